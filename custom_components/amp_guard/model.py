@@ -1,0 +1,329 @@
+"""The words of the house: what is measured, what is limited, what is decided.
+
+Pure data, shared by every room and by the simulator. Currents are in ampere, power
+in watt, energy in watt hours, time in seconds of one monotonic clock that the caller
+chooses. Nothing here computes a decision.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
+
+MINIMUM_SIGNALLED_CURRENT = 6.0
+"""A. IEC 61851-1: the least current that a charger can signal to a car."""
+
+SUPPLY_ID = "supply"
+"""The root of every tree of limits: the main fuse, where the meter sits."""
+
+
+class Phase(IntEnum):
+    """A phase of the supply; also the index into `PhaseValues`."""
+
+    L1 = 0
+    L2 = 1
+    L3 = 2
+
+
+class PhaseValues(NamedTuple):
+    """One figure for each phase; the docstring of the user says its unit."""
+
+    l1: float
+    l2: float
+    l3: float
+
+
+NO_CURRENT = PhaseValues(0.0, 0.0, 0.0)
+
+
+class FuseType(StrEnum):
+    """What protects the supply."""
+
+    GG = "gg"
+    """Fuse of class gG, IEC 60269-1: carries a short overload by its heat."""
+    BREAKER = "breaker"
+    """Miniature circuit breaker, IEC 60898-1: no overload is planned on it."""
+
+
+class Net(StrEnum):
+    """How the supply is earthed and what a load hangs between."""
+
+    TN = "tn"
+    """230/400 V with neutral: a one-phase load uses one phase."""
+    IT = "it"
+    """230 V between lines, no neutral: a one-phase load uses two lines."""
+
+
+class BalancerType(StrEnum):
+    """How chargers of one priority share what there is."""
+
+    FAIR_SHARE = "fair_share"
+    PRIORITY_ORDER = "priority_order"
+    FIRST_COME = "first_come"
+
+
+class ChargerStatus(StrEnum):
+    """What a charger says of itself, in the words every integration maps to."""
+
+    DISCONNECTED = "disconnected"
+    WAITING = "waiting"
+    """A car is connected and would charge, but draws nothing."""
+    CHARGING = "charging"
+    FULL = "full"
+    """A car is connected and does not want to charge."""
+    FAULT = "fault"
+    UNKNOWN = "unknown"
+    """Reachable, but its state says nothing that is understood."""
+    LOST = "lost"
+    """Cannot be reached: its entities are gone or unavailable."""
+
+
+class Reason(StrEnum):
+    """Why a charger was given what it was given. A closed list; each is translated."""
+
+    INACTIVE = "inactive"
+    """Balancing of its group is switched off: it is left alone."""
+    NOT_CONNECTED = "not_connected"
+    NOT_WANTED = "not_wanted"
+    """The car is full or does not ask."""
+    FULL_CURRENT = "full_current"
+    """Its own maximum: nothing limits it."""
+    SHARED = "shared"
+    """Its fair share of a node's phase."""
+    OVERLOAD = "overload"
+    """Cut, because a node's phase is, or would be, above its limit."""
+    NO_ROOM = "no_room"
+    """Paused: its minimum does not fit."""
+    WAITING_TURN = "waiting_turn"
+    """Paused: others have their turn."""
+    MINIMUM_OFF = "minimum_off"
+    """Paused: it was paused a moment ago."""
+    STARTS_SPENT = "starts_spent"
+    """Paused: it was started too often in the last hour."""
+    STAGGERED = "staggered"
+    """Starts in a moment: another one has just started."""
+    RAISE_HELD = "raise_held"
+    """Could be given more, once the headroom has lasted."""
+    RELEASE_PENDING = "release_pending"
+    """Waits until what another charger gave up is seen to be free."""
+    RECLAIMED = "reclaimed"
+    """The car draws less than it was given; the rest goes to others."""
+    CEILING = "ceiling"
+    """A temporary ceiling: tariff, grid operator, time, solar."""
+    USER_LIMIT = "user_limit"
+    """A limit that the user or the charger's own app has set."""
+    METER_STALE = "meter_stale"
+    """No raise: the meter has been silent for too long."""
+    METER_OFFLINE = "meter_offline"
+    """The group's AG Offline maximum, shared."""
+    CHARGER_LOST = "charger_lost"
+    """Reserved for, because it cannot be reached."""
+    NOT_FOLLOWING = "not_following"
+    """Draws more than it was given; others make room."""
+
+
+class MeterTrust(StrEnum):
+    """What a node's measurements are worth now."""
+
+    ABSENT = "absent"
+    """The node has no meter: its limit is shared statically."""
+    STARTING = "starting"
+    """Too few good samples yet: nothing is raised."""
+    ONLINE = "online"
+    STALE = "stale"
+    OFFLINE = "offline"
+
+
+# --- the site: what is fixed until the owner changes it ---------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Supply:
+    """The property's main fuse, with or without a meter at it.
+
+    `supply_max_current` is the manual's Supply Max Current, A per phase.
+    """
+
+    supply_max_current: float
+    fuse_type: FuseType = FuseType.GG
+    net: Net = Net.TN
+    metered: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """A fuse below the supply, with the manual's load-balancing parameters.
+
+    `parent` is `SUPPLY_ID` or another group's id. `max_current_online` and
+    `max_current_offline` are the manual's Max Current Per Phase (AG Online / AG
+    Offline), `min_current` its Min Current Per Phase, A. `phases` are those that take
+    part, in their order. `chargers_included_in_measurements` says of the meter above
+    (the group's own where `metered`, else the nearest one) whether it sees the group's
+    chargers.
+    """
+
+    id: str
+    parent: str = SUPPLY_ID
+    phases: tuple[Phase, ...] = (Phase.L1, Phase.L2, Phase.L3)
+    max_current_online: float
+    max_current_offline: float
+    min_current: float = MINIMUM_SIGNALLED_CURRENT
+    chargers_included_in_measurements: bool = True
+    metered: bool = False
+    active: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Charger:
+    """One connector that the balancer drives.
+
+    `wiring` names the supply phase on the charger's own L1, L2 and L3 (one to three
+    of them; in an IT net the lines it hangs between). Currents in A. `resolution` is
+    the step in which its limit can be set. `priority` 1 is served first.
+    `offline_current` is the manual's Load balancer offline current limit;
+    `offline_phase` its offline phase (None: all the phases it is wired to).
+    `command_lag` is the time in s from a command until the car has followed.
+    `expiring_limit` says whether the charger falls back to `offline_current` by itself
+    when it is no longer told.
+    """
+
+    id: str
+    group: str
+    wiring: tuple[Phase, ...] = (Phase.L1, Phase.L2, Phase.L3)
+    min_current: float = MINIMUM_SIGNALLED_CURRENT
+    max_current: float = 16.0
+    resolution: float = 1.0
+    priority: int = 1
+    offline_current: float = MINIMUM_SIGNALLED_CURRENT
+    offline_phase: Phase | None = None
+    command_lag: float = 5.0
+    expiring_limit: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Site:
+    """The whole tree of limits and what hangs in it.
+
+    `turn` is the time in s that a charger keeps its turn when not all fit; a home's
+    is 30 min, an association's 15 min.
+    """
+
+    supply: Supply
+    groups: tuple[Group, ...]
+    chargers: tuple[Charger, ...]
+    balancer_type: BalancerType = BalancerType.FAIR_SHARE
+    turn: float = 1800.0
+
+
+# --- the snapshot: what is known now -----------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measurement:
+    """One sample of a meter: A per phase, signed (export is negative) if known."""
+
+    time: float
+    current: PhaseValues
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChargerReading:
+    """What a charger says of itself.
+
+    `current` is A on the charger's own L1, L2, L3 (None: it does not report), sampled
+    at `current_time`. `limit` is the limit that it says is in force, A (0 while
+    paused, None: unknown). `user_limit` is a ceiling that the user has set there, A.
+    """
+
+    status: ChargerStatus
+    current: PhaseValues | None = None
+    current_time: float | None = None
+    limit: float | None = None
+    user_limit: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ceiling:
+    """A temporary limit on a node or on one charger, A per phase, until `expires`."""
+
+    target: str
+    current: float
+    expires: float
+    reason: Reason = Reason.CEILING
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Snapshot:
+    """All that is known at one moment.
+
+    `measurements` holds the newest sample of each meter by the id of its node
+    (`SUPPLY_ID` or a group's id); `chargers` the newest reading by charger id.
+    """
+
+    measurements: Mapping[str, Measurement] = field(default_factory=dict)
+    chargers: Mapping[str, ChargerReading] = field(default_factory=dict)
+    ceilings: tuple[Ceiling, ...] = ()
+
+
+# --- the decision: what is given, and why ------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Allocation:
+    """What one charger is given.
+
+    `current` is A per phase, 0 pauses. `send` says that the charger must be told now
+    (the value is new, or it has not followed and is told again). `node` and `phase`
+    limit it, where something does. `look_again` is the time at which the decision may
+    change without new information. `valid_for` is how long in s the grant may stand
+    without being renewed (None: for ever, it is no more than the offline limit).
+    """
+
+    charger: str
+    current: float
+    reason: Reason
+    send: bool
+    node: str | None = None
+    phase: Phase | None = None
+    look_again: float | None = None
+    valid_for: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NodeState:
+    """What the balancer sees at one node, A per phase.
+
+    `available` is what chargers could still be given, `allocated` what they are given,
+    `house` everything else behind the node, `heat` the fuse's heat (1 at its rated
+    current held for ever; a gG fuse may melt from 1.5625).
+    """
+
+    trust: MeterTrust
+    limit: float
+    available: PhaseValues
+    allocated: PhaseValues
+    house: PhaseValues
+    heat: PhaseValues
+    overloaded: bool
+    limiting_phase: Phase | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """Everything that was decided on one snapshot.
+
+    `drawn` is what each charger is taken to draw, A on the supply's phases.
+    `not_following` names chargers that ignore their limit: alarm the owner.
+    `look_again` is the time by which to decide again even without a new sample.
+    """
+
+    time: float
+    allocations: Mapping[str, Allocation]
+    nodes: Mapping[str, NodeState]
+    drawn: Mapping[str, PhaseValues]
+    not_following: frozenset[str] = frozenset()
+    look_again: float | None = None
+
+
+class SiteError(ValueError):
+    """The site cannot be balanced as it is described; the message says what to mend."""
