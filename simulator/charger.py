@@ -1,0 +1,222 @@
+"""A charger: takes commands, offers a current to its car, says how it is."""
+
+from collections import deque
+from dataclasses import dataclass
+from math import floor, inf, sqrt
+
+from custom_components.amp_guard.model import (
+    MINIMUM_SIGNALLED_CURRENT,
+    NO_CURRENT,
+    SUPPLY_ID,
+    ChargerStatus,
+    Net,
+    Phase,
+    PhaseValues,
+)
+
+from .car import Car
+
+NEVER = inf
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Command:
+    """What has been sent and not yet taken effect; None leaves a part as it is."""
+
+    at: float
+    limit: float | None = None
+    expires: float = NEVER
+    paused: bool | None = None
+
+
+class ChargerModel:
+    """A charger with one connector.
+
+    `wiring` names the supply phase on its own L1, L2, L3. In an IT net these are the
+    lines that it hangs between: two for a one-phase charger, three for a "three-phase"
+    one, whose two circuits then return through the last. A limit takes effect
+    `command_lag` s after it was sent, in whole steps of `resolution`; under 6 A it
+    pauses. It wakes with `limit` (its offline current where nothing is said). A limit
+    sent with a validity gives way, at its end, to `offline_current` on `offline_phase`
+    (None: all its phases).
+    """
+
+    def __init__(
+        self,
+        *,
+        id: str,  # noqa: A002 - as everywhere in the model
+        group: str = SUPPLY_ID,
+        wiring: tuple[Phase, ...] = (Phase.L1, Phase.L2, Phase.L3),
+        max_current: float = 16.0,
+        resolution: float = 1.0,
+        command_lag: float = 1.0,
+        offline_current: float = MINIMUM_SIGNALLED_CURRENT,
+        offline_phase: Phase | None = None,
+        limit: float | None = None,
+        net: Net = Net.TN,
+    ) -> None:
+        self.id = id
+        self.group = group
+        self.wiring = wiring
+        self.max_current = max_current
+        self.resolution = resolution
+        self.command_lag = command_lag
+        self.offline_current = offline_current
+        self.offline_phase = offline_phase
+        self.net = net
+        self.commands = 0
+        """How often it was told something."""
+        self.car: Car | None = None
+        self.paused = False
+        self._limit = min(offline_current if limit is None else limit, max_current)
+        self._expires = NEVER
+        self._pending: deque[_Command] = deque()
+        circuits = len(wiring) if net is Net.TN else len(wiring) - 1
+        self._all_phases = (circuits > 0, circuits > 1, circuits > 2)
+        self._energised = self._all_phases
+        self._now = 0.0
+        self._steady_until = 0.0
+        self._settle_load()
+
+    # --- what is done to it ---
+
+    def set_limit(
+        self, current: float, now: float, valid_for: float | None = None
+    ) -> None:
+        """Tell it a limit in A (0 or less than 6 pauses), good for `valid_for` s."""
+        expires = NEVER if valid_for is None else now + valid_for
+        self._send(_Command(at=now + self.command_lag, limit=current, expires=expires))
+
+    def set_paused(self, paused: bool, now: float | None = None) -> None:
+        """Tell it to pause or to resume at its limit, as a switch does."""
+        sent = self._now if now is None else now
+        self._send(_Command(at=sent + self.command_lag, paused=paused))
+
+    def plug_in(self, car: Car) -> None:
+        """Connect a car."""
+        self.car = car
+        self._steady_until = self._now
+        self._settle_load()
+
+    def unplug(self) -> None:
+        """Take the car away."""
+        self.car = None
+        self._steady_until = self._now
+        self._settle_load()
+
+    # --- what it is ---
+
+    @property
+    def limit(self) -> float:
+        """The limit in force, A; 0 while paused."""
+        return 0.0 if self.paused else self._limit
+
+    @property
+    def offered(self) -> float:
+        """What it signals to a car, A; 0 is nothing."""
+        limit = self.limit
+        return limit if limit >= MINIMUM_SIGNALLED_CURRENT else 0.0
+
+    @property
+    def current(self) -> PhaseValues:
+        """A on its own L1, L2, L3."""
+        own = [self.load[phase] for phase in self.wiring]
+        return PhaseValues(*own, *[0.0] * (3 - len(own)))
+
+    @property
+    def power(self) -> float:
+        """What its car draws, W."""
+        return self.car.power if self.car else 0.0
+
+    @property
+    def status(self) -> ChargerStatus:
+        """What it says of its connector."""
+        if self.car is None:
+            return ChargerStatus.DISCONNECTED
+        if self.car.full:
+            return ChargerStatus.FULL
+        return ChargerStatus.CHARGING if self.power else ChargerStatus.WAITING
+
+    # --- how it lives ---
+
+    def settle(self, now: float) -> float:
+        """Take what is due at `now`; return the time until which its draw is steady."""
+        self._now = now
+        while self._pending and self._pending[0].at <= now + 1e-9:
+            self._obey(self._pending.popleft())
+        if self._expires <= now:
+            self._fall_back()
+        if self._steady_until <= now + 1e-9:
+            self._steady_until = now + (
+                self.car.steady_for(self.offered, self._energised)
+                if self.car
+                else NEVER
+            )
+        due = self._pending[0].at if self._pending else NEVER
+        return min(self._steady_until, due, self._expires)
+
+    def step(self, dt: float) -> bool:
+        """Live through `dt` s from the last `settle`; tell whether the draw changed."""
+        self._now += dt
+        if self.car is None or not self.car.step(dt, self.offered, self._energised):
+            return False
+        self._steady_until = self._now
+        self._settle_load()
+        return True
+
+    def _send(self, command: _Command) -> None:
+        self.commands += 1
+        self._pending.append(command)
+
+    def _obey(self, command: _Command) -> None:
+        if command.paused is not None:
+            self.paused = command.paused
+        if command.limit is not None:
+            steps = floor(command.limit / self.resolution + 1e-6)
+            self._limit = min(max(steps * self.resolution, 0.0), self.max_current)
+            self._expires = command.expires
+            self._energised = self._all_phases
+        self._steady_until = self._now
+
+    def _fall_back(self) -> None:
+        """Use the offline current limit, as nobody renewed what was told."""
+        self._limit = min(self.offline_current, self.max_current)
+        self._expires = NEVER
+        if self.offline_phase in self.wiring and self.net is Net.TN:
+            own = self.wiring.index(self.offline_phase)
+            self._energised = (own == 0, own == 1, own == 2)
+        self._steady_until = self._now
+
+    def _settle_load(self) -> None:
+        """Work out what it draws from the supply."""
+        circuits = self.car.current if self.car else NO_CURRENT
+        lines = [0.0, 0.0, 0.0]
+        between = [0.0, 0.0, 0.0]
+        if self.net is Net.TN:
+            for phase, amps in zip(self.wiring, circuits, strict=False):
+                lines[phase] = amps
+        else:
+            *outgoing, back = self.wiring
+            for line, amps in zip(outgoing, circuits, strict=False):
+                # L1-L2 is the first load between lines, L2-L3 the second, L3-L1 the
+                # third: each is named by the line that comes before the other.
+                first = line if (line + 1) % 3 == back else back
+                between[first] += amps
+            lines = list(line_currents(PhaseValues(*between)))
+        self.load = PhaseValues(*lines)
+        """A on the lines of the supply, by this charger alone."""
+        self.load_between_lines = PhaseValues(*between)
+        """A between L1-L2, L2-L3 and L3-L1; nothing where there is a neutral."""
+
+
+def line_currents(between: PhaseValues) -> PhaseValues:
+    """Return the line currents in A of loads between L1-L2, L2-L3 and L3-L1 (IT net).
+
+    Each load is in phase with its own line-to-line voltage, and these are 120° apart.
+    """
+    a, b, c = between
+    return PhaseValues(
+        sqrt(a * a + c * c + a * c),
+        sqrt(a * a + b * b + a * b),
+        sqrt(b * b + c * c + b * c),
+    )

@@ -1,0 +1,103 @@
+"""The judge: what happened at the fuses and with the cars, in plain figures."""
+
+from dataclasses import dataclass, field
+
+from custom_components.amp_guard.model import PhaseValues
+
+_MOMENT = 1e-6
+"""A. Nothing is over by less than this."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Overload:
+    """How long and how far a limit was passed, by its worst phase."""
+
+    seconds: float = 0.0
+    longest: float = 0.0
+    """s. The longest time without a break."""
+    amp_seconds: float = 0.0
+    """A·s above the limit."""
+    _lasted: float = 0.0
+
+    def step(self, dt: float, over: float) -> None:
+        """Note that the worst phase was `over` A above the limit for `dt` s."""
+        if over <= _MOMENT:
+            self._lasted = 0.0
+            return
+        self.seconds += dt
+        self.amp_seconds += over * dt
+        self._lasted += dt
+        self.longest = max(self.longest, self._lasted)
+
+
+@dataclass(kw_only=True, slots=True)
+class NodeRecord:
+    """What went through one fuse.
+
+    `over` is what the cars add above the limit: where the house alone is above it,
+    only their part counts. `over_with_house` is all that passes the limit.
+    """
+
+    limit: float
+    over: Overload = field(default_factory=Overload)
+    over_with_house: Overload = field(default_factory=Overload)
+    peak: float = 0.0
+    """A, on any phase."""
+
+    def step(self, dt: float, current: PhaseValues, house: PhaseValues) -> None:
+        """Note `dt` s of `current`, of which `house` would flow without the cars."""
+        limit = self.limit
+        worst = max(map(abs, current))
+        self.peak = max(self.peak, worst)
+        self.over_with_house.step(dt, worst - limit)
+        added = 0.0
+        if worst > limit:
+            for amps, alone in zip(current, house, strict=True):
+                added = max(added, abs(amps) - max(limit, abs(alone)))
+        self.over.step(dt, added)
+
+
+@dataclass(kw_only=True, slots=True)
+class CarRecord:
+    """What became of one car.
+
+    `stops` counts how often it was made to pause while it wanted more; `charged_at`
+    are the times in s at which it began to draw.
+    """
+
+    charger: str
+    energy_wh: float = 0.0
+    starts: int = 0
+    stops: int = 0
+    charged_at: list[float] = field(default_factory=list)
+
+
+@dataclass(kw_only=True, slots=True)
+class Record:
+    """What the world writes down at each step, and nobody else writes into.
+
+    `nodes` has the supply under `SUPPLY_ID` and each group under its id, `cars` every
+    car that was ever plugged in, by its id.
+    """
+
+    nodes: dict[str, NodeRecord]
+    cars: dict[str, CarRecord] = field(default_factory=dict)
+    seconds: float = 0.0
+    theta_max: float = 0.0
+    """The highest heat of the main fuse; see `FuseModel`."""
+    fuse_trips: int = 0
+
+    @property
+    def starts(self) -> int:
+        """How often any car began to draw."""
+        return sum(car.starts for car in self.cars.values())
+
+    @property
+    def stops(self) -> int:
+        """How often any car that wanted more was made to pause."""
+        return sum(car.stops for car in self.cars.values())
+
+    @property
+    def energy_kwh(self) -> dict[str, float]:
+        """What each car was given."""
+        return {name: car.energy_wh / 1000 for name, car in self.cars.items()}
