@@ -1,45 +1,91 @@
-"""The decision: who may draw how much, now, and why."""
+"""The decision: who may draw how much, now, and why.
 
-from .model import Allocation, ChargerStatus, Decision, MeterTrust, NodeState, NO_CURRENT, PhaseValues, Reason, Site, Snapshot, SUPPLY_ID
+Read `decide` from top to bottom: it is the whole law. Each step's idea has a file of
+its own in `control/`. No clock, no I/O: time is an argument.
+"""
+
+from .control.clock import SteadyClock
+from .control.connector import UNREAD, Connector
+from .control.explain import explain
+from .control.handout import HandOut
+from .control.metering import Metering
+from .control.plan import Plan
+from .control.rooms import find_rooms
+from .control.tree import Tree
+from .model import Decision, Site, Snapshot
 
 
 class Balancer:
-    """INTERIM: replaced within the hour by the real law; same signature."""
+    """Balances one site. Feed it every snapshot; it remembers what it needs.
+
+    Raises a `SiteError` if the site cannot be balanced as it is described. `decide`
+    never raises.
+    """
 
     def __init__(self, site: Site) -> None:
-        self._site = site
-        self._given = {charger.id: 0.0 for charger in site.chargers}
+        """Check the site and start with nothing known."""
+        self._tree = Tree(site)
+        self._connectors = [
+            Connector(branch, site.supply.net, site.turn)
+            for branch in self._tree.branches
+        ]
+        self._active = [c for c in self._connectors if c.branch.active]
+        self._metering = Metering(self._tree, self._connectors)
+        self._hand_out = HandOut()
+        self._clock = SteadyClock()
 
     def decide(self, snapshot: Snapshot, now: float) -> Decision:
-        measurement = snapshot.measurements.get(SUPPLY_ID)
-        limit = self._site.supply.supply_max_current
-        drawn = {}
-        for charger in self._site.chargers:
-            amps = [0.0, 0.0, 0.0]
-            reading = snapshot.chargers.get(charger.id)
-            if reading and reading.current:
-                for own, phase in enumerate(charger.wiring):
-                    amps[phase] += reading.current[own]
-            drawn[charger.id] = PhaseValues(*amps)
-        total = measurement.current if measurement else NO_CURRENT
-        house = PhaseValues(*(total[p] - sum(d[p] for d in drawn.values()) for p in range(3)))
-        room = min(limit - house[p] for p in range(3))
-        wanting = [
-            c for c in self._site.chargers
-            if (r := snapshot.chargers.get(c.id)) and r.status in (ChargerStatus.WAITING, ChargerStatus.CHARGING)
-        ]
-        allocations = {}
-        for charger in self._site.chargers:
-            share = int(min(charger.max_current, room / max(1, len(wanting)))) if charger in wanting else 0
-            current = float(share) if share >= charger.min_current else 0.0
-            allocations[charger.id] = Allocation(
-                charger=charger.id, current=current, reason=Reason.SHARED,
-                send=current != self._given[charger.id],
-            )
-            self._given[charger.id] = current
-        nodes = {SUPPLY_ID: NodeState(
-            trust=MeterTrust.ONLINE if measurement else MeterTrust.OFFLINE, limit=limit,
-            available=PhaseValues(*(limit - t for t in total)), allocated=NO_CURRENT, house=house,
-            heat=NO_CURRENT, overloaded=max(total) > limit,
-        )}
-        return Decision(time=now, allocations=allocations, nodes=nodes, drawn=drawn)
+        """Return what each charger is given from `now` (s) on, and why."""
+        ceilings = _in_force(snapshot, now)
+        now = self._clock.tell(now)
+        offset = self._clock.offset
+        # What each charger says, then what the meters say, then both together.
+        for connector in self._connectors:
+            reading = snapshot.chargers.get(connector.id, UNREAD)
+            connector.hear(reading, offset, now)
+        self._metering.measure(snapshot.measurements, offset, now)
+        for connector in self._active:
+            connector.watch(now)
+        # What the fuses leave, and who is to have how much of it.
+        rooms = find_rooms(
+            self._tree.nodes,
+            self._metering.meters,
+            self._metering.houses,
+            ceilings,
+            self._granted(now),
+            now,
+        )
+        plan = Plan(
+            self._active,
+            self._metering,
+            rooms,
+            ceilings,
+            self._tree.site.balancer_type,
+            now,
+        )
+        # Cuts at once and in full; raises when they have waited and are free.
+        told = self._hand_out.hand_out(plan)
+        return explain(self._tree, self._connectors, self._metering, plan, told, offset)
+
+    def _granted(self, now: float) -> list[float]:
+        """Return what each constraint is promised already, A."""
+        granted = [0.0] * (3 * len(self._tree.nodes))
+        for connector in self._active:
+            reserved = connector.reserved(now)
+            if reserved:
+                for constraint, current in reserved:
+                    granted[constraint] += current
+            if connector.given and not connector.lost:
+                for constraint, weight in connector.draw.load:
+                    granted[constraint] += weight * connector.given
+        return granted
+
+
+def _in_force(snapshot: Snapshot, now: float) -> dict[str, float]:
+    """Return the lowest ceiling of each target that has not expired, A."""
+    ceilings: dict[str, float] = {}
+    for ceiling in snapshot.ceilings:
+        if ceiling.expires > now and ceiling.current >= 0:
+            lowest = ceilings.get(ceiling.target, ceiling.current)
+            ceilings[ceiling.target] = min(lowest, ceiling.current)
+    return ceilings

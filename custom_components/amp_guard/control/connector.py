@@ -1,0 +1,180 @@
+"""One charger as the balancer remembers it: what it was told and what became of it."""
+
+from ..model import ChargerReading, ChargerStatus, Net
+from .draw import CHARGED, Draw
+from .reclaim import Reclaim
+from .tree import Branch, Load
+from .turns import Turn
+
+FOLLOW_TOLERANCE = 1.0
+"""A above its grant that a charger may draw and still counts as following."""
+TELL_AGAIN = 5.0
+"""s after which a charger that does not follow is told again (or its lag)."""
+READ_BACK_TOLERANCE = 0.5
+"""A between the limit that was set and the one read back."""
+LEAST_CHANGE = 1.0
+"""A: a smaller raise waits."""
+RAISE_WORTH = 150.0
+"""A·s: a small raise waits longer, so that it is worth its command."""
+VALID_FOR = 240.0
+"""s after which an expiring grant falls back to the offline limit by itself."""
+
+UNREAD = ChargerReading(status=ChargerStatus.LOST)
+
+
+class Connector:
+    """The memory of one charger. Currents in A per phase, times in s."""
+
+    def __init__(self, branch: Branch, net: Net, turn: float) -> None:
+        """Know nothing yet."""
+        self.branch = branch
+        self.draw = Draw(branch, net)
+        self.turn = Turn(turn=turn)
+        self.reclaim = Reclaim()
+        self.reading = UNREAD
+        self.status = ChargerStatus.LOST
+        self.given = 0.0
+        self.told = False
+        self.changed_at = float("-inf")
+        self.sent_at = float("-inf")
+        self.excess_since: float | None = None
+        self.raise_since: float | None = None
+
+    @property
+    def id(self) -> str:
+        """Return the charger's id."""
+        return self.branch.charger.id
+
+    @property
+    def lost(self) -> bool:
+        """Return whether it cannot be reached."""
+        return self.status is ChargerStatus.LOST
+
+    @property
+    def wants(self) -> bool:
+        """Return whether a car asks for current."""
+        return self.status in CHARGED
+
+    def hear(self, reading: ChargerReading, offset: float, now: float) -> None:
+        """Take its newest reading; `offset` is added to its times."""
+        before, self.status = self.status, reading.status
+        self.reading = reading
+        if self.lost:
+            return
+        plugged_in = self.status is not ChargerStatus.DISCONNECTED
+        if plugged_in and before is ChargerStatus.DISCONNECTED:
+            self.turn.plug_in(now)
+            self.reclaim.plug_in()
+        self.draw.hear(reading, offset, now)
+        if not self.told:
+            self._take_over(now)
+
+    def _take_over(self, now: float) -> None:
+        """After a start: it draws what it was last allowed, as far as is known."""
+        limit = self.reading.limit
+        maximum = self.branch.max_current
+        if limit is None:
+            limit = maximum if self.status is ChargerStatus.CHARGING else 0.0
+        self.given = min(limit, maximum)
+        self.told = True
+        self.changed_at = now
+        self.draw.assume(limit if self.status is ChargerStatus.CHARGING else 0.0)
+        if self.turn.plugged_in_at is None:
+            self.turn.plug_in(now)
+        if self.given and self.wants:
+            self.turn.start(now)
+
+    def watch(self, now: float) -> None:
+        """Compare what it draws with what it was given."""
+        drawn = self.draw.current
+        if drawn <= self.given + FOLLOW_TOLERANCE:
+            self.excess_since = None
+        elif self.excess_since is None:
+            self.excess_since = now
+        if self.wants and self.draw.reports:
+            step = self.branch.charger.resolution
+            self.reclaim.see(drawn, self.given, step, now)
+
+    def ignores_for(self, times: float, now: float) -> bool:
+        """Return whether it ignores its limit for so many times its time to follow."""
+        if self.excess_since is None:
+            return False
+        patience = max(TELL_AGAIN, self.branch.charger.command_lag)
+        return now - self.excess_since >= times * patience
+
+    def reserved(self, now: float) -> Load:
+        """Return the constraints that are not to be shared out, each with its A.
+
+        For a charger that cannot be reached all that it may still draw; for one that
+        ignores its limit what it draws beyond it.
+        """
+        if self.lost:
+            return self._may_draw_unseen(now)
+        if not self.ignores_for(2, now):
+            return ()
+        excess = self.draw.current - self.given
+        return tuple((c, weight * excess) for c, weight in self.draw.load)
+
+    def _may_draw_unseen(self, now: float) -> Load:
+        charger = self.branch.charger
+        expired = charger.expiring_limit and now - self.sent_at > VALID_FOR
+        if self.given > 0 and not expired:
+            current = max(self.given, charger.offline_current)
+            return tuple((c, weight * current) for c, weight in self.draw.load)
+        only = charger.offline_phase
+        return tuple(
+            (c, weight * charger.offline_current)
+            for c, weight in self.draw.full_load
+            if only is None or c % 3 == only
+        )
+
+    def must_be_told(self, now: float) -> bool:
+        """Return whether it is to be told its present limit (again)."""
+        if self.lost:
+            return False
+        patience = max(TELL_AGAIN, self.branch.charger.command_lag)
+        since = now - self.sent_at
+        if self.branch.charger.expiring_limit and self._above_offline():
+            if since >= VALID_FOR / 2:
+                return True
+        if since < patience:
+            return False
+        if self.ignores_for(1, now):
+            return True
+        limit = self.reading.limit
+        strays = limit is not None and limit > self.given + READ_BACK_TOLERANCE
+        return strays and since >= 2 * patience
+
+    def _above_offline(self) -> bool:
+        return self.given > self.branch.charger.offline_current
+
+    @property
+    def valid_for(self) -> float | None:
+        """Return how long in s its grant may stand without being renewed."""
+        return VALID_FOR if self._above_offline() else None
+
+    def give(self, current: float, now: float, *, forced: bool) -> bool:
+        """Give it `current`; return whether that is new. `forced` by an overload."""
+        if current == self.given:
+            return False
+        if current and not self.given:
+            self.turn.start(now)
+        elif not current and self.turn.started_at is not None:
+            self.turn.pause(now, forced=forced)
+        self.given = current
+        self.changed_at = now
+        self.raise_since = None
+        self.reclaim.told()
+        if self.excess_since is not None:
+            self.excess_since = now
+        return True
+
+    def raise_is_due(self, target: float, now: float) -> bool:
+        """Return whether a raise to `target` has waited long enough for its size."""
+        if target < self.given + LEAST_CHANGE:
+            self.raise_since = None
+            return False
+        if self.raise_since is None:
+            self.raise_since = now
+        worth = (target - self.given) * (now - self.raise_since)
+        return worth >= RAISE_WORTH or target >= self.given + 3 * LEAST_CHANGE

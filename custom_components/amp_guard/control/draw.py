@@ -1,0 +1,198 @@
+"""Who draws what: a charger's draw at the moment of the meter's sample.
+
+A charger's own report is seldom of the very moment of the meter's sample. In between,
+its draw can only have moved towards what it was given. Within that range the estimate
+is the one that leaves the house load where it was: a step of the meter that a charger
+can explain is the charger's, the rest is the house's. A charger that reports nothing
+is followed by the meter's steps after its commands alone.
+"""
+
+from collections.abc import Sequence
+from math import isfinite
+
+from ..model import ChargerReading, ChargerStatus, Net, PhaseValues
+from .tree import Branch, Load
+
+RAMP = 8.0
+"""A/s: no car moves its draw faster, but for one that starts or stops."""
+ABSURD = 1000.0
+"""A: no charger draws that."""
+USED_FROM = 0.5
+"""A from which a phase counts as used."""
+UNUSED_AFTER = 30.0
+"""s after which a phase without current is free (a car starts on one for about 10)."""
+TAKEN_FOR = 60.0
+"""s for which a grant may still be taken up without any sign before."""
+CHARGED = (ChargerStatus.WAITING, ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
+
+Weights = tuple[float, float, float]
+
+
+class Draw:
+    """One charger's draw on the supply's phases, A."""
+
+    def __init__(self, branch: Branch, net: Net) -> None:
+        """Know nothing yet."""
+        self._branch = branch
+        self._net = net
+        self._reported: list[float] | None = None
+        self._reported_at = 0.0
+        self._unused_since: list[float | None] = [None, None, None]
+        self.estimate: list[float] = [0.0, 0.0, 0.0]
+        self.weights: Weights = branch.weights
+        self.load: Load = branch.load(branch.weights)
+        self.full_load: Load = self.load
+
+    @property
+    def reports(self) -> bool:
+        """Return whether the charger tells what it draws."""
+        return self._reported is not None
+
+    @property
+    def reported(self) -> float:
+        """Return the sum of what it last reported, A over all phases."""
+        return sum(self._reported) if self._reported is not None else 0.0
+
+    @property
+    def current(self) -> float:
+        """Return the A per phase it draws: the highest of its phases."""
+        return max(
+            drawn / weight if weight else drawn
+            for drawn, weight in zip(self.estimate, self._branch.weights, strict=True)
+        )
+
+    def hear(self, reading: ChargerReading, offset: float, now: float) -> None:
+        """Take what the charger reports; `offset` is added to its time."""
+        reported = self._on_supply(reading.current)
+        if reading.status is ChargerStatus.DISCONNECTED:
+            self._use_all()
+            reported = reported and [0.0, 0.0, 0.0]
+            if reported is None:
+                self.estimate = [0.0, 0.0, 0.0]
+        self._reported = reported
+        if reported is None:
+            return
+        taken_at = reading.current_time
+        self._reported_at = now if taken_at is None else min(taken_at + offset, now)
+        if reading.status is ChargerStatus.CHARGING:
+            self._learn_phases(reported, now)
+
+    def assume(self, current: float) -> None:
+        """Take it to draw `current` A on all its phases until more is known."""
+        reported = self._reported
+        self.estimate = (
+            list(reported)
+            if reported is not None
+            else [current * weight for weight in self.weights]
+        )
+
+    def bounds(
+        self, time: float, given: float, status: ChargerStatus, since_change: float
+    ) -> tuple[Sequence[float], Sequence[float], Sequence[float]]:
+        """Return (least, likeliest, most) it may have drawn at `time`, by phase.
+
+        `given` is what it may draw, `since_change` the s since it was last told.
+        """
+        reported, estimate = self._reported, self.estimate
+        if reported is None:
+            return self._unreported_bounds(given, status, since_change)
+        age = time - self._reported_at
+        if age < 0:
+            return (
+                [min(a, b) for a, b in zip(estimate, reported, strict=True)],
+                reported,
+                [max(a, b) for a, b in zip(estimate, reported, strict=True)],
+            )
+        if age == 0:
+            return reported, reported, reported
+        reach = RAMP * age
+        may_rise = status in CHARGED
+        low, high = [], []
+        for drawn, weight in zip(reported, self.weights, strict=True):
+            target = given * weight
+            low.append(max(target, drawn - reach) if target < drawn else drawn)
+            rises = may_rise and target > drawn
+            high.append(min(target, drawn + reach) if rises else drawn)
+        return low, reported, high
+
+    def _unreported_bounds(
+        self, given: float, status: ChargerStatus, since_change: float
+    ) -> tuple[Sequence[float], Sequence[float], Sequence[float]]:
+        estimate = self.estimate
+        targets = [given * weight for weight in self.weights]
+        if since_change > TAKEN_FOR:
+            # It had its time to follow: it draws no more than it may.
+            settled = [min(a, b) for a, b in zip(estimate, targets, strict=True)]
+            return settled, settled, settled
+        may_rise = status in CHARGED
+        low = [min(a, b) for a, b in zip(estimate, targets, strict=True)]
+        high = [
+            max(a, b) if may_rise else a for a, b in zip(estimate, targets, strict=True)
+        ]
+        lag = 2 * self._branch.charger.command_lag
+        return low, (low if since_change > lag else estimate), high
+
+    def _on_supply(self, current: PhaseValues | None) -> list[float] | None:
+        """Return a report on the supply's phases; None if it says nothing usable."""
+        if current is None:
+            return None
+        if not all(isfinite(value) and abs(value) < ABSURD for value in current):
+            return None
+        if self._net is Net.IT:
+            highest = max(0.0, *current)
+            return [highest * weight for weight in self._branch.weights]
+        drawn = [0.0, 0.0, 0.0]
+        for value, phase in zip(current, self._branch.charger.wiring, strict=False):
+            drawn[phase] = max(0.0, value)
+        return drawn
+
+    def _learn_phases(self, reported: Sequence[float], now: float) -> None:
+        """Free the phases that the car does not use; take them back when it does."""
+        wired = self._branch.weights
+        drawing = max(reported) >= 2 * USED_FROM
+        for phase, current in enumerate(reported):
+            if current >= USED_FROM or not drawing:
+                self._unused_since[phase] = None
+            elif self._unused_since[phase] is None:
+                self._unused_since[phase] = now
+        weights = tuple(
+            weight
+            if reported[phase] >= USED_FROM
+            or not ((unused := self._unused_since[phase]) is not None)
+            or (now - unused < UNUSED_AFTER and self.weights[phase])
+            else 0.0
+            for phase, weight in enumerate(wired)
+        )
+        if drawing and weights != self.weights and self._net is Net.TN:
+            self._use(weights)
+
+    def _use_all(self) -> None:
+        self._unused_since = [None, None, None]
+        if self.weights != self._branch.weights:
+            self._use(self._branch.weights)
+
+    def _use(self, weights: tuple[float, ...]) -> None:
+        self.weights = (weights[0], weights[1], weights[2])
+        self.load = self._branch.load(self.weights)
+
+
+def attribute(
+    residual: float,
+    lows: Sequence[float],
+    likely: Sequence[float],
+    highs: Sequence[float],
+) -> list[float]:
+    """Return what each charger draws on one phase, A.
+
+    `residual` is what the likeliest draws leave unexplained if the house load stayed;
+    it goes to those that have slack that way, in proportion.
+    """
+    if residual > 0:
+        slacks = [high - mid for high, mid in zip(highs, likely, strict=True)]
+    else:
+        slacks = [low - mid for low, mid in zip(lows, likely, strict=True)]
+    total = sum(slacks)
+    if total == 0.0:
+        return list(likely)
+    share = min(1.0, residual / total)
+    return [mid + slack * share for mid, slack in zip(likely, slacks, strict=True)]

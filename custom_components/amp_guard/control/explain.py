@@ -1,0 +1,168 @@
+"""Explaining: every allocation with its reason, every node with what is left of it."""
+
+from collections.abc import Sequence
+
+from ..model import (
+    NO_CURRENT,
+    Allocation,
+    Decision,
+    MeterTrust,
+    NodeState,
+    Phase,
+    PhaseValues,
+    Reason,
+)
+from .connector import UNREAD, Connector
+from .metering import Metering
+from .plan import Offer, Plan
+from .sharing import EPSILON
+from .tree import Tree
+
+LOOK_AGAIN = 1.0
+"""s after which to decide again while something is pending."""
+_PENDING = frozenset(
+    {
+        Reason.RAISE_HELD,
+        Reason.RELEASE_PENDING,
+        Reason.STAGGERED,
+        Reason.OVERLOAD,
+        Reason.MINIMUM_OFF,
+    }
+)
+_LIMITED = frozenset(
+    {
+        Reason.SHARED,
+        Reason.OVERLOAD,
+        Reason.NO_ROOM,
+        Reason.WAITING_TURN,
+        Reason.RAISE_HELD,
+        Reason.RELEASE_PENDING,
+        Reason.METER_STALE,
+        Reason.METER_OFFLINE,
+    }
+)
+
+
+def explain(
+    tree: Tree,
+    connectors: Sequence[Connector],
+    metering: Metering,
+    plan: Plan,
+    told: set[str],
+    offset: float,
+) -> Decision:
+    """Return the decision in the caller's time, `offset` s behind the plan's."""
+    offers = {offer.connector.id: offer for offer in plan.offers}
+    now = plan.now
+    allocations = {
+        connector.id: _allocation(
+            connector, offers.get(connector.id), tree, plan, told, offset
+        )
+        for connector in connectors
+    }
+    nodes = _node_states(tree, metering, plan)
+    pending = any(offer.reason in _PENDING for offer in plan.offers)
+    looks = [offer.look_again for offer in plan.offers if offer.look_again is not None]
+    for meter in metering.meters:
+        if meter is not None and meter.last_time is not None:
+            stale = meter.last_time + meter.stale_after
+            offline = meter.last_time + meter.offline_after
+            looks.extend(time for time in (stale, offline) if time > now)
+    if pending:
+        looks.append(now + LOOK_AGAIN)
+    return Decision(
+        time=now - offset,
+        allocations=allocations,
+        nodes=nodes,
+        drawn={c.id: PhaseValues(*c.draw.estimate) for c in connectors},
+        not_following=frozenset(
+            c.id for c in connectors if not c.lost and c.ignores_for(4, now)
+        ),
+        look_again=max(min(looks), now) - offset if looks else None,
+    )
+
+
+def _allocation(
+    connector: Connector,
+    offer: Offer | None,
+    tree: Tree,
+    plan: Plan,
+    told: set[str],
+    offset: float,
+) -> Allocation:
+    if offer is None:
+        limit = connector.reading.limit if connector.reading is not UNREAD else None
+        return Allocation(
+            charger=connector.id,
+            current=limit or 0.0,
+            reason=Reason.INACTIVE,
+            send=False,
+        )
+    reason = _reason(offer, plan)
+    node = phase = None
+    if reason in _LIMITED:
+        constraint = min(
+            connector.draw.load, key=lambda load: plan.left[load[0]] / load[1]
+        )[0]
+        node = tree.nodes[constraint // 3].id
+        phase = Phase(constraint % 3)
+    look_again = offer.look_again
+    if look_again is None and reason in _PENDING:
+        look_again = plan.now + LOOK_AGAIN
+    return Allocation(
+        charger=connector.id,
+        current=connector.given,
+        reason=reason,
+        send=connector.id in told,
+        node=node,
+        phase=phase,
+        look_again=None if look_again is None else look_again - offset,
+        valid_for=connector.valid_for,
+    )
+
+
+def _reason(offer: Offer, plan: Plan) -> Reason:
+    """Return the reason that its owner should read."""
+    connector = offer.connector
+    if connector.lost:
+        return Reason.CHARGER_LOST
+    if not connector.wants or offer.reason is Reason.NOT_WANTED:
+        return offer.reason
+    if connector.ignores_for(2, plan.now):
+        return Reason.NOT_FOLLOWING
+    if offer.reason in _LIMITED:
+        trust = plan.rooms.trust[connector.branch.path[0]]
+        if trust is MeterTrust.OFFLINE:
+            return Reason.METER_OFFLINE
+        if trust is MeterTrust.STALE:
+            return Reason.METER_STALE
+    return offer.reason
+
+
+def _node_states(tree: Tree, metering: Metering, plan: Plan) -> dict[str, NodeState]:
+    allocated = [0.0] * len(plan.left)
+    for offer in plan.offers:
+        given = offer.given
+        if given and not offer.connector.lost:
+            for constraint, weight in offer.connector.draw.load:
+                allocated[constraint] += weight * given
+    states = {}
+    for node in tree.nodes:
+        first = 3 * node.index
+        held = PhaseValues(*allocated[first : first + 3])
+        total = plan.total[first : first + 3]
+        free = PhaseValues(
+            *(max(0.0, room - used) for room, used in zip(total, held, strict=True))
+        )
+        tightest = min(Phase, key=free.__getitem__)
+        states[node.id] = NodeState(
+            trust=plan.rooms.trust[node.index],
+            limit=plan.rooms.limits[node.index],
+            available=free,
+            allocated=held,
+            house=metering.houses[node.index].values if node.metered else NO_CURRENT,
+            heat=metering.heats[node.index].heat,
+            overloaded=metering.over_since[node.index] is not None,
+            limiting_phase=tightest if free[tightest] < 1.0 - EPSILON else None,
+        )
+    return states

@@ -1,0 +1,164 @@
+"""What a meter's samples are worth: are they fresh, are they true, how fine are they."""
+
+from collections import deque
+from math import isfinite
+from statistics import median
+
+from ..model import Measurement, MeterTrust, PhaseValues
+
+STALE_AFTER = 15.0
+"""s of silence after which nothing is raised (or 3 usual intervals, if that is more)."""
+OFFLINE_AFTER_STALE = 15.0
+"""s further after which the meter counts as offline (or one usual interval)."""
+GOOD_SAMPLES = 3
+"""Samples in a row that make a meter trusted (again)."""
+ABSURD_FACTOR = 20.0
+"""A current of more than this many times the limit is no measurement."""
+CREEP = 0.05
+"""A/s by which a household's load typically moves unseen between two samples ..."""
+QUICK = 1.0
+"""... further apart than this, s."""
+FROZEN_AFTER = 60.0
+"""s for which samples must be bit-equal before they can be called frozen ..."""
+FROZEN_FACTOR = 10.0
+"""... and how many times the longest such spell seen so far."""
+CHANGES_TO_LEARN = 40
+"""Changes that must be seen before a habit of the meter is believed."""
+DRAW_CHANGE = 2.0
+"""A by which a charger's own reading must change to prove that a meter is frozen."""
+RECENT = 33
+"""Samples from which interval and noise are taken."""
+MEDIAN_TO_DEVIATION = 0.954
+"""The median of |a - b| of two normal samples, in standard deviations."""
+
+
+class MeterWatch:
+    """One meter as the balancer sees it. Currents in A, times in s."""
+
+    def __init__(self, limit: float) -> None:
+        """Watch a meter at a node that may carry `limit`."""
+        self._absurd = ABSURD_FACTOR * limit
+        self._started: float | None = None
+        self._good = 0
+        self._times: deque[float] = deque(maxlen=RECENT)
+        self._steps: deque[float] = deque(maxlen=RECENT)
+        self._changes = 0
+        self._whole = True
+        self._equal_since: float | None = None
+        self._longest_equal = 0.0
+        self._draw_when_equal = 0.0
+        self._proven_frozen = False
+        self.last_time: float | None = None
+        self.current: PhaseValues | None = None
+        self.interval = 1.0
+        self.margin = 0.0
+
+    def take(
+        self, measurement: Measurement | None, offset: float, now: float, draw: float
+    ) -> bool:
+        """Take the newest sample; return whether it is a new and a possible one.
+
+        `offset` is added to the sample's time. `draw` is what the chargers behind the
+        meter report to draw together, A: a meter that stands still while that moves
+        is frozen.
+        """
+        if self._started is None:
+            self._started = now
+        if measurement is None:
+            return False
+        if not isfinite(measurement.time):
+            return False
+        time = min(measurement.time + offset, now)
+        if self.last_time is not None and time <= self.last_time:
+            return False
+        current = measurement.current
+        if not all(isfinite(value) and abs(value) <= self._absurd for value in current):
+            self._good = 0
+            return False
+        self._count(time)
+        self._compare(current, time, draw)
+        self.last_time = time
+        self.current = current
+        return True
+
+    def trust(self, now: float) -> MeterTrust:
+        """Return what the meter is worth now."""
+        since = self.last_time if self.last_time is not None else self._started
+        silence = now - since if since is not None else 0.0
+        frozen = self._frozen_for(now)
+        if silence >= self.offline_after or frozen >= self.offline_after:
+            return MeterTrust.OFFLINE
+        if self.last_time is None:
+            return MeterTrust.STARTING
+        if silence >= self.stale_after or frozen > 0:
+            return MeterTrust.STALE
+        if self._good < GOOD_SAMPLES:
+            return MeterTrust.STARTING
+        return MeterTrust.ONLINE
+
+    @property
+    def stale_after(self) -> float:
+        """Return the silence in s after which nothing is raised."""
+        return max(STALE_AFTER, 3 * self.interval)
+
+    @property
+    def offline_after(self) -> float:
+        """Return the silence in s after which the meter is offline."""
+        return self.stale_after + max(OFFLINE_AFTER_STALE, self.interval)
+
+    def _count(self, time: float) -> None:
+        if self.last_time is not None and time - self.last_time >= self.stale_after:
+            self._good = 0
+            self._times.clear()
+        self._good += 1
+        self._times.append(time)
+        if len(self._times) > 1:
+            times = list(self._times)
+            gaps = [b - a for a, b in zip(times, times[1:], strict=False)]
+            self.interval = median(gaps)
+
+    def _compare(self, current: PhaseValues, time: float, draw: float) -> None:
+        """Learn from the step to this sample how fine and how noisy the meter is."""
+        before = self.current
+        if before == current and self._equal_since is not None:
+            if abs(draw - self._draw_when_equal) >= DRAW_CHANGE:
+                self._proven_frozen = True
+            return
+        if self._equal_since is not None and self.last_time is not None:
+            spell = self.last_time - self._equal_since
+            self._longest_equal = max(self._longest_equal, spell)
+        self._equal_since = time
+        self._draw_when_equal = draw
+        self._proven_frozen = False
+        if before is None:
+            return
+        self._changes += 1
+        self._whole = self._whole and all(value == round(value) for value in current)
+        self._steps.append(
+            median(abs(a - b) for a, b in zip(current, before, strict=True))
+        )
+        self.margin = self._margin()
+
+    def _margin(self) -> float:
+        """Return the distance to keep from a limit, A.
+
+        Half a step of its resolution, one deviation of its noise (the highest of a
+        window is what raises go by, so more would count it twice), and what a load
+        creeps from one sample to the next.
+        """
+        known = self._changes >= CHANGES_TO_LEARN
+        rounding = 0.5 if known and self._whole else 0.0
+        noise = median(self._steps) / MEDIAN_TO_DEVIATION if known else 0.0
+        return max(rounding, noise) + CREEP * max(0.0, self.interval - QUICK)
+
+    def _frozen_for(self, now: float) -> float:
+        """Return for how long in s the meter is known to have stood still."""
+        if self._equal_since is None:
+            return 0.0
+        spell = now - self._equal_since
+        if self._proven_frozen and spell >= STALE_AFTER:
+            return spell
+        usual = FROZEN_FACTOR * self._longest_equal
+        if self._changes < CHANGES_TO_LEARN or spell < max(FROZEN_AFTER, usual):
+            return 0.0
+        return spell

@@ -1,0 +1,130 @@
+"""Metering: from samples to house load, fuse heat and what each charger draws."""
+
+from collections.abc import Mapping, Sequence
+
+from ..model import Measurement, MeterTrust, PhaseValues
+from .connector import Connector
+from .draw import attribute
+from .fuse import FuseHeat
+from .house import HouseLoad
+from .meter import MeterWatch
+from .tree import Tree
+
+OVERLOAD_TOLERANCE = 0.05
+"""A above a limit that no meter can tell from the limit."""
+
+
+class Metering:
+    """Everything that is known of the nodes' currents, A. Lists go by node."""
+
+    def __init__(self, tree: Tree, connectors: Sequence[Connector]) -> None:
+        """Start with nothing seen; inactive connectors are part of the house."""
+        nodes = tree.nodes
+        fuse_type = tree.site.supply.fuse_type
+        self.meters = [
+            MeterWatch(node.max_current_online) if node.metered else None
+            for node in nodes
+        ]
+        self.houses = [HouseLoad() for _ in nodes]
+        self.heats = [FuseHeat(node.max_current_online, fuse_type) for node in nodes]
+        self.over_since: list[float | None] = [None for _ in nodes]
+        self._limits = [node.max_current_online for node in nodes]
+        active = [connector for connector in connectors if connector.branch.active]
+        # Deepest first: what a group's meter explains is known when the supply's asks.
+        self._views = [
+            (
+                node.index,
+                node.id,
+                [c for c in active if c.branch.seen_by[:1] == (node.index,)],
+                [c for c in active if node.index in c.branch.seen_by],
+            )
+            for node in reversed(nodes)
+            if node.metered
+        ]
+        self._unmetered = [c for c in active if not c.branch.seen_by]
+
+    def measure(
+        self, measurements: Mapping[str, Measurement], offset: float, now: float
+    ) -> None:
+        """Take the newest sample of each meter."""
+        for index, node_id, nearest, seen in self._views:
+            meter = self.meters[index]
+            if meter is None:
+                continue
+            reported = 0.0
+            for connector in seen:
+                reported += connector.draw.reported
+            measurement = measurements.get(node_id)
+            silent = meter.trust(now) is MeterTrust.OFFLINE
+            if not meter.take(measurement, offset, now, reported):
+                if silent:
+                    _assume_followed(nearest)
+                continue
+            if silent:
+                self.houses[index].forget()
+            if meter.current is not None and meter.last_time is not None:
+                self._see(index, meter.current, meter.last_time, nearest, seen, now)
+        _assume_followed(self._unmetered)
+
+    def _see(
+        self,
+        index: int,
+        current: PhaseValues,
+        time: float,
+        nearest: Sequence[Connector],
+        seen: Sequence[Connector],
+        now: float,
+    ) -> None:
+        house = self.houses[index]
+        _estimate(house.now, current, time, nearest, seen, now)
+        a, b, c = current
+        for connector in seen:
+            x, y, z = connector.draw.estimate
+            a -= x
+            b -= y
+            c -= z
+        house.see((a, b, c), time)
+        self.heats[index].carry(current, time)
+        over = max(current) > self._limits[index] + OVERLOAD_TOLERANCE
+        if not over:
+            self.over_since[index] = None
+        elif self.over_since[index] is None:
+            self.over_since[index] = time
+
+
+def _assume_followed(connectors: Sequence[Connector]) -> None:
+    """Where no meter tells, a charger draws what it reports, else what it may."""
+    for connector in connectors:
+        connector.draw.assume(connector.given if connector.wants else 0.0)
+
+
+def _estimate(
+    house: tuple[float, float, float] | None,
+    current: PhaseValues,
+    time: float,
+    nearest: Sequence[Connector],
+    seen: Sequence[Connector],
+    now: float,
+) -> None:
+    """Find what each charger drew at `time`, leaving the house where it was."""
+    bounds = [
+        connector.draw.bounds(
+            time, connector.given, connector.status, now - connector.changed_at
+        )
+        for connector in nearest
+    ]
+    if house is None or all(low is high for low, _, high in bounds):
+        for connector, (_, likely, _) in zip(nearest, bounds, strict=True):
+            connector.draw.estimate = list(likely)
+        return
+    others = [connector for connector in seen if connector not in nearest]
+    for phase in range(3):
+        residual = current[phase] - house[phase]
+        for connector in others:
+            residual -= connector.draw.estimate[phase]
+        lows = [low[phase] for low, _, _ in bounds]
+        likely = [mid[phase] for _, mid, _ in bounds]
+        highs = [high[phase] for _, _, high in bounds]
+        drawn = attribute(residual - sum(likely), lows, likely, highs)
+        for connector, value in zip(nearest, drawn, strict=True):
+            connector.draw.estimate[phase] = value

@@ -1,0 +1,254 @@
+"""The plan: who is to have what, by rank, before anything is handed out.
+
+Chargers are served class by class. In a class first come the minimums, in the order of
+rank, as far as they fit; then those who got theirs share what is left (`sharing`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from ..model import BalancerType, ChargerStatus, MeterTrust, Reason
+from .connector import Connector
+from .house import RAISE_AFTER
+from .metering import Metering
+from .rooms import Rooms
+from .sharing import EPSILON, Claim, fill, in_whole_steps
+from .tree import Load
+
+QUICK = 1.25
+"""s between the samples of a meter that soon tells whether a peak was but a motor's
+start: then a running car is paused by the second sample, not by the first."""
+FASTEST_LAG = 5.0
+"""s that a cut takes to land: the fuse must bear the peak for that long."""
+REOFFER = 300.0
+"""s between two new offers to a car that takes nothing."""
+INFINITE = float("inf")
+
+_UNSURE = (MeterTrust.STARTING, MeterTrust.STALE)
+
+
+@dataclass(slots=True)
+class Offer:
+    """What one connector is to have, A, and why not more."""
+
+    connector: Connector
+    low: float
+    high: float
+    target: float
+    reason: Reason
+    look_again: float | None = None
+
+    @property
+    def given(self) -> float:
+        """Return what it has now, A."""
+        return self.connector.given
+
+
+class Plan:
+    """One decision's share-out. `left` is what each constraint has left, A."""
+
+    def __init__(
+        self,
+        connectors: Sequence[Connector],
+        metering: Metering,
+        rooms: Rooms,
+        ceilings: Mapping[str, float],
+        balancer_type: BalancerType,
+        now: float,
+    ) -> None:
+        """Share `rooms` among `connectors`."""
+        self.rooms = rooms
+        self.left = list(rooms.room)
+        self.now = now
+        self._metering = metering
+        self._reserve(connectors)
+        self.total = list(self.left)
+        self.offers = [self._offer(connector, ceilings) for connector in connectors]
+        self.served: list[Offer] = []
+        asking = [offer for offer in self.offers if offer.target > 0]
+        for contenders in _classes(asking, balancer_type):
+            self._share(contenders)
+        for offer in self.offers:
+            if offer.reason is Reason.NOT_WANTED:
+                self._offer_what_is_left(offer)
+                self.served.append(offer)
+
+    def unsure(self, connector: Connector) -> bool:
+        """Return whether the meter that governs a connector cannot be relied on."""
+        return self.rooms.trust[connector.branch.path[0]] in _UNSURE
+
+    def _reserve(self, connectors: Iterable[Connector]) -> None:
+        """Take off what is drawn, or may be, by chargers that do not obey."""
+        for connector in connectors:
+            reserved = connector.reserved(self.now)
+            if reserved:
+                for constraint, current in reserved:
+                    self.left[constraint] -= current
+
+    def _offer(self, connector: Connector, ceilings: Mapping[str, float]) -> Offer:
+        """Return what a connector asks for: its target is above 0 if it competes."""
+        branch, given = connector.branch, connector.given
+        low, high = max(branch.min_current, connector.reclaim.needs), branch.max_current
+        offer = Offer(connector, low, high, 0.0, Reason.FULL_CURRENT)
+        if connector.lost:
+            offer.target, offer.reason = given, Reason.CHARGER_LOST
+            offer.high = 0.0
+            return offer
+        if connector.status is ChargerStatus.FULL or (
+            connector.wants and connector.reclaim.idle
+        ):
+            offer.reason = Reason.NOT_WANTED
+            return offer
+        if not connector.wants:
+            offer.reason = Reason.NOT_CONNECTED
+            return offer
+        for limit, reason in (
+            (connector.reclaim.cap, Reason.RECLAIMED),
+            (connector.reading.user_limit, Reason.USER_LIMIT),
+            (ceilings.get(connector.id), Reason.CEILING),
+        ):
+            if limit is not None and limit < offer.high:
+                offer.high, offer.reason = limit, reason
+        step = branch.charger.resolution
+        offer.high = int((offer.high + EPSILON) // step) * step
+        if offer.high < branch.min_current - EPSILON:
+            return offer
+        offer.low = min(low, offer.high)
+        if connector.ignores_for(2, self.now):
+            offer.reason = Reason.NOT_FOLLOWING
+            offer.high = max(offer.low, min(offer.high, given))
+        if not given and (earliest := connector.turn.may_start_at(self.now)) > self.now:
+            offer.reason = connector.turn.why_not(self.now)
+            offer.look_again = earliest
+            return offer
+        offer.target = offer.high
+        return offer
+
+    def _share(self, contenders: list[Offer]) -> None:
+        contenders.sort(key=self._rank)
+        self.served.extend(contenders)
+        admitted = [offer for offer in contenders if self._admit(offer)]
+        for offer in admitted:
+            _take(self.left, offer.connector.draw.load, -offer.low)
+        claims = [
+            Claim(
+                low=offer.low,
+                high=offer.high,
+                step=offer.connector.branch.charger.resolution,
+                load=offer.connector.draw.load,
+                given=offer.given,
+            )
+            for offer in admitted
+        ]
+        shares = in_whole_steps(self.left, claims, fill(self.left, claims))
+        for offer, share in zip(admitted, shares, strict=True):
+            offer.target = share
+            if share < offer.high:
+                offer.reason = Reason.SHARED
+            _take(self.left, offer.connector.draw.load, share)
+
+    def _rank(self, offer: Offer) -> tuple[int, float, float, str]:
+        """Who has a turn keeps it; then who waits, the least served first."""
+        connector = offer.connector
+        turn = connector.turn
+        if not offer.given:
+            place = 1
+        elif self.unsure(connector) or turn.ends_at() > self.now:
+            place = 0
+        else:
+            place = 2
+        return place, offer.low, turn.energy, connector.id
+
+    def _admit(self, offer: Offer) -> bool:
+        """Reserve a connector's minimum, or say why it has to be paused."""
+        connector = offer.connector
+        load = connector.draw.load
+        blocked = self._blocked(offer, load)
+        if blocked is None:
+            _take(self.left, load, offer.low)
+            return True
+        offer.target = 0.0
+        offer.reason = blocked
+        return False
+
+    def _blocked(self, offer: Offer, load: Load) -> Reason | None:
+        left, low = self.left, offer.low
+        full = [c for c, weight in load if left[c] + EPSILON < weight * low]
+        if offer.given:
+            if not full or self._rides_through(full):
+                return None
+            return Reason.OVERLOAD if self.rooms.over else Reason.WAITING_TURN
+        if not full:
+            wait = offer.connector.turn.headroom_for
+            restless = wait > RAISE_AFTER and any(
+                left[c] - self._restlessness(c, wait) + EPSILON < weight * low
+                for c, weight in load
+            )
+            return Reason.RAISE_HELD if restless else None
+        hard, total = self.rooms.hard, self.total
+        if all(total[c] + EPSILON >= weight * low for c, weight in load):
+            return Reason.WAITING_TURN
+        if all(hard[c] + EPSILON >= weight * low for c, weight in load):
+            return Reason.RAISE_HELD
+        return Reason.NO_ROOM
+
+    def _restlessness(self, constraint: int, wait: float) -> float:
+        """Return by how much A the house was higher in the longer wait."""
+        node, phase = divmod(constraint, 3)
+        house = self._metering.houses[node]
+        return house.peak(phase, self.now - wait) - house.peak(
+            phase, self.now - RAISE_AFTER
+        )
+
+    def _rides_through(self, full: Sequence[int]) -> bool:
+        """Return whether an overload is too young, and the fuse too cold, to pause."""
+        for node in {constraint // 3 for constraint in full}:
+            metering = self._metering
+            meter, since = metering.meters[node], metering.over_since[node]
+            if meter is None or meter.interval > QUICK or since != meter.last_time:
+                return False
+            if not metering.heats[node].can_wait(FASTEST_LAG):
+                return False
+        return True
+
+    def _offer_what_is_left(self, offer: Offer) -> None:
+        """Let a car that takes nothing keep an offer that nobody else wants."""
+        connector = offer.connector
+        load, given = connector.draw.load, offer.given
+        low = connector.branch.min_current
+        full = connector.status is ChargerStatus.FULL
+        if full and not given:
+            return
+        high = low if full else connector.branch.max_current
+        step = connector.branch.charger.resolution
+        room = min(self.left[c] / weight for c, weight in load)
+        possible = min(high, int((room + EPSILON) // step) * step)
+        if possible < low:
+            return
+        again = self.now - connector.changed_at >= REOFFER
+        offer.target = possible if again else min(possible, given)
+        if offer.target < low:
+            offer.target = 0.0
+        _take(self.left, load, offer.target)
+
+
+def _classes(offers: list[Offer], balancer_type: BalancerType) -> Iterable[list[Offer]]:
+    """Return those who are served together, one class after the other."""
+
+    def key(offer: Offer) -> tuple[float, str]:
+        connector = offer.connector
+        priority = float(connector.branch.charger.priority)
+        if balancer_type is BalancerType.PRIORITY_ORDER:
+            return priority, connector.id
+        if balancer_type is BalancerType.FIRST_COME:
+            plugged_in_at = connector.turn.plugged_in_at
+            return INFINITE if plugged_in_at is None else plugged_in_at, connector.id
+        return priority, ""
+
+    return [list(group) for _, group in groupby(sorted(offers, key=key), key=key)]
+
+
+def _take(left: list[float], load: Load, current: float) -> None:
+    for constraint, weight in load:
+        left[constraint] -= weight * current

@@ -1,0 +1,75 @@
+"""Rooms: what each phase of each node may carry for the chargers below it, now.
+
+Three figures for each constraint, A:
+
+- `hard`: what is left of the limit beside the house as it is now;
+- `calm`: what has been left, with the meter's margin, for the last 30 s;
+- `room`: what may be given. It never passes `hard`. What is given already may stay as
+  long as `hard` carries it; more is given only up to `calm`; and when something must
+  be cut, it is cut to the margin.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..model import MeterTrust
+from .house import RAISE_AFTER, HouseLoad
+from .meter import MeterWatch
+from .sharing import EPSILON
+from .tree import Node
+
+
+@dataclass(slots=True)
+class Rooms:
+    """The figures by constraint, A; `trust` by node, of the meter that governs it."""
+
+    room: list[float]
+    hard: list[float]
+    calm: list[float]
+    limits: list[float]
+    trust: list[MeterTrust]
+    over: bool = False
+    """Whether more is promised anywhere than the limit carries."""
+
+
+def find_rooms(
+    nodes: Sequence[Node],
+    meters: Sequence[MeterWatch | None],
+    houses: Sequence[HouseLoad],
+    ceilings: dict[str, float],
+    granted: Sequence[float],
+    now: float,
+) -> Rooms:
+    """Return the rooms; `granted` is what each constraint is promised already, A."""
+    trusts = [
+        MeterTrust.ABSENT if meter is None else meter.trust(now) for meter in meters
+    ]
+    rooms = Rooms(room=[], hard=[], calm=[], limits=[], trust=[])
+    for node in nodes:
+        trust = MeterTrust.ABSENT if node.meter is None else trusts[node.meter]
+        blind = trust in (MeterTrust.ABSENT, MeterTrust.OFFLINE)
+        limit = node.max_current_offline if blind else node.max_current_online
+        ceiling = ceilings.get(node.id)
+        if ceiling is not None:
+            limit = min(limit, ceiling)
+        rooms.limits.append(limit)
+        rooms.trust.append(trust)
+        meter, house = meters[node.index], houses[node.index]
+        margin = meter.margin if meter is not None else 0.0
+        seen = None if blind or meter is None else house.now
+        for phase in range(3):
+            promised = granted[node.index * 3 + phase]
+            if seen is None:
+                hard = safe = calm = limit
+            else:
+                hard = limit - seen[phase]
+                safe = hard - margin
+                calm = limit - margin - house.peak(phase, now - RAISE_AFTER)
+            if trust in (MeterTrust.STARTING, MeterTrust.STALE):
+                calm = min(calm, promised)
+            rooms.hard.append(hard)
+            rooms.calm.append(calm)
+            over = promised > hard + EPSILON
+            rooms.over = rooms.over or over
+            rooms.room.append(safe if over else max(calm, min(promised, hard)))
+    return rooms

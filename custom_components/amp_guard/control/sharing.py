@@ -1,0 +1,161 @@
+"""Sharing: max-min fair over the whole tree and all phases at once.
+
+Every charger starts at its minimum and all rise together (water-filling); a charger
+stops at its own maximum or when a constraint that it loads is full. The result is the
+one share-out in which nobody can gain without a loss for somebody who has less.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+
+from .tree import Load
+
+EPSILON = 1e-6
+"""A. What is smaller is the arithmetic's, not the fuse's."""
+
+
+@dataclass(slots=True)
+class Claim:
+    """What one charger could use, A: 'at least `low`, at most `high`, in `step`s'.
+
+    `given` is what it has now: among equals, who has the odd ampere keeps it.
+    """
+
+    low: float
+    high: float
+    step: float
+    load: Load
+    given: float
+
+
+def fill(rooms: Sequence[float], claims: Sequence[Claim]) -> list[float]:
+    """Return the max-min fair share of each claim, A, in continuous currents.
+
+    `rooms` is what each constraint may carry, A. The minimums must fit: who cannot
+    have its minimum is not to claim.
+    """
+    shares = [claim.high for claim in claims]
+    members = _members_of_tight(rooms, claims)
+    if not members:
+        return shares
+    left = {constraint: rooms[constraint] for constraint in members}
+    settled = [False] * len(claims)
+    heap = [
+        (_level(left[constraint], tight, claims, settled), constraint)
+        for constraint, tight in members.items()
+    ]
+    heapify(heap)
+    while heap:
+        level, constraint = heappop(heap)
+        if level == float("inf"):
+            break
+        # Others may have settled below since this level was found: then it has risen.
+        current = _level(left[constraint], members[constraint], claims, settled)
+        if heap and current > heap[0][0] + EPSILON:
+            heappush(heap, (current, constraint))
+            continue
+        for number, _ in members[constraint]:
+            if settled[number]:
+                continue
+            settled[number] = True
+            claim = claims[number]
+            share = min(claim.high, max(claim.low, current))
+            shares[number] = share
+            for loaded, weight in claim.load:
+                if loaded in left:
+                    left[loaded] -= weight * share
+    return shares
+
+
+def _members_of_tight(
+    rooms: Sequence[float], claims: Sequence[Claim]
+) -> dict[int, list[tuple[int, float]]]:
+    """Return the claims on each constraint that cannot carry them all in full."""
+    wanted: dict[int, float] = {}
+    for claim in claims:
+        for constraint, weight in claim.load:
+            wanted[constraint] = wanted.get(constraint, 0.0) + weight * claim.high
+    members: dict[int, list[tuple[int, float]]] = {
+        constraint: []
+        for constraint, current in wanted.items()
+        if current > rooms[constraint] + EPSILON
+    }
+    if members:
+        for number, claim in enumerate(claims):
+            for constraint, weight in claim.load:
+                if constraint in members:
+                    members[constraint].append((number, weight))
+    return members
+
+
+def _level(
+    left: float,
+    members: Sequence[tuple[int, float]],
+    claims: Sequence[Claim],
+    settled: Sequence[bool],
+) -> float:
+    """Return the level to which the unsettled members can rise together, A."""
+    carried = slope = 0.0
+    bends: list[tuple[float, float]] = []
+    for number, weight in members:
+        if settled[number]:
+            continue
+        claim = claims[number]
+        carried += weight * claim.low
+        bends.append((claim.low, weight))
+        bends.append((claim.high, -weight))
+    if not bends:
+        return float("inf")
+    bends.sort()
+    level = bends[0][0]
+    for bend, change in bends:
+        rise = slope * (bend - level)
+        if carried + rise > left + EPSILON:
+            return level + (left - carried) / slope if slope > 0 else level
+        carried += rise
+        level = bend
+        slope += change
+    return float("inf")
+
+
+def in_whole_steps(
+    rooms: Sequence[float], claims: Sequence[Claim], shares: Sequence[float]
+) -> list[float]:
+    """Return the shares in whole steps of each charger, nothing usable left over.
+
+    Shares are rounded down; what that frees goes a step at a time first to those who
+    have it already, then in the order of the claims.
+    """
+    stepped = [
+        max(claim.low, int((share + EPSILON) // claim.step) * claim.step)
+        for claim, share in zip(claims, shares, strict=True)
+    ]
+    left: dict[int, float] = {}
+    open_claims = []
+    for number, claim in enumerate(claims):
+        current = stepped[number]
+        if current + claim.step <= claim.high + EPSILON:
+            open_claims.append(number)
+        for constraint, weight in claim.load:
+            before = left.get(constraint)
+            if before is None:
+                before = rooms[constraint]
+            left[constraint] = before - weight * current
+    open_claims.sort(key=lambda number: claims[number].given <= stepped[number])
+    while open_claims:
+        still_open = []
+        for number in open_claims:
+            claim = claims[number]
+            step = claim.step
+            if stepped[number] + step > claim.high + EPSILON:
+                continue
+            load = claim.load
+            if any(left[c] + EPSILON < weight * step for c, weight in load):
+                continue
+            stepped[number] += step
+            for constraint, weight in load:
+                left[constraint] -= weight * step
+            still_open.append(number)
+        open_claims = still_open
+    return stepped

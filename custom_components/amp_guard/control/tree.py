@@ -1,0 +1,277 @@
+"""The tree of limits: the supply, the groups below it, the chargers that hang in them.
+
+A *constraint* is one phase of one node: `node * 3 + phase`. A charger loads the
+constraints of its phases on each node from its own group up to the supply; what it
+loads them with, for each ampere it is given, is its weight (1 in a TN net).
+"""
+
+from dataclasses import dataclass
+from math import isfinite, sqrt
+
+from ..model import (
+    MINIMUM_SIGNALLED_CURRENT,
+    SUPPLY_ID,
+    Charger,
+    Group,
+    Net,
+    Phase,
+    Site,
+    SiteError,
+)
+
+Load = tuple[tuple[int, float], ...]
+"""The constraints that a charger loads, each with its weight."""
+
+
+class UnknownParentError(SiteError):
+    """A group hangs below a group that does not exist."""
+
+
+class GroupCycleError(SiteError):
+    """Groups hang below each other in a circle."""
+
+
+class UnknownGroupError(SiteError):
+    """A charger hangs in a group that does not exist."""
+
+
+class DuplicateIdError(SiteError):
+    """Two parts of the site have the same id."""
+
+
+class LimitError(SiteError):
+    """A current is not a number above zero, or contradicts another one."""
+
+
+class WiringError(SiteError):
+    """A charger is wired to a phase twice, to none, or to one its group lacks."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Node:
+    """A fuse: the supply (index 0) or a group, A per phase.
+
+    `meter` is the index of the node whose meter tells whether online or offline
+    limits hold: the node's own or the nearest above (None: no meter at all).
+    """
+
+    index: int
+    id: str
+    parent: int | None
+    max_current_online: float
+    max_current_offline: float
+    metered: bool
+    meter: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Branch:
+    """A charger's place in the tree.
+
+    `path` are its nodes from its group up to the supply, `seen_by` those of them whose
+    meter measures it, `weights` the A on each supply phase for each A it is given when
+    it uses all the phases it is wired to. `min_current` and `max_current` are whole
+    steps of its resolution; `min_current` heeds the group's Min Current Per Phase.
+    """
+
+    charger: Charger
+    path: tuple[int, ...]
+    seen_by: tuple[int, ...]
+    weights: tuple[float, float, float]
+    min_current: float
+    max_current: float
+    active: bool
+
+    def load(self, weights: tuple[float, float, float]) -> Load:
+        """Return the constraints it loads while it uses phases as `weights` say."""
+        return tuple(
+            (node * 3 + phase, weights[phase])
+            for node in self.path
+            for phase in range(3)
+            if weights[phase]
+        )
+
+
+class Tree:
+    """A site that was checked and can be balanced.
+
+    Chargers stand in the order of their ids, so that the order in which they were
+    given does not matter. Raises a `SiteError` that says what to mend.
+    """
+
+    def __init__(self, site: Site) -> None:
+        """Check the site and lay out its nodes and branches."""
+        _check_ids(site)
+        supply = site.supply
+        _check_current("Supply Max Current", supply.supply_max_current)
+        self.site = site
+        self.nodes = _lay_out(site)
+        index = {node.id: node.index for node in self.nodes}
+        groups = {group.id: group for group in site.groups}
+        self.branches = tuple(
+            _branch(charger, groups, index, self.nodes, supply.net)
+            for charger in sorted(site.chargers, key=lambda charger: charger.id)
+        )
+
+
+def _check_ids(site: Site) -> None:
+    seen = {SUPPLY_ID}
+    for part in (*site.groups, *site.chargers):
+        if part.id in seen:
+            message = f"The id {part.id!r} is used twice; give each part its own"
+            raise DuplicateIdError(message)
+        seen.add(part.id)
+
+
+def _check_current(name: str, current: float) -> None:
+    if not (isfinite(current) and current > 0):
+        message = f"{name} is {current} A; it must be a number above 0"
+        raise LimitError(message)
+
+
+def _lay_out(site: Site) -> tuple[Node, ...]:
+    """Return the nodes, each after its parent."""
+    supply = site.supply
+    nodes = [
+        Node(
+            index=0,
+            id=SUPPLY_ID,
+            parent=None,
+            max_current_online=supply.supply_max_current,
+            max_current_offline=supply.supply_max_current,
+            metered=supply.metered,
+            meter=0 if supply.metered else None,
+        )
+    ]
+    index = {SUPPLY_ID: 0}
+    known = {SUPPLY_ID, *(group.id for group in site.groups)}
+    for group in site.groups:
+        if group.parent not in known:
+            message = f"The group {group.id!r} hangs below unknown {group.parent!r}"
+            raise UnknownParentError(message)
+    waiting = list(site.groups)
+    while waiting:
+        ready = [group for group in waiting if group.parent in index]
+        if not ready:
+            names = ", ".join(sorted(repr(group.id) for group in waiting))
+            message = f"The groups {names} hang below each other in a circle"
+            raise GroupCycleError(message)
+        for group in ready:
+            node = _group_node(group, len(nodes), nodes[index[group.parent]])
+            index[group.id] = node.index
+            nodes.append(node)
+        waiting = [group for group in waiting if group.id not in index]
+    return tuple(nodes)
+
+
+def _group_node(group: Group, index: int, parent: Node) -> Node:
+    online, offline = group.max_current_online, group.max_current_offline
+    _check_current(f"Max Current Per Phase (online) of {group.id!r}", online)
+    if not (isfinite(offline) and 0 <= offline <= online):
+        message = (
+            f"Max Current Per Phase of {group.id!r} is {offline} A offline;"
+            f" it must lie between 0 and the {online} A online"
+        )
+        raise LimitError(message)
+    if not group.phases or len(set(group.phases)) != len(group.phases):
+        message = f"The group {group.id!r} needs each of its phases once"
+        raise WiringError(message)
+    if not (isfinite(group.min_current) and 0 < group.min_current <= online):
+        message = (
+            f"Min Current Per Phase of {group.id!r} is {group.min_current} A;"
+            f" it must lie above 0 and at most at the maximum of {online} A"
+        )
+        raise LimitError(message)
+    return Node(
+        index=index,
+        id=group.id,
+        parent=parent.index,
+        max_current_online=online,
+        max_current_offline=offline,
+        metered=group.metered,
+        meter=index if group.metered else parent.meter,
+    )
+
+
+def _branch(
+    charger: Charger,
+    groups: dict[str, Group],
+    index: dict[str, int],
+    nodes: tuple[Node, ...],
+    net: Net,
+) -> Branch:
+    if charger.group not in groups:
+        message = f"The charger {charger.id!r} hangs in no group ({charger.group!r})"
+        raise UnknownGroupError(message)
+    lineage = [groups[charger.group]]
+    while lineage[-1].parent != SUPPLY_ID:
+        lineage.append(groups[lineage[-1].parent])
+    for group in lineage:
+        _check_wiring(charger, group)
+    min_current, max_current = _range_of(charger, lineage[0])
+    path = (*(index[group.id] for group in lineage), 0)
+    included = [group.chargers_included_in_measurements for group in lineage]
+    return Branch(
+        charger=charger,
+        path=path,
+        # A meter sees the charger unless some group below it, or the metered group
+        # that the charger itself hangs in, says that it does not.
+        seen_by=tuple(
+            node
+            for depth, node in enumerate(path)
+            if nodes[node].metered and all(included[: max(depth, 1)])
+        ),
+        weights=_weights(charger.wiring, net),
+        min_current=min_current,
+        max_current=max_current,
+        active=all(group.active for group in lineage),
+    )
+
+
+def _check_wiring(charger: Charger, group: Group) -> None:
+    wiring = charger.wiring
+    if not wiring or len(set(wiring)) != len(wiring):
+        message = f"The charger {charger.id!r} must be wired to one to three phases"
+        raise WiringError(message)
+    if not set(wiring) <= set(group.phases):
+        message = f"The charger {charger.id!r} is wired to a phase {group.id!r} lacks"
+        raise WiringError(message)
+
+
+def _range_of(charger: Charger, group: Group) -> tuple[float, float]:
+    """Return its minimum and maximum in whole steps of its resolution, A."""
+    for name, current in (
+        ("minimum", charger.min_current),
+        ("maximum", charger.max_current),
+        ("resolution", charger.resolution),
+        ("command lag", charger.command_lag),
+    ):
+        _check_current(f"The {name} of the charger {charger.id!r}", current)
+    if not (isfinite(charger.offline_current) and charger.offline_current >= 0):
+        message = f"The offline current limit of {charger.id!r} must be 0 A or more"
+        raise LimitError(message)
+    step = charger.resolution
+    lowest = max(charger.min_current, group.min_current, MINIMUM_SIGNALLED_CURRENT)
+    min_current = -int(-(lowest - 1e-9) // step) * step
+    max_current = int((charger.max_current + 1e-9) // step) * step
+    if min_current > max_current:
+        message = (
+            f"The charger {charger.id!r} needs at least {min_current:g} A"
+            f" but may have at most {max_current:g} A"
+        )
+        raise LimitError(message)
+    return min_current, max_current
+
+
+def _weights(wiring: tuple[Phase, ...], net: Net) -> tuple[float, float, float]:
+    """Return the A on each supply phase for each A that the charger is given.
+
+    In an IT net a one-phase car hangs between two lines and loads both; a three-phase
+    one loads them x, x and √3·x in the order of its wiring. [facts of the field, 7]
+    """
+    weights = [0.0, 0.0, 0.0]
+    for phase in wiring:
+        weights[phase] = 1.0
+    if net is Net.IT and len(wiring) == len(Phase):
+        weights[wiring[-1]] = sqrt(3.0)
+    return (weights[0], weights[1], weights[2])

@@ -1,0 +1,88 @@
+"""Scarcity: when not all fit, who charges and who waits, and when they change places."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from ..model import Reason
+
+MINIMUM_ON = 300.0
+"""s for which a charger that started is not paused for another's turn."""
+MINIMUM_OFF = 120.0
+"""s for which a charger that was paused stays paused, an emptier fuse or not."""
+STAGGER = 10.0
+"""s between two starts below one node."""
+STARTS_AN_HOUR = 4
+"""Starts of one car in an hour: contactors and cars wear."""
+HOUR = 3600.0
+FIRST_WAIT = 30.0
+LONGEST_WAIT = 240.0
+"""s of headroom before a start: doubled for each forced stop in the last hour."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """One charger's starts and pauses. Times in s, energy in A·s over its phases."""
+
+    turn: float
+    started_at: float | None = None
+    paused_at: float | None = None
+    plugged_in_at: float | None = None
+    energy: float = 0.0
+    starts: deque[float] = field(default_factory=deque)
+    forced: deque[float] = field(default_factory=deque)
+
+    def plug_in(self, now: float) -> None:
+        """Begin a session."""
+        self.plugged_in_at = now
+        self.started_at = self.paused_at = None
+        self.energy = 0.0
+        self.starts.clear()
+        self.forced.clear()
+
+    def start(self, now: float) -> None:
+        """Begin to charge."""
+        self.started_at = now
+        self.paused_at = None
+        self.starts.append(now)
+
+    def pause(self, now: float, *, forced: bool) -> None:
+        """Stop charging; `forced` by an overload rather than by another's turn."""
+        self.started_at = None
+        self.paused_at = now
+        if forced:
+            self.forced.append(now)
+
+    def ends_at(self) -> float:
+        """Return when another may take its place."""
+        started = self.started_at
+        return (started if started is not None else 0.0) + self.turn
+
+    def may_start_at(self, now: float) -> float:
+        """Return from when on it may start again; `now` or earlier: at once."""
+        for times in (self.starts, self.forced):
+            while times and times[0] <= now - HOUR:
+                times.popleft()
+        earliest = now
+        if self.paused_at is not None:
+            earliest = self.paused_at + min(MINIMUM_OFF, self.turn)
+        if len(self.starts) >= self._starts_an_hour:
+            earliest = max(earliest, self.starts[0] + HOUR)
+        return earliest
+
+    def why_not(self, now: float) -> Reason:
+        """Return which of the holds keeps it from starting."""
+        if self.paused_at is not None and now < self.paused_at + min(
+            MINIMUM_OFF, self.turn
+        ):
+            return Reason.MINIMUM_OFF
+        return Reason.STARTS_SPENT
+
+    @property
+    def headroom_for(self) -> float:
+        """Return how long in s headroom must have lasted before it starts."""
+        return min(FIRST_WAIT * 2 ** max(0, len(self.forced) - 1), LONGEST_WAIT)
+
+    @property
+    def _starts_an_hour(self) -> int:
+        # Turns that the owner shortens are not to be cut off by the wear limit.
+        return max(STARTS_AN_HOUR, int(HOUR / (2 * self.turn)))
