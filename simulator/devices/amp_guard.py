@@ -1,0 +1,248 @@
+"""An Amp Guard on the LAN, as docs/lan-interface.md lets it speak."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+import hmac
+import json
+from typing import Any
+
+from aiohttp import web
+
+from custom_components.amp_guard.model import NO_CURRENT, Phase, PhaseValues
+
+from . import Device, Handler
+
+PREFIX = "/amp-guard/v1"
+IDENTITY_PATH = f"{PREFIX}/identity"
+RUBBISH = "<html><body>Amp Guard is starting</body></html>"
+IMPOSSIBLE_CURRENT = 6553.5
+"""A. No sensor of either variant can measure it."""
+CLOCK_ROUNDING = 1e-6
+"""s. A sum of steps of 0.1 s misses a whole second by less than this."""
+
+
+class Fault(StrEnum):
+    """What is wrong with the meter."""
+
+    RUBBISH = "rubbish"
+    """Its answers are no JSON."""
+    IMPOSSIBLE = "impossible"
+    """Its answers are well formed, their figures impossible."""
+    FROZEN = "frozen"
+    """It repeats its last sample for ever."""
+    SILENT = "silent"
+    """Connections are taken, and nothing is said on them."""
+    DROPPED = "dropped"
+    """Connections are closed at once, those that are open too."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AmpGuardSettings:
+    """What the meter is, and how well it measures.
+
+    `sample_interval` in s; `resolution` in A; `nominal_voltage` in V between a phase
+    and N; `source_impedance` in ohm of the supply up to the meter, across which the
+    voltage sags. Where `voltage_connected` is false nothing but the size of the
+    currents is known. `phases` are those with a current sensor.
+    """
+
+    serial_number: str = "2210012345G"
+    pin: str = "12345678"
+    variant: str = "home"
+    firmware: str = "1.0.0"
+    mac: str = "02:00:00:00:00:01"
+    sample_interval: float = 1.0
+    resolution: float = 0.1
+    nominal_voltage: float = 230.0
+    source_impedance: float = 0.2
+    voltage_connected: bool = True
+    phases: tuple[Phase, ...] = (Phase.L1, Phase.L2, Phase.L3)
+
+
+class AmpGuard(Device):
+    """The meter behind the main switch.
+
+    The site tells it the supply's current as often as the physics steps; a sample is
+    the mean since the one before.
+    """
+
+    def __init__(self, settings: AmpGuardSettings | None = None) -> None:
+        """Make a meter that has not measured yet."""
+        super().__init__()
+        self.settings = settings or AmpGuardSettings()
+        self._fault: Fault | None = None
+        self._fault_changed = asyncio.Event()
+        self._connections: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
+        self._window: list[PhaseValues] = []
+        self._observed_at: float | None = None
+        self._next_sample_at = 0.0
+        self._energy_import = [0.0, 0.0, 0.0]
+        self._energy_export = [0.0, 0.0, 0.0]
+        self._sequence = 0
+        self._sample = self._take_sample(NO_CURRENT)
+        self._sampled = asyncio.Event()
+
+    # --- measuring ------------------------------------------------------------------
+
+    def observe(self, current: PhaseValues, now: float) -> None:
+        """Measure the supply's `current` (A, export negative) at `now` (s)."""
+        self._count_energy(current, now)
+        self._window.append(current)
+        if now < self._next_sample_at - CLOCK_ROUNDING:
+            return
+        mean = PhaseValues(*(sum(p) / len(p) for p in zip(*self._window, strict=True)))
+        self._window.clear()
+        self._next_sample_at = now + self.settings.sample_interval
+        if self._fault is not Fault.FROZEN:
+            self._sequence += 1
+            self._sample = self._take_sample(mean)
+        sampled, self._sampled = self._sampled, asyncio.Event()
+        sampled.set()
+
+    def _voltage(self, current: float) -> float:
+        return self.settings.nominal_voltage - self.settings.source_impedance * current
+
+    def _count_energy(self, current: PhaseValues, now: float) -> None:
+        elapsed = 0.0 if self._observed_at is None else now - self._observed_at
+        self._observed_at = now
+        for phase in Phase:
+            power = current[phase] * self._voltage(current[phase])
+            counter = self._energy_import if power > 0 else self._energy_export
+            counter[phase] += abs(power) * elapsed / 3_600_000
+
+    def _take_sample(self, current: PhaseValues) -> dict[str, Any]:
+        return {
+            "sequence": self._sequence,
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "phases": {
+                phase.name.lower(): self._measure_phase(phase, current[phase])
+                for phase in self.settings.phases
+            },
+        }
+
+    def _measure_phase(self, phase: Phase, current: float) -> dict[str, float]:
+        resolution = self.settings.resolution
+        measured = round(round(current / resolution) * resolution, 6)
+        if not self.settings.voltage_connected:
+            return {"current": abs(measured)}
+        voltage = self._voltage(current)
+        return {
+            "current": measured,
+            "voltage": round(voltage, 1),
+            "power": round(current * voltage, 1),
+            "energy_import": round(self._energy_import[phase], 3),
+            "energy_export": round(self._energy_export[phase], 3),
+        }
+
+    # --- faults ---------------------------------------------------------------------
+
+    @property
+    def fault(self) -> Fault | None:
+        """What is wrong with the meter now; setting it breaks or mends the meter."""
+        return self._fault
+
+    @fault.setter
+    def fault(self, fault: Fault | None) -> None:
+        self._fault = fault
+        changed, self._fault_changed = self._fault_changed, asyncio.Event()
+        changed.set()
+        if fault is Fault.DROPPED:
+            for connection in self._connections.values():
+                _drop(connection)
+
+    # --- the wire -------------------------------------------------------------------
+
+    def application(self) -> web.Application:
+        """Return the LAN interface."""
+        application = web.Application(middlewares=[self._break, self._authenticate])
+        application.add_routes(
+            [
+                web.get(IDENTITY_PATH, self._identity),
+                web.get(f"{PREFIX}/measurement", self._measurement),
+                web.get(f"{PREFIX}/stream", self._stream),
+            ]
+        )
+        application.on_shutdown.append(self._close_streams)
+        return application
+
+    @web.middleware
+    async def _break(
+        self, request: web.Request, handler: Handler
+    ) -> web.StreamResponse:
+        if self._fault is Fault.SILENT:
+            await self._fault_changed.wait()
+        if self._fault is Fault.DROPPED:
+            _drop(request.transport)
+            raise web.HTTPServiceUnavailable
+        if self._fault is Fault.RUBBISH:
+            return web.Response(text=RUBBISH)
+        return await handler(request)
+
+    @web.middleware
+    async def _authenticate(
+        self, request: web.Request, handler: Handler
+    ) -> web.StreamResponse:
+        expected = f"Bearer {self.settings.pin}"
+        given = request.headers.get("Authorization", "")
+        if request.path != IDENTITY_PATH and not hmac.compare_digest(
+            given.encode(), expected.encode()
+        ):
+            raise web.HTTPUnauthorized
+        return await handler(request)
+
+    async def _identity(self, _request: web.Request) -> web.Response:
+        return web.json_response(
+            {
+                "contract": 1,
+                "model": "Amp Guard",
+                "variant": self.settings.variant,
+                "serial_number": self.settings.serial_number,
+                "firmware": self.settings.firmware,
+                "network": {"interface": "lan", "mac": self.settings.mac},
+            }
+        )
+
+    async def _measurement(self, _request: web.Request) -> web.Response:
+        return web.json_response(text=self._message())
+
+    async def _stream(self, request: web.Request) -> web.WebSocketResponse:
+        stream = web.WebSocketResponse()
+        await stream.prepare(request)
+        self._connections[stream] = request.transport
+        sender = asyncio.create_task(self._send_samples(stream))
+        try:
+            # The client only listens; reading shows when it goes.
+            async for _ in stream:
+                pass
+        finally:
+            del self._connections[stream]
+            sender.cancel()
+        return stream
+
+    async def _send_samples(self, stream: web.WebSocketResponse) -> None:
+        while not stream.closed:
+            await self._sampled.wait()
+            if self._fault is not Fault.SILENT:
+                await stream.send_str(self._message())
+
+    async def _close_streams(self, _application: web.Application) -> None:
+        for stream in list(self._connections):
+            await stream.close()
+
+    def _message(self) -> str:
+        if self._fault is Fault.RUBBISH:
+            return RUBBISH
+        if self._fault is Fault.IMPOSSIBLE:
+            impossible = {"current": IMPOSSIBLE_CURRENT}
+            return json.dumps(
+                self._sample
+                | {"phases": dict.fromkeys(self._sample["phases"], impossible)}
+            )
+        return json.dumps(self._sample)
+
+
+def _drop(connection: asyncio.Transport | None) -> None:
+    if connection is not None:
+        connection.abort()
