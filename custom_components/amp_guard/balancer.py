@@ -47,25 +47,33 @@ class Balancer:
         for connector in self._active:
             connector.watch(now)
         # What the fuses leave, and who is to have how much of it.
+        metering = self._metering
         rooms = find_rooms(
-            self._tree.nodes,
-            self._metering.meters,
-            self._metering.houses,
-            ceilings,
-            self._granted(now),
-            now,
+            nodes=self._tree.nodes,
+            meters=metering.meters,
+            houses=metering.houses,
+            ceilings=ceilings,
+            granted=self._granted(now),
+            now=now,
         )
         plan = Plan(
             self._active,
-            self._metering,
-            rooms,
-            ceilings,
-            self._tree.site.balancer_type,
-            now,
+            metering=metering,
+            rooms=rooms,
+            ceilings=ceilings,
+            balancer_type=self._tree.site.balancer_type,
+            now=now,
         )
         # Cuts at once and in full; raises when they have waited and are free.
         told = self._hand_out.hand_out(plan)
-        return explain(self._tree, self._connectors, self._metering, plan, told, offset)
+        return explain(
+            tree=self._tree,
+            connectors=self._connectors,
+            metering=metering,
+            plan=plan,
+            told=told,
+            offset=offset,
+        )
 
     def _granted(self, now: float) -> list[float]:
         """Return what each constraint is promised already, A."""

@@ -86,6 +86,7 @@ class Connector:
 
     def watch(self, now: float) -> None:
         """Compare what it draws with what it was given."""
+        self.turn.draw(sum(self.draw.estimate), now)
         drawn = self.draw.current
         if drawn <= self.given + FOLLOW_TOLERANCE:
             self.excess_since = None

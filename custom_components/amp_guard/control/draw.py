@@ -8,7 +8,6 @@ is followed by the meter's steps after its commands alone.
 """
 
 from collections.abc import Sequence
-from math import isfinite
 
 from ..model import ChargerReading, ChargerStatus, Net, PhaseValues
 from .tree import Branch, Load
@@ -36,7 +35,7 @@ class Draw:
         self._branch = branch
         self._net = net
         self._reported: list[float] | None = None
-        self._reported_at = 0.0
+        self.reported_at = 0.0
         self._unused_since: list[float | None] = [None, None, None]
         self.estimate: list[float] = [0.0, 0.0, 0.0]
         self.weights: Weights = branch.weights
@@ -56,10 +55,9 @@ class Draw:
     @property
     def current(self) -> float:
         """Return the A per phase it draws: the highest of its phases."""
-        return max(
-            drawn / weight if weight else drawn
-            for drawn, weight in zip(self.estimate, self._branch.weights, strict=True)
-        )
+        a, b, c = self.estimate
+        x, y, z = self._branch.weights
+        return max(a / x if x else a, b / y if y else b, c / z if z else c)
 
     def hear(self, reading: ChargerReading, offset: float, now: float) -> None:
         """Take what the charger reports; `offset` is added to its time."""
@@ -73,7 +71,7 @@ class Draw:
         if reported is None:
             return
         taken_at = reading.current_time
-        self._reported_at = now if taken_at is None else min(taken_at + offset, now)
+        self.reported_at = now if taken_at is None else min(taken_at + offset, now)
         if reading.status is ChargerStatus.CHARGING:
             self._learn_phases(reported, now)
 
@@ -96,7 +94,7 @@ class Draw:
         reported, estimate = self._reported, self.estimate
         if reported is None:
             return self._unreported_bounds(given, status, since_change)
-        age = time - self._reported_at
+        age = time - self.reported_at
         if age < 0:
             return (
                 [min(a, b) for a, b in zip(estimate, reported, strict=True)],
@@ -136,34 +134,34 @@ class Draw:
         """Return a report on the supply's phases; None if it says nothing usable."""
         if current is None:
             return None
-        if not all(isfinite(value) and abs(value) < ABSURD for value in current):
+        a, b, c = current
+        if not (-ABSURD < a < ABSURD and -ABSURD < b < ABSURD and -ABSURD < c < ABSURD):
             return None
         if self._net is Net.IT:
             highest = max(0.0, *current)
             return [highest * weight for weight in self._branch.weights]
         drawn = [0.0, 0.0, 0.0]
         for value, phase in zip(current, self._branch.charger.wiring, strict=False):
-            drawn[phase] = max(0.0, value)
+            if value > 0:
+                drawn[phase] = value
         return drawn
 
     def _learn_phases(self, reported: Sequence[float], now: float) -> None:
         """Free the phases that the car does not use; take them back when it does."""
-        wired = self._branch.weights
-        drawing = max(reported) >= 2 * USED_FROM
-        for phase, current in enumerate(reported):
-            if current >= USED_FROM or not drawing:
+        if self._net is Net.IT or max(reported) < 2 * USED_FROM:
+            return
+        weights = list(self.weights)
+        for phase, wired in enumerate(self._branch.weights):
+            if reported[phase] >= USED_FROM:
                 self._unused_since[phase] = None
-            elif self._unused_since[phase] is None:
+                weights[phase] = wired
+                continue
+            since = self._unused_since[phase]
+            if since is None:
                 self._unused_since[phase] = now
-        weights = tuple(
-            weight
-            if reported[phase] >= USED_FROM
-            or not ((unused := self._unused_since[phase]) is not None)
-            or (now - unused < UNUSED_AFTER and self.weights[phase])
-            else 0.0
-            for phase, weight in enumerate(wired)
-        )
-        if drawing and weights != self.weights and self._net is Net.TN:
+            elif now - since >= UNUSED_AFTER:
+                weights[phase] = 0.0
+        if weights != list(self.weights):
             self._use(weights)
 
     def _use_all(self) -> None:
@@ -171,7 +169,7 @@ class Draw:
         if self.weights != self._branch.weights:
             self._use(self._branch.weights)
 
-    def _use(self, weights: tuple[float, ...]) -> None:
+    def _use(self, weights: Sequence[float]) -> None:
         self.weights = (weights[0], weights[1], weights[2])
         self.load = self._branch.load(self.weights)
 

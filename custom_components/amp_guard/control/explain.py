@@ -12,14 +12,14 @@ from ..model import (
     PhaseValues,
     Reason,
 )
-from .connector import UNREAD, Connector
+from .connector import LEAST_CHANGE, UNREAD, Connector
 from .metering import Metering
 from .plan import Offer, Plan
-from .sharing import EPSILON
 from .tree import Tree
 
 LOOK_AGAIN = 1.0
 """s after which to decide again while something is pending."""
+PHASES = tuple(Phase)
 _PENDING = frozenset(
     {
         Reason.RAISE_HELD,
@@ -44,6 +44,7 @@ _LIMITED = frozenset(
 
 
 def explain(
+    *,
     tree: Tree,
     connectors: Sequence[Connector],
     metering: Metering,
@@ -56,7 +57,12 @@ def explain(
     now = plan.now
     allocations = {
         connector.id: _allocation(
-            connector, offers.get(connector.id), tree, plan, told, offset
+            connector,
+            offers.get(connector.id),
+            tree=tree,
+            plan=plan,
+            told=told,
+            offset=offset,
         )
         for connector in connectors
     }
@@ -85,6 +91,7 @@ def explain(
 def _allocation(
     connector: Connector,
     offer: Offer | None,
+    *,
     tree: Tree,
     plan: Plan,
     told: set[str],
@@ -101,11 +108,12 @@ def _allocation(
     reason = _reason(offer, plan)
     node = phase = None
     if reason in _LIMITED:
-        constraint = min(
-            connector.draw.load, key=lambda load: plan.left[load[0]] / load[1]
-        )[0]
+        left = plan.left
+        constraint, _ = min(
+            connector.draw.load, key=lambda load: left[load[0]] / load[1]
+        )
         node = tree.nodes[constraint // 3].id
-        phase = Phase(constraint % 3)
+        phase = PHASES[constraint % 3]
     look_again = offer.look_again
     if look_again is None and reason in _PENDING:
         look_again = plan.now + LOOK_AGAIN
@@ -149,12 +157,11 @@ def _node_states(tree: Tree, metering: Metering, plan: Plan) -> dict[str, NodeSt
     states = {}
     for node in tree.nodes:
         first = 3 * node.index
-        held = PhaseValues(*allocated[first : first + 3])
-        total = plan.total[first : first + 3]
-        free = PhaseValues(
-            *(max(0.0, room - used) for room, used in zip(total, held, strict=True))
-        )
-        tightest = min(Phase, key=free.__getitem__)
+        x, y, z = allocated[first : first + 3]
+        a, b, c = plan.total[first : first + 3]
+        held = PhaseValues(x, y, z)
+        free = PhaseValues(max(0.0, a - x), max(0.0, b - y), max(0.0, c - z))
+        least = min(free)
         states[node.id] = NodeState(
             trust=plan.rooms.trust[node.index],
             limit=plan.rooms.limits[node.index],
@@ -163,6 +170,6 @@ def _node_states(tree: Tree, metering: Metering, plan: Plan) -> dict[str, NodeSt
             house=metering.houses[node.index].values if node.metered else NO_CURRENT,
             heat=metering.heats[node.index].heat,
             overloaded=metering.over_since[node.index] is not None,
-            limiting_phase=tightest if free[tightest] < 1.0 - EPSILON else None,
+            limiting_phase=PHASES[free.index(least)] if least < LEAST_CHANGE else None,
         )
     return states

@@ -1,8 +1,10 @@
 """What a meter's samples are worth: are they fresh, are they true, how fine are they."""
 
 from collections import deque
+from itertools import pairwise
 from math import isfinite
 from statistics import median
+from typing import NamedTuple
 
 from ..model import Measurement, MeterTrust, PhaseValues
 
@@ -26,10 +28,22 @@ CHANGES_TO_LEARN = 40
 """Changes that must be seen before a habit of the meter is believed."""
 DRAW_CHANGE = 2.0
 """A by which a charger's own reading must change to prove that a meter is frozen."""
-RECENT = 33
-"""Samples from which interval and noise are taken."""
+RECENT = 32
+"""Samples from which interval and noise are taken ..."""
+LEARN_EACH = 8
+"""... and after how many new ones they are taken again."""
 MEDIAN_TO_DEVIATION = 0.954
 """The median of |a - b| of two normal samples, in standard deviations."""
+
+
+class ReportedDraw(NamedTuple):
+    """What the chargers behind a meter say they draw together, A over all phases.
+
+    `since` is the time of the oldest of their reports, s.
+    """
+
+    current: float
+    since: float
 
 
 class MeterWatch:
@@ -46,7 +60,7 @@ class MeterWatch:
         self._whole = True
         self._equal_since: float | None = None
         self._longest_equal = 0.0
-        self._draw_when_equal = 0.0
+        self._draw_when_equal: float | None = None
         self._proven_frozen = False
         self.last_time: float | None = None
         self.current: PhaseValues | None = None
@@ -54,13 +68,16 @@ class MeterWatch:
         self.margin = 0.0
 
     def take(
-        self, measurement: Measurement | None, offset: float, now: float, draw: float
+        self,
+        measurement: Measurement | None,
+        offset: float,
+        now: float,
+        draw: ReportedDraw,
     ) -> bool:
         """Take the newest sample; return whether it is a new and a possible one.
 
-        `offset` is added to the sample's time. `draw` is what the chargers behind the
-        meter report to draw together, A: a meter that stands still while that moves
-        is frozen.
+        `offset` is added to the sample's time. A meter that stands still while the
+        `draw` of the chargers behind it moves is frozen.
         """
         if self._started is None:
             self._started = now
@@ -75,8 +92,8 @@ class MeterWatch:
         if not all(isfinite(value) and abs(value) <= self._absurd for value in current):
             self._good = 0
             return False
-        self._count(time)
         self._compare(current, time, draw)
+        self._count(time)
         self.last_time = time
         self.current = current
         return True
@@ -112,32 +129,34 @@ class MeterWatch:
             self._times.clear()
         self._good += 1
         self._times.append(time)
-        if len(self._times) > 1:
-            times = list(self._times)
-            gaps = [b - a for a, b in zip(times, times[1:], strict=False)]
-            self.interval = median(gaps)
+        if len(self._times) > 1 and (
+            self._good < RECENT or not self._good % LEARN_EACH
+        ):
+            self.interval = median(b - a for a, b in pairwise(self._times))
+            self.margin = self._margin()
 
-    def _compare(self, current: PhaseValues, time: float, draw: float) -> None:
+    def _compare(self, current: PhaseValues, time: float, draw: ReportedDraw) -> None:
         """Learn from the step to this sample how fine and how noisy the meter is."""
         before = self.current
         if before == current and self._equal_since is not None:
-            if abs(draw - self._draw_when_equal) >= DRAW_CHANGE:
-                self._proven_frozen = True
+            if draw.since > self._equal_since:
+                if self._draw_when_equal is None:
+                    self._draw_when_equal = draw.current
+                moved = abs(draw.current - self._draw_when_equal) >= DRAW_CHANGE
+                self._proven_frozen = self._proven_frozen or moved
             return
         if self._equal_since is not None and self.last_time is not None:
             spell = self.last_time - self._equal_since
             self._longest_equal = max(self._longest_equal, spell)
         self._equal_since = time
-        self._draw_when_equal = draw
+        self._draw_when_equal = None
         self._proven_frozen = False
         if before is None:
             return
         self._changes += 1
         self._whole = self._whole and all(value == round(value) for value in current)
-        self._steps.append(
-            median(abs(a - b) for a, b in zip(current, before, strict=True))
-        )
-        self.margin = self._margin()
+        a, b, c = (abs(x - y) for x, y in zip(current, before, strict=True))
+        self._steps.append(a + b + c - max(a, b, c) - min(a, b, c))
 
     def _margin(self) -> float:
         """Return the distance to keep from a limit, A.

@@ -1,17 +1,28 @@
 """Metering: from samples to house load, fuse heat and what each charger draws."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ..model import Measurement, MeterTrust, PhaseValues
 from .connector import Connector
 from .draw import attribute
 from .fuse import FuseHeat
 from .house import HouseLoad
-from .meter import MeterWatch
+from .meter import MeterWatch, ReportedDraw
 from .tree import Tree
 
 OVERLOAD_TOLERANCE = 0.05
 """A above a limit that no meter can tell from the limit."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _View:
+    """A metered node, the chargers its meter sees, and those no nearer meter sees."""
+
+    index: int
+    node: str
+    nearest: list[Connector]
+    seen: list[Connector]
 
 
 class Metering:
@@ -32,11 +43,11 @@ class Metering:
         active = [connector for connector in connectors if connector.branch.active]
         # Deepest first: what a group's meter explains is known when the supply's asks.
         self._views = [
-            (
-                node.index,
-                node.id,
-                [c for c in active if c.branch.seen_by[:1] == (node.index,)],
-                [c for c in active if node.index in c.branch.seen_by],
+            _View(
+                index=node.index,
+                node=node.id,
+                nearest=[c for c in active if c.branch.seen_by[:1] == (node.index,)],
+                seen=[c for c in active if node.index in c.branch.seen_by],
             )
             for node in reversed(nodes)
             if node.metered
@@ -47,38 +58,29 @@ class Metering:
         self, measurements: Mapping[str, Measurement], offset: float, now: float
     ) -> None:
         """Take the newest sample of each meter."""
-        for index, node_id, nearest, seen in self._views:
-            meter = self.meters[index]
+        for view in self._views:
+            meter = self.meters[view.index]
             if meter is None:
                 continue
-            reported = 0.0
-            for connector in seen:
-                reported += connector.draw.reported
-            measurement = measurements.get(node_id)
             silent = meter.trust(now) is MeterTrust.OFFLINE
-            if not meter.take(measurement, offset, now, reported):
+            measurement = measurements.get(view.node)
+            if not meter.take(measurement, offset, now, _reported(view.seen, now)):
                 if silent:
-                    _assume_followed(nearest)
+                    _assume_followed(view.nearest)
                 continue
             if silent:
-                self.houses[index].forget()
+                self.houses[view.index].forget()
             if meter.current is not None and meter.last_time is not None:
-                self._see(index, meter.current, meter.last_time, nearest, seen, now)
+                self._see(view, meter.current, meter.last_time, now)
         _assume_followed(self._unmetered)
 
-    def _see(
-        self,
-        index: int,
-        current: PhaseValues,
-        time: float,
-        nearest: Sequence[Connector],
-        seen: Sequence[Connector],
-        now: float,
-    ) -> None:
+    def _see(self, view: _View, current: PhaseValues, time: float, now: float) -> None:
+        """Take that `current`, A, flowed through the view's node at `time`."""
+        index = view.index
         house = self.houses[index]
-        _estimate(house.now, current, time, nearest, seen, now)
+        _estimate(view, house.now, current, time, now)
         a, b, c = current
-        for connector in seen:
+        for connector in view.seen:
             x, y, z = connector.draw.estimate
             a -= x
             b -= y
@@ -92,6 +94,16 @@ class Metering:
             self.over_since[index] = time
 
 
+def _reported(connectors: Sequence[Connector], now: float) -> ReportedDraw:
+    current, since = 0.0, now
+    for connector in connectors:
+        draw = connector.draw
+        if draw.reports:
+            current += draw.reported
+            since = min(since, draw.reported_at)
+    return ReportedDraw(current, since)
+
+
 def _assume_followed(connectors: Sequence[Connector]) -> None:
     """Where no meter tells, a charger draws what it reports, else what it may."""
     for connector in connectors:
@@ -99,14 +111,14 @@ def _assume_followed(connectors: Sequence[Connector]) -> None:
 
 
 def _estimate(
+    view: _View,
     house: tuple[float, float, float] | None,
     current: PhaseValues,
     time: float,
-    nearest: Sequence[Connector],
-    seen: Sequence[Connector],
     now: float,
 ) -> None:
     """Find what each charger drew at `time`, leaving the house where it was."""
+    nearest = view.nearest
     bounds = [
         connector.draw.bounds(
             time, connector.given, connector.status, now - connector.changed_at
@@ -117,7 +129,7 @@ def _estimate(
         for connector, (_, likely, _) in zip(nearest, bounds, strict=True):
             connector.draw.estimate = list(likely)
         return
-    others = [connector for connector in seen if connector not in nearest]
+    others = [connector for connector in view.seen if connector not in nearest]
     for phase in range(3):
         residual = current[phase] - house[phase]
         for connector in others:

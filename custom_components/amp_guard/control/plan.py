@@ -51,6 +51,7 @@ class Plan:
     def __init__(
         self,
         connectors: Sequence[Connector],
+        *,
         metering: Metering,
         rooms: Rooms,
         ceilings: Mapping[str, float],

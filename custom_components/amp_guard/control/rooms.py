@@ -33,6 +33,7 @@ class Rooms:
 
 
 def find_rooms(
+    *,
     nodes: Sequence[Node],
     meters: Sequence[MeterWatch | None],
     houses: Sequence[HouseLoad],

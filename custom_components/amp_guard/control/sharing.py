@@ -71,7 +71,11 @@ def fill(rooms: Sequence[float], claims: Sequence[Claim]) -> list[float]:
 def _members_of_tight(
     rooms: Sequence[float], claims: Sequence[Claim]
 ) -> dict[int, list[tuple[int, float]]]:
-    """Return the claims on each constraint that cannot carry them all in full."""
+    """Return the claims on each constraint that cannot carry them all in full.
+
+    Of constraints with the same claims only the tightest binds: the others are left
+    out (a group with all of the supply's chargers, the phases of three-phase ones).
+    """
     wanted: dict[int, float] = {}
     for claim in claims:
         for constraint, weight in claim.load:
@@ -81,12 +85,18 @@ def _members_of_tight(
         for constraint, current in wanted.items()
         if current > rooms[constraint] + EPSILON
     }
-    if members:
-        for number, claim in enumerate(claims):
-            for constraint, weight in claim.load:
-                if constraint in members:
-                    members[constraint].append((number, weight))
-    return members
+    if not members:
+        return members
+    for number, claim in enumerate(claims):
+        for constraint, weight in claim.load:
+            if constraint in members:
+                members[constraint].append((number, weight))
+    tightest: dict[tuple[tuple[int, float], ...], int] = {}
+    for constraint, loaders in members.items():
+        same = tightest.setdefault(tuple(loaders), constraint)
+        if rooms[constraint] < rooms[same]:
+            tightest[tuple(loaders)] = constraint
+    return {constraint: members[constraint] for constraint in tightest.values()}
 
 
 def _level(

@@ -116,11 +116,13 @@ class Tree:
 
 def _check_ids(site: Site) -> None:
     seen = {SUPPLY_ID}
-    for part in (*site.groups, *site.chargers):
-        if part.id in seen:
-            message = f"The id {part.id!r} is used twice; give each part its own"
+    ids = [group.id for group in site.groups]
+    ids += [charger.id for charger in site.chargers]
+    for name in ids:
+        if name in seen:
+            message = f"The id {name!r} is used twice; give each part its own"
             raise DuplicateIdError(message)
-        seen.add(part.id)
+        seen.add(name)
 
 
 def _check_current(name: str, current: float) -> None:

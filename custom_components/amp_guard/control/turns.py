@@ -30,6 +30,7 @@ class Turn:
     energy: float = 0.0
     starts: deque[float] = field(default_factory=deque)
     forced: deque[float] = field(default_factory=deque)
+    _seen_at: float | None = None
 
     def plug_in(self, now: float) -> None:
         """Begin a session."""
@@ -38,6 +39,12 @@ class Turn:
         self.energy = 0.0
         self.starts.clear()
         self.forced.clear()
+
+    def draw(self, current: float, now: float) -> None:
+        """Count what is drawn, A over all phases, since the last time."""
+        if self._seen_at is not None:
+            self.energy += current * (now - self._seen_at)
+        self._seen_at = now
 
     def start(self, now: float) -> None:
         """Begin to charge."""
@@ -80,7 +87,8 @@ class Turn:
     @property
     def headroom_for(self) -> float:
         """Return how long in s headroom must have lasted before it starts."""
-        return min(FIRST_WAIT * 2 ** max(0, len(self.forced) - 1), LONGEST_WAIT)
+        doubled = FIRST_WAIT * 2.0 ** max(0, len(self.forced) - 1)
+        return min(doubled, LONGEST_WAIT)
 
     @property
     def _starts_an_hour(self) -> int:
