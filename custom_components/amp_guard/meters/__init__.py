@@ -4,7 +4,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..model import PhaseValues
+from ..model import Phase, PhaseValues
+
+MAX_MEASURED_CURRENT = {"home": 100.0, "public": 400.0}
+"""A, by variant: the range of the current sensors [installation manual]."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +29,9 @@ class MeterSample:
     """One sample: A, V and W per phase, kWh since it was made, where it knows them.
 
     `time` is the event loop's monotonic time in s at which the sample was taken.
+    `connected` are the phases that have a current sensor; the others read 0.
+    `sequence` is the meter's own count of its samples, where it has one: the same
+    number twice is the same sample.
     """
 
     time: float
@@ -34,6 +40,8 @@ class MeterSample:
     power: PhaseValues | None = None
     energy_import: PhaseValues | None = None
     energy_export: PhaseValues | None = None
+    connected: tuple[Phase, ...] = tuple(Phase)
+    sequence: int | None = None
 
 
 class MeterError(Exception):
@@ -49,23 +57,31 @@ class MeterAuthenticationError(MeterError):
 
 
 class MeterResponseError(MeterError):
-    """What answers is not an Amp Guard, or it answers rubbish."""
+    """It answers rubbish."""
+
+
+class NotAMeterError(MeterResponseError):
+    """What answers is not an Amp Guard, or not the one that is looked for."""
 
 
 class Meter(ABC):
-    """A measurement device that pushes its samples."""
+    """A measurement device that pushes its samples.
 
-    identity: MeterIdentity
+    `rejected_samples` counts what arrived and could not be true.
+    """
+
+    rejected_samples: int = 0
 
     @abstractmethod
     async def start(
         self,
         on_sample: Callable[[MeterSample], None],
-        on_connection: Callable[[bool], None],
+        on_connection: Callable[[MeterError | None], None],
     ) -> None:
-        """Start pushing samples; tell each time the connection comes or goes.
+        """Start to push samples, now or as soon as the meter can be reached.
 
-        Raises a `MeterError` if the first contact fails.
+        `on_connection` is told None each time the connection comes, and why each
+        time it goes or could not be made at the start.
         """
 
     @abstractmethod

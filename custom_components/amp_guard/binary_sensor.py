@@ -1,0 +1,89 @@
+"""Binary sensors: is the meter there, is a fuse overloaded."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import SUBENTRY_GROUP
+from .coordinator import AmpGuardConfigEntry
+from .entity import AmpGuardEntity
+from .model import Site
+from .published import Published
+from .site import nodes_above
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmpGuardBinarySensorDescription(BinarySensorEntityDescription):
+    """A fact about one node of the site."""
+
+    is_on_fn: Callable[[Published, Site, str], bool]
+
+
+METER_BINARY_SENSORS = (
+    AmpGuardBinarySensorDescription(
+        key="connectivity",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        is_on_fn=lambda published, _, node: published.connected[node],
+    ),
+)
+
+GROUP_BINARY_SENSORS = (
+    AmpGuardBinarySensorDescription(
+        key="overload",
+        translation_key="overload",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        # Its own fuse, or one above it that its chargers hang on as well.
+        is_on_fn=lambda published, site, group: any(
+            published.decision.nodes[node].overloaded
+            for node in nodes_above(site, group)
+            if node in published.decision.nodes
+        ),
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: AmpGuardConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the binary sensors of the meter and its groups."""
+    coordinator = entry.runtime_data
+    async_add_entities(
+        AmpGuardBinarySensor(coordinator, description)
+        for description in METER_BINARY_SENSORS
+    )
+    for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP):
+        async_add_entities(
+            (
+                AmpGuardBinarySensor(coordinator, description, subentry)
+                for description in GROUP_BINARY_SENSORS
+            ),
+            config_subentry_id=subentry.subentry_id,
+        )
+
+
+class AmpGuardBinarySensor(AmpGuardEntity, BinarySensorEntity):
+    """A fact that was published."""
+
+    entity_description: AmpGuardBinarySensorDescription
+
+    def _update_from(self, published: Published) -> bool:
+        is_on = self.entity_description.is_on_fn(
+            published, self.coordinator.site, self.target
+        )
+        if self._attr_available and is_on == self._attr_is_on:
+            return False
+        self._attr_available, self._attr_is_on = True, is_on
+        return True

@@ -1,0 +1,44 @@
+"""Names that are stored: the domain, the kinds of subentries, the keys of their data."""
+
+from typing import Final
+
+DOMAIN: Final = "amp_guard"
+
+DEFAULT_PORT: Final = 80
+
+SUBENTRY_GROUP: Final = "group"
+SUBENTRY_CHARGER: Final = "charger"
+
+# The meter; host, port and pin have Home Assistant's own keys.
+CONF_MODEL: Final = "model"
+CONF_VARIANT: Final = "variant"
+CONF_FIRMWARE: Final = "firmware"
+CONF_MAC: Final = "mac"
+CONF_MEASURED_PHASES: Final = "measured_phases"
+CONF_MEASURED_QUANTITIES: Final = "measured_quantities"
+
+# The supply
+CONF_SUPPLY_MAX_CURRENT: Final = "supply_max_current"
+CONF_FUSE_TYPE: Final = "fuse_type"
+CONF_NET: Final = "net"
+
+# A group
+CONF_PARENT: Final = "parent"
+CONF_PHASES: Final = "phases"
+CONF_MAX_CURRENT_ONLINE: Final = "max_current_online"
+CONF_MAX_CURRENT_OFFLINE: Final = "max_current_offline"
+CONF_MIN_CURRENT: Final = "min_current"
+CONF_CHARGERS_INCLUDED: Final = "chargers_included_in_measurements"
+
+# A charger
+CONF_CHARGER: Final = "charger"
+CONF_PROFILE: Final = "profile"
+CONF_CONNECTOR: Final = "connector"
+CONF_ENTITIES: Final = "entities"
+CONF_STATES: Final = "states"
+CONF_GROUP: Final = "group"
+CONF_WIRING: Final = "wiring"
+CONF_MAX_CURRENT: Final = "max_current"
+CONF_OFFLINE_CURRENT: Final = "offline_current"
+CONF_OFFLINE_PHASE: Final = "offline_phase"
+CONF_PRIORITY: Final = "priority"

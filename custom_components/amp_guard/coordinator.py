@@ -1,0 +1,276 @@
+"""The loop: snapshot -> decide -> apply -> publish.
+
+A main fuse depends on it, so it runs on what happens (a sample, a charger's change, a
+moment that the decision named) and on no schedule that a user can switch off. One
+turn is synchronous: a cut leaves in the same turn as the sample that calls for it.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Iterable, Mapping
+from functools import partial
+import logging
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+
+from .balancer import Balancer
+from .chargers import ChargerDriver
+from .const import SUBENTRY_CHARGER
+from .meters import Meter, MeterAuthenticationError, MeterError, MeterSample
+from .model import (
+    Allocation,
+    ChargerReading,
+    ChargerStatus,
+    Decision,
+    Measurement,
+    Reason,
+    Snapshot,
+)
+from .outbox import Outbox
+from .published import PUBLISH_INTERVAL, Published, is_news
+from .site import build_site, read_charger_config
+
+_LOGGER = logging.getLogger(__name__)
+
+WATCH_INTERVAL = 5.0
+"""s after which a turn is made though nothing happened: a silent meter is seen."""
+LEAST_WAIT = 0.1
+"""s between turns without news."""
+FALLBACK_DELAY = 30.0
+"""s without a decision after which chargers get their offline limits: as long as the
+law itself waits for a silent meter."""
+RELEASE_TIMEOUT = 10.0
+"""s that chargers have to take their offline limits when the loop stops."""
+
+type AmpGuardConfigEntry = ConfigEntry[AmpGuardCoordinator]
+
+
+class AmpGuardCoordinator:
+    """Keeps one supply under its fuse; `published` is what entities show."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: AmpGuardConfigEntry,
+        meters: Mapping[str, Meter],
+    ) -> None:
+        """Take the site of an entry and its meters by node.
+
+        Raises SiteError where the site cannot be balanced.
+        """
+        self.entry = entry
+        self.meters = meters
+        self.published: Published | None = None
+        self._hass = hass
+        self._inactive_groups: set[str] = set()
+        self._take_site()
+        self._drivers = {
+            subentry.subentry_id: ChargerDriver(
+                hass, read_charger_config(subentry), self._on_charger_change
+            )
+            for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER)
+        }
+        self._outboxes = {id_: Outbox(driver) for id_, driver in self._drivers.items()}
+        self._samples: dict[str, MeterSample] = {}
+        self._connected = dict.fromkeys(meters, False)
+        self._listeners: set[CALLBACK_TYPE] = set()
+        self._running = False
+        self._next_turn: asyncio.TimerHandle | None = None
+        self._asked_turn: asyncio.Handle | None = None
+        self._decision: Decision | None = None
+        self._decided_at = self._now()
+        self._published_at = 0.0
+        self._faults: set[str] = set()
+
+    # --- life -----------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Listen to the meters and the chargers; decide nothing until `run`."""
+        await _gather(driver.start() for driver in self._drivers.values())
+        for node, meter in self.meters.items():
+            await meter.start(
+                partial(self._on_sample, node), partial(self._on_connection, node)
+            )
+
+    @callback
+    def run(self) -> None:
+        """Start the loop."""
+        self._running = True
+        self._decided_at = self._now()
+        self._turn()
+
+    async def stop(self) -> None:
+        """End the loop; leave each charger that was balanced at its offline limit."""
+        was_running, self._running = self._running, False
+        self._cancel_turns()
+        await _gather(meter.stop() for meter in self.meters.values())
+        await _gather(outbox.close() for outbox in self._outboxes.values())
+        if was_running:
+            await _gather(
+                asyncio.wait_for(self._drivers[charger].release(), RELEASE_TIMEOUT)
+                for charger in self._balanced_chargers()
+            )
+        await _gather(driver.stop() for driver in self._drivers.values())
+
+    # --- what happens ---------------------------------------------------------------
+
+    @callback
+    def _on_sample(self, node: str, sample: MeterSample) -> None:
+        self._samples[node] = sample
+        self._turn()
+
+    @callback
+    def _on_connection(self, node: str, error: MeterError | None) -> None:
+        self._connected[node] = error is None
+        if isinstance(error, MeterAuthenticationError):
+            self.entry.async_start_reauth(self._hass)
+        self._ask_turn()
+
+    @callback
+    def _on_charger_change(self, charger: str) -> None:
+        self._ask_turn()
+
+    @callback
+    def _ask_turn(self) -> None:
+        """Make one turn for all that changes in this round of the event loop."""
+        if self._asked_turn is None:
+            self._asked_turn = self._hass.loop.call_soon(self._turn)
+
+    # --- the turn -------------------------------------------------------------------
+
+    @callback
+    def _turn(self) -> None:
+        self._cancel_turns()
+        if not self._running:
+            return
+        now = self._now()
+        look_again = None
+        try:
+            snapshot = self._snapshot()
+            decision = self._balancer.decide(snapshot, now)
+            look_again = decision.look_again
+            self._decision, self._decided_at = decision, now
+            self._apply(decision)
+            self._publish(snapshot, decision, now)
+            self._faults.discard("turn")
+        except Exception as error:  # noqa: BLE001 - the next sample is another chance
+            self._report_fault("turn", error)
+            if now - self._decided_at >= FALLBACK_DELAY:
+                self._fall_back(now)
+        finally:
+            wait = WATCH_INTERVAL if look_again is None else look_again - now
+            self._next_turn = self._hass.loop.call_later(
+                min(max(wait, LEAST_WAIT), WATCH_INTERVAL), self._turn
+            )
+
+    def _snapshot(self) -> Snapshot:
+        return Snapshot(
+            measurements={
+                node: Measurement(time=sample.time, current=sample.current)
+                for node, sample in self._samples.items()
+            },
+            chargers={charger: self._read(charger) for charger in self._drivers},
+        )
+
+    def _read(self, charger: str) -> ChargerReading:
+        try:
+            reading = self._drivers[charger].read()
+        except Exception as error:  # noqa: BLE001 - the others go on
+            self._report_fault(charger, error)
+            return ChargerReading(status=ChargerStatus.LOST)
+        self._faults.discard(charger)
+        return reading
+
+    def _apply(self, decision: Decision) -> None:
+        for charger, allocation in decision.allocations.items():
+            if allocation.reason is Reason.INACTIVE:
+                self._outboxes[charger].drop()
+            elif allocation.send:
+                self._outboxes[charger].send(allocation)
+
+    def _publish(self, snapshot: Snapshot, decision: Decision, now: float) -> None:
+        latest = Published(
+            samples=dict(self._samples),
+            connected=dict(self._connected),
+            readings=snapshot.chargers,
+            decision=decision,
+        )
+        if (
+            self.published is not None
+            and now - self._published_at < PUBLISH_INTERVAL
+            and not is_news(self.published, latest)
+        ):
+            return
+        self.published, self._published_at = latest, now
+        for listener in tuple(self._listeners):
+            listener()
+
+    def _fall_back(self, now: float) -> None:
+        """Start the law afresh, and hold the chargers where they are safe meanwhile."""
+        self._decided_at = now
+        self._take_site()
+        for charger in self._balanced_chargers():
+            self._outboxes[charger].send(
+                Allocation(
+                    charger=charger,
+                    current=self._drivers[charger].config.offline_current,
+                    reason=Reason.METER_OFFLINE,
+                    send=True,
+                )
+            )
+
+    # --- for the platforms ----------------------------------------------------------
+
+    @callback
+    def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call `listener` at each publication until what is returned is called."""
+        self._listeners.add(listener)
+        return partial(self._listeners.discard, listener)
+
+    def is_active(self, group: str) -> bool:
+        """Say whether the chargers of a group are balanced."""
+        return group not in self._inactive_groups
+
+    @callback
+    def set_active(self, group: str, *, active: bool) -> None:
+        """Balance the chargers of a group, or leave them alone."""
+        if active == self.is_active(group):
+            return
+        self._inactive_groups ^= {group}
+        self._take_site()
+        self._turn()
+
+    # --- odds and ends --------------------------------------------------------------
+
+    def _take_site(self) -> None:
+        self.site = build_site(self.entry, self._inactive_groups)
+        self._balancer = Balancer(self.site)
+
+    def _balanced_chargers(self) -> list[str]:
+        """Return those that this loop has not left alone."""
+        active = {group.id for group in self.site.groups if group.active}
+        return [charger.id for charger in self.site.chargers if charger.group in active]
+
+    def _cancel_turns(self) -> None:
+        for handle in (self._next_turn, self._asked_turn):
+            if handle is not None:
+                handle.cancel()
+        self._next_turn = self._asked_turn = None
+
+    def _now(self) -> float:
+        return self._hass.loop.time()
+
+    def _report_fault(self, what: str, error: Exception) -> None:
+        """Log a fault when it comes, not each time it comes again."""
+        if what in self._faults:
+            return
+        self._faults.add(what)
+        _LOGGER.error("The loop goes on without its %s", what, exc_info=error)
+
+
+async def _gather(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Do all of it, whatever fails."""
+    for result in await asyncio.gather(*work, return_exceptions=True):
+        if isinstance(result, Exception):
+            _LOGGER.warning("A charger or meter did not follow: %r", result)

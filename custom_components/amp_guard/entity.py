@@ -1,0 +1,108 @@
+"""What all entities share: a device of the tree, and one way to be told."""
+
+from collections.abc import Mapping
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import (
+    CONNECTION_NETWORK_MAC,
+    DeviceEntryType,
+    DeviceInfo,
+)
+from homeassistant.helpers.entity import Entity, EntityDescription
+
+from .const import CONF_FIRMWARE, CONF_MAC, CONF_MODEL, CONF_VARIANT, DOMAIN
+from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
+from .model import SUPPLY_ID, MeterTrust
+from .published import Published
+
+
+class AmpGuardEntity(Entity):
+    """An entity of one node or charger, `target`, told at each publication.
+
+    An unchanged state costs as much to write as a changed one, so `_update_from` says
+    whether there is anything to write.
+    """
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(
+        self,
+        coordinator: AmpGuardCoordinator,
+        description: EntityDescription,
+        subentry: ConfigSubentry | None = None,
+    ) -> None:
+        """Belong to the device of a subentry, or to the meter's."""
+        self.coordinator = coordinator
+        self.entity_description = description
+        self.target = subentry.subentry_id if subentry else SUPPLY_ID
+        device = subentry.subentry_id if subentry else coordinator.entry.unique_id
+        self._attr_unique_id = f"{device}_{description.key}"
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, str(device))})
+        self._attr_available = False
+
+    async def async_added_to_hass(self) -> None:
+        """Listen to publications."""
+        self.async_on_remove(self.coordinator.async_add_listener(self._on_published))
+        if self.coordinator.published is not None:
+            self._update_from(self.coordinator.published)
+
+    @callback
+    def _on_published(self) -> None:
+        if self.coordinator.published is None:
+            return
+        if self._update_from(self.coordinator.published):
+            self.async_write_ha_state()
+
+    def _update_from(self, published: Published) -> bool:
+        """Take over what was published; return whether the state changed."""
+        raise NotImplementedError
+
+
+def meter_is_online(published: Published, node: str) -> bool:
+    """Say whether the measurements of a node are there and worth showing."""
+    return (
+        published.connected.get(node, False)
+        and node in published.samples
+        and published.decision.nodes[node].trust is not MeterTrust.OFFLINE
+    )
+
+
+@callback
+def register_devices(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
+    """Register the meter, its groups and their chargers, each below the one before."""
+    registry = dr.async_get(hass)
+    meter = registry.async_get_or_create(
+        config_entry_id=entry.entry_id,
+        identifiers={(DOMAIN, str(entry.unique_id))},
+        connections=(
+            {(CONNECTION_NETWORK_MAC, mac)}
+            if (mac := entry.data.get(CONF_MAC))
+            else set()
+        ),
+        manufacturer="Charge Amps",
+        model=entry.data[CONF_MODEL],
+        hw_version=entry.data[CONF_VARIANT].capitalize(),
+        name=entry.data[CONF_MODEL],
+        serial_number=entry.unique_id,
+        sw_version=entry.data[CONF_FIRMWARE],
+    )
+    site = entry.runtime_data.site
+    parents = {group.id: group.parent for group in site.groups}
+    parents |= {charger.id: charger.group for charger in site.chargers}
+    device_ids = {SUPPLY_ID: meter.id}
+    for target in sorted(parents, key=lambda id_: _depth(parents, id_)):
+        device_ids[target] = registry.async_get_or_create(
+            config_entry_id=entry.entry_id,
+            config_subentry_id=target,
+            entry_type=DeviceEntryType.SERVICE,
+            identifiers={(DOMAIN, target)},
+            name=entry.subentries[target].title,
+            via_device_id=device_ids[parents[target]],
+        ).id
+
+
+def _depth(parents: Mapping[str, str], target: str) -> int:
+    return 0 if target == SUPPLY_ID else 1 + _depth(parents, parents[target])

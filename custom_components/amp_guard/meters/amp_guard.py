@@ -1,0 +1,291 @@
+"""An Amp Guard on the LAN: pushed samples, and a poll when the push is silent.
+
+Speaks the contract of `docs/lan-interface.md`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+import logging
+
+from aiohttp import (
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    ClientWebSocketResponse,
+    ClientWSTimeout,
+    WSMsgType,
+    WSServerHandshakeError,
+)
+from yarl import URL
+
+from ..model import Phase
+from . import (
+    Meter,
+    MeterAuthenticationError,
+    MeterConnectionError,
+    MeterError,
+    MeterIdentity,
+    MeterResponseError,
+    MeterSample,
+    NotAMeterError,
+)
+from .amp_guard_contract import PATH, parse_identity, parse_json, parse_sample
+
+_LOGGER = logging.getLogger(__name__)
+
+REQUEST_TIMEOUT = 5.0
+"""s. A meter on the LAN answers in milliseconds; a car follows a cut within 5 s."""
+CLOSE_TIMEOUT = 1.0
+"""s that a meter has to say goodbye in."""
+STREAM_SILENCE = 5.0
+"""s without a pushed sample after which the meter is asked for one."""
+POLL_INTERVAL = 2.0
+"""s between polls while there is no stream."""
+RETRY_MINIMUM = 1.0
+RETRY_MAXIMUM = 10.0
+"""s until the stream is tried again, doubling from the least to the most."""
+MAX_MESSAGE_SIZE = 16 * 1024
+"""Bytes. A sample of three phases is well under one kilobyte."""
+
+type Receive = Callable[[float], Awaitable[MeterSample]]
+"""Wait at most so many s for the next sample of a stream; TimeoutError if none."""
+
+
+class AmpGuardClient:
+    """The requests of the contract; every failure is a `MeterError`.
+
+    `variant` bounds what can be true, and each of `phases` must be in a sample: a
+    phase that is missing would read as one without load.
+    """
+
+    def __init__(
+        self,
+        session: ClientSession,
+        *,
+        host: str,
+        port: int,
+        pin: str,
+        variant: str = "public",
+        phases: tuple[Phase, ...] = (),
+    ) -> None:
+        """Take the address and the PIN; raise MeterConnectionError if it is none."""
+        try:
+            self._url = URL.build(scheme="http", host=host, port=port) / PATH
+        except ValueError as error:
+            raise MeterConnectionError(f"no address: {error}") from error
+        self._session = session
+        self._headers = {"Authorization": f"Bearer {pin}"}
+        self._variant = variant
+        self._phases = phases
+
+    async def identity(self) -> MeterIdentity:
+        """Ask who it is; needs no PIN."""
+        try:
+            return parse_identity(await self._get("identity"))
+        except MeterAuthenticationError as error:
+            raise NotAMeterError("asks for a PIN to say who it is") from error
+        except NotAMeterError:
+            raise
+        except MeterResponseError as error:
+            raise NotAMeterError(str(error)) from error
+
+    async def measurement(self) -> MeterSample:
+        """Ask for the newest sample."""
+        return self._sample(await self._get("measurement", self._headers))
+
+    @asynccontextmanager
+    async def stream(self) -> AsyncIterator[Receive]:
+        """Open the stream; its samples are received one by one."""
+        try:
+            async with asyncio.timeout(REQUEST_TIMEOUT):
+                websocket = await self._session.ws_connect(
+                    self._url / "stream",
+                    headers=self._headers,
+                    max_msg_size=MAX_MESSAGE_SIZE,
+                    timeout=ClientWSTimeout(ws_close=CLOSE_TIMEOUT),
+                )
+        except WSServerHandshakeError as error:
+            raise _refusal(error.status) from error
+        except (ClientError, OSError) as error:
+            raise MeterConnectionError(_describe(error)) from error
+
+        async def receive(timeout: float) -> MeterSample:
+            return self._sample(await _receive_json(websocket, timeout))
+
+        try:
+            yield receive
+        finally:
+            await websocket.close()
+
+    async def _get(self, path: str, headers: dict[str, str] | None = None) -> object:
+        try:
+            async with self._session.get(
+                self._url / path,
+                headers=headers,
+                allow_redirects=False,  # the PIN is for this meter alone
+                timeout=ClientTimeout(total=REQUEST_TIMEOUT),
+            ) as response:
+                if response.status != HTTPStatus.OK:
+                    raise _refusal(response.status)
+                return parse_json(await _read(response))
+        except (ClientError, OSError) as error:
+            raise MeterConnectionError(_describe(error)) from error
+
+    def _sample(self, document: object) -> MeterSample:
+        return parse_sample(
+            document,
+            time=asyncio.get_running_loop().time(),
+            variant=self._variant,
+            phases=self._phases,
+        )
+
+
+class AmpGuardMeter(Meter):
+    """Follows the stream of the meter with this serial number for as long as it runs.
+
+    While the stream is down the meter is polled; while nothing answers it is sought
+    again and again. One line is logged when it goes and one when it comes back.
+    """
+
+    def __init__(self, client: AmpGuardClient, serial_number: str) -> None:
+        """Take the client and the serial number of the meter it should find."""
+        self._client = client
+        self._serial_number = serial_number
+        self._retry = RETRY_MINIMUM
+        self._sequence: int | None = None
+        self._connected = False
+        self._lost: MeterError | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(
+        self,
+        on_sample: Callable[[MeterSample], None],
+        on_connection: Callable[[MeterError | None], None],
+    ) -> None:
+        """Follow the meter until `stop`."""
+        self._on_sample = on_sample
+        self._on_connection = on_connection
+        self._task = asyncio.get_running_loop().create_task(
+            self._run(), name="Amp Guard stream"
+        )
+
+    async def stop(self) -> None:
+        """Close the stream."""
+        if self._task is None:
+            return
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        self._task = None
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._visit()
+            except MeterError as error:
+                self._set_lost(error)
+                await asyncio.sleep(self._retry)
+            except Exception as error:  # a bug must not end the search for the meter
+                _LOGGER.exception("Unexpected error while following the Amp Guard")
+                self._set_lost(MeterConnectionError(_describe(error)))
+                await asyncio.sleep(self._retry)
+            self._retry = min(self._retry * 2, RETRY_MAXIMUM)
+
+    async def _visit(self) -> None:
+        """Follow the stream; when it ends, poll until it is worth trying again."""
+        identity = await self._client.identity()
+        if identity.serial_number != self._serial_number:
+            raise NotAMeterError("another Amp Guard has this address")
+        try:
+            await self._follow()
+        except MeterError as error:
+            _LOGGER.debug("The stream of the Amp Guard ended: %s", error)
+        await self._poll(self._retry)
+
+    async def _follow(self) -> None:
+        async with self._client.stream() as receive:
+            while True:
+                try:
+                    sample = await receive(STREAM_SILENCE)
+                except TimeoutError:
+                    if self._deliver(await self._client.measurement()):
+                        return  # it has samples that the stream does not bring
+                except MeterResponseError as error:
+                    self._reject(error)
+                else:
+                    self._deliver(sample)
+                    self._retry = RETRY_MINIMUM
+
+    async def _poll(self, duration: float) -> None:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + duration
+        while (left := end - loop.time()) > 0:
+            try:
+                self._deliver(await self._client.measurement())
+            except NotAMeterError:
+                raise
+            except MeterResponseError as error:
+                self._reject(error)
+            await asyncio.sleep(min(left, POLL_INTERVAL))
+
+    def _deliver(self, sample: MeterSample) -> bool:
+        """Pass a sample on unless it is the last one again; say whether it was new."""
+        self._set_connected()
+        if sample.sequence == self._sequence:
+            return False
+        self._sequence = sample.sequence
+        self._on_sample(sample)
+        return True
+
+    def _reject(self, error: MeterResponseError) -> None:
+        self.rejected_samples += 1
+        _LOGGER.debug("A sample of the Amp Guard was rejected: %s", error)
+
+    def _set_connected(self) -> None:
+        if self._connected:
+            return
+        if self._lost is not None:
+            _LOGGER.info("The Amp Guard is back")
+        self._connected, self._lost = True, None
+        self._on_connection(None)
+
+    def _set_lost(self, error: MeterError) -> None:
+        if type(error) is type(self._lost):
+            return
+        if self._lost is None:
+            _LOGGER.warning("The Amp Guard cannot be used: %s", error)
+        self._connected, self._lost = False, error
+        self._on_connection(error)
+
+
+async def _read(response: ClientResponse) -> bytes:
+    """Read an answer, but no more than a meter would ever send."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MAX_MESSAGE_SIZE:
+            raise MeterResponseError("the answer is far too long")
+    return bytes(body)
+
+
+async def _receive_json(websocket: ClientWebSocketResponse, timeout: float) -> object:
+    message = await websocket.receive(timeout)
+    if message.type is WSMsgType.TEXT:
+        return parse_json(message.data)
+    if message.type is WSMsgType.BINARY:
+        raise MeterResponseError("a binary message")
+    raise MeterConnectionError("the stream was closed")
+
+
+def _refusal(status: int) -> MeterError:
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return MeterAuthenticationError("the PIN was refused")
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return MeterConnectionError(f"HTTP status {status}")
+    return NotAMeterError(f"HTTP status {status}")
+
+
+def _describe(error: Exception) -> str:
+    return str(error) or type(error).__name__

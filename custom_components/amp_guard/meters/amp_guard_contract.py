@@ -1,0 +1,126 @@
+"""What an Amp Guard may say: the documents of the LAN contract, checked.
+
+Everything that is not exactly what `docs/lan-interface.md` promises is refused with
+`MeterResponseError`: a number that is not true is worse than none.
+"""
+
+from collections.abc import Mapping
+import json
+from math import isfinite
+from typing import Any
+
+from ..model import Phase, PhaseValues
+from . import (
+    MAX_MEASURED_CURRENT,
+    MeterIdentity,
+    MeterResponseError,
+    MeterSample,
+    NotAMeterError,
+)
+
+PATH = "amp-guard/v1"
+CONTRACT = 1
+MAX_VOLTAGE = 390.0
+"""V. The meter's range [installation manual]."""
+MAX_ENERGY = 1e9
+"""kWh. Far more than any meter has counted."""
+
+
+def parse_json(text: str | bytes) -> object:
+    """Return the document in a body or a message."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise MeterResponseError("not JSON") from error
+
+
+def parse_identity(document: object) -> MeterIdentity:
+    """Return who it is; raise `NotAMeterError` if it is no Amp Guard."""
+    identity = _mapping(document, "identity")
+    if identity.get("contract") != CONTRACT:
+        raise NotAMeterError("not the LAN contract of an Amp Guard")
+    variant = identity.get("variant")
+    if variant not in MAX_MEASURED_CURRENT:
+        raise NotAMeterError(f"unknown variant {variant!r}")
+    network = identity.get("network")
+    mac = network.get("mac") if isinstance(network, Mapping) else None
+    return MeterIdentity(
+        model=_text(identity, "model"),
+        variant=variant,
+        serial_number=_text(identity, "serial_number"),
+        firmware=_text(identity, "firmware"),
+        mac=mac if isinstance(mac, str) else None,
+    )
+
+
+def parse_sample(
+    document: object, *, time: float, variant: str, phases: tuple[Phase, ...]
+) -> MeterSample:
+    """Return the sample that was received at `time`, each of `phases` in it."""
+    sample = _mapping(document, "measurement")
+    sequence = sample.get("sequence")
+    if not isinstance(sequence, int) or isinstance(sequence, bool):
+        raise MeterResponseError("no sequence number")
+    measured = _mapping(sample.get("phases"), "phases")
+    connected = connected_phases(measured)
+    if not connected or not set(phases) <= set(connected):
+        raise MeterResponseError("a phase is missing")
+
+    rows = {
+        phase: _mapping(measured[phase.name.lower()], "phase") for phase in connected
+    }
+
+    def values(quantity: str, low: float, high: float) -> PhaseValues | None:
+        return _phase_values(rows, quantity, low, high)
+
+    max_current = MAX_MEASURED_CURRENT[variant]
+    max_power = max_current * MAX_VOLTAGE
+    current = values("current", -max_current, max_current)
+    if current is None:
+        raise MeterResponseError("no current")
+    return MeterSample(
+        time=time,
+        sequence=sequence,
+        connected=connected,
+        current=current,
+        voltage=values("voltage", 0.0, MAX_VOLTAGE),
+        power=values("power", -max_power, max_power),
+        energy_import=values("energy_import", 0.0, MAX_ENERGY),
+        energy_export=values("energy_export", 0.0, MAX_ENERGY),
+    )
+
+
+def connected_phases(measured: Mapping[str, Any]) -> tuple[Phase, ...]:
+    """Return the phases that a sample has; those without a sensor are left out."""
+    return tuple(phase for phase in Phase if phase.name.lower() in measured)
+
+
+def _phase_values(
+    rows: Mapping[Phase, Mapping[str, Any]], quantity: str, low: float, high: float
+) -> PhaseValues | None:
+    """Return one quantity of each phase, None where one of them does not know it.
+
+    A phase that is not connected reads 0.
+    """
+    figures = {phase: row.get(quantity) for phase, row in rows.items()}
+    if None in figures.values():
+        return None
+    for figure in figures.values():
+        if isinstance(figure, bool) or not isinstance(figure, int | float):
+            raise MeterResponseError(f"{quantity} is no number")
+        if not isfinite(figure) or not low <= figure <= high:
+            raise MeterResponseError(f"{quantity} is out of range")
+    return PhaseValues(*(float(figures.get(phase) or 0.0) for phase in Phase))
+
+
+def _mapping(value: object, what: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise MeterResponseError(f"{what} is no object")
+    return value
+
+
+def _text(document: Mapping[str, Any], key: str) -> str:
+    value = document.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise MeterResponseError(f"{key} is missing")
+    return value.strip()

@@ -1,0 +1,218 @@
+"""Sensors: what the meter measures, what a group has left, what a charger is given."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import (
+    EntityCategory,
+    UnitOfElectricCurrent,
+    UnitOfElectricPotential,
+    UnitOfPower,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+
+from .const import (
+    CONF_MEASURED_PHASES,
+    CONF_MEASURED_QUANTITIES,
+    SUBENTRY_CHARGER,
+    SUBENTRY_GROUP,
+)
+from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
+from .entity import AmpGuardEntity, meter_is_online
+from .model import ChargerStatus, Phase, PhaseValues, Reason
+from .published import Published
+from .site import parse_phases, read_group
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmpGuardSensorDescription(SensorEntityDescription):
+    """A figure of one target (a node or a charger), None where it is not known.
+
+    Where it is one of each phase, every phase gets a sensor of its own. `dead_band`
+    is the change, in the sensor's unit, that is not worth a new state.
+    """
+
+    available_fn: Callable[[Published, str], bool] = lambda *_: True
+    value_fn: Callable[[Published, str], StateType | PhaseValues]
+    dead_band: float = 0.0
+
+
+METER_SENSORS = (
+    AmpGuardSensorDescription(
+        key="current",
+        translation_key="current",
+        device_class=SensorDeviceClass.CURRENT,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        available_fn=meter_is_online,
+        value_fn=lambda published, node: published.samples[node].current,
+        dead_band=0.1,
+    ),
+    AmpGuardSensorDescription(
+        key="voltage",
+        translation_key="voltage",
+        device_class=SensorDeviceClass.VOLTAGE,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfElectricPotential.VOLT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        available_fn=meter_is_online,
+        value_fn=lambda published, node: published.samples[node].voltage,
+        dead_band=1.0,
+    ),
+    AmpGuardSensorDescription(
+        key="power",
+        translation_key="power",
+        device_class=SensorDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        available_fn=meter_is_online,
+        value_fn=lambda published, node: published.samples[node].power,
+        dead_band=20.0,
+    ),
+)
+
+GROUP_SENSORS = (
+    AmpGuardSensorDescription(
+        key="available_current",
+        translation_key="available_current",
+        device_class=SensorDeviceClass.CURRENT,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        available_fn=lambda published, group: group in published.decision.nodes,
+        value_fn=lambda published, group: published.decision.nodes[group].available,
+        dead_band=0.5,
+    ),
+)
+
+CHARGER_SENSORS = (
+    AmpGuardSensorDescription(
+        key="allocated_current",
+        translation_key="allocated_current",
+        device_class=SensorDeviceClass.CURRENT,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        available_fn=lambda published, charger: (
+            published.decision.allocations[charger].reason is not Reason.INACTIVE
+        ),
+        value_fn=lambda published, charger: (
+            published.decision.allocations[charger].current
+        ),
+    ),
+    AmpGuardSensorDescription(
+        key="reason",
+        translation_key="reason",
+        device_class=SensorDeviceClass.ENUM,
+        options=[reason.value for reason in Reason],
+        value_fn=lambda published, charger: (
+            published.decision.allocations[charger].reason.value
+        ),
+    ),
+    AmpGuardSensorDescription(
+        key="drawn_current",
+        translation_key="drawn_current",
+        device_class=SensorDeviceClass.CURRENT,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        available_fn=lambda published, charger: (
+            published.readings[charger].status is not ChargerStatus.LOST
+        ),
+        # What loads the fuse: a charger's highest phase.
+        value_fn=lambda published, charger: round(
+            max(published.decision.drawn[charger]), 1
+        ),
+        dead_band=0.2,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: AmpGuardConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the sensors of the meter, its groups and their chargers."""
+    coordinator = entry.runtime_data
+    async_add_entities(
+        AmpGuardSensor(coordinator, description, phase=phase)
+        for description in METER_SENSORS
+        if description.key in entry.data[CONF_MEASURED_QUANTITIES]
+        for phase in parse_phases(entry.data[CONF_MEASURED_PHASES])
+    )
+    for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP):
+        async_add_entities(
+            (
+                AmpGuardSensor(coordinator, description, subentry, phase)
+                for description in GROUP_SENSORS
+                for phase in sorted(read_group(subentry.data).phases)
+            ),
+            config_subentry_id=subentry.subentry_id,
+        )
+    for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER):
+        async_add_entities(
+            (
+                AmpGuardSensor(coordinator, description, subentry)
+                for description in CHARGER_SENSORS
+            ),
+            config_subentry_id=subentry.subentry_id,
+        )
+
+
+class AmpGuardSensor(AmpGuardEntity, SensorEntity):
+    """A figure that was published."""
+
+    entity_description: AmpGuardSensorDescription
+
+    def __init__(
+        self,
+        coordinator: AmpGuardCoordinator,
+        description: AmpGuardSensorDescription,
+        subentry: ConfigSubentry | None = None,
+        phase: Phase | None = None,
+    ) -> None:
+        """Show a figure, or one phase of it."""
+        if phase is not None:
+            key = f"{description.key}_{phase.name.lower()}"
+            description = replace(description, key=key)
+            self._attr_translation_placeholders = {"phase": phase.name}
+        super().__init__(coordinator, description, subentry)
+        self._phase = phase
+
+    def _update_from(self, published: Published) -> bool:
+        description = self.entity_description
+        available = description.available_fn(published, self.target)
+        value = self._value(published) if available else None
+        if available == self._attr_available and not self._moved(value):
+            return False
+        self._attr_available, self._attr_native_value = available, value
+        return True
+
+    def _value(self, published: Published) -> StateType:
+        value = self.entity_description.value_fn(published, self.target)
+        if isinstance(value, PhaseValues):
+            return None if self._phase is None else round(value[self._phase], 2)
+        return value
+
+    def _moved(self, value: StateType) -> bool:
+        before = self._attr_native_value
+        if isinstance(value, float) and isinstance(before, float):
+            return abs(value - before) > self.entity_description.dead_band
+        return value != before

@@ -1,0 +1,260 @@
+"""The config entry and its subentries, read as a site; and the rules they must keep."""
+
+from collections.abc import Collection, Iterator, Mapping
+from itertools import permutations
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.const import CONF_DEVICE_ID
+
+from .chargers import PROFILES, ChargerConfig
+from .const import (
+    CONF_CHARGERS_INCLUDED,
+    CONF_CONNECTOR,
+    CONF_ENTITIES,
+    CONF_FUSE_TYPE,
+    CONF_GROUP,
+    CONF_MAX_CURRENT,
+    CONF_MAX_CURRENT_OFFLINE,
+    CONF_MAX_CURRENT_ONLINE,
+    CONF_MEASURED_PHASES,
+    CONF_MIN_CURRENT,
+    CONF_NET,
+    CONF_OFFLINE_CURRENT,
+    CONF_OFFLINE_PHASE,
+    CONF_PARENT,
+    CONF_PHASES,
+    CONF_PRIORITY,
+    CONF_PROFILE,
+    CONF_STATES,
+    CONF_SUPPLY_MAX_CURRENT,
+    CONF_WIRING,
+    SUBENTRY_CHARGER,
+    SUBENTRY_GROUP,
+)
+from .model import (
+    MINIMUM_SIGNALLED_CURRENT,
+    SUPPLY_ID,
+    Charger,
+    FuseType,
+    Group,
+    Net,
+    Phase,
+    Site,
+    SiteError,
+    Supply,
+)
+
+ALL_PHASES = "all"
+"""The offline phase of a charger that uses every phase it is wired to."""
+
+PHASE_ORDERS = tuple(
+    ",".join(order) for count in (3, 2, 1) for order in permutations("123", count)
+)
+"""Phases and their order in the manual's notation: "1,2,3", "3,2,1", "2"."""
+
+type Errors = dict[str, str]
+"""What rule a field breaks, by field: keys of translated texts."""
+
+
+def parse_phases(order: str) -> tuple[Phase, ...]:
+    """Return the phases of the manual's notation, in their order."""
+    return tuple(Phase(int(number) - 1) for number in order.split(","))
+
+
+def format_phases(phases: Collection[Phase]) -> str:
+    """Return phases in the manual's notation."""
+    return ",".join(str(phase + 1) for phase in phases)
+
+
+# --- reading ------------------------------------------------------------------------
+
+
+def build_site(entry: ConfigEntry, inactive_groups: Collection[str] = ()) -> Site:
+    """Return the site; raise SiteError where the subentries contradict each other."""
+    groups = {
+        subentry.subentry_id: read_group(
+            subentry.data,
+            subentry.subentry_id,
+            active=subentry.subentry_id not in inactive_groups,
+        )
+        for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP)
+    }
+    for group in groups.values():
+        if group.parent not in (SUPPLY_ID, *groups):
+            raise SiteError(f"{_title(entry, group.id)}: the group above it is gone")
+    chargers = [
+        read_charger(subentry.data, subentry.subentry_id)
+        for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER)
+    ]
+    for charger in chargers:
+        if charger.group not in groups:
+            raise SiteError(f"{_title(entry, charger.id)}: its group is gone")
+    return Site(
+        supply=read_supply(entry.options),
+        groups=tuple(groups.values()),
+        chargers=tuple(chargers),
+    )
+
+
+def read_supply(options: Mapping[str, Any]) -> Supply:
+    """Return the supply that the entry's options describe."""
+    return Supply(
+        supply_max_current=options[CONF_SUPPLY_MAX_CURRENT],
+        fuse_type=FuseType(options[CONF_FUSE_TYPE]),
+        net=Net(options[CONF_NET]),
+    )
+
+
+def read_group(
+    data: Mapping[str, Any], group_id: str = "", *, active: bool = True
+) -> Group:
+    """Return the group that a subentry's data describe."""
+    return Group(
+        id=group_id,
+        parent=data.get(CONF_PARENT, SUPPLY_ID),
+        phases=parse_phases(data[CONF_PHASES]),
+        max_current_online=data[CONF_MAX_CURRENT_ONLINE],
+        max_current_offline=data[CONF_MAX_CURRENT_OFFLINE],
+        min_current=data[CONF_MIN_CURRENT],
+        chargers_included_in_measurements=data[CONF_CHARGERS_INCLUDED],
+        active=active,
+    )
+
+
+def read_charger(data: Mapping[str, Any], charger_id: str = "") -> Charger:
+    """Return the charger that a subentry's data describe."""
+    offline_phase = data[CONF_OFFLINE_PHASE]
+    profile = PROFILES[data[CONF_PROFILE]]
+    return Charger(
+        id=charger_id,
+        group=data[CONF_GROUP],
+        wiring=parse_phases(data[CONF_WIRING]),
+        min_current=profile.min_current,
+        max_current=min(data[CONF_MAX_CURRENT], profile.max_current),
+        resolution=profile.resolution,
+        command_lag=profile.command_lag,
+        expiring_limit=profile.expiry is not None,
+        priority=int(data[CONF_PRIORITY]),
+        offline_current=data[CONF_OFFLINE_CURRENT],
+        offline_phase=None
+        if offline_phase == ALL_PHASES
+        else parse_phases(offline_phase)[0],
+    )
+
+
+def read_charger_config(subentry: ConfigSubentry) -> ChargerConfig:
+    """Return what the driver of a charger needs to know."""
+    charger = read_charger(subentry.data, subentry.subentry_id)
+    return ChargerConfig(
+        id=charger.id,
+        device_id=subentry.data.get(CONF_DEVICE_ID),
+        profile=subentry.data[CONF_PROFILE],
+        connector=subentry.data.get(CONF_CONNECTOR, 1),
+        entities=subentry.data.get(CONF_ENTITIES, {}),
+        states=subentry.data.get(CONF_STATES, {}),
+        min_current=charger.min_current,
+        max_current=charger.max_current,
+        wiring=charger.wiring,
+        offline_current=charger.offline_current,
+    )
+
+
+def nodes_above(site: Site, node: str) -> Iterator[str]:
+    """Go from a node up to the supply, both included."""
+    parents = {group.id: group.parent for group in site.groups}
+    while node != SUPPLY_ID:
+        yield node
+        node = parents.pop(node, SUPPLY_ID)
+    yield SUPPLY_ID
+
+
+# --- rules --------------------------------------------------------------------------
+
+
+def supply_errors(supply: Supply, entry: ConfigEntry) -> Errors:
+    """Return the rules that a changed supply breaks."""
+    if _widest_below(SUPPLY_ID, entry) > supply.supply_max_current:
+        return {CONF_SUPPLY_MAX_CURRENT: "below_group"}
+    return {}
+
+
+def group_errors(
+    group: Group, *, max_current_above: float, phases_above: Collection[Phase]
+) -> Errors:
+    """Return the rules that a group breaks, below a node with that maximum (A)."""
+    errors: Errors = {}
+    if group.max_current_online > max_current_above:
+        errors[CONF_MAX_CURRENT_ONLINE] = "group_above_supply"
+    if group.max_current_offline > group.max_current_online:
+        errors[CONF_MAX_CURRENT_OFFLINE] = "offline_above_online"
+    elif 0 < group.max_current_offline < group.min_current:
+        errors[CONF_MAX_CURRENT_OFFLINE] = "offline_below_minimum"
+    if group.min_current > group.max_current_online:
+        errors[CONF_MIN_CURRENT] = "minimum_above_maximum"
+    if not set(group.phases) <= set(phases_above):
+        errors[CONF_PHASES] = "phase_not_measured"
+    return errors
+
+
+def changed_group_errors(group: Group, entry: ConfigEntry) -> Errors:
+    """Return the rules that a changed group breaks for what hangs below it."""
+    errors: Errors = {}
+    if _widest_below(group.id, entry) > group.max_current_online:
+        errors[CONF_MAX_CURRENT_ONLINE] = "below_group"
+    if not _phases_below(group.id, entry) <= set(group.phases):
+        errors[CONF_PHASES] = "phase_in_use"
+    return errors
+
+
+def charger_errors(charger: Charger, group: Group) -> Errors:
+    """Return the rules that a charger breaks in its group."""
+    errors: Errors = {}
+    if charger.max_current < group.min_current:
+        errors[CONF_MAX_CURRENT] = "maximum_below_minimum"
+    if charger.offline_current > charger.max_current:
+        errors[CONF_OFFLINE_CURRENT] = "offline_above_maximum"
+    elif 0 < charger.offline_current < MINIMUM_SIGNALLED_CURRENT:
+        errors[CONF_OFFLINE_CURRENT] = "offline_below_minimum"
+    if not set(charger.wiring) <= set(group.phases):
+        errors[CONF_WIRING] = "wiring_outside_group"
+    if charger.offline_phase is not None:
+        if charger.offline_phase not in charger.wiring:
+            errors[CONF_OFFLINE_PHASE] = "offline_phase_not_wired"
+    return errors
+
+
+def limits_above(parent: str, entry: ConfigEntry) -> tuple[float, tuple[Phase, ...]]:
+    """Return the maximum (A) and the phases of the node that a group hangs below."""
+    if parent == SUPPLY_ID:
+        return (
+            read_supply(entry.options).supply_max_current,
+            parse_phases(entry.data[CONF_MEASURED_PHASES]),
+        )
+    group = read_group(entry.subentries[parent].data)
+    return group.max_current_online, group.phases
+
+
+def _groups_below(node: str, entry: ConfigEntry) -> Iterator[Group]:
+    for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP):
+        group = read_group(subentry.data, subentry.subentry_id)
+        if group.parent == node:
+            yield group
+
+
+def _widest_below(node: str, entry: ConfigEntry) -> float:
+    groups = _groups_below(node, entry)
+    return max((group.max_current_online for group in groups), default=0.0)
+
+
+def _phases_below(node: str, entry: ConfigEntry) -> set[Phase]:
+    phases = {phase for group in _groups_below(node, entry) for phase in group.phases}
+    for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER):
+        charger = read_charger(subentry.data)
+        if charger.group == node:
+            phases.update(charger.wiring)
+    return phases
+
+
+def _title(entry: ConfigEntry, subentry_id: str) -> str:
+    return entry.subentries[subentry_id].title
