@@ -71,7 +71,8 @@ class ChargerModel:
         self._limit = min(offline_current if limit is None else limit, max_current)
         self._expires = NEVER
         self._pending: deque[_Command] = deque()
-        circuits = len(wiring) if net is Net.TN else len(wiring) - 1
+        self._circuits = circuit_loads(wiring, net)
+        circuits = len(self._circuits)
         self._all_phases = (circuits > 0, circuits > 1, circuits > 2)
         self._energised = self._all_phases
         self._now = 0.0
@@ -190,23 +191,27 @@ class ChargerModel:
     def _settle_load(self) -> None:
         """Work out what it draws from the supply."""
         circuits = self.car.current if self.car else NO_CURRENT
-        lines = [0.0, 0.0, 0.0]
-        between = [0.0, 0.0, 0.0]
-        if self.net is Net.TN:
-            for phase, amps in zip(self.wiring, circuits, strict=False):
-                lines[phase] = amps
-        else:
-            *outgoing, back = self.wiring
-            for line, amps in zip(outgoing, circuits, strict=False):
-                # L1-L2 is the first load between lines, L2-L3 the second, L3-L1 the
-                # third: each is named by the line that comes before the other.
-                first = line if (line + 1) % 3 == back else back
-                between[first] += amps
-            lines = list(line_currents(PhaseValues(*between)))
-        self.load = PhaseValues(*lines)
-        """A on the lines of the supply, by this charger alone."""
-        self.load_between_lines = PhaseValues(*between)
+        loads = [0.0, 0.0, 0.0]
+        for load, amps in zip(self._circuits, circuits, strict=False):
+            loads[load] += amps
+        values = PhaseValues(*loads)
+        self.load_between_lines = values if self.net is Net.IT else NO_CURRENT
         """A between L1-L2, L2-L3 and L3-L1; nothing where there is a neutral."""
+        self.load = line_currents(values) if self.net is Net.IT else values
+        """A on the lines of the supply, by this charger alone."""
+
+
+def circuit_loads(wiring: tuple[Phase, ...], net: Net) -> tuple[int, ...]:
+    """Return which load of the supply each circuit of a charger is.
+
+    With a neutral the loads are L1, L2, L3. In an IT net they are L1-L2, L2-L3, L3-L1,
+    each named by the line that comes before the other; all circuits return through the
+    last line of the wiring.
+    """
+    if net is Net.TN:
+        return tuple(wiring)
+    *outgoing, back = wiring
+    return tuple(line if (line + 1) % 3 == back else back for line in outgoing)
 
 
 def line_currents(between: PhaseValues) -> PhaseValues:

@@ -1,14 +1,14 @@
 """A house: what everything but the chargers draws, phase by phase, through time."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 import csv
 from dataclasses import dataclass
 import gzip
 from math import inf, isfinite
 from pathlib import Path
 
-from custom_components.amp_guard.model import NO_CURRENT, Phase, PhaseValues
+from custom_components.amp_guard.model import NO_CURRENT, PhaseValues
 
 TRACE_COLUMNS = ("time_s", "l1_a", "l2_a", "l3_a")
 
@@ -94,40 +94,6 @@ def read_trace(path: Path) -> list[Step]:
             return _read_rows(path.name, rows)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise TraceError(f"{path.name}: cannot be read ({error})") from error
-
-
-def switch(
-    phase: Phase, current: float, intervals: Iterable[tuple[float, float]]
-) -> list[Step]:
-    """Return a source of `current` A on `phase`, on in each (start, end), s."""
-    on = PhaseValues(*(current if phase == each else 0.0 for each in Phase))
-    steps: list[Step] = []
-    for start, end in intervals:
-        steps += [Step(start, on), Step(end, NO_CURRENT)]
-    return steps
-
-
-def kettle(phase: Phase, starts: Iterable[float]) -> list[Step]:
-    """Return a kettle: 9 A for 3 min from each of `starts`, s."""
-    return switch(phase, 9.0, ((start, start + 180) for start in starts))
-
-
-def oven(phase: Phase, start: float, end: float) -> list[Step]:
-    """Return an oven from `start` to `end`, s: 10 A, 30 s on and 40 s off."""
-    cycles = int((end - start) // 70) + 1
-    begins = [start + 70 * cycle for cycle in range(cycles) if start + 70 * cycle < end]
-    return switch(phase, 10.0, [(begin, min(begin + 30, end)) for begin in begins])
-
-
-def pump(
-    phase: Phase, current: float, intervals: Iterable[tuple[float, float]]
-) -> list[Step]:
-    """Return a pump of `current` A in each interval; it starts at 4 x for 0.5 s."""
-    steps: list[Step] = []
-    for start, end in intervals:
-        running = switch(phase, current, [(start + 0.5, end)])
-        steps += switch(phase, 4 * current, [(start, start + 0.5)])[:1] + running
-    return steps
 
 
 def _add_up(

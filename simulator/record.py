@@ -61,15 +61,39 @@ class NodeRecord:
 class CarRecord:
     """What became of one car.
 
-    `stops` counts how often it was made to pause while it wanted more; `charged_at`
-    are the times in s at which it began to draw.
+    `started_at` and `stopped_at` are the times in s at which it began to draw, and at
+    which it was made to pause while it wanted more; it is `full_at` the end.
     """
 
     charger: str
     energy_wh: float = 0.0
-    starts: int = 0
-    stops: int = 0
-    charged_at: list[float] = field(default_factory=list)
+    started_at: list[float] = field(default_factory=list)
+    stopped_at: list[float] = field(default_factory=list)
+    full_at: float | None = None
+
+    @property
+    def charging(self) -> bool:
+        """Whether it draws, or drew until it left."""
+        return self.full_at is None and len(self.started_at) > len(self.stopped_at)
+
+    @property
+    def starts(self) -> int:
+        """How often it began to draw."""
+        return len(self.started_at)
+
+    @property
+    def stops(self) -> int:
+        """How often it was made to pause while it wanted more."""
+        return len(self.stopped_at)
+
+    def step(self, now: float, power: float, full: bool) -> None:
+        """Note that its draw changed at `now` to `power` W."""
+        if power and not self.charging:
+            self.started_at.append(now)
+        elif full:
+            self.full_at = now
+        elif self.charging and not power:
+            self.stopped_at.append(now)
 
 
 @dataclass(kw_only=True, slots=True)

@@ -101,7 +101,9 @@ class World:
             self.now = end
             moved = [charger for charger in chargers if charger.step(end - now)]
             for charger in moved:
-                self._note_change(charger)
+                assert charger.car is not None
+                car = self.record.cars[charger.car.id]
+                car.step(end, charger.power, charger.car.full)
             if moved or end >= house_until:
                 self._flow()
 
@@ -119,17 +121,6 @@ class World:
                 assert charger.car is not None
                 car = record.cars[charger.car.id]
                 car.energy_wh += charger.power * dt / 3600
-
-    def _note_change(self, charger: ChargerModel) -> None:
-        """Write down a car that began to draw or was made to pause."""
-        assert charger.car is not None
-        car = self.record.cars[charger.car.id]
-        charging = car.starts > car.stops
-        if charger.power and not charging:
-            car.starts += 1
-            car.charged_at.append(self.now)
-        elif charging and not charger.power and not charger.car.full:
-            car.stops += 1
 
     def _flow(self) -> None:
         """Work out what flows through every fuse."""

@@ -1,0 +1,1 @@
+"""The closed loop in virtual time: the balancer against the simulator's physics."""

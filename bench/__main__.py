@@ -1,0 +1,95 @@
+"""The bench's commands; see bench/README.md."""
+
+from argparse import ArgumentParser, Namespace
+from concurrent.futures import ProcessPoolExecutor
+import json
+from pathlib import Path
+import sys
+
+from custom_components.amp_guard.model import SiteError
+
+from .report import Report, run_file, run_scenario
+from .scenario import SCENARIOS, ScenarioError, load
+
+_COLUMNS = (
+    ("s over", "seconds_over", "{:.1f}"),
+    ("longest", "longest_over_s", "{:.1f}"),
+    ("A·s", "amp_seconds_over", "{:.0f}"),
+    ("peak A", "peak_a", "{:.1f}"),
+    ("theta", "theta_max", "{:.2f}"),
+    ("trips", "fuse_trips", "{:d}"),
+    ("kWh", "energy_total_kwh", "{:.2f}"),
+    ("share", "optimum_share", "{:.3f}"),
+    ("Jain", "jain", "{:.3f}"),
+    ("cmd/h", "commands_per_hour", "{:.1f}"),
+    ("starts", "starts", "{:d}"),
+    ("stops", "stops", "{:d}"),
+)
+
+
+def main() -> int:
+    """Run what the command line asks for; return the exit status."""
+    arguments = _parse()
+    try:
+        return int(arguments.run(arguments))
+    except (ScenarioError, SiteError) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _parse() -> Namespace:
+    parser = ArgumentParser(prog="scripts/bench", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    closed_loop = commands.add_parser(
+        "closed-loop", help="run scenarios; fails if one misses its bounds"
+    )
+    which = closed_loop.add_mutually_exclusive_group(required=True)
+    which.add_argument("--scenario", type=Path, metavar="FILE", help="this one")
+    which.add_argument("--all", action="store_true", help="all that the bench ships")
+    closed_loop.add_argument(
+        "--json", action="store_true", help="print reports as JSON"
+    )
+    closed_loop.set_defaults(run=_closed_loop)
+    return parser.parse_args()
+
+
+def _closed_loop(arguments: Namespace) -> int:
+    paths = sorted(SCENARIOS.glob("*.json")) if arguments.all else [arguments.scenario]
+    scenarios = [load(path) for path in paths]
+    if len(paths) == 1:
+        reports = [run_scenario(scenarios[0])]
+    else:
+        with ProcessPoolExecutor() as pool:
+            reports = list(pool.map(run_file, paths))
+    misses = {
+        scenario.name: report.misses(scenario)
+        for scenario, report in zip(scenarios, reports, strict=True)
+    }
+    if arguments.json:
+        dicts = [
+            {**report.as_dict(), "misses": misses[report.scenario]}
+            for report in reports
+        ]
+        print(json.dumps(dicts if arguments.all else dicts[0], indent=2))
+    else:
+        _print_table(reports)
+        _print_misses(misses)
+    return int(any(misses.values()))
+
+
+def _print_table(reports: list[Report]) -> None:
+    width = max(len(report.scenario) for report in reports)
+    print(" " * width, *(f"{heading:>8}" for heading, _, _ in _COLUMNS))
+    for report in reports:
+        cells = (shape.format(report.figure(name)) for _, name, shape in _COLUMNS)
+        print(f"{report.scenario:<{width}}", *(f"{cell:>8}" for cell in cells))
+
+
+def _print_misses(misses: dict[str, list[str]]) -> None:
+    for name, lines in misses.items():
+        for line in lines:
+            print(f"{name}: {line}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

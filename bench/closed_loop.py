@@ -1,0 +1,219 @@
+"""The loop of the coordinator in virtual time: world -> snapshot -> decide -> world."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+import heapq
+from math import inf
+from time import perf_counter_ns
+
+from custom_components.amp_guard.balancer import Balancer
+from custom_components.amp_guard.model import (
+    Ceiling,
+    ChargerReading,
+    Decision,
+    Measurement,
+    PhaseValues,
+    Snapshot,
+)
+from simulator.car import Car
+from simulator.charger import ChargerModel
+from simulator.record import Record
+from simulator.world import World
+
+from .meter import VirtualMeter
+from .reporting import Reporter
+from .scenario import CarSetup, ChargerSetup, Scenario
+
+WATCH_INTERVAL = 5.0
+"""s. As the coordinator: so often it decides even where nothing happens."""
+LEAST_WAIT = 0.1
+"""s. As the coordinator: between decisions without news."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Run:
+    """What a run left behind: the judge's record, and what deciding cost."""
+
+    record: Record
+    commands: dict[str, int]
+    """How often each charger was told something."""
+    decide_ns: list[int] = field(default_factory=list)
+
+
+type Watcher = Callable[[World, Decision], None]
+"""Called after each decision has been sent; must leave the world alone."""
+
+
+class ClosedLoop:
+    """One scenario under way."""
+
+    def __init__(self, scenario: Scenario, watcher: Watcher | None = None) -> None:
+        self.scenario = scenario
+        self.world = World(
+            scenario.house,
+            [_build_charger(setup, scenario) for setup in scenario.chargers],
+            scenario.site.supply,
+            scenario.site.groups,
+            scenario.group_houses,
+        )
+        self._watcher = watcher
+        self._balancer: Balancer | None = Balancer(scenario.site)
+        self._expiring = {
+            setup.charger.id
+            for setup in scenario.chargers
+            if setup.charger.expiring_limit
+        }
+        self._reporters = {
+            setup.charger.id: Reporter(
+                self.world.chargers[setup.charger.id], setup.report
+            )
+            for setup in scenario.chargers
+        }
+        self._measurements: dict[str, Measurement] = {}
+        self._readings: dict[str, ChargerReading] = {}
+        self._ceilings: list[Ceiling] = []
+        self._news = True
+        self._look_again = inf
+        self._decide_ns: list[int] = []
+        self._agenda: list[tuple[float, int, Callable[[], None]]] = []
+        self._noted = 0
+        self._fill_agenda()
+
+    def run(self) -> Run:
+        """Run to the scenario's end."""
+        end = self.scenario.duration
+        while True:
+            now = min(self._agenda[0][0] if self._agenda else inf, self._look_again)
+            if now >= end:
+                break
+            self.world.advance(now)
+            while self._agenda and self._agenda[0][0] <= now:
+                heapq.heappop(self._agenda)[2]()
+            if self._news or now >= self._look_again:
+                self._decide()
+        self.world.advance(end)
+        return Run(
+            record=self.world.record,
+            commands={
+                charger.id: charger.commands for charger in self.world.chargers.values()
+            },
+            decide_ns=self._decide_ns,
+        )
+
+    # --- what happens ---
+
+    def _fill_agenda(self) -> None:
+        # What stands first here comes first where two things happen at once.
+        for car in self.scenario.cars:
+            self._at(car.departure, partial(self._depart, car))
+        for car in self.scenario.cars:
+            self._at(car.arrival, partial(self._arrive, car))
+        for timed in self.scenario.ceilings:
+            self._at(timed.start, partial(self._impose, timed.ceiling))
+        for down, up in self.scenario.restarts:
+            self._at(down, self._shut_down)
+            self._at(up, self._start_up)
+        for number, (node, model) in enumerate(self.scenario.meters.items()):
+            meter = VirtualMeter(model, self.scenario.seed + number)
+            self._at(meter.first_sample, partial(self._measure, node, meter))
+        for id_, reporter in self._reporters.items():
+            self._at(0.0, partial(self._read, id_, reporter))
+
+    def _at(self, time: float, action: Callable[[], None]) -> None:
+        self._noted += 1
+        heapq.heappush(self._agenda, (time, self._noted, action))
+
+    def _arrive(self, car: CarSetup) -> None:
+        self.world.plug_in(car.charger, Car(car.model, car.id))
+
+    def _depart(self, car: CarSetup) -> None:
+        self.world.unplug(car.charger)
+
+    def _impose(self, ceiling: Ceiling) -> None:
+        self._ceilings.append(ceiling)
+        self._news = True
+
+    def _shut_down(self) -> None:
+        self._balancer = None
+        self._look_again = inf
+
+    def _start_up(self) -> None:
+        """Begin anew: nothing is known but what the chargers say."""
+        self._balancer = Balancer(self.scenario.site)
+        self._measurements.clear()
+        self._news = True
+
+    def _measure(self, node: str, meter: VirtualMeter) -> None:
+        now = self.world.now
+        self._at(now + meter.model.interval, partial(self._measure, node, meter))
+        current = meter.sample(self.world.measured_current(node), now)
+        if current is None:
+            return
+        if meter.model.delay:
+            arrives = now + meter.model.delay
+            self._at(arrives, partial(self._receive, node, meter, current, now))
+        else:
+            self._receive(node, meter, current, now)
+
+    def _receive(
+        self, node: str, meter: VirtualMeter, current: PhaseValues, taken: float
+    ) -> None:
+        time = taken if meter.model.timestamped else self.world.now
+        self._measurements[node] = Measurement(time=time, current=current)
+        self._news = True
+
+    def _read(self, charger: str, reporter: Reporter) -> None:
+        now = self.world.now
+        self._at(now + reporter.interval, partial(self._read, charger, reporter))
+        before = self._readings.get(charger)
+        reading = self._readings[charger] = reporter.read(now)
+        if before is None or reading != replace(
+            before, current_time=reading.current_time
+        ):
+            self._news = True
+
+    # --- what is decided ---
+
+    def _decide(self) -> None:
+        self._news = False
+        if self._balancer is None:
+            return
+        now = self.world.now
+        snapshot = Snapshot(
+            measurements=dict(self._measurements),
+            chargers=dict(self._readings),
+            ceilings=tuple(self._ceilings),
+        )
+        before = perf_counter_ns()
+        decision = self._balancer.decide(snapshot, now)
+        self._decide_ns.append(perf_counter_ns() - before)
+        for allocation in decision.allocations.values():
+            id_ = allocation.charger
+            if allocation.send and self._reporters[id_].reachable(now):
+                expiring = id_ in self._expiring
+                self.world.chargers[id_].set_limit(
+                    allocation.current, now, allocation.valid_for if expiring else None
+                )
+        wait = WATCH_INTERVAL
+        if decision.look_again is not None:
+            wait = min(max(decision.look_again - now, LEAST_WAIT), WATCH_INTERVAL)
+        self._look_again = now + wait
+        if self._watcher:
+            self._watcher(self.world, decision)
+
+
+def _build_charger(setup: ChargerSetup, scenario: Scenario) -> ChargerModel:
+    charger = setup.charger
+    return ChargerModel(
+        id=charger.id,
+        group=charger.group,
+        wiring=charger.wiring,
+        max_current=charger.max_current,
+        resolution=charger.resolution,
+        command_lag=setup.command_lag,
+        offline_current=charger.offline_current,
+        offline_phase=charger.offline_phase,
+        limit=setup.limit,
+        net=scenario.site.supply.net,
+    )

@@ -1,0 +1,69 @@
+"""A meter as meters are: late, coarse, noisy, sometimes silent, sometimes stuck."""
+
+from dataclasses import dataclass
+from random import Random
+
+from custom_components.amp_guard.model import PhaseValues
+
+type Spell = tuple[float, float]
+"""From and until, s."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MeterModel:
+    """What a meter is like.
+
+    A sample is taken each `interval` s, the first at `offset` (half an interval where
+    nothing is said), and arrives `delay` s later. It is off by up to `noise` A either
+    way (uniform), rounded to `resolution` A (0: not at all), and without its sign
+    unless `signed`. It carries the time of its arrival, or, with `timestamped`, the
+    time at which it was taken. During `dropouts` there is none; during `frozen` spells
+    the last one comes again and again, as if it were new.
+    """
+
+    interval: float = 1.0
+    delay: float = 0.0
+    offset: float | None = None
+    resolution: float = 0.1
+    noise: float = 0.0
+    signed: bool = True
+    timestamped: bool = False
+    dropouts: tuple[Spell, ...] = ()
+    frozen: tuple[Spell, ...] = ()
+
+
+class VirtualMeter:
+    """A meter in time; the same `seed` gives the same noise."""
+
+    def __init__(self, model: MeterModel, seed: int) -> None:
+        self.model = model
+        self._random = Random(seed)
+        self._last: PhaseValues | None = None
+
+    @property
+    def first_sample(self) -> float:
+        """When it takes its first sample, s."""
+        offset = self.model.offset
+        return self.model.interval / 2 if offset is None else offset
+
+    def sample(self, current: PhaseValues, now: float) -> PhaseValues | None:
+        """Return what it makes of the true current (A), or None in a dropout."""
+        if within(self.model.dropouts, now):
+            return None
+        if self._last is not None and within(self.model.frozen, now):
+            return self._last
+        self._last = PhaseValues(*map(self._distort, current))
+        return self._last
+
+    def _distort(self, amps: float) -> float:
+        model = self.model
+        if model.noise:
+            amps += self._random.uniform(-model.noise, model.noise)
+        if model.resolution:
+            amps = round(round(amps / model.resolution) * model.resolution, 6)
+        return amps if model.signed else abs(amps)
+
+
+def within(spells: tuple[Spell, ...], now: float) -> bool:
+    """Return whether `now` lies in one of the spells."""
+    return any(start <= now < end for start, end in spells)
