@@ -1,8 +1,10 @@
 """Driving chargers through the entities and actions that Home Assistant has."""
 
+from .actions import ChargerCommandError
+from .config import ChargerConfig
 from .discovery import FoundCharger, find_chargers
-from .driver import ChargerCommandError, ChargerConfig, ChargerDriver
-from .profile import ANY_ENTITIES, Role
+from .driver import ChargerDriver
+from .profile import ANY_ENTITIES, FailSafe, Profile, Role
 from .profiles import PROFILES, profile_names
 
 __all__ = [
@@ -11,7 +13,9 @@ __all__ = [
     "ChargerCommandError",
     "ChargerConfig",
     "ChargerDriver",
+    "FailSafe",
     "FoundCharger",
+    "Profile",
     "Role",
     "find_chargers",
     "profile_names",

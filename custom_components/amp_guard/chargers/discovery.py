@@ -1,20 +1,110 @@
 """Which devices are chargers that a profile recognises."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+from .entities import find_entities, registry_entries
+from .profile import ANY_ENTITIES, Profile, Role
+from .profiles import PROFILES
+
+MOST_CONNECTORS = 4
+"""Connectors that one device may have."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FoundCharger:
-    """A device that a profile recognises; `max_current` is A, where it says so."""
+    """A charger that a profile recognises; `max_current` is A, where it says so.
 
-    device_id: str
+    `connector` tells the chargers of one device apart; `phases` is how many phases
+    its integration measures, None where it measures none.
+    """
+
+    device_id: str | None
     name: str
     profile: str
+    connector: int = 1
     max_current: float | None = None
+    phases: int | None = None
 
 
 def find_chargers(hass: HomeAssistant) -> list[FoundCharger]:
-    """Return the devices that a profile recognises."""
-    return []
+    """Return the chargers among all devices, by name."""
+    profiles = {
+        profile.integration: profile
+        for profile in PROFILES.values()
+        if profile.name != ANY_ENTITIES
+    }
+    found: list[FoundCharger] = []
+    for device_id, integration in _devices(hass):
+        if (profile := profiles.get(integration)) is not None:
+            found += _chargers_of(hass, profile, device_id)
+    return sorted(found, key=lambda charger: (charger.name, charger.connector))
+
+
+def _devices(hass: HomeAssistant) -> list[tuple[str | None, str]]:
+    """Return each device (None: entities without one) with each of its integrations."""
+    return sorted(
+        {
+            (entry.device_id, entry.platform)
+            for entry in er.async_get(hass).entities.values()
+        },
+        key=str,
+    )
+
+
+def _chargers_of(
+    hass: HomeAssistant, profile: Profile, device_id: str | None
+) -> Iterator[FoundCharger]:
+    device = dr.async_get(hass).async_get(device_id or "", include_child_devices=False)
+    model = (device.model or "") if device else ""
+    if profile.models is not None and model not in profile.models:
+        return
+    entries = registry_entries(hass, profile, device_id)
+    connectors = MOST_CONNECTORS if profile.has_connectors else 1
+    for connector in range(1, connectors + 1):
+        entities = find_entities(profile, entries, connector)
+        if not _can_be_driven(profile, entities):
+            continue
+        if (model, connector) in profile.outlets:
+            continue
+        name = profile.name
+        if device is not None:
+            name = device.name_by_user or device.name or name
+        yield FoundCharger(
+            device_id=device_id,
+            name=f"{name} {connector}" if profile.has_connectors else name,
+            profile=profile.name,
+            connector=connector,
+            max_current=_max_current(hass, profile, entities),
+            phases=_phases(entities),
+        )
+
+
+def _can_be_driven(profile: Profile, entities: dict[Role, er.RegistryEntry]) -> bool:
+    """Whether what commands and what tells the state are there."""
+    needed = {profile.set_limit.role, next(iter(profile.statuses))} - {None}
+    return needed <= entities.keys()
+
+
+def _max_current(
+    hass: HomeAssistant, profile: Profile, entities: dict[Role, er.RegistryEntry]
+) -> float | None:
+    if (entry := entities.get(Role.LIMIT)) is None:
+        return None
+    state = hass.states.get(entry.entity_id)
+    most = state.attributes.get("max") if state is not None else None
+    if not isinstance(most, int | float):
+        return None
+    return min(float(most), profile.max_current)
+
+
+def _phases(entities: dict[Role, er.RegistryEntry]) -> int | None:
+    measured = [
+        role
+        for role in (Role.CURRENT_L1, Role.CURRENT_L2, Role.CURRENT_L3)
+        if role in entities
+    ]
+    return len(measured) or None

@@ -1,40 +1,46 @@
 """Drive one charger: read it from the state machine, command it by actions."""
 
+import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+import math
+from typing import Any
 
-from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.entity_component import async_update_entity
+from homeassistant.helpers.event import async_call_later, async_track_time_interval
 
-from ..model import (
-    MINIMUM_SIGNALLED_CURRENT,
-    ChargerReading,
-    ChargerStatus,
-    Phase,
-)
+from ..model import ChargerReading, ChargerStatus
+from .actions import ChargerActions, ChargerCommandError, NotYetError
+from .config import ChargerConfig
+from .entities import ChargerEntities
+from .profile import Pause, Role
+from .profiles import PROFILES
+from .reading import is_paused, read_amperes, read_charger
+
+TOLERANCE = 0.05
+"""A. Less is rounding."""
+
+SETTLING_REPORTS = 2
+"""Reports after a command until a changed limit can be somebody else's doing."""
 
 
-class ChargerCommandError(HomeAssistantError):
-    """The charger, or its integration, refused a command."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Order:
+    """What the charger is to be told: A, and the s that it may stand."""
+
+    current: float
+    valid_for: float | None
+    deferrable: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ChargerConfig:
-    """A charger as its owner described it; currents in A.
+class _Told:
+    """What the charger was told last: A, at which loop time."""
 
-    `entities` maps a `Role` to an entity registry id or entity id; only the profile
-    of picked entities needs it. `wiring` names the supply phase on the charger's own
-    L1, L2 and L3.
-    """
-
-    id: str
-    device_id: str | None
-    profile: str
-    entities: Mapping[str, str] = field(default_factory=dict)
-    min_current: float = MINIMUM_SIGNALLED_CURRENT
-    max_current: float = 16.0
-    wiring: tuple[Phase, ...] = (Phase.L1, Phase.L2, Phase.L3)
-    offline_current: float = MINIMUM_SIGNALLED_CURRENT
+    current: float
+    time: float
 
 
 class ChargerDriver:
@@ -47,25 +53,304 @@ class ChargerDriver:
         on_change: Callable[[str], None],
     ) -> None:
         """Take the charger; `on_change(charger_id)` tells that a reading changed."""
-        self._hass = hass
         self.config = config
+        self.profile = PROFILES[config.profile]
+        self._hass = hass
         self._on_change = on_change
+        self._states = {
+            word.lower(): ChargerStatus(status)
+            for word, status in config.states.items()
+        }
+        self._entities = ChargerEntities(
+            hass,
+            self.profile,
+            device_id=config.device_id,
+            connector=config.connector,
+            picked=config.entities,
+            on_change=self._on_entities,
+        )
+        self._actions = ChargerActions(hass, self.profile, config, self._entities)
+        self._lock = asyncio.Lock()
+        self._order: _Order | None = None
+        self._waits = False
+        self._told: _Told | None = None
+        self._prepared = False
+        self._renewals = 0
+        self._user_limit: float | None = None
+        self._stop_refreshing: CALLBACK_TYPE | None = None
+        self._cancel_deferred: CALLBACK_TYPE | None = None
+        self._cancel_look: CALLBACK_TYPE | None = None
+        self._looking: asyncio.Task[None] | None = None
+
+    # --- life -----------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Listen to what the charger says."""
+        """Listen to what the charger says; enable the sensors that it needs for it."""
+        self._entities.start()
+        self._entities.enable()
+        if (interval := self.profile.refresh_interval) is not None:
+            self._stop_refreshing = async_track_time_interval(
+                self._hass,
+                self._refresh,
+                timedelta(seconds=interval),
+                cancel_on_shutdown=True,
+            )
 
     async def stop(self) -> None:
         """Stop listening; leave nothing running."""
+        self._order = None
+        self._entities.stop()
+        for cancel in (
+            self._stop_refreshing,
+            self._cancel_deferred,
+            self._cancel_look,
+        ):
+            if cancel is not None:
+                cancel()
+        self._stop_refreshing = self._cancel_deferred = self._cancel_look = None
+
+    # --- reading --------------------------------------------------------------------
 
     def read(self) -> ChargerReading:
         """Return what the charger says of itself now; no I/O, never an exception."""
-        return ChargerReading(status=ChargerStatus.UNKNOWN)
+        reading = read_charger(
+            self.profile,
+            self._entities,
+            phases=len(self.config.wiring),
+            states=self._states,
+            now=self._now(),
+        )
+        if reading.status is ChargerStatus.LOST or self._user_limit is None:
+            return reading
+        return replace(reading, user_limit=self._user_limit)
+
+    def forget_user_limit(self) -> None:
+        """Take back control from a limit that the user has set at the charger."""
+        self._user_limit = None
+        self._on_change(self.config.id)
+
+    @callback
+    def _on_entities(self) -> None:
+        self._watch_user_limit()
+        if self._waits and self._order is not None:
+            self._hass.async_create_task(
+                self._retry(self._order), f"Amp Guard retry {self.config.id}"
+            )
+        self._on_change(self.config.id)
+
+    def _watch_user_limit(self) -> None:
+        """Take a limit that is lowered behind our back as the user's wish.
+
+        It holds until it is raised again or the car is unplugged.
+        """
+        if self.read().status is ChargerStatus.DISCONNECTED:
+            self._user_limit = None
+            return
+        settled = SETTLING_REPORTS * self.profile.report_interval
+        if self._told is None or self._lock.locked():
+            return
+        if self._now() - self._told.time < settled:
+            return
+        if (limit := self._set_limit_shown()) is None:
+            return
+        if limit < self._told.current - TOLERANCE:
+            self._user_limit = limit
+        elif self._user_limit is not None and limit > self._user_limit + TOLERANCE:
+            self._user_limit = None
+
+    def _set_limit_shown(self) -> float | None:
+        """Return the limit that is set, A; 0 while paused. Not the one in force."""
+        if is_paused(self._pause, self._entities):
+            return 0.0
+        return read_amperes(self._entities, Role.LIMIT)
+
+    @callback
+    def _refresh(self, _now: datetime) -> None:
+        status = self.read().status
+        if status not in (ChargerStatus.LOST, ChargerStatus.DISCONNECTED):
+            self._look()
+
+    @callback
+    def _look(self, _now: datetime | None = None) -> None:
+        """Ask the integration for a fresh reading.
+
+        Through a sensor: its platform does not make commands wait for updates.
+        """
+        self._cancel_look = None
+        entity_id = self._entities.entity_id(Role.STATE)
+        if entity_id is None or self._entities.state(Role.STATE) is None:
+            return
+        if self._looking is None or self._looking.done():
+            self._looking = self._hass.async_create_background_task(
+                async_update_entity(self._hass, entity_id),
+                f"Amp Guard reading {self.config.id}",
+            )
+
+    # --- commanding -----------------------------------------------------------------
 
     async def apply(self, current: float, valid_for: float | None) -> None:
         """Give the charger a limit in A (0 pauses), for `valid_for` s where it can.
 
-        Raises ChargerCommandError if it is refused.
+        The newest call wins: one that waits behind another is dropped for it. A raise
+        that the charger is not to be given yet is given later, unless something newer
+        came. Raises ChargerCommandError if the charger does not take it.
         """
+        await self._carry_out(_Order(current=current, valid_for=valid_for))
 
     async def release(self) -> None:
-        """Leave the charger at its offline current."""
+        """Leave the charger at its offline current.
+
+        Raises ChargerCommandError if the charger does not take it.
+        """
+        await self._carry_out(
+            _Order(
+                current=self.config.offline_current, valid_for=None, deferrable=False
+            )
+        )
+
+    async def _carry_out(self, order: _Order) -> None:
+        self._order = order
+        if self._cancel_deferred is not None:
+            self._cancel_deferred()
+            self._cancel_deferred = None
+        async with self._lock:
+            if self._order is not order:
+                return
+            current = self._settable(order.current)
+            if self._was_just_told(current) and order.deferrable:
+                return
+            if (delay := self._delay(current)) > 0 and order.deferrable:
+                self._defer(order, delay)
+                return
+            self._waits = False
+            try:
+                await self._tell(order, current)
+            except NotYetError:
+                # The order stands, and is sent when what it lacks is there.
+                self._waits = True
+                return
+            self._told = _Told(current=current, time=self._now())
+            self._look_after_command()
+
+    def _settable(self, current: float) -> float:
+        """Return the largest current (A) that can be set and is no more than this."""
+        step, least, most = self.profile.resolution, self.profile.min_current, math.inf
+        if (state := self._entities.state(Role.LIMIT)) is not None:
+            step = max(step, _figure(state.attributes, "step", step))
+            least = max(least, _figure(state.attributes, "min", least))
+            most = _figure(state.attributes, "max", most)
+        if self._user_limit is not None:
+            most = min(most, self._user_limit)
+        current = min(current, self.config.max_current, self.profile.max_current, most)
+        current = math.floor((current + TOLERANCE) / step) * step
+        return current if current >= max(least, self.config.min_current) else 0.0
+
+    def _was_just_told(self, current: float) -> bool:
+        """Whether the same was said so shortly ago that it cannot have been followed."""
+        return (
+            self._told is not None
+            and self._told.current == current
+            and self._now() - self._told.time < self.profile.command_lag
+        )
+
+    def _delay(self, current: float) -> float:
+        """Return the s until this may be sent; only a raise ever waits."""
+        if self._told is None or current <= self._told.current:
+            return 0.0
+        return self._told.time + self.profile.raise_interval - self._now()
+
+    def _defer(self, order: _Order, delay: float) -> None:
+        async def send(_now: datetime) -> None:
+            self._cancel_deferred = None
+            await self._retry(order)
+
+        self._cancel_deferred = async_call_later(self._hass, delay, send)
+
+    async def _retry(self, order: _Order) -> None:
+        if self._order is not order:
+            return
+        try:
+            await self._carry_out(order)
+        except ChargerCommandError:
+            # Nobody waits for it; the balancer sees that it is not followed.
+            return
+
+    async def _tell(self, order: _Order, current: float) -> None:
+        if current > 0:
+            await self._set_limit(order, current)
+        else:
+            await self._stop_charging()
+
+    async def _set_limit(self, order: _Order, current: float) -> None:
+        expiry = self.profile.expiry
+        if expiry is None or order.valid_for is None:
+            await self._actions.send(self.profile.set_limit, current)
+        else:
+            if not self._prepared:
+                await self._actions.send(expiry.prepare, self.config.offline_current)
+                self._prepared = True
+            if expiry.renewal_changes and self._renews(current):
+                current -= self.profile.resolution
+            await self._actions.send(expiry.set_limit, current, order.valid_for)
+        # The limit first: a car let on before it would start at the old one.
+        if self._order is order and (pause := self._pause_to_end()) is not None:
+            await self._actions.send(pause.resume)
+
+    def _renews(self, current: float) -> bool:
+        """Whether this repeats the last limit; each second repetition differs."""
+        repeats = self._told is not None and self._told.current == current
+        self._renewals = self._renewals + 1 if repeats else 0
+        return self._renewals % 2 == 1
+
+    def _pause_to_end(self) -> Pause | None:
+        """Return the pause that keeps the car from using its new limit."""
+        pause = self._pause
+        if pause is None or is_paused(pause, self._entities):
+            return pause
+        stopped = self._told is not None and self._told.current == 0
+        return pause if stopped and not pause.limit_resumes else None
+
+    async def _stop_charging(self) -> None:
+        least = max(self.config.min_current, self.profile.min_current)
+        if self._pause is None:
+            if not self._takes_zero():
+                await self._actions.send(self.profile.set_limit, least)
+                raise ChargerCommandError("charger_cannot_pause")
+            await self._actions.send(self.profile.set_limit, 0.0)
+            return
+        try:
+            await self._actions.send(self._pause.stop)
+        except ChargerCommandError:
+            # The least it can signal is nearer to nothing than what it has now.
+            await self._actions.send(self.profile.set_limit, least)
+            raise
+
+    def _takes_zero(self) -> bool:
+        state = self._entities.state(Role.LIMIT)
+        return state is None or _figure(state.attributes, "min", 0.0) <= 0.0
+
+    @property
+    def _pause(self) -> Pause | None:
+        """How this charger pauses; None: by a limit of 0 A."""
+        pause = self.profile.pause
+        if pause is None or pause.role is None or pause.role in self._entities:
+            return pause
+        return None
+
+    def _look_after_command(self) -> None:
+        """Read again when the car has had the time to follow."""
+        if not self.profile.refresh_after_command:
+            return
+        if self._cancel_look is not None:
+            self._cancel_look()
+        self._cancel_look = async_call_later(
+            self._hass, self.profile.command_lag, self._look
+        )
+
+    def _now(self) -> float:
+        return self._hass.loop.time()
+
+
+def _figure(attributes: Mapping[str, Any], name: str, otherwise: float) -> float:
+    value = attributes.get(name)
+    return float(value) if isinstance(value, int | float) else otherwise

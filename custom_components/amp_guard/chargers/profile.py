@@ -1,26 +1,210 @@
-"""What a charger profile is made of."""
+"""What a charger profile is made of.
 
-from dataclasses import dataclass
+A profile is data: which entities of an integration play which part, which of their
+states mean what, and which actions drive the charger. The driver reads it; nothing in
+it is code.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from ..model import MINIMUM_SIGNALLED_CURRENT, ChargerStatus
 
 ANY_ENTITIES = "any_entities"
 """The profile whose entities the user picks."""
 
 
 class Role(StrEnum):
-    """What an entity is to the driver."""
+    """The part that an entity plays for the driver."""
 
     LIMIT = "limit"
+    """The charging current that is set, A."""
+    LIMIT_IN_FORCE = "limit_in_force"
+    """The limit that the charger says is in force, where `LIMIT` does not say it."""
     ENABLE = "enable"
+    """Stops charging and lets it go on."""
     STATE = "state"
+    CHARGING = "charging"
+    """On while the car draws."""
+    CONNECTED = "connected"
+    """On while a car is plugged in."""
     CURRENT_L1 = "current_l1"
+    """What the car draws on the charger's own L1: A, mA, or by its unit W or kW."""
     CURRENT_L2 = "current_l2"
     CURRENT_L3 = "current_l3"
+    POWER = "power"
+    """What the car draws in all: W or kW."""
+    TRANSACTION = "transaction"
+    """The number of the OCPP transaction that runs."""
+
+
+CURRENT_ROLES = (Role.CURRENT_L1, Role.CURRENT_L2, Role.CURRENT_L3)
+
+
+class FailSafe(StrEnum):
+    """What keeps the site safe when Home Assistant dies."""
+
+    EXPIRING_LIMIT = "expiring_limit"
+    """A grant that is not renewed falls back to the offline limit by itself."""
+    OWN_OFFLINE_LIMIT = "own_offline_limit"
+    """The charger has an offline limit of its own, set in the charger by its owner."""
+    NONE = "none"
+    """It goes on at its last limit; only a clean stop leaves the offline limit."""
+
+
+class Given(StrEnum):
+    """What an argument of an action is filled in with when it is sent."""
+
+    CURRENT = "current"
+    """A."""
+    VALID_SECONDS = "valid_seconds"
+    VALID_MINUTES = "valid_minutes"
+    """Whole minutes, rounded up."""
+    DEVICE_ID = "device_id"
+    IDENTIFIER = "identifier"
+    """What the integration calls the charger: see `Profile.identifier`."""
+    CONNECTOR = "connector"
+    TRANSACTION = "transaction"
+    """The state of the entity with `Role.TRANSACTION`."""
+    NOW = "now"
+    """The time, ISO 8601 in UTC."""
+
+
+type Argument = (
+    str | int | float | Given | Mapping[str, "Argument"] | tuple["Argument", ...]
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EntityMatch:
+    """How an entity is recognised in the registry; its entity id plays no part.
+
+    `unique_id` holds shell patterns, tried in order; `{connector}` stands for the
+    number of the connector. One of `attributes`, in `unit`, is read in place of the
+    state.
+    """
+
+    domain: str
+    unique_id: tuple[str, ...]
+    translation_key: str | None = None
+    attributes: tuple[str, ...] = ()
+    unit: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Action:
+    """An action with its arguments.
+
+    With a `role` it is an action of that entity's own domain, aimed at the entity;
+    otherwise `name` is the full name of an integration's action.
+    """
+
+    name: str
+    role: Role | None = None
+    data: Mapping[str, Argument] = field(default_factory=dict)
+
+
+SET_LIMIT = Action(name="set_value", role=Role.LIMIT, data={"value": Given.CURRENT})
+TURN_ON = Action(name="turn_on", role=Role.ENABLE)
+TURN_OFF = Action(name="turn_off", role=Role.ENABLE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pause:
+    """How charging is stopped and let go on.
+
+    `paused` are the states of `role` that mean paused. Where `limit_resumes`, a limit
+    that is set while the entity does not show a pause ends one, so that only the
+    entity's state decides whether `resume` is sent.
+    """
+
+    stop: Action = TURN_OFF
+    resume: Action = TURN_ON
+    role: Role | None = Role.ENABLE
+    paused: frozenset[str] = frozenset({"off"})
+    limit_resumes: bool = False
+
+
+BY_SWITCH = Pause()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expiry:
+    """How a charger holds a limit that expires.
+
+    `set_limit` replaces the profile's own for a grant that may stand for a time only.
+    `prepare` writes the offline limit below it, once. Where `renewal_changes`, an
+    unchanged value would be dropped on its way, so a renewal differs by one step.
+    """
+
+    set_limit: Action
+    prepare: Action
+    renewal_changes: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
-    """How one kind of charger is driven."""
+    """How the chargers of one integration are read and driven.
+
+    `models` narrows the integration's devices, `outlets` names (model, connector)
+    pairs that are ordinary sockets. `identifier` is a regular expression for the
+    device's identifier; its groups `identifier` and `connector` fill in arguments.
+    `statuses` gives for each role what its states mean, the telling role first.
+    `pause` is None where a limit of 0 A pauses.
+
+    Currents in A, times in s: `command_lag` until the car has followed,
+    `raise_interval` the least time from a write to a raise (IEC 61851 lets the signal
+    change each 5 s; longer where writing wears or is counted), `report_interval` within
+    which a charging charger is heard of. Where `refresh_after_command`, a reading is
+    cheap and asked for when the car has followed; `refresh_interval` is how often one
+    is asked for while a car is there (None: the integration's own schedule will do).
+    `zero_is_unknown`: 0 A on all phases of a charging charger says nothing.
+    """
 
     name: str
-    domain: str
+    integration: str
+    entities: Mapping[Role, EntityMatch]
+    statuses: Mapping[Role, Mapping[str, ChargerStatus]]
+    set_limit: Action = SET_LIMIT
+    pause: Pause | None = None
+    expiry: Expiry | None = None
+    fail_safe: FailSafe = FailSafe.NONE
+    models: frozenset[str] | None = None
+    outlets: frozenset[tuple[str, int]] = frozenset()
+    identifier: str = "(?P<identifier>.+)"
+    min_current: float = MINIMUM_SIGNALLED_CURRENT
+    max_current: float = 32.0
+    resolution: float = 1.0
+    command_lag: float = 5.0
+    raise_interval: float = 5.0
+    refresh_after_command: bool = False
+    refresh_interval: float | None = None
+    report_interval: float = 30.0
+    zero_is_unknown: bool = False
+
+    @property
+    def has_connectors(self) -> bool:
+        """Whether one device has several connectors, each a charger of its own."""
+        return any(
+            "{connector}" in pattern
+            for match in self.entities.values()
+            for pattern in match.unique_id
+        )
+
+
+def entity(
+    domain: str,
+    *unique_id: str,
+    key: str | None = None,
+    attributes: tuple[str, ...] = (),
+    unit: str | None = None,
+) -> EntityMatch:
+    """Return an EntityMatch: profiles read as tables."""
+    return EntityMatch(
+        domain=domain,
+        unique_id=unique_id,
+        translation_key=key,
+        attributes=attributes,
+        unit=unit,
+    )

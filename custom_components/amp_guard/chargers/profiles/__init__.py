@@ -1,12 +1,46 @@
-"""The chargers that are known, one file each."""
+"""The chargers that are known, a file for each."""
 
-from ..profile import ANY_ENTITIES, Profile
+from ..profile import Profile
+from .amina import AMINA
+from .any_entities import ANY
+from .chargeamps import CHARGEAMPS
+from .easee import EASEE
+from .goe import GOE
+from .keba import KEBA
+from .lektrico import LEKTRICO
+from .nrgkick import NRGKICK
+from .ocpp import OCPP
+from .openevse import OPENEVSE
+from .peblar import PEBLAR
+from .tesla import TESLA_FLEET, TESLEMETRY, TESSIE
+from .v2c import V2C
+from .wallbox import WALLBOX
+from .zaptec import ZAPTEC
 
 PROFILES: dict[str, Profile] = {
-    name: Profile(name=name, domain=name) for name in ("peblar", "nrgkick")
+    profile.name: profile
+    for profile in (
+        CHARGEAMPS,
+        OCPP,
+        EASEE,
+        ZAPTEC,
+        GOE,
+        PEBLAR,
+        NRGKICK,
+        LEKTRICO,
+        OPENEVSE,
+        V2C,
+        WALLBOX,
+        TESLA_FLEET,
+        TESLEMETRY,
+        TESSIE,
+        KEBA,
+        AMINA,
+        ANY,
+    )
 }
 
 
 def profile_names() -> tuple[str, ...]:
     """Return the names of all profiles, the one with picked entities last."""
-    return (*PROFILES, ANY_ENTITIES)
+    return tuple(PROFILES)

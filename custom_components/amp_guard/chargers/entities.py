@@ -1,0 +1,259 @@
+"""Which entities play a charger's parts, and what they say.
+
+They are found in the registry by what their integration made them, so that a renamed
+entity stays found, and followed by events, so that reading costs nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
+import time
+
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    EventStateReportedData,
+    HomeAssistant,
+    State,
+    callback,
+)
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.event import (
+    async_track_state_change_event,
+    async_track_state_report_event,
+)
+
+from .profile import ANY_ENTITIES, EntityMatch, Profile, Role
+
+
+def registry_entries(
+    hass: HomeAssistant, profile: Profile, device_id: str | None
+) -> list[er.RegistryEntry]:
+    """Return what an integration registered for a device, the disabled included.
+
+    Without a device: what it registered for none.
+    """
+    registry = er.async_get(hass)
+    if device_id is None:
+        entries = [
+            entry for entry in registry.entities.values() if entry.device_id is None
+        ]
+    else:
+        entries = er.async_entries_for_device(
+            registry, device_id, include_disabled_entities=True
+        )
+    return [entry for entry in entries if entry.platform == profile.integration]
+
+
+def find_entities(
+    profile: Profile, entries: list[er.RegistryEntry], connector: int
+) -> dict[Role, er.RegistryEntry]:
+    """Return the entries that play a part in the profile."""
+    found = {}
+    for role, match in profile.entities.items():
+        if (entry := _first_match(match, entries, connector)) is not None:
+            found[role] = entry
+    return found
+
+
+def _first_match(
+    match: EntityMatch, entries: list[er.RegistryEntry], connector: int
+) -> er.RegistryEntry | None:
+    for pattern in match.unique_id:
+        wanted = pattern.format(connector=connector)
+        for entry in entries:
+            if entry.domain != match.domain:
+                continue
+            if match.translation_key not in (None, entry.translation_key):
+                continue
+            if fnmatchcase(entry.unique_id, wanted):
+                return entry
+    return None
+
+
+class ChargerEntities:
+    """The entities of one charger, followed through renames and reloads."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        profile: Profile,
+        *,
+        device_id: str | None,
+        connector: int,
+        picked: Mapping[str, str],
+        on_change: Callable[[], None],
+    ) -> None:
+        """Take a charger: its device, or `picked` entities by role."""
+        self._hass = hass
+        self._profile = profile
+        self._device_id = device_id
+        self._connector = connector
+        self._on_change = on_change
+        self._picked = {
+            Role(role): self._registry_id(entity_id)
+            for role, entity_id in picked.items()
+        }
+        self._ids: dict[Role, str] = {}
+        self._disabled: set[str] = set()
+        self._heard: dict[str, float] = {}
+        self._unsubscribe: list[CALLBACK_TYPE] = []
+        self._stop_registry: CALLBACK_TYPE | None = None
+        self._resolve()
+
+    # --- following ------------------------------------------------------------------
+
+    @callback
+    def start(self) -> None:
+        """Follow the entities from now on."""
+        self._stop_registry = self._hass.bus.async_listen(
+            er.EVENT_ENTITY_REGISTRY_UPDATED, self._on_registry
+        )
+        self._resolve()
+        self._follow()
+
+    @callback
+    def stop(self) -> None:
+        """Stop following."""
+        if self._stop_registry is not None:
+            self._stop_registry()
+            self._stop_registry = None
+        self._unfollow()
+
+    def _follow(self) -> None:
+        ids = list(self._ids.values())
+        for entity_id in ids:
+            if (state := self._hass.states.get(entity_id)) is not None:
+                self._heard[entity_id] = self._loop_time(state)
+        self._unsubscribe = [
+            async_track_state_change_event(self._hass, ids, self._on_state),
+            async_track_state_report_event(self._hass, ids, self._on_report),
+        ]
+
+    def _unfollow(self) -> None:
+        while self._unsubscribe:
+            self._unsubscribe.pop()()
+
+    @callback
+    def _on_state(self, event: Event[EventStateChangedData]) -> None:
+        self._heard[event.data["entity_id"]] = self._hass.loop.time()
+        self._on_change()
+
+    @callback
+    def _on_report(self, event: Event[EventStateReportedData]) -> None:
+        self._heard[event.data["entity_id"]] = self._hass.loop.time()
+
+    @callback
+    def _on_registry(self, _event: Event[er.EventEntityRegistryUpdatedData]) -> None:
+        before = (dict(self._ids), set(self._disabled))
+        self._resolve()
+        if before == (self._ids, self._disabled):
+            return
+        self._unfollow()
+        self._follow()
+        self._on_change()
+
+    def _loop_time(self, state: State) -> float:
+        """Return when a state was last reported, on the event loop's clock.
+
+        Only for what was there before it was followed: the two clocks can drift apart
+        when the wall clock is set.
+        """
+        age = max(0.0, time.time() - state.last_reported_timestamp)
+        return self._hass.loop.time() - age
+
+    # --- finding --------------------------------------------------------------------
+
+    def _resolve(self) -> None:
+        if self._profile.name == ANY_ENTITIES:
+            registry = er.async_get(self._hass)
+            self._ids = {
+                role: entity_id
+                for role, id_ in self._picked.items()
+                if (entity_id := er.async_resolve_entity_id(registry, id_)) is not None
+            }
+            self._disabled = set()
+            return
+        found = find_entities(
+            self._profile,
+            registry_entries(self._hass, self._profile, self._device_id),
+            self._connector,
+        )
+        self._ids = {role: entry.entity_id for role, entry in found.items()}
+        self._disabled = {
+            entry.entity_id for entry in found.values() if entry.disabled_by is not None
+        }
+
+    def _registry_id(self, entity_id: str) -> str:
+        """Return the id that survives a rename, where the entity has one."""
+        entry = er.async_get(self._hass).async_get(entity_id)
+        return entity_id if entry is None else entry.id
+
+    def enable(self) -> list[str]:
+        """Enable what the integration itself left disabled; return the entity ids.
+
+        Many integrations leave the current per phase disabled. What the user disabled
+        stays so.
+        """
+        registry = er.async_get(self._hass)
+        enabled = []
+        for entity_id in sorted(self._disabled):
+            entry = registry.async_get(entity_id)
+            if (
+                entry is not None
+                and entry.disabled_by is er.RegistryEntryDisabler.INTEGRATION
+            ):
+                registry.async_update_entity(entity_id, disabled_by=None)
+                enabled.append(entity_id)
+        return enabled
+
+    # --- reading --------------------------------------------------------------------
+
+    def __contains__(self, role: Role) -> bool:
+        """Whether an entity plays the role, reachable or not."""
+        return role in self._ids
+
+    def entity_id(self, role: Role) -> str | None:
+        """Return the entity that plays a role."""
+        return self._ids.get(role)
+
+    def state(self, role: Role) -> State | None:
+        """Return the state of a role, None where nothing there can be reached."""
+        entity_id = self._ids.get(role)
+        if entity_id is None:
+            return None
+        state = self._hass.states.get(entity_id)
+        if state is None or state.state == STATE_UNAVAILABLE:
+            return None
+        return state
+
+    def value(self, role: Role) -> str | None:
+        """Return the state, or the attribute that the profile reads instead."""
+        if (state := self.state(role)) is None:
+            return None
+        match = self._profile.entities.get(role)
+        if match is None or not match.attributes:
+            return state.state
+        for name in match.attributes:
+            if (value := state.attributes.get(name)) is not None:
+                return str(value)
+        return None
+
+    def unit(self, role: Role) -> str | None:
+        """Return the unit of a role's value."""
+        if (state := self.state(role)) is None:
+            return None
+        match = self._profile.entities.get(role)
+        if match is not None and match.unit is not None:
+            return match.unit
+        return state.attributes.get("unit_of_measurement")
+
+    def heard(self, role: Role) -> float | None:
+        """Return the loop time at which a role last reported, changed or not."""
+        return self._heard.get(self._ids.get(role, ""))
+
+    def last_heard(self) -> float | None:
+        """Return the loop time at which any of the entities last reported."""
+        times = [t for id_ in self._ids.values() if (t := self._heard.get(id_))]
+        return max(times, default=None)

@@ -1,0 +1,34 @@
+"""Amina S by Zigbee2MQTT, Home Assistant core `mqtt`: local, pushed.
+
+Its entities are those that Zigbee2MQTT announces under its usual base topic. Its own
+offline limit covers a lost Zigbee network, not a dead Home Assistant beside a living
+Zigbee2MQTT.
+"""
+
+from ...model import ChargerStatus
+from ..profile import BY_SWITCH, Profile, Role, entity
+
+AMINA = Profile(
+    name="amina",
+    integration="mqtt",
+    models=frozenset({"Amina S EV Charger", "Amina S EV Charger (amina S)"}),
+    entities={
+        Role.LIMIT: entity("number", "*_charge_limit_zigbee2mqtt"),
+        Role.ENABLE: entity("switch", "0x*_switch_zigbee2mqtt"),
+        Role.CHARGING: entity("binary_sensor", "*_charging_zigbee2mqtt"),
+        Role.CONNECTED: entity("binary_sensor", "*_ev_connected_zigbee2mqtt"),
+        Role.CURRENT_L1: entity("sensor", "*_current_zigbee2mqtt"),
+        Role.CURRENT_L2: entity("sensor", "*_current_phase_b_zigbee2mqtt"),
+        Role.CURRENT_L3: entity("sensor", "*_current_phase_c_zigbee2mqtt"),
+    },
+    statuses={
+        Role.CHARGING: {"on": ChargerStatus.CHARGING},
+        Role.CONNECTED: {
+            "on": ChargerStatus.WAITING,
+            "off": ChargerStatus.DISCONNECTED,
+        },
+    },
+    pause=BY_SWITCH,
+    raise_interval=20.0,
+    report_interval=120.0,
+)

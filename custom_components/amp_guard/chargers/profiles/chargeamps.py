@@ -1,0 +1,42 @@
+"""Charge Amps Halo, Aura, Dawn and Luna, HACS: the vendor's cloud, each 30 s.
+
+A device has its connectors as entities; each is a charger. Connector 2 of a Halo is
+its Schuko outlet.
+"""
+
+from ...model import ChargerStatus
+from ..profile import BY_SWITCH, Profile, Role, entity
+
+CHARGEAMPS = Profile(
+    name="chargeamps",
+    integration="chargeamps",
+    entities={
+        Role.LIMIT: entity("number", "chargeamps_*_{connector}_max_current"),
+        Role.ENABLE: entity("switch", "chargeamps_*_{connector}_enable"),
+        Role.STATE: entity("sensor", "chargeamps_*_{connector}_status"),
+        Role.CURRENT_L1: entity("sensor", "chargeamps_*_{connector}_l1_current"),
+        Role.CURRENT_L2: entity("sensor", "chargeamps_*_{connector}_l2_current"),
+        Role.CURRENT_L3: entity("sensor", "chargeamps_*_{connector}_l3_current"),
+    },
+    statuses={
+        Role.STATE: {
+            "available": ChargerStatus.DISCONNECTED,
+            "reserved": ChargerStatus.DISCONNECTED,
+            "preparing": ChargerStatus.WAITING,
+            "connected": ChargerStatus.WAITING,
+            "suspendedevse": ChargerStatus.WAITING,
+            "suspendedev": ChargerStatus.WAITING,
+            "charging": ChargerStatus.CHARGING,
+            "finishing": ChargerStatus.FULL,
+            "faulted": ChargerStatus.FAULT,
+            "error": ChargerStatus.FAULT,
+        }
+    },
+    pause=BY_SWITCH,
+    outlets=frozenset({("Halo", 2), ("HALO", 2)}),
+    command_lag=15.0,
+    raise_interval=30.0,
+    report_interval=30.0,
+    # What the cloud does not know reads 0.0 A.
+    zero_is_unknown=True,
+)

@@ -1,0 +1,87 @@
+"""Easee, HACS `easee`: the vendor's cloud, pushed.
+
+The limit is the circuit's: unlike the charger's own dynamic limit it outlives a
+plugging-in, and when its time is over the circuit falls back to its offline limit.
+So one charger a circuit.
+"""
+
+from ...model import ChargerStatus
+from ..profile import Action, Expiry, FailSafe, Given, Profile, Role, entity
+
+_CIRCUIT = {
+    "device_id": Given.DEVICE_ID,
+    "current_p1": Given.CURRENT,
+    "current_p2": Given.CURRENT,
+    "current_p3": Given.CURRENT,
+}
+
+EASEE = Profile(
+    name="easee",
+    integration="easee",
+    entities={
+        Role.STATE: entity("sensor", "*_status", key="easee_status"),
+        Role.LIMIT_IN_FORCE: entity("sensor", "*_output_limit", key="output_limit"),
+        # T2 is the neutral in a TN net.
+        Role.CURRENT_L1: entity(
+            "sensor",
+            "*_current",
+            key="current",
+            attributes=("state_inCurrentT3",),
+            unit="A",
+        ),
+        Role.CURRENT_L2: entity(
+            "sensor",
+            "*_current",
+            key="current",
+            attributes=("state_inCurrentT4",),
+            unit="A",
+        ),
+        Role.CURRENT_L3: entity(
+            "sensor",
+            "*_current",
+            key="current",
+            attributes=("state_inCurrentT5",),
+            unit="A",
+        ),
+    },
+    statuses={
+        Role.STATE: {
+            "disconnected": ChargerStatus.DISCONNECTED,
+            "awaiting_start": ChargerStatus.WAITING,
+            "ready_to_charge": ChargerStatus.WAITING,
+            "awaiting_authorization": ChargerStatus.WAITING,
+            "awaiting_load_balancing": ChargerStatus.WAITING,
+            "awaiting_smart_start": ChargerStatus.WAITING,
+            "awaiting_scheduled_start": ChargerStatus.WAITING,
+            "authenticating": ChargerStatus.WAITING,
+            "paused_due_to_equalizer": ChargerStatus.WAITING,
+            "start_charging": ChargerStatus.WAITING,
+            "stop_charging": ChargerStatus.WAITING,
+            "charging": ChargerStatus.CHARGING,
+            "completed": ChargerStatus.FULL,
+            "error": ChargerStatus.FAULT,
+            "erratic_ev": ChargerStatus.FAULT,
+            "error_temperature_too_high": ChargerStatus.FAULT,
+            "error_dead_powerboard": ChargerStatus.FAULT,
+            "error_overcurrent": ChargerStatus.FAULT,
+            "error_pen_fault": ChargerStatus.FAULT,
+            # Its entities stay available when the charger is not.
+            "offline": ChargerStatus.LOST,
+        }
+    },
+    set_limit=Action(
+        name="easee.set_circuit_dynamic_limit", data={**_CIRCUIT, "time_to_live": 0}
+    ),
+    expiry=Expiry(
+        set_limit=Action(
+            name="easee.set_circuit_dynamic_limit",
+            data={**_CIRCUIT, "time_to_live": Given.VALID_MINUTES},
+        ),
+        prepare=Action(name="easee.set_circuit_offline_limit", data=_CIRCUIT),
+        renewal_changes=True,
+    ),
+    fail_safe=FailSafe.EXPIRING_LIMIT,
+    raise_interval=15.0,
+    # Pushed on change only, and a steady current does not change.
+    report_interval=300.0,
+)

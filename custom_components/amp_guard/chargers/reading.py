@@ -1,0 +1,159 @@
+"""What a charger says of itself, in the model's words."""
+
+from collections.abc import Mapping
+import math
+
+from homeassistant.const import UnitOfElectricCurrent, UnitOfPower
+from homeassistant.util.unit_conversion import ElectricCurrentConverter, PowerConverter
+
+from ..model import (
+    MINIMUM_SIGNALLED_CURRENT,
+    NO_CURRENT,
+    ChargerReading,
+    ChargerStatus,
+    PhaseValues,
+)
+from .entities import ChargerEntities
+from .profile import CURRENT_ROLES, Pause, Profile, Role
+
+NOMINAL_VOLTAGE = 230.0
+"""V, line to neutral; turns a power into a current where only power is known."""
+
+LARGEST_CURRENT = 100.0
+"""A. No AC charger draws more; more is a wrong unit or a broken sensor."""
+
+DRAWING = 1.0
+"""A. What tells a charging car from a standby, where the charger has no state."""
+
+SILENT_REPORTS = 3
+"""Reports that a charging charger may miss before it counts as frozen."""
+
+
+def read_charger(
+    profile: Profile,
+    entities: ChargerEntities,
+    *,
+    phases: int,
+    states: Mapping[str, ChargerStatus],
+    now: float,
+) -> ChargerReading:
+    """Return what a charger wired to `phases` phases says at loop time `now`.
+
+    `states` are the user's own words for the state sensor, before the profile's.
+    """
+    current, current_time = _read_current(entities, phases)
+    status = _read_status(profile, entities, states, current)
+    if status is ChargerStatus.LOST:
+        return ChargerReading(status=status)
+    if status is ChargerStatus.CHARGING:
+        if _is_frozen(profile, entities, now):
+            return ChargerReading(status=ChargerStatus.LOST)
+        if profile.zero_is_unknown and current == NO_CURRENT:
+            current = current_time = None
+    return ChargerReading(
+        status=status,
+        current=current,
+        current_time=current_time,
+        limit=read_limit(profile, entities),
+    )
+
+
+def read_number(entities: ChargerEntities, role: Role) -> float | None:
+    """Return a role's value as a number, None where it is none."""
+    try:
+        number = float(entities.value(role) or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def read_limit(profile: Profile, entities: ChargerEntities) -> float | None:
+    """Return the limit that the charger says is in force, A; 0 while paused."""
+    if is_paused(profile.pause, entities):
+        return 0.0
+    role = Role.LIMIT_IN_FORCE if Role.LIMIT_IN_FORCE in entities else Role.LIMIT
+    limit = read_amperes(entities, role)
+    if limit is None:
+        return None
+    return limit if limit >= MINIMUM_SIGNALLED_CURRENT else 0.0
+
+
+def is_paused(pause: Pause | None, entities: ChargerEntities) -> bool:
+    """Whether the entity that pauses shows a pause."""
+    if pause is None or pause.role is None:
+        return False
+    return entities.value(pause.role) in pause.paused
+
+
+def _read_status(
+    profile: Profile,
+    entities: ChargerEntities,
+    states: Mapping[str, ChargerStatus],
+    current: PhaseValues | None,
+) -> ChargerStatus:
+    telling = [role for role in profile.statuses if role in entities]
+    if all(entities.state(role) is None for role in (*telling, Role.LIMIT)):
+        return ChargerStatus.LOST
+    for role in telling:
+        value = entities.value(role)
+        if value is None:
+            continue
+        for words in (states, profile.statuses[role]):
+            if (status := words.get(value.lower())) is not None:
+                return status
+    if telling or profile.entities:
+        return ChargerStatus.UNKNOWN
+    # The user has picked no state: a car may be there at any time.
+    if current is not None and max(current) > DRAWING:
+        return ChargerStatus.CHARGING
+    return ChargerStatus.WAITING
+
+
+def _is_frozen(profile: Profile, entities: ChargerEntities, now: float) -> bool:
+    heard = entities.last_heard()
+    return heard is None or now - heard > SILENT_REPORTS * profile.report_interval
+
+
+def _read_current(
+    entities: ChargerEntities, phases: int
+) -> tuple[PhaseValues | None, float | None]:
+    """Return A on the charger's L1, L2, L3 and the oldest time among them."""
+    roles = [role for role in CURRENT_ROLES[:phases] if role in entities]
+    if Role.CURRENT_L1 not in roles:
+        return _current_from_power(entities, phases)
+    amperes = [read_amperes(entities, role) for role in roles]
+    times = [entities.heard(role) for role in roles]
+    known = [value for value in amperes if value is not None]
+    if len(known) < len(roles):
+        return _current_from_power(entities, phases)
+    # A phase that the integration has no entity for is not there.
+    padded = known + [0.0] * (3 - len(known))
+    return PhaseValues(*padded), min((t for t in times if t is not None), default=None)
+
+
+def _current_from_power(
+    entities: ChargerEntities, phases: int
+) -> tuple[PhaseValues | None, float | None]:
+    """Return the current where the total power says which phases carry it."""
+    power = read_amperes(entities, Role.POWER)
+    if power is None or (phases > 1 and power > 0):
+        return None, None
+    return PhaseValues(power, 0.0, 0.0), entities.heard(Role.POWER)
+
+
+def read_amperes(entities: ChargerEntities, role: Role) -> float | None:
+    """Return a role's value in A by its unit, None where it is impossible."""
+    value = read_number(entities, role)
+    if value is None:
+        return None
+    unit = entities.unit(role)
+    if unit in PowerConverter.VALID_UNITS:
+        watts = PowerConverter.convert(value, unit, UnitOfPower.WATT)
+        value = watts / NOMINAL_VOLTAGE
+    elif unit in ElectricCurrentConverter.VALID_UNITS:
+        value = ElectricCurrentConverter.convert(
+            value, unit, UnitOfElectricCurrent.AMPERE
+        )
+    if not -DRAWING <= value <= LARGEST_CURRENT:
+        return None
+    return max(0.0, value)
