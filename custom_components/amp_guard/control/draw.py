@@ -103,14 +103,17 @@ class Draw:
             )
         if age == 0:
             return reported, reported, reported
-        reach = RAMP * age
         may_rise = status in CHARGED
+        reach = RAMP * age
+        # A contactor opens, and a car starts, from one moment to the next.
+        fall = reach if given else ABSURD
         low, high = [], []
         for drawn, weight in zip(reported, self.weights, strict=True):
             target = given * weight
-            low.append(max(target, drawn - reach) if target < drawn else drawn)
+            low.append(max(target, drawn - fall) if target < drawn else drawn)
+            rise = reach if drawn >= USED_FROM else reach + self._branch.min_current
             rises = may_rise and target > drawn
-            high.append(min(target, drawn + reach) if rises else drawn)
+            high.append(min(target, drawn + rise) if rises else drawn)
         return low, reported, high
 
     def _unreported_bounds(

@@ -19,6 +19,9 @@ from .tree import Load
 QUICK = 1.25
 """s between the samples of a meter that soon tells whether a peak was but a motor's
 start: then a running car is paused by the second sample, not by the first."""
+CARRIED = 0.13
+"""Part of a limit by which it may be passed meanwhile: no breaker trips and no fuse
+melts at that in an hour [IEC 60898-1, IEC 60269-1]."""
 FASTEST_LAG = 5.0
 """s that a cut takes to land: the fuse must bear the peak for that long."""
 REOFFER = 300.0
@@ -177,7 +180,7 @@ class Plan:
         left, low = self.left, offer.low
         full = [c for c, weight in load if left[c] + EPSILON < weight * low]
         if offer.given:
-            if not full or self._rides_through(full):
+            if not full or self._rides_through(offer, full):
                 return None
             return Reason.OVERLOAD if self.rooms.over else Reason.WAITING_TURN
         if not full:
@@ -202,12 +205,22 @@ class Plan:
             phase, self.now - RAISE_AFTER
         )
 
-    def _rides_through(self, full: Sequence[int]) -> bool:
-        """Return whether an overload is too young, and the fuse too cold, to pause."""
-        for node in {constraint // 3 for constraint in full}:
-            metering = self._metering
+    def _rides_through(self, offer: Offer, full: Sequence[int]) -> bool:
+        """Return whether an overload is too young and too small to pause for.
+
+        Only a car that has nothing left to cut is spared: any other one is on its way
+        down, and pausing it at once makes that the faster.
+        """
+        if offer.given > offer.low:
+            return False
+        metering, rooms = self._metering, self.rooms
+        for constraint in full:
+            node = constraint // 3
             meter, since = metering.meters[node], metering.over_since[node]
             if meter is None or meter.interval > QUICK or since != meter.last_time:
+                return False
+            beyond = offer.low - self.left[constraint]
+            if beyond > CARRIED * rooms.limits[node]:
                 return False
             if not metering.heats[node].can_wait(FASTEST_LAG):
                 return False
