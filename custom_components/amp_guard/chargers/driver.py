@@ -19,8 +19,11 @@ from .profile import Pause, Role
 from .profiles import PROFILES
 from .reading import is_paused, read_amperes, read_charger
 
+ROUNDING = 0.001
+"""A that a figure may lie under the step that it means."""
+
 TOLERANCE = 0.05
-"""A. Less is rounding."""
+"""A that two readings of one limit may lie apart."""
 
 SETTLING_REPORTS = 2
 """Reports after a command until a changed limit can be somebody else's doing."""
@@ -242,7 +245,7 @@ class ChargerDriver:
         if self._user_limit is not None:
             most = min(most, self._user_limit)
         current = min(current, self.config.max_current, self.profile.max_current, most)
-        current = math.floor((current + TOLERANCE) / step) * step
+        current = math.floor((current + ROUNDING) / step) * step
         return current if current >= max(least, self.config.min_current) else 0.0
 
     def _was_just_told(self, current: float) -> bool:
@@ -270,7 +273,7 @@ class ChargerDriver:
         if self._order is not order:
             return
         try:
-            await self._carry_out(order)
+            await self._carry_out(replace(order, deferrable=False))
         except ChargerCommandError:
             # Nobody waits for it; the balancer sees that it is not followed.
             return
@@ -307,8 +310,11 @@ class ChargerDriver:
         pause = self._pause
         if pause is None or is_paused(pause, self._entities):
             return pause
-        stopped = self._told is not None and self._told.current == 0
-        return pause if stopped and not pause.limit_resumes else None
+        if pause.limit_resumes:
+            return None
+        if self._told is None:
+            return pause if pause.role is None else None
+        return pause if self._told.current == 0 else None
 
     async def _stop_charging(self) -> None:
         least = max(self.config.min_current, self.profile.min_current)

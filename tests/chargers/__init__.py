@@ -1,0 +1,1 @@
+"""Driving chargers, against contracts and against real integrations."""

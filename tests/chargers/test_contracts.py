@@ -1,0 +1,120 @@
+"""Each profile against what its integration registers and accepts."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from custom_components.amp_guard.chargers import (
+    ANY_ENTITIES,
+    PROFILES,
+    find_chargers,
+    profile_names,
+)
+
+from .contracts import CONTRACTS, NOW, Contract
+
+each_contract = pytest.mark.parametrize(
+    "contract", CONTRACTS, ids=lambda c: f"{c.profile}-{c.connector}-{c.phases}"
+)
+
+
+def test_every_profile_has_a_contract() -> None:
+    contracted = {contract.profile for contract in CONTRACTS}
+    assert contracted | {ANY_ENTITIES} == set(profile_names())
+
+
+@each_contract
+async def test_reading(contract: Contract, charger_of) -> None:
+    charger = charger_of(contract)
+    before = charger.hass.loop.time()
+    await charger.driver.start()
+
+    reading = charger.driver.read()
+
+    assert replace(reading, current_time=None) == contract.reading
+    assert reading.current_time == pytest.approx(before, abs=1.0)
+
+
+@each_contract
+async def test_found_by_what_its_integration_registers(
+    contract: Contract, charger_of
+) -> None:
+    charger = charger_of(contract)
+
+    found = {f.connector: f for f in find_chargers(charger.hass)}[contract.connector]
+
+    assert found.device_id == charger.device_id
+    assert found.profile == contract.profile
+
+
+@each_contract
+async def test_limit_pause_and_resume(
+    contract: Contract, hass: HomeAssistant, charger_of, freezer
+) -> None:
+    freezer.move_to(datetime.fromisoformat(NOW))
+    charger = charger_of(contract)
+    await charger.driver.start()
+
+    await charger.driver.apply(10.7, contract.valid_for)
+    assert charger.taken() == list(contract.give_10)
+
+    await charger.driver.apply(5.9, None)
+    assert charger.taken() == list(contract.pause)
+    if contract.profile == "wallbox":
+        charger.set("status_description-20000", "Paused")
+
+    await charger.driver.apply(8.0, contract.valid_for)
+    if (wait := PROFILES[contract.profile].raise_interval) > 0:
+        assert charger.taken() == []
+        async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=wait + 1))
+        await hass.async_block_till_done()
+    assert [_without_start(call) for call in charger.taken()] == [
+        _without_start(call) for call in contract.give_8
+    ]
+
+
+def _without_start(call):
+    """Leave out the moment at which an OCPP schedule starts."""
+    name, data = call
+    profile = data.get("custom_profile")
+    if profile is None or "startSchedule" not in profile["chargingSchedule"]:
+        return call
+    schedule = profile["chargingSchedule"] | {"startSchedule": NOW}
+    return name, data | {"custom_profile": profile | {"chargingSchedule": schedule}}
+
+
+@each_contract
+async def test_clean_stop_leaves_the_offline_limit(
+    contract: Contract, charger_of
+) -> None:
+    charger = charger_of(contract)
+    await charger.driver.start()
+    await charger.driver.apply(10.0, contract.valid_for)
+    charger.taken()
+
+    await charger.driver.release()
+
+    assert _limit(charger.taken()[0][1]) == 6
+
+
+def _limit(data):
+    """Return the limit that an action sets for good."""
+    if "custom_profile" in data:
+        schedule = data["custom_profile"]["chargingSchedule"]
+        assert "duration" not in schedule
+        return schedule["chargingSchedulePeriod"][0]["limit"]
+    assert data.get("time_to_live", 0) == 0
+    return data.get("value", data.get("current", data.get("current_p1")))
+
+
+async def test_a_schuko_outlet_is_no_charger(charger_of) -> None:
+    aura = next(c for c in CONTRACTS if c.profile == "chargeamps")
+    charger = charger_of(replace(aura, model="Halo"))
+
+    found = find_chargers(charger.hass)
+
+    assert [f.connector for f in found] == [1]
