@@ -78,7 +78,7 @@ class Metering:
         """Take that `current`, A, flowed through the view's node at `time`."""
         index = view.index
         house = self.houses[index]
-        _estimate(view, house.now, current, time, now)
+        _estimate(view, house.now, current, time, now, self._limits[index])
         a, b, c = current
         for connector in view.seen:
             x, y, z = connector.draw.estimate
@@ -116,8 +116,13 @@ def _estimate(
     current: PhaseValues,
     time: float,
     now: float,
+    limit: float,
 ) -> None:
-    """Find what each charger drew at `time`, leaving the house where it was."""
+    """Find what each charger drew at `time`, leaving the house where it was.
+
+    But above the `limit` a rise is the house's until a charger says otherwise: chargers
+    alone cannot have passed it, and the cut must not be too small.
+    """
     nearest = view.nearest
     bounds = [
         connector.draw.bounds(
@@ -137,6 +142,12 @@ def _estimate(
         lows = [low[phase] for low, _, _ in bounds]
         likely = [mid[phase] for _, mid, _ in bounds]
         highs = [high[phase] for _, _, high in bounds]
+        if current[phase] > limit:
+            before = [connector.draw.estimate[phase] for connector in nearest]
+            highs = [
+                min(high, max(mid, drawn))
+                for high, mid, drawn in zip(highs, likely, before, strict=True)
+            ]
         drawn = attribute(residual - sum(likely), lows, likely, highs)
         for connector, value in zip(nearest, drawn, strict=True):
             connector.draw.estimate[phase] = value

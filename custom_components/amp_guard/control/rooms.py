@@ -3,7 +3,7 @@
 Three figures for each constraint, A:
 
 - `hard`: what is left of the limit beside the house as it is now;
-- `calm`: what has been left, with the meter's margin, for the last 30 s;
+- `calm`: what has been left, with the meter's margin, for some time (30 s or more);
 - `room`: what may be given. It never passes `hard`. What is given already may stay as
   long as `hard` carries it; more is given only up to `calm`; and when something must
   be cut, it is cut to the margin.
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..model import MeterTrust
-from .house import RAISE_AFTER, HouseLoad
+from .house import HouseLoad
 from .meter import MeterWatch
 from .sharing import EPSILON
 from .tree import Node
@@ -58,6 +58,7 @@ def find_rooms(
         meter, house = meters[node.index], houses[node.index]
         margin = meter.margin if meter is not None else 0.0
         seen = None if blind or meter is None else house.now
+        since = now - house.patience(now)
         for phase in range(3):
             promised = granted[node.index * 3 + phase]
             if seen is None:
@@ -65,12 +66,14 @@ def find_rooms(
             else:
                 hard = limit - seen[phase]
                 safe = hard - margin
-                calm = limit - margin - house.peak(phase, now - RAISE_AFTER)
+                calm = limit - margin - house.peak(phase, since)
             if trust in (MeterTrust.STARTING, MeterTrust.STALE):
                 calm = min(calm, promised)
             rooms.hard.append(hard)
             rooms.calm.append(calm)
             over = promised > hard + EPSILON
-            rooms.over = rooms.over or over
+            if over:
+                rooms.over = True
+                house.disturb(now)
             rooms.room.append(safe if over else max(calm, min(promised, hard)))
     return rooms
