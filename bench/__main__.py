@@ -9,7 +9,8 @@ import sys
 from custom_components.amp_guard.model import SiteError
 
 from .report import Report, run_file, run_scenario
-from .scenario import SCENARIOS, ScenarioError, load
+from .scenario import ScenarioError
+from .scenario_file import SCENARIOS, load
 
 _COLUMNS = (
     ("s over", "seconds_over", "{:.1f}"),

@@ -12,7 +12,8 @@ from simulator.world import World
 
 from .closed_loop import ClosedLoop, Run
 from .optimum import optimum_kwh
-from .scenario import CarSetup, Scenario, ScenarioError, load
+from .scenario import CarSetup, Scenario
+from .scenario_file import load
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,11 +52,7 @@ class Report:
         return asdict(self)
 
     def misses(self, scenario: Scenario) -> list[str]:
-        """Return what lies outside the scenario's bounds, in words.
-
-        Raises:
-            ScenarioError: A bound names no figure of the report.
-        """
+        """Return what lies outside the scenario's bounds, in words."""
         misses = []
         for bound in scenario.expect:
             figure = self.figure(bound.figure)
@@ -72,15 +69,12 @@ class Report:
     def figure(self, name: str) -> float | None:
         """Return a figure by its name, with a dot before what lies within another."""
         first, _, inner = name.partition(".")
-        value = self.as_dict().get(first, "")
-        if isinstance(value, dict):
-            group, _, last = inner.rpartition(".")
-            value = (
-                value.get(group, {}).get(last, "") if group else value.get(inner, "")
-            )
-        if value is None or isinstance(value, int | float):
-            return value
-        raise ScenarioError(f"expect: there is no figure {name}")
+        value = getattr(self, first)
+        if first == "groups":
+            group, _, inner = inner.rpartition(".")
+            value = value[group]
+        figure: float | None = value[inner] if inner else value
+        return figure
 
 
 def run_file(path: Path) -> Report:
