@@ -1,11 +1,11 @@
 """Balance EV chargers against a property's main fuse, locally."""
 
-from homeassistant.const import CONF_HOST, CONF_PIN, CONF_PORT, Platform
+from homeassistant.const import CONF_HOST, CONF_PIN, Platform
 from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from .const import CONF_MEASURED_PHASES, CONF_VARIANT, DOMAIN
+from .const import CONF_MEASURED_PHASES, DOMAIN
 from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
 from .entity import register_devices
 from .meters.amp_guard import AmpGuardClient, AmpGuardMeter
@@ -31,22 +31,22 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
         ) from error
     entry.runtime_data = coordinator
 
+    entry.async_on_unload(coordinator.stop)
+    entry.async_on_unload(hass.async_add_shutdown_job(HassJob(coordinator.stop)))
+
     register_devices(hass, entry)
     await coordinator.start()
     # The switches restore which groups are active before anything is decided.
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.run()
 
-    entry.async_on_unload(hass.async_add_shutdown_job(HassJob(coordinator.stop)))
     entry.async_on_unload(entry.add_update_listener(_async_update_listener))
     return True
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> bool:
     """Unload a supply; its chargers are left at their offline limits."""
-    if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
-        await entry.runtime_data.stop()
-    return unloaded
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def _async_update_listener(
@@ -59,9 +59,7 @@ def _meter(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> AmpGuardMeter:
     client = AmpGuardClient(
         async_get_clientsession(hass),
         host=entry.data[CONF_HOST],
-        port=entry.data[CONF_PORT],
         pin=entry.data[CONF_PIN],
-        variant=entry.data[CONF_VARIANT],
         phases=parse_phases(entry.data[CONF_MEASURED_PHASES]),
     )
     return AmpGuardMeter(client, serial_number=str(entry.unique_id))

@@ -12,7 +12,7 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     OptionsFlow,
 )
-from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PIN, CONF_PORT
+from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PIN
 from homeassistant.core import callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
@@ -186,16 +186,11 @@ class AmpGuardConfigFlow(ConfigFlow, domain=DOMAIN):
         if not PIN_FORMAT.fullmatch(pin):
             self._errors = {CONF_PIN: "invalid_pin"}
             return None
-        address = {
-            CONF_HOST: user_input[CONF_HOST].strip(),
-            CONF_PORT: user_input[CONF_PORT],
-            CONF_PIN: pin,
-        }
+        host = user_input[CONF_HOST].strip().removeprefix("http://").rstrip("/")
         try:
             client = AmpGuardClient(
                 async_get_clientsession(self.hass),
-                host=address[CONF_HOST],
-                port=address[CONF_PORT],
+                host=host,
                 pin=pin,
             )
             identity = await client.identity()
@@ -203,6 +198,7 @@ class AmpGuardConfigFlow(ConfigFlow, domain=DOMAIN):
         except MeterError as error:
             self._errors = {"base": METER_ERRORS[type(error)]}
             return None
+        address = {CONF_HOST: host, CONF_PIN: pin}
         return identity.serial_number, address | _describe(identity, sample)
 
     def _create_entry(self, group: dict[str, Any]) -> ConfigFlowResult:

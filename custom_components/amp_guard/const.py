@@ -4,12 +4,10 @@ from typing import Final
 
 DOMAIN: Final = "amp_guard"
 
-DEFAULT_PORT: Final = 80
-
 SUBENTRY_GROUP: Final = "group"
 SUBENTRY_CHARGER: Final = "charger"
 
-# The meter; host, port and pin have Home Assistant's own keys.
+# The meter; host and pin have Home Assistant's own keys.
 CONF_MODEL: Final = "model"
 CONF_VARIANT: Final = "variant"
 CONF_FIRMWARE: Final = "firmware"

@@ -40,8 +40,9 @@ LEAST_WAIT = 0.1
 FALLBACK_DELAY = 30.0
 """s without a decision after which chargers get their offline limits: as long as the
 law itself waits for a silent meter."""
-RELEASE_TIMEOUT = 10.0
-"""s that chargers have to take their offline limits when the loop stops."""
+RELEASE_TIMEOUT = 8.0
+"""s that chargers have to take their offline limits when the loop stops; Home
+Assistant gives an entry 10 s to unload."""
 
 type AmpGuardConfigEntry = ConfigEntry[AmpGuardCoordinator]
 
@@ -71,7 +72,10 @@ class AmpGuardCoordinator:
             )
             for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER)
         }
-        self._outboxes = {id_: Outbox(driver) for id_, driver in self._drivers.items()}
+        spawn = partial(entry.async_create_background_task, hass)
+        self._outboxes = {
+            charger: Outbox(driver, spawn) for charger, driver in self._drivers.items()
+        }
         self._samples: dict[str, MeterSample] = {}
         self._connected = dict.fromkeys(meters, False)
         self._listeners: set[CALLBACK_TYPE] = set()

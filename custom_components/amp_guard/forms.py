@@ -2,14 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from homeassistant.const import (
-    CONF_HOST,
-    CONF_NAME,
-    CONF_PIN,
-    CONF_PORT,
-    UnitOfElectricCurrent,
-)
-from homeassistant.helpers import config_validation as cv
+from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PIN, UnitOfElectricCurrent
 from homeassistant.helpers.selector import (
     BooleanSelector,
     EntitySelector,
@@ -45,7 +38,6 @@ from .const import (
     CONF_PRIORITY,
     CONF_SUPPLY_MAX_CURRENT,
     CONF_WIRING,
-    DEFAULT_PORT,
 )
 from .meters import MAX_MEASURED_CURRENT
 from .model import MINIMUM_SIGNALLED_CURRENT, FuseType, Net
@@ -95,7 +87,6 @@ PIN = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
 METER_SCHEMA = vol.Schema(
     {
         vol.Required(CONF_HOST): TextSelector(),
-        vol.Required(CONF_PORT, default=DEFAULT_PORT): cv.port,
         vol.Required(CONF_PIN): PIN,
     }
 )

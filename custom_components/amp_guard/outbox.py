@@ -1,6 +1,7 @@
 """Telling a charger: one command at a time, and always the newest."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 import logging
 
 from .chargers import ChargerCommandError, ChargerDriver
@@ -11,6 +12,8 @@ _LOGGER = logging.getLogger(__name__)
 COMMAND_TIMEOUT = 10.0
 """s. A charger that has not answered by then is told again, or something newer."""
 
+type Spawn = Callable[[Coroutine[None, None, None], str], asyncio.Task[None]]
+
 
 class Outbox:
     """What one charger is still to be told.
@@ -19,9 +22,10 @@ class Outbox:
     takes the place of the one that waits, so that a cut never queues behind a raise.
     """
 
-    def __init__(self, driver: ChargerDriver) -> None:
-        """Take the driver of the charger."""
+    def __init__(self, driver: ChargerDriver, spawn: Spawn) -> None:
+        """Take the driver of the charger, and what starts a task in the background."""
         self._driver = driver
+        self._spawn = spawn
         self._waiting: Allocation | None = None
         self._task: asyncio.Task[None] | None = None
         self._failing = False
@@ -30,8 +34,8 @@ class Outbox:
         """Tell the charger as soon as it listens; returns at once."""
         self._waiting = allocation
         if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(
-                self._deliver(), name=f"Amp Guard command {allocation.charger}"
+            self._task = self._spawn(
+                self._deliver(), f"Amp Guard command {allocation.charger}"
             )
 
     def drop(self) -> None:

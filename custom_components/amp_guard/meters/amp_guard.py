@@ -57,8 +57,8 @@ type Receive = Callable[[float], Awaitable[MeterSample]]
 class AmpGuardClient:
     """The requests of the contract; every failure is a `MeterError`.
 
-    `variant` bounds what can be true, and each of `phases` must be in a sample: a
-    phase that is missing would read as one without load.
+    The variant that the meter says it is bounds what can be true, and each of `phases`
+    must be in a sample: a phase that is missing would read as one without load.
     """
 
     def __init__(
@@ -66,31 +66,37 @@ class AmpGuardClient:
         session: ClientSession,
         *,
         host: str,
-        port: int,
         pin: str,
-        variant: str = "public",
         phases: tuple[Phase, ...] = (),
     ) -> None:
-        """Take the address and the PIN; raise MeterConnectionError if it is none."""
+        """Take the address, with its port unless it is 80, and the PIN.
+
+        Raises MeterConnectionError if it is no address.
+        """
         try:
-            self._url = URL.build(scheme="http", host=host, port=port) / PATH
+            url = URL(f"http://{host}")
+            if url != url.origin():
+                raise MeterConnectionError("more than an address")
         except ValueError as error:
             raise MeterConnectionError(f"no address: {error}") from error
+        self._url = url / PATH
         self._session = session
         self._headers = {"Authorization": f"Bearer {pin}"}
-        self._variant = variant
+        self._variant = "public"
         self._phases = phases
 
     async def identity(self) -> MeterIdentity:
         """Ask who it is; needs no PIN."""
         try:
-            return parse_identity(await self._get("identity"))
+            identity = parse_identity(await self._get("identity"))
         except MeterAuthenticationError as error:
             raise NotAMeterError("asks for a PIN to say who it is") from error
         except NotAMeterError:
             raise
         except MeterResponseError as error:
             raise NotAMeterError(str(error)) from error
+        self._variant = identity.variant
+        return identity
 
     async def measurement(self) -> MeterSample:
         """Ask for the newest sample."""
@@ -206,6 +212,8 @@ class AmpGuardMeter(Meter):
 
     async def _follow(self) -> None:
         async with self._client.stream() as receive:
+            # Only now: a sample taken before the stream was open is not pushed.
+            self._deliver(await self._client.measurement())
             while True:
                 try:
                     sample = await receive(STREAM_SILENCE)

@@ -1,0 +1,1 @@
+"""Tests: through flows, states, actions and the wire."""

@@ -1,0 +1,105 @@
+"""A Home Assistant with a simulated Amp Guard on a real socket and a plain charger.
+
+The charger is made of helpers, as an owner without an integration would make it: an
+`input_number` for its limit, an `input_boolean` for its switch, and sensors.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+import pytest_socket
+
+from custom_components.amp_guard import coordinator
+from simulator.devices.amp_guard import AmpGuard, AmpGuardSettings
+
+from .helpers import Clock, Decisions, PlainCharger, Property, add_meter
+
+QUIET = (1.0, 2.0, 3.0)
+"""A. What the house draws at first."""
+CHARGER_NAMES = ("left", "right")
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(enable_custom_integrations: None) -> None:
+    """Load the integration from this repository."""
+
+
+@pytest.fixture(autouse=True)
+def _loopback_network(socket_enabled: None) -> None:
+    """Open sockets, to this machine only."""
+    pytest_socket.socket_allow_hosts(["127.0.0.0/8"], allow_unix_socket=True)
+
+
+@pytest.fixture
+async def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Return a hand on the event loop's time."""
+    loop = asyncio.get_running_loop()
+    time, clock = loop.time, Clock()
+    monkeypatch.setattr(loop, "time", lambda: time() + clock.ahead)
+    return clock
+
+
+@pytest.fixture
+async def decisions(monkeypatch: pytest.MonkeyPatch) -> Decisions:
+    """Return what the balancer decides."""
+    decisions = Decisions()
+    watched = decisions.watch(coordinator.Balancer)
+    monkeypatch.setattr(coordinator, "Balancer", watched)
+    return decisions
+
+
+@pytest.fixture
+async def make_property(clock: Clock, decisions: Decisions) -> AsyncGenerator[Callable]:
+    """Return a function that puts a meter on the network."""
+    meters = []
+
+    async def make(settings: AmpGuardSettings | None = None, port: int = 0) -> Property:
+        meter = AmpGuard(settings)
+        await meter.start("127.0.0.1", port)
+        meters.append(meter)
+        made = Property(meter=meter, clock=clock, decisions=decisions)
+        made.draws(*QUIET)
+        return made
+
+    yield make
+    for meter in meters:
+        await meter.stop()
+
+
+@pytest.fixture
+async def house(make_property: Callable) -> Property:
+    """A property with a meter for a home."""
+    return await make_property()
+
+
+@pytest.fixture
+def meter_input(house: Property) -> dict[str, str]:
+    """What the owner types to add the meter."""
+    return {"host": house.meter.address, "pin": house.meter.settings.pin}
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, meter_input: dict[str, str]) -> ConfigEntry:
+    """The property in Home Assistant, without chargers."""
+    return await add_meter(hass, meter_input)
+
+
+@pytest.fixture
+async def chargers(hass: HomeAssistant) -> dict[str, PlainCharger]:
+    """Two chargers, each with a car that waits."""
+    for domain, settings in (
+        ("input_number", {"min": 0, "max": 32, "step": 1, "initial": 6}),
+        ("input_boolean", {"initial": True}),
+    ):
+        helpers = dict.fromkeys(CHARGER_NAMES, settings)
+        assert await async_setup_component(hass, domain, {domain: helpers})
+    made = {name: PlainCharger(hass=hass, name=name) for name in CHARGER_NAMES}
+
+    for charger in made.values():
+        charger.watch()
+        charger.says("connected")
+    return made

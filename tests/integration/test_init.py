@@ -1,0 +1,135 @@
+"""Set-up, unloading, and how chargers are left behind."""
+
+from collections.abc import Callable
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+
+from custom_components.amp_guard.const import DOMAIN
+
+from .helpers import (
+    SERIAL,
+    PlainCharger,
+    Property,
+    add_charger,
+    becomes,
+    entity_id,
+    group_id,
+)
+
+
+async def test_devices_hang_below_each_other(
+    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
+) -> None:
+    charger = await add_charger(hass, entry, chargers["left"])
+
+    assert entry.state is ConfigEntryState.LOADED
+    registry = dr.async_get(hass)
+    meter, group, left = (
+        registry.async_get_device_by_identifier((DOMAIN, id_), entry.entry_id)
+        for id_ in (SERIAL, group_id(entry), charger)
+    )
+    assert (meter.name, meter.serial_number) == ("Amp Guard", SERIAL)
+    assert (meter.sw_version, meter.hw_version) == ("1.0.0", "Home")
+    assert (group.name, group.via_device_id) == ("Garage", meter.id)
+    assert (left.name, left.via_device_id) == ("Left", group.id)
+
+    hass.config_entries.async_remove_subentry(entry, charger)
+    await hass.async_block_till_done()
+    assert registry.async_get(left.id) is None
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_the_loop_stands_without_the_meter_and_finds_it_later(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, make_property: Callable
+) -> None:
+    connectivity = entity_id(hass, "binary_sensor", SERIAL, "connectivity")
+    current = entity_id(hass, "sensor", SERIAL, "current_l1")
+    await becomes(hass, current, "1.0")
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    port = int(house.meter.address.split(":")[1])
+    await house.meter.stop()
+
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+    await becomes(hass, connectivity, "off")
+    assert hass.states.get(current).state == STATE_UNAVAILABLE
+
+    found = await make_property(port=port)
+    found.draws(4.0, 5.0, 6.0)
+    found.clock.advance(10.0)
+    await becomes(hass, connectivity, "on")
+    await becomes(hass, current, "4.0")
+
+
+async def test_another_meter_at_the_address_is_not_believed(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, make_property: Callable
+) -> None:
+    connectivity = entity_id(hass, "binary_sensor", SERIAL, "connectivity")
+    await becomes(hass, connectivity, "on")
+    port = int(house.meter.address.split(":")[1])
+    await house.meter.stop()
+    settings = type(house.meter.settings)(serial_number="2210099999G")
+    stranger = await make_property(settings, port)
+
+    await becomes(hass, connectivity, "off")
+    stranger.draws(9.0, 9.0, 9.0)
+    stranger.clock.advance(10.0)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert hass.states.get(connectivity).state == "off"
+
+
+async def test_chargers_are_left_at_their_offline_limits(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+) -> None:
+    left = chargers["left"]
+    await add_charger(hass, entry, left, offline_current=8)
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 16
+
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert left.limit == 8
+
+    await hass.config_entries.async_setup(entry.entry_id)
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 16
+    await hass.async_stop(force=True)
+    assert left.limit == 8
+
+
+async def test_a_removed_charger_is_left_at_its_offline_limit(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+) -> None:
+    left, right = chargers.values()
+    removed = await add_charger(hass, entry, left, offline_current=0)
+    await add_charger(hass, entry, right)
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left, right])
+    assert left.limit > 6
+
+    hass.config_entries.async_remove_subentry(entry, removed)
+    await hass.async_block_till_done()
+    assert left.limit == 0
+    left.commands.clear()
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[right])
+    assert right.limit == 16
+    assert left.commands == []
+
+
+async def test_a_charger_whose_group_is_gone_is_named(
+    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
+) -> None:
+    await add_charger(hass, entry, chargers["left"])
+    hass.config_entries.async_remove_subentry(entry, group_id(entry))
+    await hass.async_block_till_done()
+
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.error_reason_translation_key == "site_error"
+    assert "Left" in entry.error_reason_translation_placeholders["error"]
