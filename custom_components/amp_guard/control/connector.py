@@ -1,7 +1,7 @@
 """One charger as the balancer remembers it: what it was told and what became of it."""
 
 from ..model import ChargerReading, ChargerStatus, Net
-from .draw import CHARGED, Draw
+from .draw import CHARGED, Bounds, Draw
 from .reclaim import Reclaim
 from .tree import Branch, Load
 from .turns import Turn
@@ -19,6 +19,7 @@ RAISE_WORTH = 150.0
 VALID_FOR = 240.0
 """s after which an expiring grant falls back to the offline limit by itself."""
 
+NEVER = float("-inf")
 UNREAD = ChargerReading(status=ChargerStatus.LOST)
 
 
@@ -35,8 +36,8 @@ class Connector:
         self.status = ChargerStatus.LOST
         self.given = 0.0
         self.told = False
-        self.changed_at = float("-inf")
-        self.sent_at = float("-inf")
+        self.changed_at = NEVER
+        self.sent_at = NEVER
         self.excess_since: float | None = None
         self.raise_since: float | None = None
 
@@ -88,7 +89,10 @@ class Connector:
         """Compare what it draws with what it was given."""
         self.turn.draw(sum(self.draw.estimate), now)
         drawn = self.draw.current
-        if drawn <= self.given + FOLLOW_TOLERANCE:
+        obeys = drawn <= self.given + FOLLOW_TOLERANCE
+        if not self.draw.reports and not self.given:
+            obeys = self.status is not ChargerStatus.CHARGING
+        if obeys:
             self.excess_since = None
         elif self.excess_since is None:
             self.excess_since = now
@@ -102,6 +106,22 @@ class Connector:
             return False
         patience = max(TELL_AGAIN, self.branch.charger.command_lag)
         return now - self.excess_since >= times * patience
+
+    def draw_bounds(self, time: float, now: float) -> Bounds:
+        """Return what it drew at `time` at least, most likely and at most, by phase.
+
+        One that cannot be reached is never taken to draw more than is reserved for it:
+        else others would be given what it may still take.
+        """
+        if not self.lost:
+            return self.draw.bounds(
+                time, self.given, self.status, now - self.changed_at
+            )
+        reserved = [0.0, 0.0, 0.0]
+        for constraint, current in self._may_draw_unseen(now):
+            reserved[constraint % 3] = current
+        drawn = [min(a, b) for a, b in zip(self.draw.estimate, reserved, strict=True)]
+        return drawn, drawn, drawn
 
     def reserved(self, now: float) -> Load:
         """Return the constraints that are not to be shared out, each with its A.
@@ -134,6 +154,8 @@ class Connector:
         if self.lost:
             return False
         patience = max(TELL_AGAIN, self.branch.charger.command_lag)
+        if self.sent_at == NEVER and self.reading.limit is None:
+            return True
         since = now - self.sent_at
         if self.branch.charger.expiring_limit and self._above_offline():
             if since >= VALID_FOR / 2:
@@ -162,6 +184,7 @@ class Connector:
             self.turn.start(now)
         elif not current and self.turn.started_at is not None:
             self.turn.pause(now, forced=forced)
+        self.draw.lateness.tell(current - self.given, now)
         self.given = current
         self.changed_at = now
         self.raise_since = None

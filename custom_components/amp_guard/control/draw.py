@@ -10,6 +10,7 @@ is followed by the meter's steps after its commands alone.
 from collections.abc import Sequence
 
 from ..model import ChargerReading, ChargerStatus, Net, PhaseValues
+from .lateness import Lateness
 from .tree import Branch, Load
 
 RAMP = 8.0
@@ -25,6 +26,8 @@ TAKEN_FOR = 60.0
 CHARGED = (ChargerStatus.WAITING, ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
 
 Weights = tuple[float, float, float]
+Bounds = tuple[Sequence[float], Sequence[float], Sequence[float]]
+"""The least, the likeliest and the most that is drawn on each phase, A."""
 
 
 class Draw:
@@ -37,6 +40,8 @@ class Draw:
         self._reported: list[float] | None = None
         self.reported_at = 0.0
         self._unused_since: list[float | None] = [None, None, None]
+        self._first = branch.charger.wiring[0]
+        self.lateness = Lateness()
         self.estimate: list[float] = [0.0, 0.0, 0.0]
         self.weights: Weights = branch.weights
         self.load: Load = branch.load(branch.weights)
@@ -71,9 +76,15 @@ class Draw:
         if reported is None:
             return
         taken_at = reading.current_time
-        self.reported_at = now if taken_at is None else min(taken_at + offset, now)
+        taken_at = now if taken_at is None else min(taken_at + offset, now)
+        self.lateness.report(reported[self._first], taken_at)
+        self.reported_at = taken_at - self.lateness.seconds
         if reading.status is ChargerStatus.CHARGING:
             self._learn_phases(reported, now)
+
+    def meet(self, current: PhaseValues, time: float) -> None:
+        """Take what the meter before it shows at `time`, A."""
+        self.lateness.meter(current[self._first], time)
 
     def assume(self, current: float) -> None:
         """Take it to draw `current` A on all its phases until more is known."""
@@ -86,7 +97,7 @@ class Draw:
 
     def bounds(
         self, time: float, given: float, status: ChargerStatus, since_change: float
-    ) -> tuple[Sequence[float], Sequence[float], Sequence[float]]:
+    ) -> Bounds:
         """Return (least, likeliest, most) it may have drawn at `time`, by phase.
 
         `given` is what it may draw, `since_change` the s since it was last told.
@@ -118,7 +129,7 @@ class Draw:
 
     def _unreported_bounds(
         self, given: float, status: ChargerStatus, since_change: float
-    ) -> tuple[Sequence[float], Sequence[float], Sequence[float]]:
+    ) -> Bounds:
         estimate = self.estimate
         targets = [given * weight for weight in self.weights]
         if since_change > TAKEN_FOR:
@@ -140,11 +151,13 @@ class Draw:
         a, b, c = current
         if not (-ABSURD < a < ABSURD and -ABSURD < b < ABSURD and -ABSURD < c < ABSURD):
             return None
-        if self._net is Net.IT:
+        wiring = self._branch.charger.wiring
+        if self._net is Net.IT and len(wiring) < len(current):
+            # It hangs between two lines, whatever it calls its phases.
             highest = max(0.0, *current)
             return [highest * weight for weight in self._branch.weights]
         drawn = [0.0, 0.0, 0.0]
-        for value, phase in zip(current, self._branch.charger.wiring, strict=False):
+        for value, phase in zip(current, wiring, strict=False):
             if value > 0:
                 drawn[phase] = value
         return drawn

@@ -26,6 +26,8 @@ FROZEN_FACTOR = 10.0
 """... and how many times the longest such spell seen so far."""
 CHANGES_TO_LEARN = 40
 """Changes that must be seen before a habit of the meter is believed."""
+LATEST_REPORT = 30.0
+"""s by which a charger's report may come after what the meter showed long ago."""
 DRAW_CHANGE = 2.0
 """A by which a charger's own reading must change to prove that a meter is frozen."""
 RECENT = 32
@@ -139,7 +141,7 @@ class MeterWatch:
         """Learn from the step to this sample how fine and how noisy the meter is."""
         before = self.current
         if before == current and self._equal_since is not None:
-            if draw.since > self._equal_since:
+            if draw.since > self._equal_since + LATEST_REPORT:
                 if self._draw_when_equal is None:
                     self._draw_when_equal = draw.current
                 moved = abs(draw.current - self._draw_when_equal) >= DRAW_CHANGE

@@ -76,6 +76,8 @@ class Metering:
 
     def _see(self, view: _View, current: PhaseValues, time: float, now: float) -> None:
         """Take that `current`, A, flowed through the view's node at `time`."""
+        for connector in view.nearest:
+            connector.draw.meet(current, time)
         index = view.index
         house = self.houses[index]
         _estimate(view, house.now, current, time, now, self._limits[index])
@@ -124,12 +126,7 @@ def _estimate(
     alone cannot have passed it, and the cut must not be too small.
     """
     nearest = view.nearest
-    bounds = [
-        connector.draw.bounds(
-            time, connector.given, connector.status, now - connector.changed_at
-        )
-        for connector in nearest
-    ]
+    bounds = [connector.draw_bounds(time, now) for connector in nearest]
     if house is None or all(low is high for low, _, high in bounds):
         for connector, (_, likely, _) in zip(nearest, bounds, strict=True):
             connector.draw.estimate = list(likely)
