@@ -8,6 +8,7 @@ import sys
 
 from custom_components.amp_guard.model import SiteError
 
+from .compute import SIZES, measure, print_table
 from .report import Report, run_file, run_scenario
 from .scenario import ScenarioError
 from .scenario_file import SCENARIOS, load
@@ -28,9 +29,9 @@ _COLUMNS = (
 )
 
 
-def main() -> int:
+def main(argv: list[str] | None = None) -> int:
     """Run what the command line asks for; return the exit status."""
-    arguments = _parse()
+    arguments = _parse(argv)
     try:
         return int(arguments.run(arguments))
     except (ScenarioError, SiteError) as error:
@@ -38,7 +39,7 @@ def main() -> int:
         return 2
 
 
-def _parse() -> Namespace:
+def _parse(argv: list[str] | None) -> Namespace:
     parser = ArgumentParser(prog="scripts/bench", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     closed_loop = commands.add_parser(
@@ -51,7 +52,19 @@ def _parse() -> Namespace:
         "--json", action="store_true", help="print reports as JSON"
     )
     closed_loop.set_defaults(run=_closed_loop)
-    return parser.parse_args()
+    compute = commands.add_parser(
+        "compute", help="time the decision; see bench/compute.py"
+    )
+    compute.add_argument(
+        "--decisions", type=int, default=300, help="so many for each size (300)"
+    )
+    compute.set_defaults(run=_compute)
+    return parser.parse_args(argv)
+
+
+def _compute(arguments: Namespace) -> int:
+    costs = (measure(*size, arguments.decisions) for size in SIZES)
+    return int(not print_table(costs))
 
 
 def _closed_loop(arguments: Namespace) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 import heapq
 from math import inf
-from time import perf_counter_ns
+from time import process_time_ns
 
 from custom_components.amp_guard.balancer import Balancer
 from custom_components.amp_guard.model import (
@@ -185,9 +185,9 @@ class ClosedLoop:
             chargers=dict(self._readings),
             ceilings=tuple(self._ceilings),
         )
-        before = perf_counter_ns()
+        before = process_time_ns()
         decision = self._balancer.decide(snapshot, now)
-        self._decide_ns.append(perf_counter_ns() - before)
+        self._decide_ns.append(process_time_ns() - before)
         for allocation in decision.allocations.values():
             id_ = allocation.charger
             if allocation.send and self._reporters[id_].reachable(now):

@@ -1,13 +1,13 @@
 """The bench's own parts: what it refuses, what meters and chargers let be known."""
 
 import json
-import subprocess
-import sys
 
 from hypothesis import given, strategies as st
 import pytest
 
+from bench.__main__ import main
 from bench.closed_loop import ClosedLoop
+from bench.compute import SIZES
 from bench.meter import MeterModel, VirtualMeter
 from bench.optimum import optimum_kwh
 from bench.report import run_scenario
@@ -105,32 +105,36 @@ def test_what_is_no_scenario_is_refused(tmp_path, text):
         load(path)
 
 
-def test_the_command_says_what_to_mend_and_fails(write):
-    result = subprocess.run(
-        [sys.executable, "-m", "bench", "closed-loop", "--scenario", write(turn=-1)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def test_the_command_says_what_to_mend_and_fails(write, capsys):
+    status = main(["closed-loop", "--scenario", str(write(turn=-1))])
 
-    assert result.returncode == 2
-    assert "$.turn" in result.stderr
-    assert "Traceback" not in result.stderr
+    assert status == 2
+    assert "$.turn" in capsys.readouterr().err
 
 
-def test_the_command_reports_as_json_and_fails_where_a_bound_is_missed(write):
+def test_the_command_refuses_a_site_that_cannot_be_balanced(write, capsys):
+    charger = {"id": "charger-1", "min_current": 20, "max_current": 16}
+    status = main(["closed-loop", "--scenario", str(write(chargers=[charger]))])
+
+    assert status == 2
+    assert "charger-1" in capsys.readouterr().err
+
+
+def test_the_command_reports_as_json_and_fails_where_a_bound_is_missed(write, capsys):
     path = write(expect={"energy_total_kwh": {"min": 99}})
-    result = subprocess.run(
-        [sys.executable, "-m", "bench", "closed-loop", "--scenario", path, "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    report = json.loads(result.stdout)
+    status = main(["closed-loop", "--scenario", str(path), "--json"])
+    report = json.loads(capsys.readouterr().out)
 
-    assert result.returncode == 1
+    assert status == 1
     assert report["duration_s"] == 120
     assert len(report["misses"]) == 1
+
+
+def test_the_compute_command_prints_every_size(capsys):
+    main(["compute", "--decisions", "3"])
+
+    rows = capsys.readouterr().out.splitlines()[2:]
+    assert [tuple(map(int, row.split()[:2])) for row in rows] == list(SIZES)
 
 
 # --- the edges ------------------------------------------------------------------------
