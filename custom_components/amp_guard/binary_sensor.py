@@ -15,9 +15,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import SUBENTRY_GROUP
 from .coordinator import AmpGuardConfigEntry
 from .entity import AmpGuardEntity
-from .model import Site
 from .published import Published
-from .site import nodes_above
 
 PARALLEL_UPDATES = 0
 
@@ -26,7 +24,7 @@ PARALLEL_UPDATES = 0
 class AmpGuardBinarySensorDescription(BinarySensorEntityDescription):
     """A fact about one node of the site."""
 
-    is_on_fn: Callable[[Published, Site, str], bool]
+    is_on_fn: Callable[[Published, str], bool]
 
 
 METER_BINARY_SENSORS = (
@@ -34,7 +32,7 @@ METER_BINARY_SENSORS = (
         key="connectivity",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
-        is_on_fn=lambda published, _, node: published.connected[node],
+        is_on_fn=lambda published, node: published.connected[node],
     ),
 )
 
@@ -43,12 +41,7 @@ GROUP_BINARY_SENSORS = (
         key="overload",
         translation_key="overload",
         device_class=BinarySensorDeviceClass.PROBLEM,
-        # Its own fuse, or one above it that its chargers hang on as well.
-        is_on_fn=lambda published, site, group: any(
-            published.decision.nodes[node].overloaded
-            for node in nodes_above(site, group)
-            if node in published.decision.nodes
-        ),
+        is_on_fn=Published.overloaded,
     ),
 )
 
@@ -80,9 +73,7 @@ class AmpGuardBinarySensor(AmpGuardEntity, BinarySensorEntity):
     entity_description: AmpGuardBinarySensorDescription
 
     def _update_from(self, published: Published) -> bool:
-        is_on = self.entity_description.is_on_fn(
-            published, self.coordinator.site, self.target
-        )
+        is_on = self.entity_description.is_on_fn(published, self.target)
         if self._attr_available and is_on == self._attr_is_on:
             return False
         self._attr_available, self._attr_is_on = True, is_on

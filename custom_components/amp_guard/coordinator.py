@@ -195,6 +195,7 @@ class AmpGuardCoordinator:
 
     def _publish(self, snapshot: Snapshot, decision: Decision, now: float) -> None:
         latest = Published(
+            site=self.site,
             samples=dict(self._samples),
             connected=dict(self._connected),
             readings=snapshot.chargers,

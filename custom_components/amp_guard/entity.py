@@ -14,7 +14,7 @@ from homeassistant.helpers.entity import Entity, EntityDescription
 
 from .const import CONF_FIRMWARE, CONF_MAC, CONF_MODEL, CONF_VARIANT, DOMAIN
 from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
-from .model import SUPPLY_ID, MeterTrust
+from .model import SUPPLY_ID
 from .published import Published
 
 
@@ -59,15 +59,6 @@ class AmpGuardEntity(Entity):
     def _update_from(self, published: Published) -> bool:
         """Take over what was published; return whether the state changed."""
         raise NotImplementedError
-
-
-def meter_is_online(published: Published, node: str) -> bool:
-    """Say whether the measurements of a node are there and worth showing."""
-    return (
-        published.connected.get(node, False)
-        and node in published.samples
-        and published.decision.nodes[node].trust is not MeterTrust.OFFLINE
-    )
 
 
 @callback

@@ -1,10 +1,11 @@
 """What the entities show, and when it is worth showing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from .meters import MeterSample
-from .model import ChargerReading, Decision
+from .model import ChargerReading, Decision, MeterTrust, NodeState, PhaseValues, Site
+from .site import nodes_above
 
 PUBLISH_INTERVAL = 10.0
 """s between publications in ordinary times: each state written costs a row."""
@@ -19,10 +20,31 @@ class Published:
     `samples` and `connected` are by node, `readings` by charger.
     """
 
+    site: Site
     samples: Mapping[str, MeterSample]
     connected: Mapping[str, bool]
     readings: Mapping[str, ChargerReading]
     decision: Decision
+
+    def meter_is_online(self, node: str) -> bool:
+        """Say whether the measurements of a node are there and worth showing."""
+        return (
+            self.connected.get(node, False)
+            and node in self.samples
+            and self.decision.nodes[node].trust is not MeterTrust.OFFLINE
+        )
+
+    def overloaded(self, group: str) -> bool:
+        """Say whether the fuse of a group is overloaded, or one that it hangs on."""
+        return any(node.overloaded for node in self._nodes_above(group))
+
+    def available(self, group: str) -> PhaseValues:
+        """Return what the fuse of a group, and those it hangs on, have left, A."""
+        left = zip(*(node.available for node in self._nodes_above(group)), strict=True)
+        return PhaseValues(*map(min, left))
+
+    def _nodes_above(self, group: str) -> Iterator[NodeState]:
+        return (self.decision.nodes[node] for node in nodes_above(self.site, group))
 
 
 def is_news(before: Published, now: Published) -> bool:

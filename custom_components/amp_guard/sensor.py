@@ -27,7 +27,7 @@ from .const import (
     SUBENTRY_GROUP,
 )
 from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
-from .entity import AmpGuardEntity, meter_is_online
+from .entity import AmpGuardEntity
 from .model import ChargerStatus, Phase, PhaseValues, Reason
 from .published import Published
 from .site import parse_phases, read_group
@@ -56,7 +56,7 @@ METER_SENSORS = (
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
-        available_fn=meter_is_online,
+        available_fn=Published.meter_is_online,
         value_fn=lambda published, node: published.samples[node].current,
         dead_band=0.1,
     ),
@@ -69,7 +69,7 @@ METER_SENSORS = (
         native_unit_of_measurement=UnitOfElectricPotential.VOLT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        available_fn=meter_is_online,
+        available_fn=Published.meter_is_online,
         value_fn=lambda published, node: published.samples[node].voltage,
         dead_band=1.0,
     ),
@@ -80,7 +80,7 @@ METER_SENSORS = (
         native_unit_of_measurement=UnitOfPower.WATT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        available_fn=meter_is_online,
+        available_fn=Published.meter_is_online,
         value_fn=lambda published, node: published.samples[node].power,
         dead_band=20.0,
     ),
@@ -95,8 +95,7 @@ GROUP_SENSORS = (
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
-        available_fn=lambda published, group: group in published.decision.nodes,
-        value_fn=lambda published, group: published.decision.nodes[group].available,
+        value_fn=Published.available,
         dead_band=0.5,
     ),
 )

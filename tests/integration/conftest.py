@@ -67,6 +67,7 @@ async def make_property(clock: Clock, decisions: Decisions) -> AsyncGenerator[Ca
 
     yield make
     for meter in meters:
+        meter.fault = None  # nobody is left waiting
         await meter.stop()
 
 

@@ -59,8 +59,15 @@ class Decisions:
 
     async def on_sample_after(self, time: float) -> None:
         """Wait until a sample that was taken at `time` or later was decided on."""
+        await self._until(lambda: self._measured_at >= time)
+
+    async def after(self, count: int) -> None:
+        """Wait until more than `count` decisions were made."""
+        await self._until(lambda: len(self.made) > count)
+
+    async def _until(self, reached: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE):
-            while self._measured_at < time:
+            while not reached():
                 self._decided.clear()
                 await self._decided.wait()
 

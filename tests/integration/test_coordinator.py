@@ -1,0 +1,245 @@
+"""The loop: what reaches the chargers, whatever else goes wrong."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from random import Random
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+from custom_components.amp_guard.chargers import ChargerDriver
+from custom_components.amp_guard.model import ChargerReading, Reason
+from simulator.devices.amp_guard import Fault
+
+from .helpers import PlainCharger, Property, add_charger, becomes, entity_id, group_id
+
+MAIN_FUSE = 25.0
+QUIET = (2.0, 2.0, 2.0)
+
+type Pair = tuple[PlainCharger, PlainCharger]
+
+
+@pytest.fixture
+async def pair(
+    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
+) -> Pair:
+    """Two chargers that are balanced."""
+    for charger in chargers.values():
+        await add_charger(hass, entry, charger)
+    return chargers["left"], chargers["right"]
+
+
+@pytest.fixture
+async def number_service(hass: HomeAssistant, pair: Pair) -> AsyncGenerator[Callable]:
+    """Return a function that puts something between a command and its charger."""
+    services = hass.services.async_services_internal()["input_number"]
+    set_value = services["set_value"]
+
+    def intercept(before: Callable) -> None:
+        async def handle(call: ServiceCall) -> None:
+            (entity,) = call.data["entity_id"]
+            await before(entity)
+            await hass.services.async_call(
+                "input_number", "really_set_value", dict(call.data), blocking=True
+            )
+
+        services["really_set_value"] = set_value
+        hass.services.async_register(
+            "input_number", "set_value", handle, set_value.schema
+        )
+
+    return intercept
+
+
+async def test_a_restless_evening_stays_under_the_fuse(
+    hass: HomeAssistant, house: Property, pair: Pair
+) -> None:
+    random = Random(25)
+    base = [4.0, 3.0, 5.0]
+    over, longest, taken = 0, 0, 0.0
+    for second in range(400):
+        if second % 40 == 0:
+            phase = random.randrange(3)
+            base[phase] = random.uniform(0.5, 22.0)
+        before = sum(car.takes() for car in pair)
+        await house.passes(hass, 1, *base, cars=pair)
+        over = over + 1 if max(base) + before > MAIN_FUSE else 0
+        longest = max(longest, over)
+        taken += before
+
+    # s at a stretch. Cars follow at once here; a gG fuse may carry a short peak.
+    assert longest <= 6
+    assert taken / 400 > 4.0
+    for charger in pair:
+        assert all(limit == 0 or 6 <= limit <= 16 for limit in charger.commands)
+
+
+async def test_a_cut_is_sent_on_the_sample_that_calls_for_it(
+    hass: HomeAssistant, house: Property, pair: Pair
+) -> None:
+    left, right = pair
+    await house.passes(hass, 90, *QUIET, cars=pair)
+    assert left.limit + right.limit > 20
+
+    await house.passes(hass, 1, 2.0, 12.0, 2.0, cars=pair)
+    assert left.limit + right.limit <= MAIN_FUSE - 12.0
+
+
+async def test_a_slow_charger_delays_nobody_and_gets_only_the_newest(
+    hass: HomeAssistant, house: Property, pair: Pair, number_service: Callable
+) -> None:
+    left, right = pair
+    await house.passes(hass, 90, *QUIET, cars=pair)
+    gate, told = asyncio.Event(), []
+
+    async def wait_at_the_left(entity: str) -> None:
+        if entity == "input_number.left":
+            await gate.wait()
+            told.append(entity)
+
+    number_service(wait_at_the_left)
+    before = right.limit
+    house.clock.advance(1.0)
+    time = asyncio.get_running_loop().time()
+    house.draws(36.0, 36.0, 36.0)  # 12 A of it is not the cars'
+    await house.decisions.on_sample_after(time)
+    await becomes(hass, "input_number.right", lambda _: right.limit < before)
+    assert left.commands[-1:] != [0.0]
+    for current in (25.0, 26.0, 27.0):
+        house.clock.advance(1.0)
+        time = asyncio.get_running_loop().time()
+        house.draws(current, current, current)
+        await house.decisions.on_sample_after(time)
+    gate.set()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert len(told) <= 2
+
+
+async def test_a_charger_that_refuses_is_told_again_and_the_other_makes_room(
+    hass: HomeAssistant, house: Property, pair: Pair, number_service: Callable
+) -> None:
+    left, right = pair
+    await house.passes(hass, 90, *QUIET, cars=pair)
+    refusing = True
+
+    async def refuse_at_the_left(entity: str) -> None:
+        if refusing and entity == "input_number.left":
+            raise HomeAssistantError("no")
+
+    number_service(refuse_at_the_left)
+    stuck = left.limit
+    await house.passes(hass, 60, 8.0, 8.0, 8.0, cars=pair)
+    assert left.limit in (0.0, stuck)
+    assert 8.0 + left.limit + right.limit <= MAIN_FUSE
+
+    refusing = False
+    await house.passes(hass, 120, *QUIET, cars=pair)
+    assert left.limit >= 6.0
+    assert right.limit >= 6.0
+
+
+async def test_a_charger_that_is_gone_is_reserved_for(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
+) -> None:
+    _, right = pair
+    await house.passes(hass, 90, *QUIET, cars=pair)
+    left_id, right_id = (
+        charger.subentry_id for charger in entry.get_subentries_of_type("charger")
+    )
+    er.async_get(hass).async_remove("input_number.left")
+    for sensor in ("", "_l1", "_l2", "_l3"):
+        hass.states.async_remove(f"sensor.left{sensor}")
+
+    await house.passes(hass, 90, *QUIET, cars=[right])
+    reason = entity_id(hass, "sensor", left_id, "reason")
+    drawn = entity_id(hass, "sensor", left_id, "drawn_current")
+    assert hass.states.get(reason).state == Reason.CHARGER_LOST
+    assert hass.states.get(drawn).state == STATE_UNAVAILABLE
+    assert 6.0 <= right.limit <= MAIN_FUSE - 2.0 - 6.0
+    allocated = entity_id(hass, "sensor", right_id, "allocated_current")
+    assert float(hass.states.get(allocated).state) == right.limit
+
+
+async def test_a_driver_that_fails_is_a_lost_charger(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    pair: Pair,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, right = pair
+    await house.passes(hass, 90, *QUIET, cars=pair)
+    left_id = entry.get_subentries_of_type("charger")[0].subentry_id
+    read = ChargerDriver.read
+
+    def fail_at_the_left(driver: ChargerDriver) -> ChargerReading:
+        if driver.config.id == left_id:
+            raise RuntimeError("a bug")
+        return read(driver)
+
+    monkeypatch.setattr(ChargerDriver, "read", fail_at_the_left)
+    await house.passes(hass, 60, *QUIET, cars=pair)
+    reason = entity_id(hass, "sensor", left_id, "reason")
+    assert hass.states.get(reason).state == Reason.CHARGER_LOST
+    assert right.limit >= 6.0
+
+
+async def test_a_law_that_fails_leaves_the_chargers_at_their_offline_limits(
+    hass: HomeAssistant, house: Property, pair: Pair
+) -> None:
+    await house.passes(hass, 90, *QUIET, cars=pair)
+    assert sum(car.limit for car in pair) > 20
+
+    house.decisions.error = RuntimeError("a bug")
+    await house.passes(hass, 32, *QUIET, cars=pair)
+    assert [car.limit for car in pair] == [6.0, 6.0]
+
+    house.decisions.error = None
+    await house.passes(hass, 120, *QUIET, cars=pair)
+    assert sum(car.limit for car in pair) > 20
+
+
+async def test_without_the_meter_the_offline_maximum_is_shared(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
+) -> None:
+    await house.passes(hass, 90, *QUIET, cars=pair)
+    assert sum(car.limit for car in pair) > 20
+
+    house.meter.fault = Fault.SILENT
+    for _ in range(12):
+        made = len(house.decisions.made)
+        house.clock.advance(5.0)
+        await house.decisions.after(made)
+        await hass.async_block_till_done()
+    # 10 A for the group: one car charges, or both would get less than they can use.
+    assert sum(car.limit for car in pair) <= 10.0
+
+
+async def test_an_inactive_group_is_left_alone_also_after_a_restart(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
+) -> None:
+    switch = {"entity_id": entity_id(hass, "switch", group_id(entry), "load_balancing")}
+    await house.passes(hass, 90, *QUIET, cars=pair)
+    await hass.services.async_call("switch", "turn_off", switch, blocking=True)
+    assert hass.states.get(switch["entity_id"]).state == "off"
+    for car in pair:
+        car.commands.clear()
+    await house.passes(hass, 5, 20.0, 20.0, 20.0, cars=pair)
+
+    await hass.config_entries.async_reload(entry.entry_id)
+    await house.passes(hass, 5, 20.0, 20.0, 20.0, cars=pair)
+    assert hass.states.get(switch["entity_id"]).state == "off"
+    assert [car.commands for car in pair] == [[], []]
+    left_id = entry.get_subentries_of_type("charger")[0].subentry_id
+    reason = entity_id(hass, "sensor", left_id, "reason")
+    allocated = entity_id(hass, "sensor", left_id, "allocated_current")
+    assert hass.states.get(reason).state == Reason.INACTIVE
+    assert hass.states.get(allocated).state == STATE_UNAVAILABLE
+
+    await hass.services.async_call("switch", "turn_on", switch, blocking=True)
+    await house.passes(hass, 3, 20.0, 20.0, 20.0, cars=pair)
+    assert 20.0 + sum(car.limit for car in pair) <= MAIN_FUSE

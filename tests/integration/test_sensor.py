@@ -1,0 +1,155 @@
+"""What the entities show, and when."""
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
+
+from custom_components.amp_guard.model import Reason
+from simulator.devices.amp_guard import Fault
+
+from .helpers import (
+    SERIAL,
+    PlainCharger,
+    Property,
+    add_charger,
+    becomes,
+    entity_id,
+    group_id,
+)
+
+
+async def enable(hass: HomeAssistant, entry: ConfigEntry, *entities: str) -> None:
+    for entity in entities:
+        er.async_get(hass).async_update_entity(entity, disabled_by=None)
+    await hass.config_entries.async_reload(entry.entry_id)
+
+
+async def test_the_meter_shows_each_phase(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    registry = er.async_get(hass)
+    voltage = entity_id(hass, "sensor", SERIAL, "voltage_l2")
+    assert registry.async_get(voltage).disabled
+    await enable(hass, entry, voltage)
+    await house.passes(hass, 11, 10.0, -5.0, 0.0)
+
+    shown = {}
+    for key in ("current_l1", "current_l2", "current_l3", "power_l2", "voltage_l2"):
+        state = hass.states.get(entity_id(hass, "sensor", SERIAL, key))
+        unit = state.attributes["unit_of_measurement"]
+        shown[state.attributes["friendly_name"]] = (float(state.state), unit)
+    assert shown == {
+        "Amp Guard Current L1": (10.0, "A"),
+        "Amp Guard Current L2": (-5.0, "A"),
+        "Amp Guard Current L3": (0.0, "A"),
+        "Amp Guard Power L2": (-1155.0, "W"),  # exported at 231 V
+        "Amp Guard Voltage L2": (231.0, "V"),
+    }
+    assert (
+        hass.states.get(entity_id(hass, "binary_sensor", SERIAL, "connectivity")).state
+        == "on"
+    )
+
+
+async def test_the_group_shows_what_is_left(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    available = entity_id(hass, "sensor", group_id(entry), "available_current_l1")
+    assert er.async_get(hass).async_get(available).disabled
+    await enable(hass, entry, available)
+    await house.passes(hass, 40, 10.0, 1.0, 1.0)
+
+    assert 14.0 <= float(hass.states.get(available).state) <= 15.0
+
+
+async def test_the_charger_shows_what_it_is_given_and_why(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+) -> None:
+    left = chargers["left"]
+    left.says("disconnected")
+    charger = await add_charger(hass, entry, left)
+    allocated, drawn, reason = (
+        entity_id(hass, "sensor", charger, key)
+        for key in ("allocated_current", "drawn_current", "reason")
+    )
+    await house.passes(hass, 5, 1.0, 1.0, 1.0)
+    assert hass.states.get(reason).state == Reason.NOT_CONNECTED
+    assert hass.states.get(reason).attributes["options"] == [r.value for r in Reason]
+
+    left.says("connected")
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
+    assert hass.states.get(reason).state == Reason.FULL_CURRENT
+    assert hass.states.get(allocated).state == "16.0"
+    assert hass.states.get(drawn).state == "16.0"
+
+    await house.passes(hass, 1, 14.0, 14.0, 14.0, cars=[left])
+    assert float(hass.states.get(allocated).state) <= 11.0
+
+    for sensor in ("", "_l1", "_l2", "_l3"):
+        hass.states.async_set(f"sensor.left{sensor}", STATE_UNAVAILABLE)
+    hass.states.async_set(left.helper("input_number"), STATE_UNAVAILABLE)
+    await house.passes(hass, 1, 1.0, 1.0, 1.0)
+    assert hass.states.get(reason).state == Reason.CHARGER_LOST
+    assert hass.states.get(drawn).state == STATE_UNAVAILABLE
+
+
+async def test_an_overload_is_shown_at_once(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    overload = entity_id(hass, "binary_sensor", group_id(entry), "overload")
+    current = entity_id(hass, "sensor", SERIAL, "current_l1")
+    await house.passes(hass, 11, 10.0, 10.0, 10.0)
+    assert hass.states.get(overload).state == "off"
+
+    await house.passes(hass, 1, 26.0, 10.0, 10.0)
+    assert hass.states.get(overload).state == "on"
+    assert hass.states.get(current).state == "26.0"
+    await house.passes(hass, 1, 27.0, 10.0, 10.0)
+    assert hass.states.get(current).state == "27.0"
+    await house.passes(hass, 1, 10.0, 10.0, 10.0)
+    assert hass.states.get(overload).state == "off"
+
+
+async def test_ordinary_times_write_little(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    await house.passes(hass, 60, 10.0, 10.0, 10.0)
+    written = async_capture_events(hass, EVENT_STATE_CHANGED)
+
+    await house.passes(hass, 60, 10.0, 10.0, 10.0)
+    assert written == []
+    for second in range(60):
+        await house.passes(hass, 1, 10.0 + second % 7, 10.0, 10.0)
+    # Current and power of one phase, at most each 10 s.
+    assert 0 < len(written) <= 2 * 6 + 2
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.SILENT, Fault.FROZEN, Fault.IMPOSSIBLE, Fault.RUBBISH]
+)
+async def test_measurements_that_do_not_come_are_not_shown(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, fault: Fault
+) -> None:
+    current = entity_id(hass, "sensor", SERIAL, "current_l1")
+    await house.passes(hass, 11, 10.0, 10.0, 10.0)
+    assert hass.states.get(current).state == "10.0"
+
+    house.meter.fault = fault
+    for _ in range(10):
+        house.draws(20.0, 20.0, 20.0)
+        house.clock.advance(4.0)
+        await hass.async_block_till_done()
+    house.clock.advance(6.0)
+    await becomes(hass, current, STATE_UNAVAILABLE)
+
+    house.meter.fault = None
+    house.clock.advance(10.0)
+    await becomes(hass, entity_id(hass, "binary_sensor", SERIAL, "connectivity"), "on")
+    house.draws(5.0, 5.0, 5.0)
+    await becomes(hass, current, lambda state: state.state in ("5.0", "20.0"))

@@ -1,0 +1,93 @@
+"""Every text is there, in each language, and none for what does not exist."""
+
+from collections.abc import Iterator
+import json
+from pathlib import Path
+import re
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+import custom_components.amp_guard as integration
+from custom_components.amp_guard import forms
+from custom_components.amp_guard.model import FuseType, Net, Reason
+
+from .helpers import PlainCharger, add_charger
+
+FOLDER = Path(integration.__file__).parent
+LANGUAGES = sorted(path.stem for path in (FOLDER / "translations").glob("*.json"))
+PLACEHOLDER = re.compile(r"{\w+}")
+
+
+def load(language: str) -> dict:
+    return json.loads((FOLDER / "translations" / f"{language}.json").read_text())
+
+
+def texts(tree: dict, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from texts(value, (*path, key))
+        else:
+            yield ".".join((*path, key)), value
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_says_what_english_says(language: str) -> None:
+    english, translated = dict(texts(load("en"))), dict(texts(load(language)))
+    assert translated.keys() == english.keys()
+    for key, text in translated.items():
+        assert text.strip()
+        assert PLACEHOLDER.findall(text) == PLACEHOLDER.findall(english[key]), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_choices_and_reasons_are_complete(language: str) -> None:
+    translations = load(language)
+    selector = translations["selector"]
+    assert set(selector["fuse_type"]["options"]) == set(FuseType)
+    assert set(selector["net"]["options"]) == set(Net)
+    reasons = translations["entity"]["sensor"]["reason"]["state"]
+    assert set(reasons) == set(Reason)
+
+
+def test_each_field_of_a_form_has_its_name_and_help() -> None:
+    english = load("en")
+    steps = english["config"]["step"]
+    group_steps = english["config_subentries"]["group"]["step"]
+    charger_steps = english["config_subentries"]["charger"]["step"]
+    nodes = {"supply": "Supply"}
+    for schema, step in (
+        (forms.METER_SCHEMA, steps["user"]),
+        (forms.METER_SCHEMA, steps["reconfigure"]),
+        (forms.PIN_SCHEMA, steps["reauth_confirm"]),
+        (forms.supply_schema("home"), steps["supply"]),
+        (forms.supply_schema("home"), english["options"]["step"]["init"]),
+        (forms.group_schema(25.0, "1,2,3"), steps["group"]),
+        (forms.group_schema(25.0, "1,2,3", nodes), group_steps["user"]),
+        (forms.group_schema(25.0, "1,2,3", nodes), group_steps["reconfigure"]),
+        (forms.device_schema({}), charger_steps["device"]),
+        (forms.ENTITIES_SCHEMA, charger_steps["entities"]),
+        (forms.charger_schema(nodes, "1,2,3", 32.0), charger_steps["settings"]),
+    ):
+        fields = {str(key) for key in schema.schema}
+        assert step["data"].keys() == fields
+        assert step["data_description"].keys() == fields
+
+
+async def test_each_entity_has_its_name(
+    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
+) -> None:
+    await add_charger(hass, entry, chargers["left"])
+    named: dict[str, set[str]] = {}
+    registry = er.async_get(hass)
+    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
+        if entity.translation_key is not None:
+            named.setdefault(entity.domain, set()).add(entity.translation_key)
+
+    translated = load("en")["entity"]
+    assert {platform: set(keys) for platform, keys in translated.items()} == named
+    icons = json.loads((FOLDER / "icons.json").read_text())["entity"]
+    for platform, keys in icons.items():
+        assert keys.keys() <= named[platform]
