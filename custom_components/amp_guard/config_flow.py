@@ -131,7 +131,10 @@ class AmpGuardConfigFlow(ConfigFlow, domain=DOMAIN):
         return self.async_show_form(
             step_id="group",
             data_schema=self.add_suggested_values_to_schema(
-                group_schema(max_current, phases), user_input
+                group_schema(
+                    self._meter[CONF_VARIANT], max_current=max_current, phases=phases
+                ),
+                user_input,
             ),
             errors=errors,
             last_step=True,

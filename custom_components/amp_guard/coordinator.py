@@ -74,7 +74,8 @@ class AmpGuardCoordinator:
         }
         spawn = partial(entry.async_create_background_task, hass)
         self._outboxes = {
-            charger: Outbox(driver, spawn) for charger, driver in self._drivers.items()
+            charger: Outbox(entry.subentries[charger].title, driver, spawn)
+            for charger, driver in self._drivers.items()
         }
         self._samples: dict[str, MeterSample] = {}
         self._connected = dict.fromkeys(meters, False)
@@ -106,15 +107,15 @@ class AmpGuardCoordinator:
 
     async def stop(self) -> None:
         """End the loop; leave each charger that was balanced at its offline limit."""
-        was_running, self._running = self._running, False
+        self._running = False
         self._cancel_turns()
         await _gather(meter.stop() for meter in self.meters.values())
         await _gather(outbox.close() for outbox in self._outboxes.values())
-        if was_running:
-            await _gather(
-                asyncio.wait_for(self._drivers[charger].release(), RELEASE_TIMEOUT)
-                for charger in self._balanced_chargers()
-            )
+        await _gather(
+            asyncio.wait_for(self._drivers[charger].release(), RELEASE_TIMEOUT)
+            for charger in self._balanced_chargers()
+        )
+        self._decision = None
         await _gather(driver.stop() for driver in self._drivers.values())
 
     # --- what happens ---------------------------------------------------------------
@@ -254,8 +255,13 @@ class AmpGuardCoordinator:
 
     def _balanced_chargers(self) -> list[str]:
         """Return those that this loop has not left alone."""
-        active = {group.id for group in self.site.groups if group.active}
-        return [charger.id for charger in self.site.chargers if charger.group in active]
+        if self._decision is None:
+            return []
+        return [
+            charger
+            for charger, allocation in self._decision.allocations.items()
+            if allocation.reason is not Reason.INACTIVE
+        ]
 
     def _cancel_turns(self) -> None:
         for handle in (self._next_turn, self._asked_turn):

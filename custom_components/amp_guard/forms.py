@@ -110,9 +110,13 @@ def supply_schema(variant: str) -> vol.Schema:
 
 
 def group_schema(
-    supply_max_current: float, phases: str, nodes: Mapping[str, str] | None = None
+    variant: str,
+    *,
+    max_current: float,
+    phases: str,
+    nodes: Mapping[str, str] | None = None,
 ) -> vol.Schema:
-    """Return the form of a group.
+    """Return the form of a group; `max_current` and `phases` are proposed.
 
     `nodes` names what it can hang below, by id; the first group hangs below the
     supply, and is not asked.
@@ -120,17 +124,19 @@ def group_schema(
     fields: dict[vol.Marker, object] = {vol.Required(CONF_NAME): TextSelector()}
     if nodes is not None:
         fields[vol.Required(CONF_PARENT, default=next(iter(nodes)))] = _named(nodes)
-    current = _current(0.0, supply_max_current)
+    most = MAX_MEASURED_CURRENT[variant]
     return vol.Schema(
         fields
         | {
             vol.Required(CONF_PHASES, default=phases): _choice(PHASE_ORDERS),
-            vol.Required(CONF_MAX_CURRENT_ONLINE, default=supply_max_current): current,
+            vol.Required(CONF_MAX_CURRENT_ONLINE, default=max_current): _current(
+                MINIMUM_SIGNALLED_CURRENT, most
+            ),
             vol.Required(
                 CONF_MAX_CURRENT_OFFLINE, default=MINIMUM_SIGNALLED_CURRENT
-            ): current,
+            ): _current(0.0, most),
             vol.Required(CONF_MIN_CURRENT, default=MINIMUM_SIGNALLED_CURRENT): _current(
-                MINIMUM_SIGNALLED_CURRENT, supply_max_current
+                MINIMUM_SIGNALLED_CURRENT, most
             ),
             vol.Required(CONF_CHARGERS_INCLUDED, default=True): BooleanSelector(),
         }

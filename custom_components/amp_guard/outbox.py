@@ -22,8 +22,9 @@ class Outbox:
     takes the place of the one that waits, so that a cut never queues behind a raise.
     """
 
-    def __init__(self, driver: ChargerDriver, spawn: Spawn) -> None:
-        """Take the driver of the charger, and what starts a task in the background."""
+    def __init__(self, name: str, driver: ChargerDriver, spawn: Spawn) -> None:
+        """Take the charger, and what starts a task in the background."""
+        self._name = name
         self._driver = driver
         self._spawn = spawn
         self._waiting: Allocation | None = None
@@ -34,9 +35,7 @@ class Outbox:
         """Tell the charger as soon as it listens; returns at once."""
         self._waiting = allocation
         if self._task is None or self._task.done():
-            self._task = self._spawn(
-                self._deliver(), f"Amp Guard command {allocation.charger}"
-            )
+            self._task = self._spawn(self._deliver(), f"Amp Guard to {self._name}")
 
     def drop(self) -> None:
         """Forget what waits."""
@@ -68,7 +67,7 @@ class Outbox:
         _LOGGER.log(
             level,
             "Charger %s was not given %s A: %s",
-            self._driver.config.id,
+            self._name,
             allocation.current,
             error,
         )

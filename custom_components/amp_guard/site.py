@@ -83,10 +83,7 @@ def build_site(entry: ConfigEntry, inactive_groups: Collection[str] = ()) -> Sit
     for group in groups.values():
         if group.parent not in (SUPPLY_ID, *groups):
             raise SiteError(f"{_title(entry, group.id)}: the group above it is gone")
-    chargers = [
-        read_charger(subentry.data, subentry.subentry_id)
-        for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER)
-    ]
+    chargers = _chargers(entry)
     for charger in chargers:
         if charger.group not in groups:
             raise SiteError(f"{_title(entry, charger.id)}: its group is gone")
@@ -174,9 +171,12 @@ def nodes_above(site: Site, node: str) -> Iterator[str]:
 
 def supply_errors(supply: Supply, entry: ConfigEntry) -> Errors:
     """Return the rules that a changed supply breaks."""
+    errors: Errors = {}
     if _widest_below(SUPPLY_ID, entry) > supply.supply_max_current:
-        return {CONF_SUPPLY_MAX_CURRENT: "below_group"}
-    return {}
+        errors[CONF_SUPPLY_MAX_CURRENT] = "below_group"
+    if any(_hangs_on_one_line(charger, supply) for charger in _chargers(entry)):
+        errors[CONF_NET] = "it_needs_two_lines"
+    return errors
 
 
 def group_errors(
@@ -204,11 +204,14 @@ def changed_group_errors(group: Group, entry: ConfigEntry) -> Errors:
         errors[CONF_MAX_CURRENT_ONLINE] = "below_group"
     if not _phases_below(group.id, entry) <= set(group.phases):
         errors[CONF_PHASES] = "phase_in_use"
+    chargers = [c for c in _chargers(entry) if c.group == group.id]
+    if any(charger.max_current < group.min_current for charger in chargers):
+        errors[CONF_MIN_CURRENT] = "minimum_above_charger"
     return errors
 
 
-def charger_errors(charger: Charger, group: Group) -> Errors:
-    """Return the rules that a charger breaks in its group."""
+def charger_errors(charger: Charger, group: Group, supply: Supply) -> Errors:
+    """Return the rules that a charger breaks in its group, on that supply."""
     errors: Errors = {}
     if charger.max_current < group.min_current:
         errors[CONF_MAX_CURRENT] = "maximum_below_minimum"
@@ -218,6 +221,8 @@ def charger_errors(charger: Charger, group: Group) -> Errors:
         errors[CONF_OFFLINE_CURRENT] = "offline_below_minimum"
     if not set(charger.wiring) <= set(group.phases):
         errors[CONF_WIRING] = "wiring_outside_group"
+    elif _hangs_on_one_line(charger, supply):
+        errors[CONF_WIRING] = "it_needs_two_lines"
     if charger.offline_phase is not None:
         if charger.offline_phase not in charger.wiring:
             errors[CONF_OFFLINE_PHASE] = "offline_phase_not_wired"
@@ -248,12 +253,21 @@ def _widest_below(node: str, entry: ConfigEntry) -> float:
 
 
 def _phases_below(node: str, entry: ConfigEntry) -> set[Phase]:
-    phases = {phase for group in _groups_below(node, entry) for phase in group.phases}
-    for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER):
-        charger = read_charger(subentry.data)
-        if charger.group == node:
-            phases.update(charger.wiring)
-    return phases
+    below = [group.phases for group in _groups_below(node, entry)]
+    below += [charger.wiring for charger in _chargers(entry) if charger.group == node]
+    return {phase for phases in below for phase in phases}
+
+
+def _chargers(entry: ConfigEntry) -> list[Charger]:
+    return [
+        read_charger(subentry.data, subentry.subentry_id)
+        for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER)
+    ]
+
+
+def _hangs_on_one_line(charger: Charger, supply: Supply) -> bool:
+    """Say whether the charger would hang on nothing: an IT net has no neutral."""
+    return supply.net is Net.IT and len(charger.wiring) == 1
 
 
 def _title(entry: ConfigEntry, subentry_id: str) -> str:

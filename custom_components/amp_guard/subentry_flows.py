@@ -26,6 +26,7 @@ from .const import (
     CONF_PHASES,
     CONF_PROFILE,
     CONF_SUPPLY_MAX_CURRENT,
+    CONF_VARIANT,
     CONF_WIRING,
     DOMAIN,
     SUBENTRY_CHARGER,
@@ -47,6 +48,7 @@ from .site import (
     limits_above,
     read_charger,
     read_group,
+    read_supply,
 )
 
 
@@ -80,9 +82,10 @@ class GroupFlow(ConfigSubentryFlow):
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(
                 group_schema(
-                    entry.options[CONF_SUPPLY_MAX_CURRENT],
-                    entry.data[CONF_MEASURED_PHASES],
-                    self._possible_parents(entry),
+                    entry.data[CONF_VARIANT],
+                    max_current=entry.options[CONF_SUPPLY_MAX_CURRENT],
+                    phases=entry.data[CONF_MEASURED_PHASES],
+                    nodes=self._possible_parents(entry),
                 ),
                 user_input or current,
             ),
@@ -220,7 +223,8 @@ class ChargerFlow(ConfigSubentryFlow):
         if user_input is not None:
             data = self._identity | user_input
             group = read_group(groups[user_input[CONF_GROUP]].data)
-            errors = charger_errors(read_charger(data), group)
+            supply = read_supply(self._get_entry().options)
+            errors = charger_errors(read_charger(data), group, supply)
             if not errors:
                 return self._finish(data)
         return self.async_show_form(

@@ -260,6 +260,7 @@ async def test_a_single_phase_site_without_voltage(
 # --- the group ----------------------------------------------------------------------
 
 BROKEN_RULES = [
+    ({"max_current_online": 26}, "max_current_online"),
     ({"max_current_online": 20, "max_current_offline": 21}, "max_current_offline"),
     ({"max_current_offline": 5}, "max_current_offline"),
     (
@@ -360,6 +361,56 @@ async def test_the_main_fuse_changes_but_not_below_its_groups(
 
 
 # --- chargers -----------------------------------------------------------------------
+
+
+async def test_what_is_above_keeps_to_what_a_charger_needs(
+    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
+) -> None:
+    await add_charger(hass, entry, chargers["left"], wiring="2", max_current=10)
+
+    result = await start_subentry(hass, entry, "group", group_id(entry))
+    group_input = GROUP_INPUT | {"parent": "supply"}
+    for change, errors in (
+        ({"phases": "1,3"}, {"phases": "phase_in_use"}),
+        (
+            {"min_current": 11, "max_current_offline": 11},
+            {"min_current": "minimum_above_charger"},
+        ),
+    ):
+        result = await go_on_subentry(hass, result, group_input | change)
+        assert result["errors"] == errors
+
+    flow = hass.config_entries.options
+    result = await flow.async_init(entry.entry_id)
+    result = await flow.async_configure(result["flow_id"], SUPPLY_INPUT | {"net": "it"})
+    assert result["errors"] == {"net": "it_needs_two_lines"}
+
+
+async def test_a_charger_in_an_it_net_hangs_between_lines(
+    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
+) -> None:
+    flow = hass.config_entries.options
+    result = await flow.async_init(entry.entry_id)
+    await flow.async_configure(result["flow_id"], SUPPLY_INPUT | {"net": "it"})
+    await hass.async_block_till_done()
+
+    result = await start_subentry(hass, entry, "charger")
+    result = await go_on_subentry(hass, result, {"next_step_id": "entities"})
+    result = await go_on_subentry(hass, result, chargers["left"].entities)
+    settings = {
+        "group": group_id(entry),
+        "wiring": "1",
+        "max_current": 16,
+        "offline_current": 6,
+        "offline_phase": "all",
+        "priority": 1,
+    }
+    result = await go_on_subentry(hass, result, settings)
+    assert result["errors"] == {"wiring": "it_needs_two_lines"}
+    result = await go_on_subentry(hass, result, settings | {"wiring": "1,2"})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
 
 
 async def test_a_recognised_charger_is_chosen_once(

@@ -9,6 +9,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
+import voluptuous as vol
 
 import custom_components.amp_guard as integration
 from custom_components.amp_guard import forms
@@ -52,6 +53,10 @@ def test_choices_and_reasons_are_complete(language: str) -> None:
     assert set(reasons) == set(Reason)
 
 
+def group_schema(nodes: dict[str, str] | None = None) -> vol.Schema:
+    return forms.group_schema("home", max_current=25.0, phases="1,2,3", nodes=nodes)
+
+
 def test_each_field_of_a_form_has_its_name_and_help() -> None:
     english = load("en")
     steps = english["config"]["step"]
@@ -64,9 +69,9 @@ def test_each_field_of_a_form_has_its_name_and_help() -> None:
         (forms.PIN_SCHEMA, steps["reauth_confirm"]),
         (forms.supply_schema("home"), steps["supply"]),
         (forms.supply_schema("home"), english["options"]["step"]["init"]),
-        (forms.group_schema(25.0, "1,2,3"), steps["group"]),
-        (forms.group_schema(25.0, "1,2,3", nodes), group_steps["user"]),
-        (forms.group_schema(25.0, "1,2,3", nodes), group_steps["reconfigure"]),
+        (group_schema(), steps["group"]),
+        (group_schema(nodes), group_steps["user"]),
+        (group_schema(nodes), group_steps["reconfigure"]),
         (forms.device_schema({}), charger_steps["device"]),
         (forms.ENTITIES_SCHEMA, charger_steps["entities"]),
         (forms.charger_schema(nodes, "1,2,3", 32.0), charger_steps["settings"]),
