@@ -1,0 +1,197 @@
+"""The driver through Home Assistant's own integrations, unmodified.
+
+Their real client libraries speak to simulated chargers over HTTP; what counts is what
+the charger then offers its car.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from custom_components.amp_guard.chargers import (
+    ChargerCommandError,
+    ChargerConfig,
+    ChargerDriver,
+    find_chargers,
+)
+from custom_components.amp_guard.model import ChargerStatus, PhaseValues
+from tests.devices.conftest import (  # noqa: F401 - fixtures
+    PEBLAR_HOST,
+    Bench,
+    add_integration,
+    loopback_network,
+    nrgkick,
+    peblar,
+    port_forward,
+)
+
+RETRY = 0.5
+"""s of real time after which the next poll is called for."""
+
+
+class Site:
+    """A charger, its integration, and the driver on top of both."""
+
+    def __init__(self, hass: HomeAssistant, bench: Bench) -> None:
+        self.hass = hass
+        self.bench = bench
+        self._changed = asyncio.Event()
+
+    async def start(self, flow_input: dict[str, str]) -> None:
+        """Set the integration up as its owner does, and take the charger it finds."""
+        integration = self.bench.device.integration
+        self.entry = (await add_integration(self.hass, integration, flow_input)).entry
+        self.first_runtime_data = self.entry.runtime_data
+        [self.found] = find_chargers(self.hass)
+        self.driver = ChargerDriver(
+            self.hass,
+            ChargerConfig(
+                id="charger",
+                device_id=self.found.device_id,
+                profile=self.found.profile,
+            ),
+            lambda _: self._changed.set(),
+        )
+        await self.driver.start()
+        # What was enabled is there after a reload.
+        await self.reads(lambda driver: driver.read().current is not None)
+
+    async def reads(self, expected: Callable[[ChargerDriver], bool]) -> None:
+        """Let what Home Assistant has planned come due until the driver reads it."""
+        while not expected(self.driver):
+            self._changed.clear()
+            later = dt_util.utcnow() + timedelta(seconds=40)
+            async_fire_time_changed(self.hass, later)
+            with suppress(TimeoutError):
+                # A poll that was under way may have read what was before.
+                await asyncio.wait_for(self._changed.wait(), RETRY)
+            await self.hass.async_block_till_done()
+
+    def offered(self) -> float:
+        """Return what the charger offers the car, A, once it has taken a command."""
+        self.bench.pass_time(2)
+        return self.bench.charger.offered
+
+
+@pytest.fixture
+async def peblar_site(hass, peblar):  # noqa: F811
+    site = Site(hass, peblar)
+    await site.start({"host": PEBLAR_HOST, "password": peblar.device.password})
+    yield site
+    await site.driver.stop()
+    # The client library opens a session of its own that the integration never closes.
+    for data in (site.first_runtime_data, site.entry.runtime_data):
+        await data.data_coordinator.api.close()
+
+
+@pytest.fixture
+async def nrgkick_site(hass, nrgkick):  # noqa: F811
+    site = Site(hass, nrgkick)
+    await site.start(nrgkick.device.flow_input)
+    yield site
+    await site.driver.stop()
+
+
+@pytest.fixture(params=["peblar", "nrgkick"])
+def site(request: pytest.FixtureRequest) -> Site:
+    return request.getfixturevalue(f"{request.param}_site")
+
+
+def status_is(status: ChargerStatus) -> Callable[[ChargerDriver], bool]:
+    return lambda driver: driver.read().status is status
+
+
+async def test_found(site: Site) -> None:
+    assert site.found.profile == site.bench.device.integration
+    assert site.found.max_current == 16.0
+    assert site.found.phases == 3
+
+
+async def test_a_cars_stay(site: Site) -> None:
+    assert site.driver.read().status is ChargerStatus.DISCONNECTED
+
+    site.bench.plug_in()
+    await site.reads(status_is(ChargerStatus.WAITING))
+
+    site.bench.pass_time(60)
+    await site.reads(status_is(ChargerStatus.CHARGING))
+    reading = site.driver.read()
+    assert reading.current == pytest.approx((16.0, 16.0, 16.0), abs=0.1)
+    assert reading.limit == 16.0
+    assert reading.current_time == pytest.approx(site.hass.loop.time(), abs=5.0)
+
+    await site.driver.apply(10.0, None)
+    assert site.offered() == 10.0
+    site.bench.pass_time(5)
+    await site.reads(lambda driver: driver.read().current[0] < 11.0)
+    assert site.driver.read().limit == 10.0
+
+    site.bench.unplug()
+    await site.reads(status_is(ChargerStatus.DISCONNECTED))
+    assert site.driver.read().current == PhaseValues(0.0, 0.0, 0.0)
+
+
+async def test_pause_and_resume(site: Site) -> None:
+    site.bench.plug_in()
+    site.bench.pass_time(60)
+    await site.driver.apply(0.0, None)
+    assert site.offered() == 0.0
+    await site.reads(lambda driver: driver.read().limit == 0.0)
+
+    await site.driver.release()
+    assert site.offered() == 6.0
+
+
+async def test_each_of_many_commands_in_a_row_is_the_chargers_limit(site: Site) -> None:
+    """Faster than its integration reads back: what Home Assistant shows is old."""
+    site.bench.plug_in()
+    site.bench.pass_time(60)
+    for current in (16.0, 10.0, 0.0):
+        await site.driver.apply(current, None)
+        assert site.offered() == current
+    await site.driver.release()
+    assert site.offered() == 6.0
+    await site.driver.apply(0.0, None)
+    assert site.offered() == 0.0
+    await site.driver.release()
+    await site.driver.apply(0.0, None)
+    await site.driver.release()
+    assert site.offered() == 6.0
+
+
+async def test_a_cut_right_after_a_resume(site: Site, leap) -> None:
+    site.bench.plug_in()
+    site.bench.pass_time(60)
+    await site.driver.apply(0.0, None)
+    leap(5.1)
+    await site.driver.apply(16.0, None)
+    assert site.offered() == 16.0
+    await site.driver.apply(7.0, None)
+    assert site.offered() == 7.0
+
+
+async def test_a_charger_off_the_network(site: Site) -> None:
+    site.bench.plug_in()
+    await site.reads(status_is(ChargerStatus.WAITING))
+
+    await site.bench.device.stop()
+
+    with pytest.raises(ChargerCommandError):
+        await site.driver.apply(10.0, None)
+    await site.reads(status_is(ChargerStatus.LOST))
+    assert site.driver.read().current is None
+
+
+async def test_a_refusal_of_the_charger_reaches_the_driver(nrgkick_site: Site) -> None:
+    nrgkick_site.bench.device.api_enabled = False
+
+    with pytest.raises(ChargerCommandError) as error:
+        await nrgkick_site.driver.apply(10.0, None)
+
+    assert error.value.translation_key == "charger_refused"
