@@ -5,6 +5,7 @@ What they measure and obey is the physics; here stands only what they say on the
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
+import socket
 
 from aiohttp import web
 
@@ -30,15 +31,12 @@ class Device(ABC):
         Raises `OSError` where the address is taken, does not exist, or its port may
         be used by the administrator only.
         """
+        listening = socket.create_server((host, port))
         runner = web.AppRunner(
             self.application(), access_log=None, shutdown_timeout=0.1
         )
         await runner.setup()
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError:
-            await runner.cleanup()
-            raise
+        await web.SockSite(runner, listening).start()
         self._runner = runner
 
     async def stop(self) -> None:

@@ -1,6 +1,7 @@
 """An Amp Guard on the LAN, as docs/lan-interface.md lets it speak."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -76,8 +77,8 @@ class AmpGuard(Device):
         self._fault_changed = asyncio.Event()
         self._connections: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
         self._window: list[PhaseValues] = []
-        self._observed_at: float | None = None
-        self._next_sample_at = 0.0
+        self._observed_at = 0.0
+        self._next_sample_at = self.settings.sample_interval
         self._energy_import = [0.0, 0.0, 0.0]
         self._energy_export = [0.0, 0.0, 0.0]
         self._sequence = 0
@@ -94,7 +95,7 @@ class AmpGuard(Device):
             return
         mean = PhaseValues(*(sum(p) / len(p) for p in zip(*self._window, strict=True)))
         self._window.clear()
-        self._next_sample_at = now + self.settings.sample_interval
+        self._next_sample_at += self.settings.sample_interval
         if self._fault is not Fault.FROZEN:
             self._sequence += 1
             self._sample = self._take_sample(mean)
@@ -105,8 +106,7 @@ class AmpGuard(Device):
         return self.settings.nominal_voltage - self.settings.source_impedance * current
 
     def _count_energy(self, current: PhaseValues, now: float) -> None:
-        elapsed = 0.0 if self._observed_at is None else now - self._observed_at
-        self._observed_at = now
+        elapsed, self._observed_at = now - self._observed_at, now
         for phase in Phase:
             power = current[phase] * self._voltage(current[phase])
             counter = self._energy_import if power > 0 else self._energy_export
@@ -205,6 +205,8 @@ class AmpGuard(Device):
         )
 
     async def _measurement(self, _request: web.Request) -> web.Response:
+        if not self._sequence:
+            raise web.HTTPServiceUnavailable  # it has only just been switched on
         return web.json_response(text=self._message())
 
     async def _stream(self, request: web.Request) -> web.WebSocketResponse:
@@ -225,7 +227,8 @@ class AmpGuard(Device):
         while not stream.closed:
             await self._sampled.wait()
             if self._fault is not Fault.SILENT:
-                await stream.send_str(self._message())
+                with suppress(ConnectionError):  # reading sees it too, and ends this
+                    await stream.send_str(self._message())
 
     async def _close_streams(self, _application: web.Application) -> None:
         for stream in list(self._connections):

@@ -1,7 +1,9 @@
 """What every charger's electronics have, whatever protocol they speak."""
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import ClassVar
 
 from simulator.car import PHASE_VOLTAGE, Car
 from simulator.charger import ChargerModel
@@ -38,6 +40,9 @@ class PhaseReading:
 class ChargerDevice(Device):
     """A charger on the network: the physics, and what it counts of it."""
 
+    integration: ClassVar[str]
+    """The domain of the integration in Home Assistant that drives it."""
+
     def __init__(self, charger: ChargerModel, *, serial_number: str) -> None:
         """Give `charger` its electronics."""
         super().__init__()
@@ -46,6 +51,11 @@ class ChargerDevice(Device):
         self.now = 0.0
         """The world's time, s."""
         self.sessions: list[ChargingSession] = []
+
+    @property
+    @abstractmethod
+    def flow_input(self) -> dict[str, str]:
+        """What Home Assistant's config flow for it asks for."""
 
     def observe(self, now: float) -> None:
         """Follow the physics up to `now`, s."""

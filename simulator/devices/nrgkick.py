@@ -42,17 +42,21 @@ class NRGkick(ChargerDevice):
     `username` and `password` lock the API where both are given.
     """
 
+    integration = "nrgkick"
+
     def __init__(
         self,
         charger: ChargerModel,
         *,
         serial_number: str = "NRG0000001",
+        mac_address: str = "02:00:00:00:02:01",
         device_name: str = "NRGkick",
         username: str = "",
         password: str = "",
     ) -> None:
         """Give `charger` its electronics."""
         super().__init__(charger, serial_number=serial_number)
+        self.mac_address = mac_address
         self.device_name = device_name
         self.api_enabled = True
         """Whether the owner has enabled the JSON API in the app."""
@@ -64,6 +68,11 @@ class NRGkick(ChargerDevice):
         credentials = b64encode(f"{username}:{password}".encode()).decode()
         self._authorization = f"Basic {credentials}" if username and password else None
         self._peak_power = 0.0
+
+    @property
+    def flow_input(self) -> dict[str, str]:
+        """What Home Assistant's config flow for it asks for."""
+        return {"host": self.address}
 
     @property
     def energy_limit_reached(self) -> bool:
@@ -179,7 +188,7 @@ class NRGkick(ChargerDevice):
                 },
                 "network": {
                     "ip_address": request.host.partition(":")[0],
-                    "mac_address": "02:00:00:00:00:21",
+                    "mac_address": self.mac_address,
                     "ssid": "simulated",
                     "rssi": -55,
                 },

@@ -41,6 +41,8 @@ class Peblar(ChargerDevice):
     Its limit and its pause are one figure: below 6 A it does not charge.
     """
 
+    integration = "peblar"
+
     def __init__(
         self,
         charger: ChargerModel,
@@ -70,6 +72,11 @@ class Peblar(ChargerDevice):
         self.api_token = secrets.token_hex()
         self._web = WebInterface(self)
         self._started_at = 0.0
+
+    @property
+    def flow_input(self) -> dict[str, str]:
+        """What Home Assistant's config flow for it asks for."""
+        return {"host": self.address, "password": self.password}
 
     def observe(self, now: float) -> None:
         """Follow the physics; who listens to the web interface is told of a change."""
