@@ -9,6 +9,7 @@ import sys
 from custom_components.amp_guard.model import SiteError
 
 from .compute import SIZES, measure, print_table
+from .picture import draw
 from .report import Report, run_file, run_scenario
 from .scenario import ScenarioError
 from .scenario_file import SCENARIOS, load
@@ -52,6 +53,12 @@ def _parse(argv: list[str] | None) -> Namespace:
         "--json", action="store_true", help="print reports as JSON"
     )
     closed_loop.set_defaults(run=_closed_loop)
+    picture = commands.add_parser("picture", help="draw a run of a scenario")
+    picture.add_argument("--scenario", type=Path, metavar="FILE", required=True)
+    picture.add_argument("--out", type=Path, required=True, help="an .svg or .png")
+    picture.add_argument("--from", type=float, default=0.0, dest="start", metavar="S")
+    picture.add_argument("--to", type=float, dest="end", metavar="S")
+    picture.set_defaults(run=_picture)
     compute = commands.add_parser(
         "compute", help="time the decision; see bench/compute.py"
     )
@@ -60,6 +67,12 @@ def _parse(argv: list[str] | None) -> Namespace:
     )
     compute.set_defaults(run=_compute)
     return parser.parse_args(argv)
+
+
+def _picture(arguments: Namespace) -> int:
+    scenario = load(arguments.scenario)
+    draw(scenario, arguments.out, arguments.start, arguments.end)
+    return 0
 
 
 def _compute(arguments: Namespace) -> int:

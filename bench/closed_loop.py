@@ -14,6 +14,7 @@ from custom_components.amp_guard.model import (
     Decision,
     Measurement,
     PhaseValues,
+    Reason,
     Snapshot,
 )
 from simulator.car import Car
@@ -190,7 +191,8 @@ class ClosedLoop:
         self._decide_ns.append(process_time_ns() - before)
         for allocation in decision.allocations.values():
             id_ = allocation.charger
-            if allocation.send and self._reporters[id_].reachable(now):
+            balanced = allocation.reason is not Reason.INACTIVE
+            if balanced and allocation.send and self._reporters[id_].reachable(now):
                 expiring = id_ in self._expiring
                 self.world.chargers[id_].set_limit(
                     allocation.current, now, allocation.valid_for if expiring else None
@@ -204,12 +206,12 @@ class ClosedLoop:
 
 
 def _build_charger(setup: ChargerSetup, scenario: Scenario) -> ChargerModel:
-    charger = setup.charger
+    charger, user_limit = setup.charger, setup.report.user_limit
     return ChargerModel(
         id=charger.id,
         group=charger.group,
         wiring=charger.wiring,
-        max_current=charger.max_current,
+        max_current=min(charger.max_current, user_limit or charger.max_current),
         resolution=charger.resolution,
         command_lag=setup.command_lag,
         offline_current=charger.offline_current,

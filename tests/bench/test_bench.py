@@ -137,6 +137,17 @@ def test_the_compute_command_prints_every_size(capsys):
     assert [tuple(map(int, row.split()[:2])) for row in rows] == list(SIZES)
 
 
+@pytest.mark.parametrize("suffix", [".svg", ".png"])
+def test_the_picture_command_draws_the_same_run_the_same(write, tmp_path, suffix):
+    pictures = [tmp_path / f"{name}{suffix}" for name in ("one", "two")]
+    for picture in pictures:
+        main(["picture", "--scenario", str(write()), "--out", str(picture)])
+
+    one, two = (picture.read_bytes() for picture in pictures)
+    assert one == two
+    assert len(one) > 1000
+
+
 # --- the edges ------------------------------------------------------------------------
 
 currents = st.builds(PhaseValues, *[st.floats(-60, 60)] * 3)
@@ -226,6 +237,25 @@ def test_a_lost_charger_hears_nothing(write):
 
     assert report.commands == {"charger-1": 0}
     assert report.energy_total_kwh == pytest.approx(8 * 690 * 120 / 3.6e6, rel=0.01)
+
+
+def test_a_users_limit_holds_whatever_the_charger_is_told(write):
+    path = write(
+        chargers=[{"id": "charger-1", "limit": 16, "user_limit": 8}],
+        cars=[{"charger": "charger-1", **QUICK}],
+    )
+
+    assert run_scenario(load(path)).peak_a == pytest.approx(8)
+
+
+def test_a_charger_of_an_inactive_group_is_left_alone(write):
+    path = write(
+        groups=[{"id": "a", "active": False}],
+        chargers=[{"id": "charger-1", "limit": 16}],
+        house={"steps": [[0, 20]]},
+    )
+
+    assert run_scenario(load(path)).commands == {"charger-1": 0}
 
 
 def test_nobody_decides_while_the_balancer_is_down(write):
