@@ -88,24 +88,33 @@ class Connector:
     def watch(self, now: float) -> None:
         """Compare what it draws with what it was given."""
         self.turn.draw(sum(self.draw.estimate), now)
-        drawn = self.draw.current
-        obeys = drawn <= self.given + FOLLOW_TOLERANCE
-        if not self.draw.reports and not self.given:
-            obeys = self.status is not ChargerStatus.CHARGING
-        if obeys:
+        if self._obeys():
             self.excess_since = None
         elif self.excess_since is None:
             self.excess_since = now
         if self.wants and self.draw.reports:
             step = self.branch.charger.resolution
-            self.reclaim.see(drawn, self.given, step, now)
+            self.reclaim.see(self.draw.current, self.given, step, now)
+
+    def _obeys(self) -> bool:
+        draw = self.draw
+        if draw.reports:
+            return draw.reported <= self.given + FOLLOW_TOLERANCE
+        if not self.given:
+            return self.status is not ChargerStatus.CHARGING
+        return draw.current <= self.given + FOLLOW_TOLERANCE
+
+    @property
+    def patience(self) -> float:
+        """Return the s that it is given to be seen to follow."""
+        follows = max(TELL_AGAIN, self.branch.charger.command_lag)
+        return follows + max(0.0, self.draw.lateness.seconds)
 
     def ignores_for(self, times: float, now: float) -> bool:
         """Return whether it ignores its limit for so many times its time to follow."""
         if self.excess_since is None:
             return False
-        patience = max(TELL_AGAIN, self.branch.charger.command_lag)
-        return now - self.excess_since >= times * patience
+        return now - self.excess_since >= times * self.patience
 
     def draw_bounds(self, time: float, now: float) -> Bounds:
         """Return what it drew at `time` at least, most likely and at most, by phase.
@@ -153,7 +162,7 @@ class Connector:
         """Return whether it is to be told its present limit (again)."""
         if self.lost:
             return False
-        patience = max(TELL_AGAIN, self.branch.charger.command_lag)
+        patience = self.patience
         if self.sent_at == NEVER and self.reading.limit is None:
             return True
         since = now - self.sent_at

@@ -25,6 +25,8 @@ TAKEN_FOR = 60.0
 """s for which a grant may still be taken up without any sign before."""
 CHARGED = (ChargerStatus.WAITING, ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
 
+_NOTHING = (0.0, 0.0, 0.0)
+
 Weights = tuple[float, float, float]
 Bounds = tuple[Sequence[float], Sequence[float], Sequence[float]]
 """The least, the likeliest and the most that is drawn on each phase, A."""
@@ -54,13 +56,21 @@ class Draw:
 
     @property
     def reported(self) -> float:
-        """Return the sum of what it last reported, A over all phases."""
-        return sum(self._reported) if self._reported is not None else 0.0
+        """Return the A per phase that it last reported: the highest of its phases."""
+        return self._highest(self._reported or _NOTHING)
+
+    @property
+    def reported_sum(self) -> float:
+        """Return what it last reported, A over all phases."""
+        return sum(self._reported or _NOTHING)
 
     @property
     def current(self) -> float:
         """Return the A per phase it draws: the highest of its phases."""
-        a, b, c = self.estimate
+        return self._highest(self.estimate)
+
+    def _highest(self, drawn: Sequence[float]) -> float:
+        a, b, c = drawn
         x, y, z = self._branch.weights
         return max(a / x if x else a, b / y if y else b, c / z if z else c)
 
@@ -82,9 +92,10 @@ class Draw:
         if reading.status is ChargerStatus.CHARGING:
             self._learn_phases(reported, now)
 
-    def meet(self, current: PhaseValues, time: float) -> None:
-        """Take what the meter before it shows at `time`, A."""
-        self.lateness.meter(current[self._first], time)
+    def meet(self, house: PhaseValues, time: float) -> None:
+        """Take what the meter before it shows at `time` of it and the house, A."""
+        first = self._first
+        self.lateness.meter(house[first] + self.estimate[first], time)
 
     def assume(self, current: float) -> None:
         """Take it to draw `current` A on all its phases until more is known."""

@@ -32,6 +32,7 @@ class HandOut:
             for offer in due:
                 if self._raise(offer, free, now):
                     changed.add(offer.connector.id)
+                    plan.note_raise(offer.connector)
         told = changed | {
             offer.connector.id
             for offer in plan.offers

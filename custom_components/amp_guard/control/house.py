@@ -7,11 +7,9 @@ from ..model import PhaseValues
 RAISE_AFTER = 30.0
 """s for which headroom must have lasted before it is given away ..."""
 LONGEST_PATIENCE = 240.0
-"""... and at most so long, where loads have come back again and again."""
-RESTLESS_FOR = 600.0
-"""s for which a node remembers that something had to be cut."""
-ONE_EVENT = 10.0
-"""s within which cuts belong to one event."""
+"""... doubled up to this by each raise that turned out to be in vain ..."""
+REGRETTED_FOR = 1800.0
+"""... for so many s."""
 REMEMBERED = 300.0
 """s for which house loads are kept."""
 
@@ -22,7 +20,8 @@ class HouseLoad:
     def __init__(self) -> None:
         """Start with nothing seen."""
         self.now: tuple[float, float, float] | None = None
-        self._cuts: deque[float] = deque()
+        self._raised_at = float("-inf")
+        self._regrets: deque[float] = deque()
         # For each phase (time, load) with falling loads: the first one that is young
         # enough is the highest of a window.
         self._peaks: tuple[deque[tuple[float, float]], ...] = (
@@ -41,19 +40,25 @@ class HouseLoad:
             while peaks[0][0] < time - REMEMBERED:
                 peaks.popleft()
 
-    def disturb(self, time: float) -> None:
-        """Remember that the load rose so far that something had to be cut."""
-        if not self._cuts or time - self._cuts[-1] >= ONE_EVENT:
-            self._cuts.append(time)
+    def raised(self, time: float) -> None:
+        """Remember that more was given below this node."""
+        self._raised_at = time
+
+    def overload(self, time: float) -> None:
+        """Remember that the limit was passed, and if a raise was in vain."""
+        if time - self._raised_at <= self.patience(time):
+            self._regrets.append(time)
+            self._raised_at = float("-inf")
 
     def patience(self, now: float) -> float:
         """Return for how long in s headroom must have lasted before it is given away.
 
         Loads that come and go (an oven's thermostat) make it longer.
         """
-        while self._cuts and self._cuts[0] < now - RESTLESS_FOR:
-            self._cuts.popleft()
-        return min(RAISE_AFTER * max(1, len(self._cuts)), LONGEST_PATIENCE)
+        regrets = self._regrets
+        while regrets and regrets[0] < now - REGRETTED_FOR:
+            regrets.popleft()
+        return min(RAISE_AFTER * 2.0 ** len(regrets), LONGEST_PATIENCE)
 
     def forget(self) -> None:
         """Forget the past: after a silence it says nothing of now."""

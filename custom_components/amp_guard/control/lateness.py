@@ -2,7 +2,8 @@
 
 Few integrations tell when a value was measured; some chargers report through a cloud,
 a quarter of a minute late. After each command the meter and the report both show the
-charger's answer: what the report comes later by is its lateness.
+charger's answer: what the report comes later by is its lateness (negative where the meter's samples are
+the later ones).
 """
 
 from collections import deque
@@ -14,6 +15,8 @@ SEEN = 0.5
 """Part of the commanded step from which on it counts as seen."""
 GIVE_UP = 60.0
 """s after which an answer is no longer waited for."""
+LEAST_LATENESS = 1.5
+"""s: less is but the moment at which each was asked."""
 REMEMBERED = 5
 """Answers of which the middle one is believed."""
 
@@ -67,5 +70,6 @@ class Lateness:
         if self._metered_at is None or self._reported_at is None:
             return
         self._told_at = float("-inf")
-        self._answers.append(max(0.0, self._reported_at - self._metered_at))
-        self.seconds = median(self._answers)
+        self._answers.append(self._reported_at - self._metered_at)
+        late = median(self._answers)
+        self.seconds = late if abs(late) >= LEAST_LATENESS else 0.0

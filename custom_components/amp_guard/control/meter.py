@@ -26,6 +26,8 @@ FROZEN_FACTOR = 10.0
 """... and how many times the longest such spell seen so far."""
 CHANGES_TO_LEARN = 40
 """Changes that must be seen before a habit of the meter is believed."""
+LATEST_SAMPLE = 10.0
+"""s by which the meter's sample may come after what a charger has reported."""
 LATEST_REPORT = 30.0
 """s by which a charger's report may come after what the meter showed long ago."""
 DRAW_CHANGE = 2.0
@@ -63,10 +65,11 @@ class MeterWatch:
         self._equal_since: float | None = None
         self._longest_equal = 0.0
         self._draw_when_equal: float | None = None
-        self._proven_frozen = False
+        self._moved_since: float | None = None
         self.last_time: float | None = None
         self.current: PhaseValues | None = None
         self.interval = 1.0
+        self.rounding = 0.0
         self.margin = 0.0
 
     def take(
@@ -134,8 +137,7 @@ class MeterWatch:
         if len(self._times) > 1 and (
             self._good < RECENT or not self._good % LEARN_EACH
         ):
-            self.interval = median(b - a for a, b in pairwise(self._times))
-            self.margin = self._margin()
+            self._learn()
 
     def _compare(self, current: PhaseValues, time: float, draw: ReportedDraw) -> None:
         """Learn from the step to this sample how fine and how noisy the meter is."""
@@ -144,15 +146,17 @@ class MeterWatch:
             if draw.since > self._equal_since + LATEST_REPORT:
                 if self._draw_when_equal is None:
                     self._draw_when_equal = draw.current
-                moved = abs(draw.current - self._draw_when_equal) >= DRAW_CHANGE
-                self._proven_frozen = self._proven_frozen or moved
+                if abs(draw.current - self._draw_when_equal) < DRAW_CHANGE:
+                    self._moved_since = None
+                elif self._moved_since is None:
+                    self._moved_since = time
             return
         if self._equal_since is not None and self.last_time is not None:
             spell = self.last_time - self._equal_since
             self._longest_equal = max(self._longest_equal, spell)
         self._equal_since = time
         self._draw_when_equal = None
-        self._proven_frozen = False
+        self._moved_since = None
         if before is None:
             return
         self._changes += 1
@@ -160,24 +164,28 @@ class MeterWatch:
         a, b, c = (abs(x - y) for x, y in zip(current, before, strict=True))
         self._steps.append(a + b + c - max(a, b, c) - min(a, b, c))
 
-    def _margin(self) -> float:
-        """Return the distance to keep from a limit, A.
+    def _learn(self) -> None:
+        """Learn the usual interval, and what a sample may be off by, A.
 
-        Half a step of its resolution, one deviation of its noise (the highest of a
-        window is what raises go by, so more would count it twice), and what a load
+        `rounding` is half a step of its resolution: the true current may be that much
+        higher. `margin` is kept on top: one deviation of its noise (the highest of a
+        window is what raises go by, so more would count it twice) or what a load
         creeps from one sample to the next.
         """
+        self.interval = median(b - a for a, b in pairwise(self._times))
         known = self._changes >= CHANGES_TO_LEARN
-        rounding = 0.5 if known and self._whole else 0.0
+        self.rounding = 0.5 if known and self._whole else 0.0
         noise = median(self._steps) / MEDIAN_TO_DEVIATION if known else 0.0
-        return max(rounding, noise) + CREEP * max(0.0, self.interval - QUICK)
+        creep = CREEP * max(0.0, self.interval - QUICK)
+        self.margin = max(noise - self.rounding, creep, 0.0)
 
     def _frozen_for(self, now: float) -> float:
         """Return for how long in s the meter is known to have stood still."""
         if self._equal_since is None:
             return 0.0
         spell = now - self._equal_since
-        if self._proven_frozen and spell >= STALE_AFTER:
+        moved = self._moved_since
+        if moved is not None and now - moved >= LATEST_SAMPLE:
             return spell
         usual = FROZEN_FACTOR * self._longest_equal
         if self._changes < CHANGES_TO_LEARN or spell < max(FROZEN_AFTER, usual):

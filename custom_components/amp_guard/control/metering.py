@@ -76,11 +76,11 @@ class Metering:
 
     def _see(self, view: _View, current: PhaseValues, time: float, now: float) -> None:
         """Take that `current`, A, flowed through the view's node at `time`."""
-        for connector in view.nearest:
-            connector.draw.meet(current, time)
         index = view.index
         house = self.houses[index]
-        _estimate(view, house.now, current, time, now, self._limits[index])
+        _estimate(
+            view, house.now, current, time, now=now, limit=self._limits[index]
+        )
         a, b, c = current
         for connector in view.seen:
             x, y, z = connector.draw.estimate
@@ -88,12 +88,15 @@ class Metering:
             b -= y
             c -= z
         house.see((a, b, c), time)
+        for connector in view.nearest:
+            connector.draw.meet(house.values, time)
         self.heats[index].carry(current, time)
         over = max(current) > self._limits[index] + OVERLOAD_TOLERANCE
         if not over:
             self.over_since[index] = None
         elif self.over_since[index] is None:
             self.over_since[index] = time
+            house.overload(time)
 
 
 def _reported(connectors: Sequence[Connector], now: float) -> ReportedDraw:
@@ -101,7 +104,7 @@ def _reported(connectors: Sequence[Connector], now: float) -> ReportedDraw:
     for connector in connectors:
         draw = connector.draw
         if draw.reports:
-            current += draw.reported
+            current += draw.reported_sum
             since = min(since, draw.reported_at)
     return ReportedDraw(current, since)
 
@@ -117,6 +120,7 @@ def _estimate(
     house: tuple[float, float, float] | None,
     current: PhaseValues,
     time: float,
+    *,
     now: float,
     limit: float,
 ) -> None:

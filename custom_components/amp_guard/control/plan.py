@@ -82,6 +82,11 @@ class Plan:
         """Return whether the meter that governs a connector cannot be relied on."""
         return self.rooms.trust[connector.branch.path[0]] in _UNSURE
 
+    def note_raise(self, connector: Connector) -> None:
+        """Tell the nodes above a connector that it was given more."""
+        for node in connector.branch.path:
+            self._metering.houses[node].raised(self.now)
+
     def _reserve(self, connectors: Iterable[Connector]) -> None:
         """Take off what is drawn, or may be, by chargers that do not obey."""
         for connector in connectors:
@@ -130,7 +135,8 @@ class Plan:
         return offer
 
     def _share(self, contenders: list[Offer]) -> None:
-        contenders.sort(key=self._rank)
+        all_fit_soon = self._all_fit_soon(contenders)
+        contenders.sort(key=lambda offer: self._rank(offer, keep=all_fit_soon))
         self.served.extend(contenders)
         admitted = [offer for offer in contenders if self._admit(offer)]
         for offer in admitted:
@@ -152,13 +158,27 @@ class Plan:
                 offer.reason = Reason.SHARED
             _take(self.left, offer.connector.draw.load, share)
 
-    def _rank(self, offer: Offer) -> tuple[int, float, float, str]:
-        """Who has a turn keeps it; then who waits, the least served first."""
+    def _all_fit_soon(self, contenders: Iterable[Offer]) -> bool:
+        """Return whether all minimums fit as soon as the headroom has lasted."""
+        least = [0.0] * len(self.left)
+        for offer in contenders:
+            _take(least, offer.connector.draw.load, -offer.low)
+        return all(
+            low <= hard + EPSILON
+            for low, hard in zip(least, self.rooms.hard, strict=True)
+        )
+
+    def _rank(self, offer: Offer, *, keep: bool) -> tuple[int, float, float, str]:
+        """Who has a turn keeps it; then who waits, the least served first.
+
+        A turn that is over goes on while the meter is unsure or `keep` says that
+        nobody will have to wait.
+        """
         connector = offer.connector
         turn = connector.turn
         if not offer.given:
             place = 1
-        elif self.unsure(connector) or turn.ends_at() > self.now:
+        elif keep or self.unsure(connector) or turn.ends_at() > self.now:
             place = 0
         else:
             place = 2

@@ -2,7 +2,7 @@
 
 Three figures for each constraint, A:
 
-- `hard`: what is left of the limit beside the house as it is now;
+- `hard`: what is left of the limit beside the house as it may be now;
 - `calm`: what has been left, with the meter's margin, for some time (30 s or more);
 - `room`: what may be given. It never passes `hard`. What is given already may stay as
   long as `hard` carries it; more is given only up to `calm`; and when something must
@@ -57,6 +57,7 @@ def find_rooms(
         rooms.trust.append(trust)
         meter, house = meters[node.index], houses[node.index]
         margin = meter.margin if meter is not None else 0.0
+        rounding = meter.rounding if meter is not None else 0.0
         seen = None if blind or meter is None else house.now
         since = now - house.patience(now)
         for phase in range(3):
@@ -64,16 +65,14 @@ def find_rooms(
             if seen is None:
                 hard = safe = calm = limit
             else:
-                hard = limit - seen[phase]
+                hard = limit - rounding - seen[phase]
                 safe = hard - margin
-                calm = limit - margin - house.peak(phase, since)
+                calm = limit - rounding - margin - house.peak(phase, since)
             if trust in (MeterTrust.STARTING, MeterTrust.STALE):
                 calm = min(calm, promised)
             rooms.hard.append(hard)
             rooms.calm.append(calm)
             over = promised > hard + EPSILON
-            if over:
-                rooms.over = True
-                house.disturb(now)
+            rooms.over = rooms.over or over
             rooms.room.append(safe if over else max(calm, min(promised, hard)))
     return rooms
