@@ -1,0 +1,303 @@
+"""The client of the LAN contract follows the meter through everything."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from dataclasses import dataclass, field
+
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+import pytest
+import pytest_socket
+
+from custom_components.amp_guard.meters import (
+    MeterAuthenticationError,
+    MeterConnectionError,
+    MeterError,
+    MeterSample,
+    NotAMeterError,
+)
+from custom_components.amp_guard.meters.amp_guard import AmpGuardClient, AmpGuardMeter
+from custom_components.amp_guard.model import Phase
+from tests.integration.helpers import PATIENCE, Clock
+
+IDENTITY = {
+    "contract": 1,
+    "model": "Amp Guard",
+    "variant": "home",
+    "serial_number": "1G",
+    "firmware": "1.0.0",
+}
+
+
+@pytest.fixture(autouse=True)
+def _loopback_network(socket_enabled: None) -> None:
+    """Open sockets, to this machine only."""
+    pytest_socket.socket_allow_hosts(["127.0.0.0/8"], allow_unix_socket=True)
+
+
+@pytest.fixture
+async def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    loop = asyncio.get_running_loop()
+    time, clock = loop.time, Clock()
+    monkeypatch.setattr(loop, "time", lambda: time() + clock.ahead)
+    return clock
+
+
+@dataclass(kw_only=True)
+class Bridge:
+    """A do-it-yourself meter: what it answers is in the test's hand."""
+
+    identity: object = field(default_factory=lambda: dict(IDENTITY))
+    measurement: object = None
+    streams: bool = True
+    asked: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
+    connections: asyncio.Queue[web.WebSocketResponse] = field(
+        default_factory=asyncio.Queue
+    )
+
+    def __post_init__(self) -> None:
+        self.measures(1, 1.0)
+
+    def measures(self, sequence: int, *current: float) -> dict:
+        phases = {f"l{n}": {"current": a} for n, a in enumerate(current, 1)}
+        self.measurement = {"sequence": sequence, "phases": phases}
+        return self.measurement
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        what = request.match_info["what"]
+        self.asked.put_nowait(what)
+        if what == "stream":
+            return await self._stream(request)
+        answer = getattr(self, what)
+        if isinstance(answer, int):
+            return web.Response(status=answer)
+        return web.json_response(answer)
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        if not self.streams:
+            raise web.HTTPNotFound
+        stream = web.WebSocketResponse()
+        await stream.prepare(request)
+        self.connections.put_nowait(stream)
+        async for _ in stream:
+            pass
+        self.closed.set()
+        return stream
+
+
+@dataclass(kw_only=True)
+class Follower:
+    """What a meter has told."""
+
+    meter: AmpGuardMeter
+    told: asyncio.Queue[MeterSample | MeterError | None] = field(
+        default_factory=asyncio.Queue
+    )
+
+    async def next(self) -> MeterSample | MeterError | None:
+        async with asyncio.timeout(PATIENCE):
+            return await self.told.get()
+
+    async def current(self) -> float:
+        told = await self.next()
+        assert isinstance(told, MeterSample), told
+        return told.current[Phase.L1]
+
+
+async def soon[T](clock: Clock, awaitable: Coroutine[None, None, T]) -> T:
+    """Wait for something that waits for its time; time passes meanwhile."""
+    task = asyncio.ensure_future(awaitable)
+    while not (await asyncio.wait({task}, timeout=0.05))[0]:
+        clock.advance(0.5)
+    return task.result()
+
+
+@pytest.fixture
+async def bridge() -> Bridge:
+    return Bridge()
+
+
+@pytest.fixture
+async def follow(bridge: Bridge) -> AsyncGenerator[Callable]:
+    """Return a function that follows the bridge."""
+    application = web.Application()
+    application.router.add_get("/amp-guard/v1/{what}", bridge.answer)
+    server = TestServer(application)
+    await server.start_server()
+    session = ClientSession()
+    followers = []
+
+    async def follow(**client: object) -> Follower:
+        host = f"{server.host}:{server.port}"
+        client = AmpGuardClient(session, host=host, pin="12345678", **client)
+        follower = Follower(meter=AmpGuardMeter(client, serial_number="1G"))
+        tell = follower.told.put_nowait
+        await follower.meter.start(tell, tell)
+        followers.append(follower)
+        return follower
+
+    yield follow
+    for follower in followers:
+        await follower.meter.stop()
+    await session.close()
+    await server.close()
+
+
+async def test_samples_are_pushed(bridge: Bridge, follow: Callable) -> None:
+    follower = await follow()
+    assert await follower.next() is None
+    assert await follower.current() == 1.0
+    stream = await bridge.connections.get()
+    await stream.send_json(bridge.measures(2, 2.0))
+    assert await follower.current() == 2.0
+    # The same sample again is no sample.
+    await stream.send_json(bridge.measurement)
+    await stream.send_json(bridge.measures(3, 3.0))
+    assert await follower.current() == 3.0
+
+
+async def test_what_cannot_be_true_is_counted_and_left_out(
+    bridge: Bridge, follow: Callable
+) -> None:
+    follower = await follow(phases=(Phase.L1, Phase.L2))
+    bridge.measures(1, 1.0, 1.0)
+    assert await follower.next() is None
+    assert await follower.current() == 1.0
+    stream = await bridge.connections.get()
+    await stream.send_str("rubbish")
+    await stream.send_bytes(b"rubbish")
+    await stream.send_json(bridge.measures(2, 2.0))  # without the second phase
+    await stream.send_json(bridge.measures(3, 3000.0, 3.0))
+    await stream.send_json(bridge.measures(4, 4.0, 4.0))
+    assert await follower.current() == 4.0
+    assert follower.meter.rejected_samples == 4
+
+
+async def test_a_bridge_without_a_stream_is_polled(
+    bridge: Bridge, follow: Callable, clock: Clock
+) -> None:
+    bridge.streams = False
+    follower = await follow()
+    assert await follower.next() is None
+    assert await follower.current() == 1.0
+    bridge.measurement = {"sequence": 1}  # rejected
+    while await soon(clock, bridge.asked.get()) != "stream":
+        pass
+    for sequence in range(2, 6):
+        bridge.measures(sequence, float(sequence))
+        assert await soon(clock, follower.current()) == sequence
+
+
+async def test_a_silent_stream_that_misses_samples_is_opened_anew(
+    bridge: Bridge, follow: Callable, clock: Clock
+) -> None:
+    follower = await follow()
+    assert await follower.next() is None
+    assert await follower.current() == 1.0
+    first = await bridge.connections.get()
+    while not bridge.asked.empty():
+        bridge.asked.get_nowait()
+
+    # Silent because there is nothing new: it is asked, and listened to on.
+    clock.advance(5.0)
+    assert await bridge.asked.get() == "measurement"
+    await first.send_json(bridge.measures(2, 2.0))
+    assert await follower.current() == 2.0
+
+    # Silent though there is something new.
+    bridge.measures(3, 3.0)
+    clock.advance(5.0)
+    assert await follower.current() == 3.0
+    second = await soon(clock, bridge.connections.get())
+    await second.send_json(bridge.measures(4, 4.0))
+    assert await follower.current() == 4.0
+
+
+async def test_a_closed_stream_is_no_lost_meter(
+    bridge: Bridge, follow: Callable, clock: Clock
+) -> None:
+    follower = await follow()
+    assert await follower.next() is None
+    assert await follower.current() == 1.0
+    stream = await bridge.connections.get()
+    await stream.close()
+    bridge.measures(2, 2.0)
+    assert await follower.current() == 2.0
+    stream = await soon(clock, bridge.connections.get())
+    await stream.send_json(bridge.measures(3, 3.0))
+    assert await follower.current() == 3.0
+
+
+@pytest.mark.parametrize(
+    ("answers", "error"),
+    [
+        ({"identity": IDENTITY | {"serial_number": "2G"}}, NotAMeterError),
+        ({"identity": 500}, MeterConnectionError),
+        ({"measurement": 401}, MeterAuthenticationError),
+        ({"measurement": 403}, MeterAuthenticationError),
+        ({"measurement": 404}, NotAMeterError),
+    ],
+)
+async def test_the_meter_is_sought_until_it_is_back(
+    bridge: Bridge,
+    follow: Callable,
+    clock: Clock,
+    answers: dict,
+    error: type[MeterError],
+) -> None:
+    good = {answer: getattr(bridge, answer) for answer in answers}
+    for answer, value in answers.items():
+        setattr(bridge, answer, value)
+    follower = await follow()
+    assert type(await follower.next()) is error
+    # It is told once, however often it is tried.
+    for _ in range(4):
+        while await soon(clock, bridge.asked.get()) != "identity":
+            pass
+    assert follower.told.empty()
+
+    for answer, value in good.items():
+        setattr(bridge, answer, value)
+    assert await soon(clock, follower.next()) is None
+    assert await follower.current() == 1.0
+
+
+async def test_each_new_reason_is_told(
+    bridge: Bridge, follow: Callable, clock: Clock
+) -> None:
+    bridge.identity = 503
+    follower = await follow()
+    assert type(await follower.next()) is MeterConnectionError
+    bridge.identity, bridge.measurement = IDENTITY, 401
+    assert type(await soon(clock, follower.next())) is MeterAuthenticationError
+
+
+async def test_a_bug_does_not_end_the_search(
+    bridge: Bridge,
+    follow: Callable,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    identity = AmpGuardClient.identity
+
+    async def fail(client: AmpGuardClient) -> None:
+        monkeypatch.setattr(AmpGuardClient, "identity", identity)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(AmpGuardClient, "identity", fail)
+    follower = await follow()
+    assert type(await follower.next()) is MeterConnectionError
+    assert await soon(clock, follower.next()) is None
+    assert await follower.current() == 1.0
+
+
+async def test_stopping_leaves_nothing_running(
+    bridge: Bridge, follow: Callable
+) -> None:
+    follower = await follow()
+    assert await follower.next() is None
+    await follower.meter.stop()
+    await follower.meter.stop()
+    async with asyncio.timeout(PATIENCE):
+        await bridge.closed.wait()
