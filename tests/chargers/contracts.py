@@ -11,7 +11,7 @@ from typing import Any
 
 from custom_components.amp_guard.model import ChargerReading, ChargerStatus, PhaseValues
 
-NOW = "2026-11-22T17:00:00+00:00"
+NOW = "2026-11-22T17:00:00Z"
 
 type Call = tuple[str, dict[str, Any]]
 """An action's full name, and its data."""

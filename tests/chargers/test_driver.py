@@ -85,6 +85,11 @@ async def test_a_charger_that_cannot_pause_gets_its_minimum(charger_of) -> None:
     assert error.value.translation_key == "charger_cannot_pause"
     assert charger.taken() == [set_value("500006_dynamic_limit", 6)]
 
+    # Told again, nothing more can be done: its cloud is not to be kept busy.
+    with pytest.raises(ChargerCommandError):
+        await charger.driver.apply(0.0, None)
+    assert charger.taken() == []
+
 
 # --- when it is written -------------------------------------------------------------
 

@@ -118,7 +118,7 @@ class ChargerActions:
             case Given.TRANSACTION:
                 return self._transaction()
             case Given.NOW:
-                return dt_util.utcnow().isoformat(timespec="seconds")
+                return dt_util.utcnow().strftime("%Y-%m-%dT%H:%M:%SZ")
         return argument
 
     def _named(self) -> dict[str, str | None]:

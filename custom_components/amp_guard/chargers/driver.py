@@ -317,19 +317,24 @@ class ChargerDriver:
         return pause if self._told.current == 0 else None
 
     async def _stop_charging(self) -> None:
-        least = max(self.config.min_current, self.profile.min_current)
-        if self._pause is None:
-            if not self._takes_zero():
-                await self._actions.send(self.profile.set_limit, least)
-                raise ChargerCommandError("charger_cannot_pause")
+        pause = self._pause
+        if pause is None and self._takes_zero():
             await self._actions.send(self.profile.set_limit, 0.0)
             return
         try:
-            await self._actions.send(self._pause.stop)
+            if pause is None:
+                raise ChargerCommandError("charger_cannot_pause")
+            await self._actions.send(pause.stop)
         except ChargerCommandError:
-            # The least it can signal is nearer to nothing than what it has now.
-            await self._actions.send(self.profile.set_limit, least)
+            await self._set_least()
             raise
+
+    async def _set_least(self) -> None:
+        """Set the least it can signal: nearer to a pause than what it has now."""
+        least = max(self.config.min_current, self.profile.min_current)
+        shown = read_amperes(self._entities, Role.LIMIT)
+        if shown is None or shown > least + TOLERANCE:
+            await self._actions.send(self.profile.set_limit, least)
 
     def _takes_zero(self) -> bool:
         state = self._entities.state(Role.LIMIT)
