@@ -29,13 +29,18 @@ class Addresses:
     """Where the site's devices are found.
 
     `host` has the judge at `port_base`, the Amp Guard at the next port, then the
-    chargers. Peblar's client library knows port 80 only, so it has a host of its own.
+    chargers; with `port_base` 0 each takes a free port. Peblar's client library knows
+    port 80 only, so it has a host of its own.
     """
 
     host: str = "127.0.0.1"
     port_base: int = 8400
     peblar_host: str = "127.0.0.80"
     peblar_port: int = HTTP_PORT
+
+    def port(self, device: int) -> int:
+        """Return the port of a device by its place in the order."""
+        return self.port_base + device if self.port_base else 0
 
 
 class Site:
@@ -57,10 +62,10 @@ class Site:
 
     async def start(self) -> None:
         """Put all devices on the network; `OSError` where an address is taken."""
-        host, port = self._addresses.host, self._addresses.port_base
+        addresses = self._addresses
         try:
-            await self.judge.start(host, port)
-            await self.amp_guard.start(host, port + 1)
+            await self.judge.start(addresses.host, addresses.port(0))
+            await self.amp_guard.start(addresses.host, addresses.port(1))
             for number, charger in enumerate(self.world.chargers.values(), start=1):
                 self.chargers[charger.id] = await self._start_charger(number, charger)
         except OSError:
@@ -86,8 +91,7 @@ class Site:
             serial_number=f"NRG{number:07}",
             mac_address=f"02:00:00:00:02:{number:02x}",
         )
-        port = self._addresses.port_base + 1 + number
-        await nrgkick.start(self._addresses.host, port)
+        await nrgkick.start(self._addresses.host, self._addresses.port(number + 1))
         return nrgkick
 
     async def stop(self) -> None:

@@ -1,12 +1,14 @@
 """An Amp Guard on the LAN, as docs/lan-interface.md lets it speak."""
 
 import asyncio
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 import hmac
 import json
+from statistics import fmean
 from typing import Any
 
 from aiohttp import web
@@ -43,7 +45,8 @@ class Fault(StrEnum):
 class AmpGuardSettings:
     """What the meter is, and how well it measures.
 
-    `sample_interval` in s; `resolution` in A; `nominal_voltage` in V between a phase
+    `sample_interval` and `averaging_window` in s: a sample is the mean of so long (ten
+    cycles of the mains, as IEC 61000-4-30 has it). `resolution` in A; `nominal_voltage` in V between a phase
     and N; `source_impedance` in ohm of the supply up to the meter, across which the
     voltage sags. Where `voltage_connected` is false nothing but the size of the
     currents is known. `phases` are those with a current sensor.
@@ -55,6 +58,7 @@ class AmpGuardSettings:
     firmware: str = "1.0.0"
     mac: str = "02:00:00:00:00:01"
     sample_interval: float = 1.0
+    averaging_window: float = 0.2
     resolution: float = 0.1
     nominal_voltage: float = 230.0
     source_impedance: float = 0.2
@@ -65,8 +69,7 @@ class AmpGuardSettings:
 class AmpGuard(Device):
     """The meter behind the main switch.
 
-    The site tells it the supply's current as often as the physics steps; a sample is
-    the mean since the one before.
+    The site tells it the supply's current as often as the physics steps.
     """
 
     def __init__(self, settings: AmpGuardSettings | None = None) -> None:
@@ -76,7 +79,7 @@ class AmpGuard(Device):
         self._fault: Fault | None = None
         self._fault_changed = asyncio.Event()
         self._connections: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
-        self._window: list[PhaseValues] = []
+        self._window: deque[tuple[float, PhaseValues]] = deque()
         self._observed_at = 0.0
         self._next_sample_at = self.settings.sample_interval
         self._energy_import = [0.0, 0.0, 0.0]
@@ -90,11 +93,15 @@ class AmpGuard(Device):
     def observe(self, current: PhaseValues, now: float) -> None:
         """Measure the supply's `current` (A, export negative) at `now` (s)."""
         self._count_energy(current, now)
-        self._window.append(current)
+        self._window.append((now, current))
+        while (
+            self._window[0][0] < now - self.settings.averaging_window + CLOCK_ROUNDING
+        ):
+            self._window.popleft()
         if now < self._next_sample_at - CLOCK_ROUNDING:
             return
-        mean = PhaseValues(*(sum(p) / len(p) for p in zip(*self._window, strict=True)))
-        self._window.clear()
+        seen = [each for _, each in self._window]
+        mean = PhaseValues(*(fmean(phase) for phase in zip(*seen, strict=True)))
         self._next_sample_at += self.settings.sample_interval
         if self._fault is not Fault.FROZEN:
             self._sequence += 1

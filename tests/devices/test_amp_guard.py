@@ -109,11 +109,16 @@ async def test_pushes_each_sample_as_it_is_taken(meter, client) -> None:
     assert [sample["phases"]["l1"]["current"] for sample in taken] == [0, 1, 2]
 
 
-async def test_a_sample_is_the_mean_since_the_one_before() -> None:
-    meter = AmpGuard(AmpGuardSettings(sample_interval=10.0, resolution=1.0))
+@pytest.mark.parametrize(
+    ("window", "measured"), [(0.2, 20), (2.0, 20), (5.0, 12), (10.0, 6)]
+)
+async def test_a_sample_is_the_mean_of_its_window(window, measured) -> None:
+    meter = AmpGuard(
+        AmpGuardSettings(sample_interval=10.0, averaging_window=window, resolution=1.0)
+    )
     await meter.start("127.0.0.1")
-    measure(meter, PhaseValues(0, 0, 0), range(4))
-    measure(meter, PhaseValues(20, 0, 0), range(4, 12))
+    measure(meter, PhaseValues(0, 0, 0), range(7))
+    measure(meter, PhaseValues(20, 0, 0), range(7, 12))
     async with (
         aiohttp.ClientSession(f"http://{meter.address}", headers=BEARER) as client,
         client.get("/amp-guard/v1/measurement") as response,
@@ -121,7 +126,7 @@ async def test_a_sample_is_the_mean_since_the_one_before() -> None:
         sample = await response.json()
     await meter.stop()
     assert sample["sequence"] == 1
-    assert sample["phases"]["l1"]["current"] == 12
+    assert sample["phases"]["l1"]["current"] == measured
 
 
 async def test_without_voltages_the_direction_is_not_known() -> None:
