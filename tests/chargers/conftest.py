@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.amp_guard.chargers import ChargerConfig, ChargerDriver
 from custom_components.amp_guard.model import Phase
 
-from .contracts import Call, Contract, Upstream
+from .contracts import PEBLAR, Call, Contract, Upstream
 
 OBEYED = {
     "number.set_value": lambda data: str(data["value"]),
@@ -155,3 +155,11 @@ async def charger_of(
     yield make
     for charger in chargers:
         await charger.driver.stop()
+
+
+@pytest.fixture
+async def peblar(charger_of: Callable[[Contract], Charger]) -> Charger:
+    """A Peblar whose car charges, driven."""
+    charger = charger_of(PEBLAR)
+    await charger.driver.start()
+    return charger
