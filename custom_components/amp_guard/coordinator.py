@@ -7,27 +7,28 @@ turn is synchronous: a cut leaves in the same turn as the sample that calls for 
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 import logging
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 
 from .balancer import Balancer
 from .chargers import ChargerDriver
 from .const import SUBENTRY_CHARGER
 from .meters import Meter, MeterAuthenticationError, MeterError, MeterSample
 from .model import (
-    Allocation,
     ChargerReading,
     ChargerStatus,
     Decision,
     Measurement,
     Reason,
+    Site,
     Snapshot,
 )
-from .outbox import Outbox
 from .published import PUBLISH_INTERVAL, Published, is_news
 from .site import build_site, read_charger_config
 
@@ -65,17 +66,14 @@ class AmpGuardCoordinator:
         self.published: Published | None = None
         self._hass = hass
         self._inactive_groups: set[str] = set()
-        self._take_site()
+        self._take_site(build_site(entry))
+        chargers = entry.get_subentries_of_type(SUBENTRY_CHARGER)
+        self._names = {charger.subentry_id: charger.title for charger in chargers}
         self._drivers = {
-            subentry.subentry_id: ChargerDriver(
-                hass, read_charger_config(subentry), self._on_charger_change
+            charger.subentry_id: ChargerDriver(
+                hass, read_charger_config(charger), self._on_charger_change
             )
-            for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER)
-        }
-        spawn = partial(entry.async_create_background_task, hass)
-        self._outboxes = {
-            charger: Outbox(entry.subentries[charger].title, driver, spawn)
-            for charger, driver in self._drivers.items()
+            for charger in chargers
         }
         self._samples: dict[str, MeterSample] = {}
         self._connected = dict.fromkeys(meters, False)
@@ -110,7 +108,6 @@ class AmpGuardCoordinator:
         self._running = False
         self._cancel_turns()
         await _gather(meter.stop() for meter in self.meters.values())
-        await _gather(outbox.close() for outbox in self._outboxes.values())
         await _gather(
             asyncio.wait_for(self._drivers[charger].release(), RELEASE_TIMEOUT)
             for charger in self._balanced_chargers()
@@ -179,20 +176,43 @@ class AmpGuardCoordinator:
         )
 
     def _read(self, charger: str) -> ChargerReading:
+        fault = f"reading of {self._names[charger]}"
         try:
             reading = self._drivers[charger].read()
         except Exception as error:  # noqa: BLE001 - the others go on
-            self._report_fault(charger, error)
+            self._report_fault(fault, error)
             return ChargerReading(status=ChargerStatus.LOST)
-        self._faults.discard(charger)
+        self._faults.discard(fault)
         return reading
 
     def _apply(self, decision: Decision) -> None:
         for charger, allocation in decision.allocations.items():
-            if allocation.reason is Reason.INACTIVE:
-                self._outboxes[charger].drop()
-            elif allocation.send:
-                self._outboxes[charger].send(allocation)
+            if allocation.reason is not Reason.INACTIVE and allocation.send:
+                self._tell(charger, allocation.current, allocation.valid_for)
+
+    def _tell(
+        self, charger: str, current: float, valid_for: float | None = None
+    ) -> None:
+        """Give a charger its limit (A, for so many s); a slow one delays nobody.
+
+        While it is being told, its driver lets the newest take the place of what waits.
+        """
+        self.entry.async_create_background_task(
+            self._hass,
+            self._deliver(charger, current, valid_for),
+            f"Amp Guard command {charger}",
+        )
+
+    async def _deliver(
+        self, charger: str, current: float, valid_for: float | None
+    ) -> None:
+        fault = f"command to {self._names[charger]}"
+        try:
+            await self._drivers[charger].apply(current, valid_for)
+        except Exception as error:  # noqa: BLE001 - the law sees that it is not followed
+            self._report_fault(fault, error)
+        else:
+            self._faults.discard(fault)
 
     def _publish(self, snapshot: Snapshot, decision: Decision, now: float) -> None:
         latest = Published(
@@ -215,16 +235,9 @@ class AmpGuardCoordinator:
     def _fall_back(self, now: float) -> None:
         """Start the law afresh, and hold the chargers where they are safe meanwhile."""
         self._decided_at = now
-        self._take_site()
+        self._take_site(self.site)
         for charger in self._balanced_chargers():
-            self._outboxes[charger].send(
-                Allocation(
-                    charger=charger,
-                    current=self._drivers[charger].config.offline_current,
-                    reason=Reason.METER_OFFLINE,
-                    send=True,
-                )
-            )
+            self._tell(charger, self._drivers[charger].config.offline_current)
 
     # --- for the platforms ----------------------------------------------------------
 
@@ -244,14 +257,25 @@ class AmpGuardCoordinator:
         if active == self.is_active(group):
             return
         self._inactive_groups ^= {group}
-        self._take_site()
+        self._take_site(self.site)
         self._turn()
+        if not active:
+            self.entry.async_create_background_task(
+                self._hass, self._restart_drivers(), "Amp Guard deactivation"
+            )
 
     # --- odds and ends --------------------------------------------------------------
 
-    def _take_site(self) -> None:
-        self.site = build_site(self.entry, self._inactive_groups)
+    def _take_site(self, site: Site) -> None:
+        groups = (replace(g, active=self.is_active(g.id)) for g in site.groups)
+        self.site = replace(site, groups=tuple(groups))
         self._balancer = Balancer(self.site)
+
+    async def _restart_drivers(self) -> None:
+        """Let the drivers of chargers that are left alone drop what they would send."""
+        left_alone = self._drivers.keys() - set(self._balanced_chargers())
+        await _gather(self._drivers[charger].stop() for charger in left_alone)
+        await _gather(self._drivers[charger].start() for charger in left_alone)
 
     def _balanced_chargers(self) -> list[str]:
         """Return those that this loop has not left alone."""
@@ -277,7 +301,14 @@ class AmpGuardCoordinator:
         if what in self._faults:
             return
         self._faults.add(what)
-        _LOGGER.error("The loop goes on without its %s", what, exc_info=error)
+        known = isinstance(error, HomeAssistantError)
+        _LOGGER.log(
+            logging.WARNING if known else logging.ERROR,
+            "The loop goes on without its %s: %s",
+            what,
+            error,
+            exc_info=None if known else error,
+        )
 
 
 async def _gather(work: Iterable[Coroutine[Any, Any, None]]) -> None:

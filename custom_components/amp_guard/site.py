@@ -70,14 +70,10 @@ def format_phases(phases: Collection[Phase]) -> str:
 # --- reading ------------------------------------------------------------------------
 
 
-def build_site(entry: ConfigEntry, inactive_groups: Collection[str] = ()) -> Site:
+def build_site(entry: ConfigEntry) -> Site:
     """Return the site; raise SiteError where the subentries contradict each other."""
     groups = {
-        subentry.subentry_id: read_group(
-            subentry.data,
-            subentry.subentry_id,
-            active=subentry.subentry_id not in inactive_groups,
-        )
+        subentry.subentry_id: read_group(subentry.data, subentry.subentry_id)
         for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP)
     }
     for group in groups.values():
@@ -103,9 +99,7 @@ def read_supply(options: Mapping[str, Any]) -> Supply:
     )
 
 
-def read_group(
-    data: Mapping[str, Any], group_id: str = "", *, active: bool = True
-) -> Group:
+def read_group(data: Mapping[str, Any], group_id: str = "") -> Group:
     """Return the group that a subentry's data describe."""
     return Group(
         id=group_id,
@@ -115,7 +109,6 @@ def read_group(
         max_current_offline=data[CONF_MAX_CURRENT_OFFLINE],
         min_current=data[CONF_MIN_CURRENT],
         chargers_included_in_measurements=data[CONF_CHARGERS_INCLUDED],
-        active=active,
     )
 
 
