@@ -1,0 +1,188 @@
+"""What an owner's browser does: it signs in, fills in forms and gives orders.
+
+By the same REST and WebSocket interfaces that Home Assistant's frontend uses.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+
+FLOWS = "/api/config/config_entries/flow"
+SUBENTRY_FLOWS = "/api/config/config_entries/subentries/flow"
+
+type Json = Any
+"""Whatever an answer holds."""
+
+LOOK_INTERVAL = 0.1
+"""s between looks whether something is so."""
+
+
+class RefusedError(Exception):
+    """Home Assistant did not take what was asked; the message says what and why."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """The owner's."""
+
+    name: str
+    username: str
+    password: str
+
+
+class Browser:
+    """One owner's browser, signed in."""
+
+    def __init__(self, url: str) -> None:
+        """Open nothing yet."""
+        self._session = aiohttp.ClientSession(url)
+        self._client_id = f"{url}/"
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._numbers = count(1)
+
+    async def __aenter__(self) -> Self:
+        """Open it."""
+        return self
+
+    async def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        await self._session.close()
+
+    async def welcome(self, account: Account) -> None:
+        """Create the owner's account, as the first to come, and sign in."""
+        created = await self.post(
+            "/api/onboarding/users",
+            {
+                "client_id": self._client_id,
+                "name": account.name,
+                "username": account.username,
+                "password": account.password,
+                "language": "en",
+            },
+        )
+        signed_in = await self._session.post(
+            "/auth/token",
+            data={
+                "grant_type": "authorization_code",
+                "client_id": self._client_id,
+                "code": created["auth_code"],
+            },
+        )
+        tokens = await _read(signed_in)
+        self._session.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+        self._socket = await self._session.ws_connect("/api/websocket")
+        await self._socket.receive_json()
+        await self._socket.send_json(
+            {"type": "auth", "access_token": tokens["access_token"]}
+        )
+        answer = await self._socket.receive_json()
+        if answer["type"] != "auth_ok":
+            raise RefusedError(f"signing in: {answer}")
+        await self._started()
+
+    async def post(self, path: str, body: Mapping[str, Any]) -> Json:
+        """Return the answer to a request."""
+        return await _read(await self._session.post(path, json=body))
+
+    async def command(self, kind: str, **content: Any) -> Json:
+        """Return the result of a command over the WebSocket."""
+        assert self._socket is not None
+        number = next(self._numbers)
+        await self._socket.send_json({"id": number, "type": kind, **content})
+        answer = await self._socket.receive_json()
+        while answer.get("id") != number:
+            answer = await self._socket.receive_json()
+        if not answer["success"]:
+            raise RefusedError(f"{kind}: {answer['error']}")
+        return answer["result"]
+
+    async def add_integration(self, domain: str) -> Flow:
+        """Begin to add an integration."""
+        return Flow(self, FLOWS, await self.post(FLOWS, {"handler": domain}))
+
+    async def add_subentry(self, entry_id: str, kind: str) -> Flow:
+        """Begin to add something below a config entry."""
+        begun = await self.post(SUBENTRY_FLOWS, {"handler": [entry_id, kind]})
+        return Flow(self, SUBENTRY_FLOWS, begun)
+
+    async def _started(self) -> None:
+        """Wait: Home Assistant answers before it has started all that it runs."""
+        while True:
+            if (await self.command("get_config"))["state"] == "RUNNING":
+                return
+            await asyncio.sleep(LOOK_INTERVAL)
+
+
+class Flow:
+    """One form after the other, until what they describe is there."""
+
+    def __init__(self, browser: Browser, path: str, step: dict[str, Any]) -> None:
+        """Stand before the first form or menu."""
+        self._browser = browser
+        self._path = path
+        self._step = step
+
+    async def choose(self, option: str) -> None:
+        """Choose from the menu."""
+        await self._submit({"next_step_id": option})
+
+    async def fill_in(self, **values: Any) -> None:
+        """Fill in the form; what is not named stays as it is proposed."""
+        fields = {field["name"]: field for field in self._step["data_schema"]}
+        if unknown := values.keys() - fields:
+            raise RefusedError(f"{self._name}: there is no field {sorted(unknown)}")
+        proposed = {
+            name: value
+            for name, field in fields.items()
+            if (value := _proposal(field)) is not None
+        }
+        await self._submit(proposed | values)
+
+    def options(self, field: str) -> dict[str, str]:
+        """Return what a field of the form offers: labels by value."""
+        [found] = [each for each in self._step["data_schema"] if each["name"] == field]
+        offered = found["selector"]["select"]["options"]
+        return {option["value"]: option["label"] for option in offered}
+
+    @property
+    def created(self) -> dict[str, Any]:
+        """What came of it, once the last form is filled in."""
+        if self._step["type"] != "create_entry":
+            raise RefusedError(f"{self._name}: there is more to fill in")
+        return self._step
+
+    @property
+    def _name(self) -> str:
+        return f"{self._step['handler']}, step {self._step.get('step_id', '-')}"
+
+    async def _submit(self, values: Mapping[str, Any]) -> None:
+        name = self._name
+        flow_id = self._step["flow_id"]
+        self._step = await self._browser.post(f"{self._path}/{flow_id}", values)
+        if self._step["type"] == "abort":
+            raise RefusedError(f"{name}: {self._step['reason']}")
+        if errors := self._step.get("errors"):
+            raise RefusedError(f"{name}: {errors}")
+
+
+def _proposal(field: Mapping[str, Any]) -> Json:
+    """Return what a form shows in a field at first, None where that is nothing."""
+    suggested = (field.get("description") or {}).get("suggested_value")
+    return field.get("default") if suggested is None else suggested
+
+
+async def _read(response: aiohttp.ClientResponse) -> Json:
+    async with response:
+        if not response.ok:
+            raise RefusedError(f"{response.url.path}: {await response.text()}")
+        return await response.json()

@@ -1,0 +1,90 @@
+"""The simulated site with a real Home Assistant in charge of it, from start to end."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from simulator.site import Site
+
+from .browser import Account, Browser
+from .home_assistant import HomeAssistant
+from .set_up import set_up
+
+LOOK_INTERVAL = 0.5
+"""s between looks at the physics."""
+
+
+class Home:
+    """A site that lives on by the clock, and who is in charge of it."""
+
+    def __init__(self, site: Site, home_assistant: HomeAssistant) -> None:
+        """Take both, not yet started."""
+        self.site = site
+        self.home_assistant = home_assistant
+        self._life: asyncio.Task[None] | None = None
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What the physics has recorded so far."""
+        return self.site.judge.figures
+
+    async def start(self, account: Account) -> None:
+        """Put the site on the network; have its owner set Home Assistant up for it."""
+        await self.site.start()
+        self._life = asyncio.create_task(self.site.run())
+        await self.home_assistant.start()
+        async with Browser(self.home_assistant.url) as browser:
+            await browser.welcome(account)
+            await set_up(
+                browser,
+                self.site.judge.addresses,
+                self.site.world.supply.supply_max_current,
+            )
+
+    async def live(self, seconds: float | None = None) -> None:
+        """Let time pass, s (None: until cancelled).
+
+        Raises `HomeAssistantError` where Home Assistant ends by itself.
+        """
+        assert self._life is not None
+        watched = {self._life}
+        if self.home_assistant.is_started:
+            watched.add(asyncio.create_task(self.home_assistant.ended()))
+        try:
+            ended, _ = await asyncio.wait(
+                watched, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            for each in watched - {self._life}:
+                each.cancel()
+        for each in ended:
+            each.result()
+
+    async def live_until(self, condition: Callable[[], bool], within: float) -> None:
+        """Let time pass until something is so; `TimeoutError` after `within` s."""
+        async with asyncio.timeout(within):
+            while not condition():
+                await self.live(LOOK_INTERVAL)
+
+    async def stop(self) -> None:
+        """End Home Assistant, then the site.
+
+        In this order, as what chargers are told at the end is part of what happens.
+        """
+        await self.home_assistant.stop()
+        if self._life is not None:
+            self._life.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._life
+        await self.site.stop()
+
+
+@asynccontextmanager
+async def running(home: Home, account: Account) -> AsyncGenerator[Home]:
+    """Have the home up within the context, and gone after it, whatever happens."""
+    try:
+        await home.start(account)
+        yield home
+    finally:
+        await home.stop()

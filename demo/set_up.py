@@ -1,0 +1,112 @@
+"""All that an owner does on the first evening, once Home Assistant is there.
+
+Add each charger by its own integration, then the meter, the main fuse and the group,
+then the chargers below them; switch the balancing on; make a dashboard.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .browser import Browser
+from .dashboard import TITLE, dashboard
+from .entities import Entities, find_entities
+
+GROUP_NAME = "Home"
+OFFLINE_MAX_CURRENT = 12.0
+"""A per phase while the meter is away: the least for two cars, 6 A each."""
+DASHBOARD = "amp-guard"
+
+
+async def set_up(
+    browser: Browser, devices: Mapping[str, Any], supply_max_current: float
+) -> None:
+    """Set the site's `devices` up, as its judge describes them, and balance them.
+
+    Raises `RefusedError` where Home Assistant does not take something.
+    """
+    added = [
+        await _add_charger_integration(browser, charger)
+        for charger in devices["chargers"]
+    ]
+    entry_id = await _add_meter(browser, devices["amp_guard"], supply_max_current)
+    for charger, device_id in zip(devices["chargers"], added, strict=True):
+        await _add_charger(browser, entry_id, device_id, charger["wiring"])
+    entities = await find_entities(browser, entry_id)
+    await _switch_on(browser, entities)
+    await _make_dashboard(browser, entities, supply_max_current)
+
+
+async def _add_charger_integration(browser: Browser, charger: Mapping[str, Any]) -> str:
+    """Add a charger by its own integration; return its device."""
+    flow = await browser.add_integration(charger["integration"])
+    await flow.fill_in(**charger["flow_input"])
+    entry_id = flow.created["result"]["entry_id"]
+    [device] = [
+        device
+        for device in await browser.command("config/device_registry/list")
+        if entry_id in device["config_entries"]
+    ]
+    await browser.command(
+        "config/device_registry/update",
+        device_id=device["id"],
+        name_by_user=f"{device['name']} {charger['id']}",
+    )
+    return str(device["id"])
+
+
+async def _add_meter(
+    browser: Browser, meter: Mapping[str, str], supply_max_current: float
+) -> str:
+    """Add the meter, the main fuse and the group; return their entry."""
+    flow = await browser.add_integration("amp_guard")
+    await flow.fill_in(host=meter["host"], pin=meter["pin"])
+    await flow.fill_in(supply_max_current=supply_max_current, fuse_type="gg")
+    await flow.fill_in(
+        name=GROUP_NAME,
+        max_current_online=supply_max_current,
+        max_current_offline=OFFLINE_MAX_CURRENT,
+    )
+    return str(flow.created["result"]["entry_id"])
+
+
+async def _add_charger(
+    browser: Browser, entry_id: str, device_id: str, wiring: list[str]
+) -> None:
+    """Put a charger into the group."""
+    flow = await browser.add_subentry(entry_id, "charger")
+    await flow.choose("device")
+    [choice] = [each for each in flow.options("charger") if each.startswith(device_id)]
+    await flow.fill_in(charger=choice)
+    await flow.fill_in(wiring=",".join(phase.removeprefix("L") for phase in wiring))
+    assert flow.created
+
+
+async def _switch_on(browser: Browser, entities: Entities) -> None:
+    """Activate the balancing, as the manual's last step says."""
+    for group in entities.groups:
+        await browser.command(
+            "call_service",
+            domain="switch",
+            service="turn_on",
+            target={"entity_id": group["load_balancing"]},
+        )
+
+
+async def _make_dashboard(
+    browser: Browser, entities: Entities, supply_max_current: float
+) -> None:
+    """Make the dashboard that everybody sees first."""
+    await browser.command(
+        "lovelace/dashboards/create",
+        url_path=DASHBOARD,
+        title=TITLE,
+        icon="mdi:transmission-tower",
+    )
+    await browser.command(
+        "lovelace/config/save",
+        url_path=DASHBOARD,
+        config=dashboard(entities, supply_max_current),
+    )
+    await browser.command(
+        "frontend/set_system_data", key="core", value={"default_panel": DASHBOARD}
+    )
