@@ -180,6 +180,18 @@ class PlainCharger:
         }
 
 
+def charger_input(entry: ConfigEntry) -> dict[str, object]:
+    """Return what the owner says of a charger in the first group."""
+    return {
+        "group": group_id(entry),
+        "wiring": "1,2,3",
+        "max_current": 16,
+        "offline_current": 6,
+        "offline_phase": "all",
+        "priority": 1,
+    }
+
+
 async def add_charger(
     hass: HomeAssistant, entry: ConfigEntry, charger: PlainCharger, **settings: object
 ) -> str:
@@ -189,18 +201,10 @@ async def add_charger(
     result = await flow.async_init(
         (entry.entry_id, "charger"), context={"source": SOURCE_USER}
     )
-    charger_input = {
-        "group": group_id(entry),
-        "wiring": "1,2,3",
-        "max_current": 16,
-        "offline_current": 6,
-        "offline_phase": "all",
-        "priority": 1,
-    }
     for step_input in (
         {"next_step_id": "entities"},
         charger.entities,
-        charger_input | settings,
+        charger_input(entry) | settings,
     ):
         result = await flow.async_configure(result["flow_id"], step_input)
     assert result["type"] == "create_entry", result.get("errors")

@@ -31,6 +31,7 @@ from .helpers import (
     add_charger,
     add_meter,
     becomes,
+    charger_input,
     entity_id,
     group_id,
     happens,
@@ -397,14 +398,7 @@ async def test_a_charger_in_an_it_net_hangs_between_lines(
     result = await start_subentry(hass, entry, "charger")
     result = await go_on_subentry(hass, result, {"next_step_id": "entities"})
     result = await go_on_subentry(hass, result, chargers["left"].entities)
-    settings = {
-        "group": group_id(entry),
-        "wiring": "1",
-        "max_current": 16,
-        "offline_current": 6,
-        "offline_phase": "all",
-        "priority": 1,
-    }
+    settings = charger_input(entry) | {"wiring": "1"}
     result = await go_on_subentry(hass, result, settings)
     assert result["errors"] == {"wiring": "it_needs_two_lines"}
     result = await go_on_subentry(hass, result, settings | {"wiring": "1,2"})
@@ -446,11 +440,8 @@ async def test_a_recognised_charger_is_chosen_once(
     assert result["step_id"] == "device"
     result = await go_on_subentry(hass, result, {"charger": f"{device.id}_1"})
     assert result["step_id"] == "settings"
-    settings = {
-        "group": group_id(entry),
+    settings = charger_input(entry) | {
         "wiring": "2,3,1",
-        "max_current": 16,
-        "offline_current": 6,
         "offline_phase": "2",
         "priority": 2,
     }
@@ -541,14 +532,7 @@ async def test_a_charger_that_cannot_hold_is_refused(
     result = await start_subentry(hass, entry, "charger")
     result = await go_on_subentry(hass, result, {"next_step_id": "entities"})
     result = await go_on_subentry(hass, result, chargers["left"].entities)
-    settings = {
-        "group": group_id(entry),
-        "wiring": "1,2",
-        "max_current": 16,
-        "offline_current": 6,
-        "offline_phase": "all",
-        "priority": 1,
-    }
+    settings = charger_input(entry) | {"wiring": "1,2"}
     result = await go_on_subentry(hass, result, settings | change)
     assert result["errors"] == errors
 
