@@ -1,7 +1,7 @@
 """The loop of the coordinator in virtual time: world -> snapshot -> decide -> world."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 import heapq
 from math import inf
@@ -169,9 +169,7 @@ class ClosedLoop:
         self._at(now + reporter.interval, partial(self._read, charger, reporter))
         before = self._readings.get(charger)
         reading = self._readings[charger] = reporter.read(now)
-        if before is None or reading != replace(
-            before, current_time=reading.current_time
-        ):
+        if before is None or _differ(before, reading):
             self._news = True
 
     # --- what is decided ---
@@ -203,6 +201,15 @@ class ClosedLoop:
         self._look_again = now + wait
         if self._watcher:
             self._watcher(self.world, decision)
+
+
+def _differ(one: ChargerReading, other: ChargerReading) -> bool:
+    """Return whether two readings differ by more than the time of their draw."""
+    return (
+        one.status is not other.status
+        or one.limit != other.limit
+        or one.current != other.current
+    )
 
 
 def _build_charger(setup: ChargerSetup, scenario: Scenario) -> ChargerModel:

@@ -66,4 +66,4 @@ class VirtualMeter:
 
 def within(spells: tuple[Spell, ...], now: float) -> bool:
     """Return whether `now` lies in one of the spells."""
-    return any(start <= now < end for start, end in spells)
+    return bool(spells) and any(start <= now < end for start, end in spells)

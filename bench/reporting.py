@@ -45,6 +45,8 @@ class Reporter:
         self._under_way: deque[tuple[float, float, PhaseValues]] = deque()
         self._draw: PhaseValues | None = None
         self._draw_time: float | None = None
+        self._load = charger.load
+        self._rounded = self._round(charger.current)
 
     def reachable(self, now: float) -> bool:
         """Return whether it can be reached now."""
@@ -68,14 +70,15 @@ class Reporter:
         model = self.model
         if now >= self._next_draw:
             self._next_draw = now + model.draw_interval
-            self._under_way.append(
-                (now + model.draw_delay, now, self._rounded(self.charger.current))
-            )
+            if self.charger.load is not self._load:
+                self._load = self.charger.load
+                self._rounded = self._round(self.charger.current)
+            self._under_way.append((now + model.draw_delay, now, self._rounded))
         while self._under_way and self._under_way[0][0] <= now:
             _, sampled, self._draw = self._under_way.popleft()
             self._draw_time = sampled if model.timestamped else now
 
-    def _rounded(self, current: PhaseValues) -> PhaseValues:
+    def _round(self, current: PhaseValues) -> PhaseValues:
         step = self.model.draw_resolution
         if not step:
             return current

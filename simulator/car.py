@@ -61,6 +61,7 @@ class Car:
         self._fall_rate = inf  # A/s
         self._held = 0.0  # s since it was offered more than it draws
         self._charging_for = 0.0  # s since this start
+        self._one_phase_until = model.one_phase_first - _MOMENT
         self._energised = ALL_ENERGISED
         self._choose_circuits()
 
@@ -113,6 +114,8 @@ class Car:
         `dt` is at most what `steady_for` says, or the draw lags by the difference.
         """
         self._aim(offered_current, energised)
+        if self._level == self._target == 0:
+            return False
         before = self._level, self._in_use
         if self._level > 0:
             energy = min(self.power * dt / 3600, self.energy_left_wh)
@@ -125,7 +128,8 @@ class Car:
             self._rise(dt)
         if self.full:
             self._stop()
-        self._choose_circuits()
+        if self._starting != (self._charging_for < self._one_phase_until):
+            self._choose_circuits()
         return before != (self._level, self._in_use)
 
     @property
@@ -178,5 +182,5 @@ class Car:
 
     def _choose_circuits(self) -> None:
         live = tuple(circuit for circuit in range(3) if self._energised[circuit])
-        starting = self._charging_for < self.model.one_phase_first - _MOMENT
-        self._in_use: tuple[int, ...] = live[: 1 if starting else self.model.phases]
+        self._starting = self._charging_for < self._one_phase_until
+        self._in_use = live[: 1 if self._starting else self.model.phases]

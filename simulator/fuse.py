@@ -56,7 +56,6 @@ class FuseModel:
         self.trips = 0
         self.heat_max = 0.0
         self._heat = [0.0, 0.0, 0.0]
-        self._decay: dict[float, float] = {}
 
     @property
     def heat(self) -> PhaseValues:
@@ -65,11 +64,7 @@ class FuseModel:
 
     def step(self, dt: float, current: PhaseValues) -> None:
         """Carry `current` (A, its sign does not matter) for `dt` s."""
-        decay = self._decay.get(dt)
-        if decay is None:
-            if len(self._decay) > 1000:
-                self._decay.clear()
-            decay = self._decay[dt] = exp(-dt / self.time_constant)
+        decay = exp(-dt / self.time_constant)
         for pole, amps in enumerate(current):
             drive = (amps / self.rated_current) ** 2
             heat = drive + (self._heat[pole] - drive) * decay

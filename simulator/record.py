@@ -17,15 +17,22 @@ class Overload:
     """s. The longest time without a break."""
     amp_seconds: float = 0.0
     """A·s above the limit."""
+    now: float = 0.0
+    """A above the limit at this moment."""
     _lasted: float = 0.0
 
-    def step(self, dt: float, over: float) -> None:
-        """Note that the worst phase was `over` A above the limit for `dt` s."""
-        if over <= _MOMENT:
+    def flow(self, over: float) -> None:
+        """Note that from now on the worst phase is `over` A above the limit."""
+        self.now = over if over > _MOMENT else 0.0
+        if not self.now:
             self._lasted = 0.0
+
+    def step(self, dt: float) -> None:
+        """Note that `dt` s have passed."""
+        if not self.now:
             return
         self.seconds += dt
-        self.amp_seconds += over * dt
+        self.amp_seconds += self.now * dt
         self._lasted += dt
         self.longest = max(self.longest, self._lasted)
 
@@ -44,17 +51,22 @@ class NodeRecord:
     peak: float = 0.0
     """A, on any phase."""
 
-    def step(self, dt: float, current: PhaseValues, house: PhaseValues) -> None:
-        """Note `dt` s of `current`, of which `house` would flow without the cars."""
+    def flow(self, current: PhaseValues, house: PhaseValues) -> None:
+        """Note what flows from now on, and what of it would without the cars."""
         limit = self.limit
         worst = max(map(abs, current))
         self.peak = max(self.peak, worst)
-        self.over_with_house.step(dt, worst - limit)
+        self.over_with_house.flow(worst - limit)
         added = 0.0
         if worst > limit:
             for amps, alone in zip(current, house, strict=True):
                 added = max(added, abs(amps) - max(limit, abs(alone)))
-        self.over.step(dt, added)
+        self.over.flow(added)
+
+    def step(self, dt: float) -> None:
+        """Note that `dt` s have passed."""
+        self.over.step(dt)
+        self.over_with_house.step(dt)
 
 
 @dataclass(kw_only=True, slots=True)

@@ -1,6 +1,6 @@
 """The world: a house, chargers and cars behind one main fuse, through time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from custom_components.amp_guard.model import SUPPLY_ID, Group, Net, PhaseValues, Supply
 
@@ -47,6 +47,7 @@ class World:
             | {group.id: NodeRecord(limit=group.max_current_online) for group in groups}
         )
         self._above = {node: self._path(node) for node in (SUPPLY_ID, *self.groups)}
+        self._hidden = {node: self._hidden_from(node) for node in self._above}
         self._flow()
 
     @property
@@ -64,11 +65,7 @@ class World:
         That is all that flows there, but for the groups whose chargers are not included
         in measurements: those hang on a board that this meter does not see.
         """
-        hidden = [
-            charger.id
-            for charger in self.chargers.values()
-            if self._is_hidden(charger, node)
-        ]
+        hidden = self._hidden[node]
         return self._total(node, without=hidden) if hidden else self._current[node]
 
     def plug_in(self, charger_id: str, car: Car) -> None:
@@ -111,8 +108,8 @@ class World:
         """Write down `dt` s of what flows now."""
         record = self.record
         record.seconds += dt
-        for node, current in self._current.items():
-            record.nodes[node].step(dt, current, self._house_current[node])
+        for node in record.nodes.values():
+            node.step(dt)
         self.fuse.step(dt, self._current[SUPPLY_ID])
         record.theta_max = self.fuse.heat_max
         record.fuse_trips = self.fuse.trips
@@ -123,9 +120,10 @@ class World:
                 car.energy_wh += charger.power * dt / 3600
 
     def _flow(self) -> None:
-        """Work out what flows through every fuse."""
-        self._house_current = {node: self._house_at(node) for node in self._above}
+        """Work out what flows through every fuse from now on."""
         self._current = {node: self._total(node) for node in self._above}
+        for node, current in self._current.items():
+            self.record.nodes[node].flow(current, self._house_at(node))
 
     def _house_at(self, node: str) -> PhaseValues:
         """Return A through `node` without any car."""
@@ -141,7 +139,7 @@ class World:
                 total = _plus(total, behind.current_at(self.now))
         return total
 
-    def _total(self, node: str, without: Sequence[str] = ()) -> PhaseValues:
+    def _total(self, node: str, without: Collection[str] = ()) -> PhaseValues:
         """Return A through `node`, cars and houses."""
         l1, l2, l3 = self._house_load(node)
         it = self.supply.net is Net.IT
@@ -159,14 +157,15 @@ class World:
             path.append(self.groups[path[-1]].parent)
         return tuple(path)
 
-    def _is_hidden(self, charger: ChargerModel, meter_node: str) -> bool:
-        """Whether the meter at `meter_node` is above a charger, but does not see it."""
-        path = self._above[charger.group]
-        return meter_node in path and any(
-            not self.groups[group].chargers_included_in_measurements
+    def _hidden_from(self, meter_node: str) -> set[str]:
+        """Return the chargers below the meter at `meter_node` that it does not see."""
+        return {
+            charger.id
+            for charger in self.chargers.values()
+            for group in self._above[charger.group][:-1]
+            if not self.groups[group].chargers_included_in_measurements
             and self._nearest_meter(group) == meter_node
-            for group in path[:-1]
-        )
+        }
 
     def _nearest_meter(self, group: str) -> str:
         return next(
