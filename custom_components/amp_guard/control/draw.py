@@ -17,6 +17,9 @@ RAMP = 8.0
 """A/s: no car moves its draw faster, but for one that starts or stops."""
 ABSURD = 1000.0
 """A: no charger draws that."""
+FRESH = 1.0
+"""s: a younger report of a car that is being cut is taken as it stands. If it drew less
+already, the house is taken to draw less for a moment, and a moment frees nothing."""
 USED_FROM = 0.5
 """A from which a phase counts as used."""
 UNUSED_AFTER = 30.0
@@ -126,16 +129,16 @@ class Draw:
         if age == 0:
             return reported, reported, reported
         may_rise = status in CHARGED
-        reach = RAMP * age
-        # A contactor opens, and a car starts, from one moment to the next.
-        fall = reach if given else ABSURD
+        rise = RAMP * age
+        fall = RAMP * max(0.0, age - FRESH)
         low, high = [], []
         for drawn, weight in zip(reported, self.weights, strict=True):
             target = given * weight
             low.append(max(target, drawn - fall) if target < drawn else drawn)
-            rise = reach if drawn >= USED_FROM else reach + self._branch.min_current
+            # A car starts from one moment to the next.
+            most = drawn + rise + (0 if drawn >= USED_FROM else self._branch.min_current)
             rises = may_rise and target > drawn
-            high.append(min(target, drawn + rise) if rises else drawn)
+            high.append(min(target, most) if rises else drawn)
         return low, reported, high
 
     def _unreported_bounds(

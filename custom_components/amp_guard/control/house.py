@@ -3,6 +3,7 @@
 from collections import deque
 
 from ..model import PhaseValues
+from .peaks import Peaks
 
 RAISE_AFTER = 30.0
 """s for which headroom must have lasted before it is given away ..."""
@@ -20,11 +21,12 @@ class HouseLoad:
     def __init__(self) -> None:
         """Start with nothing seen."""
         self.now: tuple[float, float, float] | None = None
+        self.peaks = (Peaks(), Peaks(), Peaks())
         self._raised_at = float("-inf")
         self._regrets: deque[float] = deque()
         # For each phase (time, load) with falling loads: the first one that is young
         # enough is the highest of a window.
-        self._peaks: tuple[deque[tuple[float, float]], ...] = (
+        self._highs: tuple[deque[tuple[float, float]], ...] = (
             deque(),
             deque(),
             deque(),
@@ -33,12 +35,13 @@ class HouseLoad:
     def see(self, load: tuple[float, float, float], time: float) -> None:
         """Take the load of one sample."""
         self.now = load
-        for peaks, value in zip(self._peaks, load, strict=True):
-            while peaks and peaks[-1][1] <= value:
-                peaks.pop()
-            peaks.append((time, value))
-            while peaks[0][0] < time - REMEMBERED:
-                peaks.popleft()
+        for peaks, highs, value in zip(self.peaks, self._highs, load, strict=True):
+            peaks.see(value, time)
+            while highs and highs[-1][1] <= value:
+                highs.pop()
+            highs.append((time, value))
+            while highs[0][0] < time - REMEMBERED:
+                highs.popleft()
 
     def raised(self, time: float) -> None:
         """Remember that more was given below this node."""
@@ -62,12 +65,12 @@ class HouseLoad:
 
     def forget(self) -> None:
         """Forget the past: after a silence it says nothing of now."""
-        for peaks in self._peaks:
-            peaks.clear()
+        for highs in self._highs:
+            highs.clear()
 
     def peak(self, phase: int, since: float) -> float:
         """Return the highest load on a phase since a time; what is now, if none."""
-        for time, value in self._peaks[phase]:
+        for time, value in self._highs[phase]:
             if time >= since:
                 return value
         return self.now[phase] if self.now else 0.0

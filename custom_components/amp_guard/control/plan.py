@@ -70,6 +70,7 @@ class Plan:
         self.total = list(self.left)
         self.offers = [self._offer(connector, ceilings) for connector in connectors]
         self.served: list[Offer] = []
+        self._charging = False
         asking = [offer for offer in self.offers if offer.target > 0]
         for contenders in _classes(asking, balancer_type):
             self._share(contenders)
@@ -138,6 +139,7 @@ class Plan:
         all_fit_soon = self._all_fit_soon(contenders)
         contenders.sort(key=lambda offer: self._rank(offer, keep=all_fit_soon))
         self.served.extend(contenders)
+        self._charging = False
         admitted = [offer for offer in contenders if self._admit(offer)]
         for offer in admitted:
             _take(self.left, offer.connector.draw.load, -offer.low)
@@ -191,6 +193,7 @@ class Plan:
         blocked = self._blocked(offer, load)
         if blocked is None:
             _take(self.left, load, offer.low)
+            self._charging = self._charging or offer.given > 0
             return True
         offer.target = 0.0
         offer.reason = blocked
@@ -204,12 +207,7 @@ class Plan:
                 return None
             return Reason.OVERLOAD if self.rooms.over else Reason.WAITING_TURN
         if not full:
-            wait = offer.connector.turn.headroom_for
-            restless = wait > RAISE_AFTER and any(
-                left[c] - self._restlessness(c, wait) + EPSILON < weight * low
-                for c, weight in load
-            )
-            return Reason.RAISE_HELD if restless else None
+            return self._restless(offer, load)
         hard, total = self.rooms.hard, self.total
         if all(total[c] + EPSILON >= weight * low for c, weight in load):
             return Reason.WAITING_TURN
@@ -217,8 +215,26 @@ class Plan:
             return Reason.RAISE_HELD
         return Reason.NO_ROOM
 
+    def _restless(self, offer: Offer, load: Load) -> Reason | None:
+        """Return whether a start is to wait because it was paused by force lately.
+
+        Then it needs headroom for longer, and more of it beside others that charge:
+        else it would soon be paused again.
+        """
+        turn = offer.connector.turn
+        wait = turn.headroom_for
+        low = offer.low + (turn.headroom if self._charging else 0.0)
+        left = self.left
+        fits = all(
+            left[c] - self._restlessness(c, wait) + EPSILON >= weight * low
+            for c, weight in load
+        )
+        return None if fits else Reason.RAISE_HELD
+
     def _restlessness(self, constraint: int, wait: float) -> float:
         """Return by how much A the house was higher in the longer wait."""
+        if wait <= RAISE_AFTER:
+            return 0.0
         node, phase = divmod(constraint, 3)
         house = self._metering.houses[node]
         return house.peak(phase, self.now - wait) - house.peak(
@@ -226,21 +242,21 @@ class Plan:
         )
 
     def _rides_through(self, offer: Offer, full: Sequence[int]) -> bool:
-        """Return whether an overload is too young and too small to pause for.
+        """Return whether an overload is too young, and too small or brief, to pause for.
 
-        Only a car that has nothing left to cut is spared: any other one is on its way
-        down, and pausing it at once makes that the faster.
+        A small one is ridden only by a car that has nothing left to cut: any other is
+        on its way down, and pausing it at once makes that the faster.
         """
-        if offer.given > offer.low:
-            return False
         metering, rooms = self._metering, self.rooms
+        cut_already = offer.given <= offer.low
         for constraint in full:
-            node = constraint // 3
+            node, phase = divmod(constraint, 3)
             meter, since = metering.meters[node], metering.over_since[node]
             if meter is None or meter.interval > QUICK or since != meter.last_time:
                 return False
             beyond = offer.low - self.left[constraint]
-            if beyond > CARRIED * rooms.limits[node]:
+            small = cut_already and beyond <= CARRIED * rooms.limits[node]
+            if not small and not metering.houses[node].peaks[phase].brief:
                 return False
             if not metering.heats[node].can_wait(FASTEST_LAG):
                 return False

@@ -16,7 +16,10 @@ STARTS_AN_HOUR = 4
 HOUR = 3600.0
 FIRST_WAIT = 30.0
 LONGEST_WAIT = 240.0
-"""s of headroom before a start: doubled for each forced stop in the last hour."""
+SPARE = 2.0
+MOST_SPARE = 6.0
+"""s of headroom before a start: doubled for each forced stop in the last hour ...
+... and so many A of it beyond the minimum, for each of them and at most."""
 
 
 @dataclass(slots=True)
@@ -89,6 +92,11 @@ class Turn:
         """Return how long in s headroom must have lasted before it starts."""
         doubled = FIRST_WAIT * 2.0 ** max(0, len(self.forced) - 1)
         return min(doubled, LONGEST_WAIT)
+
+    @property
+    def headroom(self) -> float:
+        """Return how much A more than its minimum must be there before it starts."""
+        return min(SPARE * len(self.forced), MOST_SPARE)
 
     @property
     def _starts_an_hour(self) -> int:
