@@ -17,22 +17,21 @@ class Overload:
     """s. The longest time without a break."""
     amp_seconds: float = 0.0
     """A·s above the limit."""
-    now: float = 0.0
-    """A above the limit at this moment."""
+    _over: float = 0.0
     _lasted: float = 0.0
 
     def flow(self, over: float) -> None:
         """Note that from now on the worst phase is `over` A above the limit."""
-        self.now = over if over > _MOMENT else 0.0
-        if not self.now:
+        self._over = over if over > _MOMENT else 0.0
+        if not self._over:
             self._lasted = 0.0
 
     def step(self, dt: float) -> None:
         """Note that `dt` s have passed."""
-        if not self.now:
+        if not self._over:
             return
         self.seconds += dt
-        self.amp_seconds += self.now * dt
+        self.amp_seconds += self._over * dt
         self._lasted += dt
         self.longest = max(self.longest, self._lasted)
 
