@@ -56,6 +56,8 @@ class Browser:
         _trace: TracebackType | None,
     ) -> None:
         """Close it."""
+        if self._socket is not None:
+            await self._socket.close()
         await self._session.close()
 
     async def welcome(self, account: Account) -> None:

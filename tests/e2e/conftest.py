@@ -1,0 +1,37 @@
+"""A home as the demonstration has it: real processes, real sockets, real time."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+import pytest_socket
+
+from demo.browser import Account
+from demo.home import Home, running
+from demo.home_assistant import HomeAssistant
+from demo.places import LOOPBACK, home_assistant_port, site_addresses
+from simulator.scenario import Scenario
+from simulator.site import Site
+
+OWNER = Account(name="Owner", username="owner", password="correct horse")
+
+type LiveIn = Callable[[Scenario], AbstractAsyncContextManager[Home]]
+
+
+@pytest.fixture(autouse=True)
+def _loopback_network(socket_enabled: None) -> None:
+    """Open sockets, to this machine only."""
+    pytest_socket.socket_allow_hosts(["127.0.0.0/8"], allow_unix_socket=True)
+
+
+@pytest.fixture
+def live_in(tmp_path: Path) -> LiveIn:
+    """Return what puts a scenario on the network and a Home Assistant in charge."""
+
+    def live_in(scenario: Scenario) -> AbstractAsyncContextManager[Home]:
+        port = home_assistant_port(LOOPBACK, None)
+        home_assistant = HomeAssistant(tmp_path / "config", port=port)
+        return running(Home(Site(scenario, site_addresses()), home_assistant), OWNER)
+
+    return live_in
