@@ -14,6 +14,8 @@ import signal
 import sys
 import time
 
+from aiohttp import ClientError
+
 from simulator.judge import report
 from simulator.scenario import evening
 from simulator.site import Site
@@ -26,6 +28,7 @@ from .verdict import complaints
 
 FOLDER = Path(__file__).parents[1] / ".demo"
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+FAILURES = (TakenError, RefusedError, HomeAssistantError, ClientError, OSError)
 
 WELCOME = """
 Home Assistant   {url}
@@ -116,7 +119,7 @@ def main() -> None:
     with _only_one():
         try:
             wrong = asyncio.run(_demonstrate(options))
-        except (TakenError, RefusedError, HomeAssistantError, OSError) as error:
+        except FAILURES as error:
             raise SystemExit(f"The demonstration failed: {error}") from error
     if wrong:
         sys.exit(f"The evening went badly: {'; '.join(wrong)}.")

@@ -83,11 +83,11 @@ class Browser:
         tokens = await _read(signed_in)
         self._session.headers["Authorization"] = f"Bearer {tokens['access_token']}"
         self._socket = await self._session.ws_connect("/api/websocket")
-        await self._socket.receive_json()
+        await self._receive()
         await self._socket.send_json(
             {"type": "auth", "access_token": tokens["access_token"]}
         )
-        answer = await self._socket.receive_json()
+        answer = await self._receive()
         if answer["type"] != "auth_ok":
             raise RefusedError(f"signing in: {answer}")
         await self._started()
@@ -101,9 +101,9 @@ class Browser:
         assert self._socket is not None
         number = next(self._numbers)
         await self._socket.send_json({"id": number, "type": kind, **content})
-        answer = await self._socket.receive_json()
+        answer = await self._receive()
         while answer.get("id") != number:
-            answer = await self._socket.receive_json()
+            answer = await self._receive()
         if not answer["success"]:
             raise RefusedError(f"{kind}: {answer['error']}")
         return answer["result"]
@@ -116,6 +116,14 @@ class Browser:
         """Begin to add something below a config entry."""
         begun = await self.post(SUBENTRY_FLOWS, {"handler": [entry_id, kind]})
         return Flow(self, SUBENTRY_FLOWS, begun)
+
+    async def _receive(self) -> dict[str, Any]:
+        assert self._socket is not None
+        message = await self._socket.receive()
+        if message.type is not aiohttp.WSMsgType.TEXT:
+            raise RefusedError("the connection was closed")
+        content: dict[str, Any] = message.json()
+        return content
 
     async def _started(self) -> None:
         """Wait: Home Assistant answers before it has started all that it runs."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .browser import LOOK_INTERVAL, Browser
+from .browser import LOOK_INTERVAL, Browser, RefusedError
 
 SETTLE_TIMEOUT = 60.0
 """s until everything that was added shows a state."""
@@ -69,13 +69,20 @@ class Entities:
 
 
 async def find_entities(browser: Browser, entry_id: str) -> Entities:
-    """Return the entities of an entry, once all of them show a state."""
-    async with asyncio.timeout(SETTLE_TIMEOUT):
-        while True:
-            entities = await _registered(browser, entry_id)
-            if await _are_there(browser, entities):
-                return entities
-            await asyncio.sleep(LOOK_INTERVAL)
+    """Return the entities of an entry, once all of them show a state.
+
+    Raises `RefusedError` where they never do.
+    """
+    try:
+        async with asyncio.timeout(SETTLE_TIMEOUT):
+            while True:
+                entities = await _registered(browser, entry_id)
+                if await _are_there(browser, entities):
+                    return entities
+                await asyncio.sleep(LOOK_INTERVAL)
+    except TimeoutError as error:
+        msg = f"an entity shows no state after {SETTLE_TIMEOUT:.0f} s"
+        raise RefusedError(msg) from error
 
 
 async def _registered(browser: Browser, entry_id: str) -> Entities:

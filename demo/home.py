@@ -1,8 +1,9 @@
 """The simulated site with a real Home Assistant in charge of it, from start to end."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from math import inf
 from typing import Any
 
 from simulator.site import Site
@@ -34,32 +35,14 @@ class Home:
         await self.site.start()
         self._life = asyncio.create_task(self.site.run())
         await self.home_assistant.start()
-        async with Browser(self.home_assistant.url) as browser:
-            await browser.welcome(account)
-            await set_up(
-                browser,
-                self.site.judge.addresses,
-                self.site.world.supply.supply_max_current,
-            )
+        await self._while_alive(self._set_up(account))
 
     async def live(self, seconds: float | None = None) -> None:
         """Let time pass, s (None: until cancelled).
 
         Raises `HomeAssistantError` where Home Assistant ends by itself.
         """
-        assert self._life is not None
-        watched = {self._life}
-        if self.home_assistant.is_started:
-            watched.add(asyncio.create_task(self.home_assistant.ended()))
-        try:
-            ended, _ = await asyncio.wait(
-                watched, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
-            )
-        finally:
-            for each in watched - {self._life}:
-                each.cancel()
-        for each in ended:
-            each.result()
+        await self._while_alive(asyncio.sleep(inf if seconds is None else seconds))
 
     async def live_until(self, condition: Callable[[], bool], within: float) -> None:
         """Let time pass until something is so; `TimeoutError` after `within` s."""
@@ -78,6 +61,32 @@ class Home:
             with suppress(asyncio.CancelledError):
                 await self._life
         await self.site.stop()
+
+    async def _set_up(self, account: Account) -> None:
+        async with Browser(self.home_assistant.url) as browser:
+            await browser.welcome(account)
+            await set_up(
+                browser,
+                self.site.judge.addresses,
+                self.site.world.supply.supply_max_current,
+            )
+
+    async def _while_alive(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it; fail at once where Home Assistant or the site ends meanwhile."""
+        assert self._life is not None
+        tasks = {asyncio.create_task(work)}
+        if self.home_assistant.is_started:
+            tasks.add(asyncio.create_task(self.home_assistant.ended()))
+        try:
+            done, _ = await asyncio.wait(
+                {self._life, *tasks}, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        for task in done:
+            task.result()
 
 
 @asynccontextmanager
