@@ -1,0 +1,235 @@
+"""What must hold of every decision, checked from outside with the plant's own figures."""
+
+from collections.abc import Callable, Iterable
+from math import isclose, isfinite
+
+from custom_components.amp_guard.model import (
+    MINIMUM_SIGNALLED_CURRENT,
+    NO_CURRENT,
+    Decision,
+    MeterTrust,
+    Phase,
+)
+
+from .plant import Moment, Outlet, Plant
+
+ARITHMETIC = 1e-4
+"""A that only floating point can tell apart."""
+RIDE = 0.13
+"""Part of a limit by which running minimums may pass it for one sample."""
+NEXT_SAMPLE = 1.25
+"""s by which a meter's next sample must be there for minimums to ride through."""
+
+_BLIND = (MeterTrust.ABSENT, MeterTrust.OFFLINE)
+
+
+def check(plant: Plant, moment: Moment) -> None:
+    """Assert every law of one decision."""
+    check_figures(moment.decision)
+    check_told(plant, moment)
+    check_grants(plant, moment)
+    check_house(plant, moment)
+    check_limits(plant, moment)
+    check_raises(plant, moment)
+
+
+def check_figures(decision: Decision) -> None:
+    """Every figure is a number, and nothing is drawn backwards."""
+    figures = [decision.time]
+    figures += [a.current for a in decision.allocations.values()]
+    for drawn in decision.drawn.values():
+        figures += drawn
+        assert min(drawn) >= 0, drawn
+    for state in decision.nodes.values():
+        figures += [state.limit, *state.available, *state.allocated]
+        figures += [*state.house, *state.heat]
+    assert all(map(isfinite, figures)), decision
+
+
+def check_told(plant: Plant, moment: Moment) -> None:
+    """Every charger has its allocation, and is told when it changes."""
+    allocations = moment.decision.allocations
+    assert set(allocations) == set(plant.outlets)
+    if moment.before is None:
+        return
+    for name in steered(plant):
+        before = moment.before.allocations[name].current
+        allocation = allocations[name]
+        assert allocation.send or allocation.current == before, (before, allocation)
+
+
+def check_grants(plant: Plant, moment: Moment) -> None:
+    """A grant is 0, or whole steps between the minimum and every maximum."""
+    groups = {group.id: group for group in plant.site.groups}
+    for name in steered(plant):
+        charger = plant.outlets[name].charger
+        current = moment.decision.allocations[name].current
+        if current == 0:
+            continue
+        least = max(
+            charger.min_current,
+            groups[charger.group].min_current,
+            MINIMUM_SIGNALLED_CURRENT,
+        )
+        user_limit = moment.snapshot.chargers[name].user_limit
+        most = min(
+            charger.max_current,
+            ceiling(moment, name),
+            user_limit if user_limit is not None else charger.max_current,
+        )
+        assert least - ARITHMETIC <= current <= most + ARITHMETIC, (name, current, most)
+        steps = current / charger.resolution
+        assert isclose(steps, round(steps), abs_tol=1e-6), (name, current)
+
+
+def check_house(plant: Plant, moment: Moment) -> None:
+    """The house is what was measured without what the chargers are taken to draw."""
+    for node in plant.tree.nodes:
+        if node.id not in moment.fresh:
+            continue
+        expected = list(moment.snapshot.measurements[node.id].current)
+        for name, branch in plant.branches.items():
+            if branch.active and node.index in branch.seen_by:
+                for phase, drawn in enumerate(moment.decision.drawn[name]):
+                    expected[phase] -= drawn
+        house = moment.decision.nodes[node.id].house
+        for seen, value in zip(house, expected, strict=True):
+            assert isclose(seen, value, abs_tol=ARITHMETIC), (node.id, house, expected)
+
+
+def check_limits(plant: Plant, moment: Moment) -> None:
+    """What is granted fits beside the house, on every phase of every node."""
+    allocations = moment.decision.allocations
+    granted = _sums(
+        plant,
+        steered(plant),
+        lambda outlet, w, _: w * allocations[outlet.charger.id].current,
+    )
+    rooms = _rooms(plant, moment)
+    for node in plant.tree.nodes:
+        ride = _ride_through(plant, moment, node.id)
+        for phase in Phase:
+            number = 3 * node.index + phase
+            carried = max(0.0, rooms[number]) + ride
+            assert granted[number] <= carried + ARITHMETIC, (
+                node.id,
+                phase,
+                granted[number],
+                rooms[number],
+            )
+
+
+def check_raises(plant: Plant, moment: Moment) -> None:
+    """What is raised fits beside all that is granted and all that is still drawn."""
+    if moment.before is None:
+        return
+    decision = moment.decision
+    raised = [
+        name
+        for name in steered(plant)
+        if decision.allocations[name].current > moment.before.allocations[name].current
+    ]
+    if not raised:
+        return
+
+    def holds(outlet: Outlet, weight: float, phase: Phase) -> float:
+        name = outlet.charger.id
+        granted = weight * decision.allocations[name].current
+        return max(granted, decision.drawn[name][phase])
+
+    held = _sums(plant, steered(plant), holds)
+    rooms = _rooms(plant, moment)
+    for name in raised:
+        for index in plant.branches[name].path:
+            for phase in Phase:
+                number = 3 * index + phase
+                if plant.outlets[name].weights[phase]:
+                    assert held[number] <= rooms[number] + ARITHMETIC, (
+                        name,
+                        plant.nodes[index],
+                        phase,
+                        held[number],
+                        rooms[number],
+                    )
+
+
+def steered(plant: Plant) -> list[str]:
+    """Return the chargers that are balanced and can be reached."""
+    return [
+        name
+        for name, branch in plant.branches.items()
+        if branch.active and plant.outlets[name].reachable
+    ]
+
+
+def ceiling(moment: Moment, target: str) -> float:
+    """Return the temporary limit of a node or charger, A."""
+    return min(
+        (
+            max(0.0, ceiling.current)
+            for ceiling in moment.snapshot.ceilings
+            if ceiling.target == target and ceiling.expires > moment.told
+        ),
+        default=float("inf"),
+    )
+
+
+def _sums(
+    plant: Plant, names: Iterable[str], value: Callable[[Outlet, float, Phase], float]
+) -> list[float]:
+    """Return a value of chargers summed over each phase of each node, A."""
+    sums = [0.0] * (3 * len(plant.nodes))
+    for name in names:
+        outlet = plant.outlets[name]
+        for phase in Phase:
+            amount = value(outlet, outlet.weights[phase], phase)
+            if amount:
+                for index in plant.branches[name].path:
+                    sums[3 * index + phase] += amount
+    return sums
+
+
+def _rooms(plant: Plant, moment: Moment) -> list[float]:
+    """Return what each phase of each node may carry for the chargers in reach, A.
+
+    The limit in force, less the house where the meter is trusted to see it, less the
+    offline current of those who cannot be reached.
+    """
+    lost = [
+        name
+        for name, branch in plant.branches.items()
+        if branch.active and not plant.outlets[name].reachable
+    ]
+
+    def reserved(outlet: Outlet, _: float, phase: Phase) -> float:
+        charger = outlet.charger
+        if charger.offline_phase not in {None, phase}:
+            return 0.0
+        return plant.branches[charger.id].weights[phase] * charger.offline_current
+
+    taken = _sums(plant, lost, reserved)
+    rooms = []
+    for node in plant.tree.nodes:
+        state = moment.decision.nodes[node.id]
+        blind = state.trust in _BLIND
+        limit = node.max_current_offline if blind else node.max_current_online
+        limit = min(limit, ceiling(moment, node.id))
+        seen = node.metered and not blind and plant.last_two(node.id)
+        house = state.house if seen else NO_CURRENT
+        rooms += [
+            limit - house[phase] - taken[3 * node.index + phase] for phase in Phase
+        ]
+    return rooms
+
+
+def _ride_through(plant: Plant, moment: Moment, node: str) -> float:
+    """Return by how much running minimums may pass a node's limit now, A.
+
+    Only from the first sample above the limit until the next one is due.
+    """
+    samples = plant.last_two(node)
+    if not samples or moment.now - samples[-1][0] > NEXT_SAMPLE:
+        return 0.0
+    limit = plant.tree.nodes[plant.nodes.index(node)].max_current_online
+    *before, last = [highest > limit for _, highest in samples]
+    return RIDE * limit if last and not any(before) else 0.0

@@ -1,0 +1,301 @@
+"""A toy plant: loads, cars and meters that close the loop around a `Balancer`.
+
+No physics beyond what the law has to cope with: a car follows its limit after a lag,
+up by a ramp and down at once; a meter shows the sum of what flows, or fails to.
+Currents in A, times in s.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import cycle
+from math import sqrt
+
+from custom_components.amp_guard.balancer import Balancer
+from custom_components.amp_guard.control.tree import Tree
+from custom_components.amp_guard.model import (
+    MINIMUM_SIGNALLED_CURRENT,
+    NO_CURRENT,
+    Ceiling,
+    Charger,
+    ChargerReading,
+    ChargerStatus,
+    Decision,
+    Measurement,
+    Net,
+    Phase,
+    PhaseValues,
+    Site,
+    Snapshot,
+)
+
+ABSURD = 1e6
+"""A: no meter means that."""
+
+
+class MeterMode(StrEnum):
+    """What a meter does."""
+
+    GOOD = "good"
+    SILENT = "silent"
+    FROZEN = "frozen"
+    NOT_A_NUMBER = "not a number"
+    ABSURD = "absurd"
+
+
+@dataclass(slots=True, kw_only=True)
+class Outlet:
+    """One charger and the car at it.
+
+    The car uses `phases` phases and loads the supply's by `weights` for each A it draws.
+    `wants` is the most the car takes now, A per phase (0: it sleeps); `ramp` is in A/s.
+    It starts `start_delay` s after it may, if the limit is at least `starts_from`.
+    `report_age` is how old its reports are, s (None: it never reports its draw).
+    `limit` is the limit in force in the charger.
+    """
+
+    charger: Charger
+    phases: int = 3
+    weights: PhaseValues
+    connected: bool = True
+    full: bool = False
+    wants: float = 32.0
+    ramp: float = 32.0
+    start_delay: float = 0.0
+    starts_from: float = MINIMUM_SIGNALLED_CURRENT
+    lag: float = 0.0
+    obeys: bool = True
+    reachable: bool = True
+    report_age: float | None = 0.0
+    tells_limit: bool = True
+    user_limit: float | None = None
+    limit: float = 0.0
+    draw: float = 0.0
+    _starts_at: float | None = None
+    _told: deque[tuple[float, float]] = field(default_factory=deque)
+    _past: deque[tuple[float, float]] = field(default_factory=deque)
+
+    def tell(self, limit: float, now: float) -> None:
+        """Receive a new limit; the car follows it after the lag."""
+        self._told.append((now + self.lag, limit))
+
+    def live(self, now: float, seconds: float) -> None:
+        """Let the car follow until `now`."""
+        while self._told and self._told[0][0] <= now:
+            self.limit = self._told.popleft()[1]
+        allowed = self._allowed()
+        if allowed == 0.0:
+            self._starts_at = None
+        elif self.draw == 0.0:
+            if self._starts_at is None:
+                self._starts_at = now + self.start_delay
+            if now < self._starts_at:
+                allowed = 0.0
+        self.draw = min(allowed, self.draw + self.ramp * seconds)
+        self._past.append((now, self.draw))
+        while len(self._past) > 1 and self._past[1][0] <= now - 60:
+            self._past.popleft()
+
+    def _allowed(self) -> float:
+        """Return what the car would draw in the end, A per phase."""
+        if not self.connected:
+            return 0.0
+        if not self.obeys:
+            return self.draw
+        limit = self.limit
+        if self.user_limit is not None:
+            limit = min(limit, self.user_limit)
+        least = MINIMUM_SIGNALLED_CURRENT if self.draw else self.starts_from
+        return 0.0 if self.full or limit < least else min(limit, self.wants)
+
+    def status(self) -> ChargerStatus:
+        """Return what the charger says of itself."""
+        if not self.reachable:
+            return ChargerStatus.LOST
+        if not self.connected:
+            return ChargerStatus.DISCONNECTED
+        if self.full:
+            return ChargerStatus.FULL
+        return ChargerStatus.CHARGING if self.draw else ChargerStatus.WAITING
+
+    def reading(self, now: float, shift: float) -> ChargerReading:
+        """Return what it tells at `now`, in the clock that is `shift` s ahead."""
+        current = current_time = None
+        if self.report_age is not None:
+            taken, draw = self._past[0]
+            for time, value in self._past:
+                if time <= now - self.report_age:
+                    taken, draw = time, value
+            # On its own lines, in the order of its wiring.
+            own = [self.weights[phase] * draw for phase in self.charger.wiring]
+            own += [0.0] * (len(Phase) - len(own))
+            current, current_time = PhaseValues(*own), taken + shift
+        return ChargerReading(
+            status=self.status(),
+            current=current,
+            current_time=current_time,
+            limit=self.limit if self.tells_limit else None,
+            user_limit=self.user_limit,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Moment:
+    """One decision with what it was made from.
+
+    `before` is the decision before it (None after a restart). `fresh` names the nodes
+    whose meter showed a new and possible sample. `now` is the plant's time, `told` the
+    caller's, whose clock may step back.
+    """
+
+    now: float
+    told: float
+    snapshot: Snapshot
+    decision: Decision
+    before: Decision | None
+    fresh: frozenset[str]
+
+
+class Plant:
+    """A site that lives around a `Balancer`."""
+
+    def __init__(self, site: Site, *, phases: Iterable[int] = (3,)) -> None:
+        """Start dark and unplugged; `phases` says how many each car uses."""
+        self.site = site
+        self.tree = Tree(site)
+        self.branches = {b.charger.id: b for b in self.tree.branches}
+        self.balancer = Balancer(site)
+        self.now = 0.0
+        self.shift = 0.0
+        self.resolution = 0.0
+        self.nodes = [node.id for node in self.tree.nodes]
+        self.loads = dict.fromkeys(self.nodes, NO_CURRENT)
+        self.modes = dict.fromkeys(self.nodes, MeterMode.GOOD)
+        self.ceilings: dict[str, Ceiling] = {}
+        self.samples: dict[str, Measurement] = {}
+        self.last: Moment | None = None
+        self._highest = {
+            node: deque[tuple[float, float]](maxlen=2) for node in self.nodes
+        }
+        used = cycle(phases)
+        self.outlets = {
+            charger.id: _outlet(charger, next(used), site.supply.net)
+            for charger in sorted(site.chargers, key=lambda charger: charger.id)
+        }
+
+    def restart(self) -> None:
+        """Forget everything, as a restart of Home Assistant does."""
+        self.balancer = Balancer(self.site)
+        self.last = None
+        for highest in self._highest.values():
+            highest.clear()
+
+    def step(self, seconds: float = 1.0) -> Moment:
+        """Let time pass, measure, decide, and tell the chargers."""
+        self.now += seconds
+        for outlet in self.outlets.values():
+            outlet.live(self.now, seconds)
+        sampled = {n.id for n in self.tree.nodes if n.metered and self._sample(n.index)}
+        snapshot = Snapshot(
+            measurements=dict(self.samples),
+            chargers={
+                name: outlet.reading(self.now, self.shift)
+                for name, outlet in self.outlets.items()
+            },
+            ceilings=tuple(self.ceilings.values()),
+        )
+        told = self.now + self.shift
+        decision = self.balancer.decide(snapshot, told)
+        last = self.last
+        # A clock that steps back makes the first sample after it no newer.
+        stepped_back = last is not None and told <= last.told
+        moment = Moment(
+            now=self.now,
+            told=told,
+            snapshot=snapshot,
+            decision=decision,
+            before=last.decision if last is not None else None,
+            fresh=frozenset() if stepped_back else frozenset(sampled),
+        )
+        self.last = moment
+        for node in moment.fresh:
+            self._highest[node].append((self.now, max(self.samples[node].current)))
+        for name, allocation in decision.allocations.items():
+            if allocation.send and self.outlets[name].reachable:
+                self.outlets[name].tell(allocation.current, self.now)
+        return moment
+
+    def run(self, seconds: float, each: float = 1.0) -> Iterable[Moment]:
+        """Step until `seconds` have passed."""
+        end = self.now + seconds
+        while self.now < end:
+            yield self.step(each)
+
+    def settle(self, seconds: float, each: float = 1.0) -> Moment:
+        """Step until `seconds` have passed and return the last moment."""
+        (last,) = deque(self.run(seconds, each), maxlen=1)
+        return last
+
+    def last_two(self, node: str) -> list[tuple[float, float]]:
+        """Return (time, highest current) of a meter's last two samples since a start."""
+        return list(self._highest[node])
+
+    def flow(self, index: int) -> PhaseValues:
+        """Return what flows through a node's meter, A."""
+        total = [0.0, 0.0, 0.0]
+        for node in self.tree.nodes:
+            if index in self._lineage(node.index):
+                total = [a + b for a, b in zip(total, self.loads[node.id], strict=True)]
+        for name, branch in self.branches.items():
+            if index in branch.seen_by:
+                outlet = self.outlets[name]
+                total = [
+                    a + w * outlet.draw
+                    for a, w in zip(total, outlet.weights, strict=True)
+                ]
+        return PhaseValues(*total)
+
+    def _lineage(self, index: int) -> list[int]:
+        lineage = [index]
+        while (parent := self.tree.nodes[lineage[-1]].parent) is not None:
+            lineage.append(parent)
+        return lineage
+
+    def _sample(self, index: int) -> bool:
+        """Take a meter's sample; return whether it is a new and possible one."""
+        node = self.nodes[index]
+        mode = self.modes[node]
+        if mode is MeterMode.SILENT:
+            return False
+        current = self.flow(index)
+        if self.resolution:
+            current = PhaseValues(
+                *(round(v / self.resolution) * self.resolution for v in current)
+            )
+        if mode is MeterMode.FROZEN:
+            last = self.samples.get(node)
+            current = last.current if last is not None else current
+        if mode is MeterMode.NOT_A_NUMBER:
+            current = current._replace(l2=float("nan"))
+        if mode is MeterMode.ABSURD:
+            current = current._replace(l3=ABSURD)
+        self.samples[node] = Measurement(time=self.now + self.shift, current=current)
+        return all(abs(value) < ABSURD for value in current)
+
+
+def _outlet(charger: Charger, phases: int, net: Net) -> Outlet:
+    """Return a charger with a car that uses at most so many of its phases."""
+    wiring = charger.wiring
+    if net is Net.IT:
+        phases = len(wiring)
+    weights = [0.0, 0.0, 0.0]
+    for phase in wiring[:phases]:
+        weights[phase] = 1.0
+    if net is Net.IT and phases == len(Phase):
+        weights[wiring[-1]] = sqrt(3.0)
+    return Outlet(
+        charger=charger,
+        phases=min(phases, len(wiring)),
+        weights=PhaseValues(*weights),
+    )

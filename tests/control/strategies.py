@@ -1,0 +1,302 @@
+"""Random sites and random histories.
+
+A history is a list of events; each is a small change to the plant, or time that
+passes. What shrinks is the list, so a failure reads as a story.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from hypothesis import settings, strategies as st
+
+from custom_components.amp_guard.model import (
+    BalancerType,
+    Ceiling,
+    Charger,
+    FuseType,
+    Group,
+    Net,
+    Phase,
+    PhaseValues,
+    Site,
+    Supply,
+)
+
+from .plant import MeterMode, Moment, Plant
+
+THOROUGH = 30
+"""Times as many examples in the thorough profile."""
+
+
+def examples(number: int) -> settings:
+    """Return the settings of a property that is tried on so many examples."""
+    thorough = settings.get_current_profile_name() == "thorough"
+    return settings(max_examples=number * (THOROUGH if thorough else 1))
+
+
+FUSES = (16.0, 20.0, 25.0, 35.0, 50.0, 63.0)
+
+
+class Event(Protocol):
+    """Something that happens to a plant."""
+
+    def happen(self, plant: Plant) -> Iterable[Moment]:
+        """Change the plant; yield the moments of the time that passes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Time passes, a decision each `each` s."""
+
+    steps: int
+    each: float = 1.0
+
+    def happen(self, plant: Plant) -> Iterable[Moment]:
+        """Step."""
+        for _ in range(self.steps):
+            yield plant.step(self.each)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The own load of a node steps, A."""
+
+    node: int
+    current: PhaseValues
+
+    def happen(self, plant: Plant) -> Iterable[Moment]:
+        """Switch it."""
+        plant.loads[_pick(sorted(plant.nodes), self.node)] = self.current
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One property of one charger or its car changes."""
+
+    charger: int
+    name: str
+    value: Any
+
+    def happen(self, plant: Plant) -> Iterable[Moment]:
+        """Set it."""
+        outlet = plant.outlets[_pick(sorted(plant.outlets), self.charger)]
+        setattr(outlet, self.name, self.value)
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A meter begins to do something else."""
+
+    node: int
+    mode: MeterMode
+
+    def happen(self, plant: Plant) -> Iterable[Moment]:
+        """Switch it."""
+        plant.modes[_pick(sorted(plant.nodes), self.node)] = self.mode
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ceil:
+    """A ceiling is set on a node or charger for some s, or taken away (None)."""
+
+    target: int
+    current: float | None
+    seconds: float
+
+    def happen(self, plant: Plant) -> Iterable[Moment]:
+        """Set it."""
+        targets = sorted(plant.nodes) + sorted(plant.outlets)
+        target = _pick(targets, self.target)
+        plant.ceilings.pop(target, None)
+        if self.current is not None:
+            expires = plant.now + plant.shift + self.seconds
+            plant.ceilings[target] = Ceiling(
+                target=target, current=self.current, expires=expires
+            )
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepBack:
+    """The caller's clock steps back, s."""
+
+    seconds: float
+
+    def happen(self, plant: Plant) -> Iterable[Moment]:
+        """Shift it."""
+        plant.shift -= self.seconds
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """The balancer starts anew."""
+
+    def happen(self, plant: Plant) -> Iterable[Moment]:
+        """Forget all."""
+        plant.restart()
+        return ()
+
+
+def _pick(names: list[str], number: int) -> str:
+    return names[number % len(names)]
+
+
+def live(plant: Plant, history: Iterable[Event]) -> Iterator[Moment]:
+    """Let a history happen and yield its moments."""
+    for event in history:
+        yield from event.happen(plant)
+
+
+# --- sites ------------------------------------------------------------------------
+
+
+def currents(low: float, high: float) -> st.SearchStrategy[float]:
+    """Return currents with one decimal, A."""
+    return st.integers(round(low * 10), round(high * 10)).map(lambda n: n / 10)
+
+
+def orders(
+    phases: tuple[Phase, ...], least: int = 1
+) -> st.SearchStrategy[tuple[Phase, ...]]:
+    """Return some of the phases in any order."""
+    return st.lists(
+        st.sampled_from(phases), min_size=least, max_size=len(phases), unique=True
+    ).map(tuple)
+
+
+ALL = tuple(Phase)
+
+
+@st.composite
+def groups(draw: st.DrawFn, *, most: int = 3) -> tuple[Group, ...]:
+    """Return nested groups."""
+    made: list[Group] = []
+    for number in range(draw(st.integers(1, most))):
+        parent = draw(st.sampled_from([None, *made]))
+        phases = parent.phases if parent is not None else ALL
+        if draw(st.integers(0, 3)) == 0:
+            phases = draw(orders(phases, least=min(2, len(phases))))
+        online = draw(st.sampled_from(FUSES))
+        made.append(
+            Group(
+                id=f"group {number}",
+                parent="supply" if parent is None else parent.id,
+                phases=phases,
+                max_current_online=online,
+                max_current_offline=draw(currents(0, online)),
+                min_current=draw(st.sampled_from([6.0, 6.0, 8.0])),
+                chargers_included_in_measurements=draw(
+                    st.sampled_from([True, True, False])
+                ),
+                metered=draw(st.sampled_from([False, False, True])),
+                active=draw(st.integers(0, 7)) > 0,
+            )
+        )
+    return tuple(made)
+
+
+@st.composite
+def chargers(
+    draw: st.DrawFn, number: int, parents: tuple[Group, ...], net: Net
+) -> Charger:
+    """Return a charger in one of the groups."""
+    group = draw(st.sampled_from(parents))
+    lines = 2 if net is Net.IT else 1
+    least = min(lines, len(group.phases))
+    wiring = draw(orders(group.phases, least=least))
+    low = draw(st.sampled_from([6.0, 6.0, 7.0, 10.0]))
+    return Charger(
+        id=f"charger {number}",
+        group=group.id,
+        wiring=wiring,
+        min_current=low,
+        max_current=draw(st.sampled_from([10.0, 16.0, 20.0, 32.0])),
+        resolution=draw(st.sampled_from([1.0, 1.0, 0.1, 0.5, 2.0])),
+        priority=draw(st.integers(1, 2)),
+        offline_current=draw(st.sampled_from([0.0, 6.0, 8.0])),
+        offline_phase=draw(st.sampled_from([None, *wiring])),
+        command_lag=draw(st.sampled_from([1.0, 5.0, 15.0])),
+        expiring_limit=draw(st.booleans()),
+    )
+
+
+@st.composite
+def sites(
+    draw: st.DrawFn,
+    *,
+    most_groups: int = 3,
+    most_chargers: int = 5,
+    turn: float = 1800.0,
+) -> Site:
+    """Return a site of nested groups with chargers of all kinds."""
+    net = draw(st.sampled_from([Net.TN, Net.TN, Net.IT]))
+    parents = draw(groups(most=most_groups))
+    count = draw(st.integers(1, most_chargers))
+    return Site(
+        supply=Supply(
+            supply_max_current=draw(st.sampled_from(FUSES)),
+            fuse_type=draw(st.sampled_from(FuseType)),
+            net=net,
+            metered=draw(st.integers(0, 5)) > 0,
+        ),
+        groups=parents,
+        chargers=tuple(draw(chargers(n, parents, net)) for n in range(count)),
+        balancer_type=draw(st.sampled_from(BalancerType)),
+        turn=turn,
+    )
+
+
+# --- histories --------------------------------------------------------------------
+
+_INDEX = st.integers(0, 4)
+_LOADS = st.one_of(
+    st.builds(PhaseValues, *(currents(0, 12),) * 3),
+    st.builds(PhaseValues, *(currents(-10, 45),) * 3),
+)
+_KINDS: dict[str, st.SearchStrategy[Any]] = {
+    "connected": st.booleans(),
+    "full": st.booleans(),
+    "wants": st.sampled_from([0.0, 3.0, 8.0, 16.0, 32.0]),
+    "ramp": st.sampled_from([1.0, 8.0, 32.0]),
+    "start_delay": st.sampled_from([0.0, 5.0, 28.0]),
+    "lag": st.sampled_from([0.0, 2.0, 5.0]),
+    "obeys": st.booleans(),
+    "reachable": st.booleans(),
+    "report_age": st.sampled_from([0.0, 3.0, 15.0, None]),
+    "tells_limit": st.booleans(),
+    "user_limit": st.sampled_from([None, 0.0, 5.0, 9.3, 16.0]),
+}
+_TURNS = st.sampled_from(sorted(_KINDS)).flatmap(
+    lambda name: st.builds(Turn, _INDEX, st.just(name), _KINDS[name])
+)
+_PASSES = st.builds(
+    Pass, st.integers(1, 60), st.sampled_from([0.5, 1.0, 1.0, 1.0, 10.0])
+)
+_EVENTS = st.one_of(
+    _PASSES,
+    _PASSES,
+    _PASSES,
+    st.builds(Load, _INDEX, _LOADS),
+    _TURNS,
+    st.builds(Meter, _INDEX, st.sampled_from(MeterMode)),
+    st.builds(
+        Ceil,
+        st.integers(0, 8),
+        st.sampled_from([None, 0.0, 6.0, 10.5, 20.0]),
+        st.sampled_from([5.0, 60.0, 1e6]),
+    ),
+    st.builds(StepBack, st.sampled_from([1.0, 60.0, 3600.0])),
+    st.just(Restart()),
+)
+
+
+def histories(most: int = 30) -> st.SearchStrategy[list[Event]]:
+    """Return what may happen to a site; time passes at the end."""
+    return st.lists(_EVENTS, min_size=8, max_size=most).map(
+        lambda events: [*events, Pass(5)]
+    )

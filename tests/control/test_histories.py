@@ -1,0 +1,17 @@
+"""Whatever happens to whatever site: every decision keeps every law."""
+
+from hypothesis import given
+
+from custom_components.amp_guard.model import Site
+
+from .laws import check
+from .plant import Plant
+from .strategies import Event, examples, histories, live, sites
+
+
+@examples(150)
+@given(site=sites(), history=histories())
+def test_every_decision_keeps_every_law(site: Site, history: list[Event]) -> None:
+    plant = Plant(site, phases=(3, 1, 2))
+    for moment in live(plant, history):
+        check(plant, moment)
