@@ -14,7 +14,7 @@ READ_BACK_TOLERANCE = 0.5
 """A between the limit that was set and the one read back."""
 LEAST_CHANGE = 1.0
 """A: a smaller raise waits."""
-RAISE_WORTH = 150.0
+RAISE_WORTH = 120.0
 """A·s: a small raise waits longer, so that it is worth its command."""
 VALID_FOR = 240.0
 """s after which an expiring grant falls back to the offline limit by itself."""

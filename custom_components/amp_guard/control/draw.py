@@ -136,7 +136,9 @@ class Draw:
             target = given * weight
             low.append(max(target, drawn - fall) if target < drawn else drawn)
             # A car starts from one moment to the next.
-            most = drawn + rise + (0 if drawn >= USED_FROM else self._branch.min_current)
+            most = (
+                drawn + rise + (0 if drawn >= USED_FROM else self._branch.min_current)
+            )
             rises = may_rise and target > drawn
             high.append(min(target, most) if rises else drawn)
         return low, reported, high

@@ -7,7 +7,7 @@ from .peaks import Peaks
 
 RAISE_AFTER = 30.0
 """s for which headroom must have lasted before it is given away ..."""
-LONGEST_PATIENCE = 240.0
+LONGEST_PATIENCE = 120.0
 """... doubled up to this by each raise that turned out to be in vain ..."""
 REGRETTED_FOR = 1800.0
 """... for so many s."""

@@ -78,9 +78,7 @@ class Metering:
         """Take that `current`, A, flowed through the view's node at `time`."""
         index = view.index
         house = self.houses[index]
-        _estimate(
-            view, house.now, current, time, now=now, limit=self._limits[index]
-        )
+        _estimate(view, house.now, current, time, now=now, limit=self._limits[index])
         a, b, c = current
         for connector in view.seen:
             x, y, z = connector.draw.estimate

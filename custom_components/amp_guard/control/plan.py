@@ -24,6 +24,8 @@ CARRIED = 0.13
 melts at that in an hour [IEC 60898-1, IEC 60269-1]."""
 FASTEST_LAG = 5.0
 """s that a cut takes to land: the fuse must bear the peak for that long."""
+CUT_SPARE = 1.0
+"""A by which more is cut than is needed, as far as nobody is paused for it."""
 REOFFER = 300.0
 """s between two new offers to a car that takes nothing."""
 INFINITE = float("inf")
@@ -153,12 +155,24 @@ class Plan:
             )
             for offer in admitted
         ]
-        shares = in_whole_steps(self.left, claims, fill(self.left, claims))
+        rooms = self._spared()
+        shares = in_whole_steps(rooms, claims, fill(rooms, claims))
         for offer, share in zip(admitted, shares, strict=True):
             offer.target = share
             if share < offer.high:
                 offer.reason = Reason.SHARED
             _take(self.left, offer.connector.draw.load, share)
+
+    def _spared(self) -> list[float]:
+        """Return what may be shared: of what is cut a little less than there is.
+
+        The smallest cut would be the one that takes longest to land, and the next
+        ampere of the house would make another one.
+        """
+        rooms = list(self.left)
+        for constraint in self.rooms.over:
+            rooms[constraint] -= CUT_SPARE
+        return rooms
 
     def _all_fit_soon(self, contenders: Iterable[Offer]) -> bool:
         """Return whether all minimums fit as soon as the headroom has lasted."""
@@ -218,7 +232,7 @@ class Plan:
     def _restless(self, offer: Offer, load: Load) -> Reason | None:
         """Return whether a start is to wait because it was paused by force lately.
 
-        Then it needs headroom for longer, and more of it beside others that charge:
+        Then it needs headroom for longer, and beside others that charge more of it:
         else it would soon be paused again.
         """
         turn = offer.connector.turn

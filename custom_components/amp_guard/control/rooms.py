@@ -28,8 +28,8 @@ class Rooms:
     calm: list[float]
     limits: list[float]
     trust: list[MeterTrust]
-    over: bool = False
-    """Whether more is promised anywhere than the limit carries."""
+    over: list[int]
+    """The constraints of which more is promised than the limit carries."""
 
 
 def find_rooms(
@@ -45,7 +45,7 @@ def find_rooms(
     trusts = [
         MeterTrust.ABSENT if meter is None else meter.trust(now) for meter in meters
     ]
-    rooms = Rooms(room=[], hard=[], calm=[], limits=[], trust=[])
+    rooms = Rooms(room=[], hard=[], calm=[], limits=[], trust=[], over=[])
     for node in nodes:
         trust = MeterTrust.ABSENT if node.meter is None else trusts[node.meter]
         blind = trust in (MeterTrust.ABSENT, MeterTrust.OFFLINE)
@@ -73,6 +73,7 @@ def find_rooms(
             rooms.hard.append(hard)
             rooms.calm.append(calm)
             over = promised > hard + EPSILON
-            rooms.over = rooms.over or over
+            if over:
+                rooms.over.append(node.index * 3 + phase)
             rooms.room.append(safe if over else max(calm, min(promised, hard)))
     return rooms
