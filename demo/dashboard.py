@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from .entities import Entities
+from .entities import Below, Entities
 
 TITLE = "Amp Guard"
 HISTORY_HOURS = 0.25
@@ -18,8 +18,6 @@ type Card = dict[str, Any]
 
 def dashboard(entities: Entities, supply_max_current: float) -> dict[str, Any]:
     """Return a dashboard's configuration; `supply_max_current` is in A."""
-    currents = entities.of_meter("current")
-    chargers = entities.chargers
     return {
         "views": [
             {
@@ -27,39 +25,33 @@ def dashboard(entities: Entities, supply_max_current: float) -> dict[str, Any]:
                 "type": "sections",
                 "max_columns": 3,
                 "sections": [
-                    _section(
-                        f"Main fuse {supply_max_current:.0f} A",
-                        *(_gauge(current, supply_max_current) for current in currents),
-                        *(_tile(group["overload"]) for group in entities.groups),
-                        *(_tile(group["load_balancing"]) for group in entities.groups),
-                    ),
-                    *(
-                        _section(
-                            charger.name,
-                            _tile(charger["drawn_current"]),
-                            _tile(charger["allocated_current"]),
-                            _tile(charger["reason"], columns="full"),
-                        )
-                        for charger in chargers
-                    ),
-                    _section(
-                        "The last quarter of an hour",
-                        _history("Through the main fuse", currents),
-                        *(
-                            _history(
-                                charger.name,
-                                [
-                                    charger["drawn_current"],
-                                    charger["allocated_current"],
-                                ],
-                            )
-                            for charger in chargers
-                        ),
-                    ),
+                    _main_fuse(entities, supply_max_current),
+                    *(_charger(charger) for charger in entities.chargers),
                 ],
             }
         ]
     }
+
+
+def _main_fuse(entities: Entities, limit: float) -> Card:
+    currents = entities.of_meter("current")
+    return _section(
+        f"Main fuse {limit:.0f} A",
+        *(_gauge(current, limit) for current in currents),
+        *(_tile(group["overload"]) for group in entities.groups),
+        *(_tile(group["load_balancing"]) for group in entities.groups),
+        _history(currents),
+    )
+
+
+def _charger(charger: Below) -> Card:
+    currents = [charger["drawn_current"], charger["allocated_current"]]
+    return _section(
+        charger.name,
+        *(_tile(current) for current in currents),
+        _tile(charger["reason"]),
+        _history(currents),
+    )
 
 
 def _section(title: str, *cards: Card) -> Card:
@@ -80,19 +72,18 @@ def _gauge(entity_id: str, limit: float) -> Card:
     }
 
 
-def _tile(entity_id: str, columns: int | str = 6) -> Card:
+def _tile(entity_id: str) -> Card:
     return {
         "type": "tile",
         "entity": entity_id,
         "name": {"type": "entity"},
-        "grid_options": {"columns": columns},
+        "grid_options": {"columns": "full"},
     }
 
 
-def _history(title: str, entity_ids: Sequence[str]) -> Card:
+def _history(entity_ids: Sequence[str]) -> Card:
     return {
         "type": "history-graph",
-        "title": title,
         "hours_to_show": HISTORY_HOURS,
         "entities": [
             {"entity": entity_id, "name": {"type": "entity"}}
