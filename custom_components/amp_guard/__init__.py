@@ -21,6 +21,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
     A meter that does not answer is no reason to stay away: the chargers are then held
     to what their groups may use without it.
     """
+    # First of all: what is added while this waits would never be taken up otherwise.
+    entry.async_on_unload(entry.add_update_listener(_async_update_listener))
     try:
         coordinator = AmpGuardCoordinator(hass, entry, {SUPPLY_ID: _meter(hass, entry)})
     except SiteError as error:
@@ -39,8 +41,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
     # The switches restore which groups are active before anything is decided.
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.run()
-
-    entry.async_on_unload(entry.add_update_listener(_async_update_listener))
     return True
 
 

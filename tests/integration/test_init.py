@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.const import STATE_UNAVAILABLE
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
 from custom_components.amp_guard.const import DOMAIN
@@ -40,6 +40,31 @@ async def test_devices_hang_below_each_other(
     await hass.async_block_till_done()
     assert registry.async_get(left.id) is None
     assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_charger_added_during_set_up_is_taken_up_too(
+    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
+) -> None:
+    """As when chargers are added faster than the entry reloads."""
+    right = await add_charger(hass, entry, chargers["right"])
+    added_again = entry.subentries[right]
+    hass.config_entries.async_remove_subentry(entry, right)
+    await hass.async_block_till_done()
+
+    @callback
+    def add(_event: Event) -> None:
+        if (
+            entry.state is ConfigEntryState.SETUP_IN_PROGRESS
+            and right not in entry.subentries
+        ):
+            hass.config_entries.async_add_subentry(entry, added_again)
+
+    hass.bus.async_listen(EVENT_STATE_CHANGED, add)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+
+    assert right in entry.subentries
+    await becomes(hass, entity_id(hass, "sensor", right, "allocated_current"), "6.0")
 
 
 async def test_the_loop_stands_without_the_meter_and_finds_it_later(
