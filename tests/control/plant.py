@@ -175,6 +175,7 @@ class Plant:
         self.ceilings: dict[str, Ceiling] = {}
         self.samples: dict[str, Measurement] = {}
         self.last: Moment | None = None
+        self._sampled_at: dict[str, float] = {}
         self._highest = {
             node: deque[tuple[float, float]](maxlen=2) for node in self.nodes
         }
@@ -205,6 +206,8 @@ class Plant:
             },
             ceilings=tuple(self.ceilings.values()),
         )
+        if self.last is None:  # after a start, even an old sample is new
+            sampled |= {n for n, sample in self.samples.items() if _possible(sample)}
         told = self.now + self.shift
         decision = self.balancer.decide(snapshot, told)
         last = self.last
@@ -220,7 +223,8 @@ class Plant:
         )
         self.last = moment
         for node in moment.fresh:
-            self._highest[node].append((self.now, max(self.samples[node].current)))
+            highest = max(self.samples[node].current)
+            self._highest[node].append((self._sampled_at[node], highest))
         for name, allocation in decision.allocations.items():
             if allocation.send and self.outlets[name].reachable:
                 self.outlets[name].tell(allocation.current, self.now)
@@ -280,8 +284,14 @@ class Plant:
             current = current._replace(l2=float("nan"))
         if mode is MeterMode.ABSURD:
             current = current._replace(l3=ABSURD)
-        self.samples[node] = Measurement(time=self.now + self.shift, current=current)
-        return all(abs(value) < ABSURD for value in current)
+        sample = Measurement(time=self.now + self.shift, current=current)
+        self.samples[node] = sample
+        self._sampled_at[node] = self.now
+        return _possible(sample)
+
+
+def _possible(sample: Measurement) -> bool:
+    return all(abs(value) < ABSURD for value in sample.current)
 
 
 def _outlet(charger: Charger, phases: int, net: Net) -> Outlet:

@@ -110,11 +110,11 @@ def _most(
         cost,
         A_ub=matrix,
         b_ub=np.asarray(rooms),
-        bounds=np.column_stack([lows, highs]),
+        bounds=[(float(a), float(b)) for a, b in zip(lows, highs, strict=True)],
         method="highs",
     )
     assert solved.success, solved.message
-    return -float(solved.fun)
+    return -float(solved.fun or 0.0)
 
 
 @examples(150)
