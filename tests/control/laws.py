@@ -120,7 +120,7 @@ def check_limits(plant: Plant, moment: Moment) -> None:
 
 
 def check_raises(plant: Plant, moment: Moment) -> None:
-    """What is raised fits beside all that is granted and all that is still drawn."""
+    """What is raised fits beside all that others are granted, or still draw."""
     if moment.before is None:
         return
     decision = moment.decision
@@ -135,7 +135,7 @@ def check_raises(plant: Plant, moment: Moment) -> None:
     def holds(outlet: Outlet, weight: float, phase: Phase) -> float:
         name = outlet.charger.id
         granted = weight * decision.allocations[name].current
-        return max(granted, decision.drawn[name][phase])
+        return granted if name in raised else max(granted, decision.drawn[name][phase])
 
     held = _sums(plant, steered(plant), holds)
     rooms = _rooms(plant, moment)
