@@ -174,6 +174,7 @@ def frozen_plant(**changed: float) -> Plant:
         plant.loads[SUPPLY_ID] = PhaseValues(5.0, 5.0, 5 + 0.1 * (second % 3))
         plant.step()
     plant.modes[SUPPLY_ID] = MeterMode.FROZEN
+    plant.settle(5)
     outlet.wants = 16.0
     return plant
 
