@@ -1,7 +1,10 @@
 """One charger as the balancer remembers it: what it was told and what became of it."""
 
+from dataclasses import replace
+from math import isfinite
+
 from ..model import ChargerReading, ChargerStatus, Net
-from .draw import CHARGED, Bounds, Draw
+from .draw import ABSURD, CHARGED, Bounds, Draw
 from .reclaim import Reclaim
 from .tree import Branch, Load
 from .turns import Turn
@@ -21,6 +24,25 @@ VALID_FOR = 240.0
 
 NEVER = float("-inf")
 UNREAD = ChargerReading(status=ChargerStatus.LOST)
+
+
+def _sensible(reading: ChargerReading) -> ChargerReading:
+    """Return the reading; what is no possible current or time in it counts as unsaid."""
+    limit, user_limit, time = reading.limit, reading.user_limit, reading.current_time
+    if (
+        (limit is None or 0 <= limit < ABSURD)
+        and (user_limit is None or 0 <= user_limit < ABSURD)
+        and (time is None or isfinite(time))
+    ):
+        return reading
+    return replace(
+        reading,
+        limit=limit if limit is not None and 0 <= limit < ABSURD else None,
+        user_limit=(
+            user_limit if user_limit is not None and 0 <= user_limit < ABSURD else None
+        ),
+        current_time=time if time is not None and isfinite(time) else None,
+    )
 
 
 class Connector:
@@ -59,7 +81,7 @@ class Connector:
     def hear(self, reading: ChargerReading, offset: float, now: float) -> None:
         """Take its newest reading; `offset` is added to its times."""
         before, self.status = self.status, reading.status
-        self.reading = reading
+        self.reading = reading = _sensible(reading)
         if self.lost:
             return
         plugged_in = self.status is not ChargerStatus.DISCONNECTED
@@ -93,8 +115,13 @@ class Connector:
         elif self.excess_since is None:
             self.excess_since = now
         if self.wants and self.draw.reports:
-            step = self.branch.charger.resolution
-            self.reclaim.see(self.draw.current, self.given, step, now)
+            self.reclaim.see(
+                self.draw.current,
+                self.given,
+                least=self.branch.min_current,
+                step=self.branch.charger.resolution,
+                now=now,
+            )
 
     def _obeys(self) -> bool:
         draw = self.draw

@@ -95,7 +95,7 @@ def _must_give_up(offer: Offer, plan: Plan, due: list[Offer]) -> bool:
     """
     if offer.connector.lost or offer.target >= offer.given:
         return False
-    return bool(due) or plan.rooms.over or offer.high < offer.given
+    return bool(due or plan.rooms.over) or offer.high < offer.given
 
 
 def _occupied(connector: Connector) -> list[float]:

@@ -22,7 +22,7 @@ class HouseLoad:
         """Start with nothing seen."""
         self.now: tuple[float, float, float] | None = None
         self.peaks = (Peaks(), Peaks(), Peaks())
-        self._raised_at = float("-inf")
+        self._raised_at = self._forgot_at = float("-inf")
         self._regrets: deque[float] = deque()
         # For each phase (time, load) with falling loads: the first one that is young
         # enough is the highest of a window.
@@ -63,10 +63,15 @@ class HouseLoad:
             regrets.popleft()
         return min(RAISE_AFTER * 2.0 ** len(regrets), LONGEST_PATIENCE)
 
-    def forget(self) -> None:
+    def forget(self, time: float) -> None:
         """Forget the past: after a silence it says nothing of now."""
+        self._forgot_at = time
         for highs in self._highs:
             highs.clear()
+
+    def knows(self, since: float) -> bool:
+        """Return whether there was no silence since a time."""
+        return self._forgot_at <= since
 
     def peak(self, phase: int, since: float) -> float:
         """Return the highest load on a phase since a time; what is now, if none."""

@@ -20,16 +20,14 @@ CREEP = 0.05
 """A/s by which a household's load typically moves unseen between two samples ..."""
 QUICK = 1.0
 """... further apart than this, s."""
-FROZEN_AFTER = 60.0
-"""s for which samples must be bit-equal before they can be called frozen ..."""
-FROZEN_FACTOR = 10.0
-"""... and how many times the longest such spell seen so far."""
 CHANGES_TO_LEARN = 40
 """Changes that must be seen before a habit of the meter is believed."""
-LATEST_SAMPLE = 10.0
-"""s by which the meter's sample may come after what a charger has reported."""
+ALIGNED = 1.0
+"""s within which a report and a sample may be of the same moment."""
 LATEST_REPORT = 30.0
-"""s by which a charger's report may come after what the meter showed long ago."""
+"""s by which a report may come after what the meter has shown ..."""
+LATEST_SAMPLE = 10.0
+"""... and by which the meter may show what a charger has reported."""
 DRAW_CHANGE = 2.0
 """A by which a charger's own reading must change to prove that a meter is frozen."""
 RECENT = 32
@@ -57,15 +55,16 @@ class MeterWatch:
         """Watch a meter at a node that may carry `limit`."""
         self._absurd = ABSURD_FACTOR * limit
         self._started: float | None = None
+        self._taken_at: float | None = None
         self._good = 0
         self._times: deque[float] = deque(maxlen=RECENT)
         self._steps: deque[float] = deque(maxlen=RECENT)
         self._changes = 0
         self._whole = True
         self._equal_since: float | None = None
-        self._longest_equal = 0.0
         self._draw_when_equal: float | None = None
         self._moved_since: float | None = None
+        self._shown: deque[tuple[float, float]] = deque(maxlen=RECENT)
         self.last_time: float | None = None
         self.current: PhaseValues | None = None
         self.interval = 1.0
@@ -88,11 +87,13 @@ class MeterWatch:
             self._started = now
         if measurement is None:
             return False
-        if not isfinite(measurement.time):
+        taken_at = measurement.time
+        if not isfinite(taken_at) or taken_at == self._taken_at:
             return False
-        time = min(measurement.time + offset, now)
+        time = min(taken_at + offset, now)
         if self.last_time is not None and time <= self.last_time:
             return False
+        self._taken_at = taken_at
         current = measurement.current
         if not all(isfinite(value) and abs(value) <= self._absurd for value in current):
             self._good = 0
@@ -131,7 +132,6 @@ class MeterWatch:
     def _count(self, time: float) -> None:
         if self.last_time is not None and time - self.last_time >= self.stale_after:
             self._good = 0
-            self._times.clear()
         self._good += 1
         self._times.append(time)
         if len(self._times) > 1 and (
@@ -142,18 +142,11 @@ class MeterWatch:
     def _compare(self, current: PhaseValues, time: float, draw: ReportedDraw) -> None:
         """Learn from the step to this sample how fine and how noisy the meter is."""
         before = self.current
+        self._shown.append((time, sum(current)))
         if before == current and self._equal_since is not None:
-            if draw.since > self._equal_since + LATEST_REPORT:
-                if self._draw_when_equal is None:
-                    self._draw_when_equal = draw.current
-                if abs(draw.current - self._draw_when_equal) < DRAW_CHANGE:
-                    self._moved_since = None
-                elif self._moved_since is None:
-                    self._moved_since = time
+            if draw.since > self._equal_since + ALIGNED:
+                self._hold_against(draw.current, time)
             return
-        if self._equal_since is not None and self.last_time is not None:
-            spell = self.last_time - self._equal_since
-            self._longest_equal = max(self._longest_equal, spell)
         self._equal_since = time
         self._draw_when_equal = None
         self._moved_since = None
@@ -163,6 +156,24 @@ class MeterWatch:
         self._whole = self._whole and all(value == round(value) for value in current)
         a, b, c = (abs(x - y) for x, y in zip(current, before, strict=True))
         self._steps.append(a + b + c - max(a, b, c) - min(a, b, c))
+
+    def _hold_against(self, draw: float, time: float) -> None:
+        """Hold what the chargers draw, A, against a meter that stands still."""
+        if self._draw_when_equal is None:
+            self._draw_when_equal = draw
+        change = abs(draw - self._draw_when_equal)
+        if change < DRAW_CHANGE:
+            self._moved_since = None
+            return
+        if self._moved_since is not None:
+            return
+        shown = [
+            total for taken_at, total in self._shown if taken_at >= time - LATEST_REPORT
+        ]
+        if max(shown) - min(shown) >= change / 2:
+            self._draw_when_equal = draw  # the report is late, the meter is not frozen
+        else:
+            self._moved_since = time
 
     def _learn(self) -> None:
         """Learn the usual interval, and what a sample may be off by, A.
@@ -180,14 +191,11 @@ class MeterWatch:
         self.margin = max(noise - self.rounding, creep, 0.0)
 
     def _frozen_for(self, now: float) -> float:
-        """Return for how long in s the meter is known to have stood still."""
-        if self._equal_since is None:
-            return 0.0
-        spell = now - self._equal_since
+        """Return for how long in s the meter is known to have stood still.
+
+        Only a charger can prove it: a quiet house shows the same for hours.
+        """
         moved = self._moved_since
-        if moved is not None and now - moved >= LATEST_SAMPLE:
-            return spell
-        usual = FROZEN_FACTOR * self._longest_equal
-        if self._changes < CHANGES_TO_LEARN or spell < max(FROZEN_AFTER, usual):
+        if self._equal_since is None or moved is None or now - moved < LATEST_SAMPLE:
             return 0.0
-        return spell
+        return now - self._equal_since

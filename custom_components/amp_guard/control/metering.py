@@ -69,7 +69,7 @@ class Metering:
                     _assume_followed(view.nearest)
                 continue
             if silent:
-                self.houses[view.index].forget()
+                self.houses[view.index].forget(now)
             if meter.current is not None and meter.last_time is not None:
                 self._see(view, meter.current, meter.last_time, now)
         _assume_followed(self._unmetered)

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from ..model import BalancerType, ChargerStatus, MeterTrust, Reason
+from ..model import BalancerType, ChargerStatus, Reason
 from .connector import Connector
 from .house import RAISE_AFTER
 from .metering import Metering
-from .rooms import Rooms
+from .rooms import UNSURE, Rooms
 from .sharing import EPSILON, Claim, fill, in_whole_steps
 from .tree import Load
 
@@ -29,8 +29,6 @@ CUT_SPARE = 1.0
 REOFFER = 300.0
 """s between two new offers to a car that takes nothing."""
 INFINITE = float("inf")
-
-_UNSURE = (MeterTrust.STARTING, MeterTrust.STALE)
 
 
 @dataclass(slots=True)
@@ -73,6 +71,7 @@ class Plan:
         self.offers = [self._offer(connector, ceilings) for connector in connectors]
         self.served: list[Offer] = []
         self._charging = False
+        self._kept_free: set[int] = set()
         asking = [offer for offer in self.offers if offer.target > 0]
         for contenders in _classes(asking, balancer_type):
             self._share(contenders)
@@ -83,7 +82,7 @@ class Plan:
 
     def unsure(self, connector: Connector) -> bool:
         """Return whether the meter that governs a connector cannot be relied on."""
-        return self.rooms.trust[connector.branch.path[0]] in _UNSURE
+        return self.rooms.trust[connector.branch.path[0]] in UNSURE
 
     def note_raise(self, connector: Connector) -> None:
         """Tell the nodes above a connector that it was given more."""
@@ -142,6 +141,7 @@ class Plan:
         contenders.sort(key=lambda offer: self._rank(offer, keep=all_fit_soon))
         self.served.extend(contenders)
         self._charging = False
+        self._kept_free.clear()
         admitted = [offer for offer in contenders if self._admit(offer)]
         for offer in admitted:
             _take(self.left, offer.connector.draw.load, -offer.low)
@@ -193,8 +193,8 @@ class Plan:
         connector = offer.connector
         turn = connector.turn
         if not offer.given:
-            place = 1
-        elif keep or self.unsure(connector) or turn.ends_at() > self.now:
+            return 1, turn.energy, offer.low, connector.id
+        if keep or self.unsure(connector) or turn.ends_at() > self.now:
             place = 0
         else:
             place = 2
@@ -221,9 +221,14 @@ class Plan:
                 return None
             return Reason.OVERLOAD if self.rooms.over else Reason.WAITING_TURN
         if not full:
+            if any(c in self._kept_free for c, _ in load):
+                return Reason.WAITING_TURN
             return self._restless(offer, load)
         hard, total = self.rooms.hard, self.total
         if all(total[c] + EPSILON >= weight * low for c, weight in load):
+            # Who needs more than others would wait for ever if they went first.
+            if offer.connector.turn.waited(self.now):
+                self._kept_free.update(full)
             return Reason.WAITING_TURN
         if all(hard[c] + EPSILON >= weight * low for c, weight in load):
             return Reason.RAISE_HELD

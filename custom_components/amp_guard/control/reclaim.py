@@ -40,8 +40,14 @@ class Reclaim:
         """Give the car new time: it was given something else."""
         self._unused_since = None
 
-    def see(self, drawn: float, given: float, step: float, now: float) -> None:
-        """Compare what the car draws with what it is given, both A per phase."""
+    def see(
+        self, drawn: float, given: float, *, least: float, step: float, now: float
+    ) -> None:
+        """Compare what the car draws with what it is given, both A per phase.
+
+        A cap is in whole `step`s and never below `least`: a car that tapers off at
+        its end is not to be paused.
+        """
         if drawn >= UNUSED:
             self.idle = False
             if given:
@@ -56,7 +62,7 @@ class Reclaim:
         if now - self._unused_since < AFTER:
             return
         if drawn >= UNUSED:
-            self.cap = ceil((drawn + SPARE) / step) * step
+            self.cap = max(least, ceil((drawn + SPARE) / step) * step)
             return
         self._wake(given)
 

@@ -18,6 +18,9 @@ from .meter import MeterWatch
 from .sharing import EPSILON
 from .tree import Node
 
+UNSURE = (MeterTrust.STARTING, MeterTrust.STALE)
+"""What a meter is worth while nothing is raised on its word."""
+
 
 @dataclass(slots=True)
 class Rooms:
@@ -68,7 +71,7 @@ def find_rooms(
                 hard = limit - rounding - seen[phase]
                 safe = hard - margin
                 calm = limit - rounding - margin - house.peak(phase, since)
-            if trust in (MeterTrust.STARTING, MeterTrust.STALE):
+            if trust in UNSURE or not house.knows(since):
                 calm = min(calm, promised)
             rooms.hard.append(hard)
             rooms.calm.append(calm)

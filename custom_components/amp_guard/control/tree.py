@@ -104,6 +104,9 @@ class Tree:
         _check_ids(site)
         supply = site.supply
         _check_current("Supply Max Current", supply.supply_max_current)
+        if not (isfinite(site.turn) and site.turn > 0):
+            message = f"The turn is {site.turn} s; it must be a number above 0"
+            raise LimitError(message)
         self.site = site
         self.nodes = _lay_out(site)
         index = {node.id: node.index for node in self.nodes}
@@ -234,6 +237,9 @@ def _check_wiring(charger: Charger, group: Group) -> None:
     wiring = charger.wiring
     if not wiring or len(set(wiring)) != len(wiring):
         message = f"The charger {charger.id!r} must be wired to one to three phases"
+        raise WiringError(message)
+    if charger.offline_phase is not None and charger.offline_phase not in wiring:
+        message = f"The charger {charger.id!r} is not wired to its offline phase"
         raise WiringError(message)
     if not set(wiring) <= set(group.phases):
         message = f"The charger {charger.id!r} is wired to a phase {group.id!r} lacks"

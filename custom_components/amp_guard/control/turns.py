@@ -62,6 +62,11 @@ class Turn:
         if forced:
             self.forced.append(now)
 
+    def waited(self, now: float) -> bool:
+        """Return whether it has waited for as long as a turn lasts."""
+        since = self.plugged_in_at if self.paused_at is None else self.paused_at
+        return since is not None and now - since >= self.turn
+
     def ends_at(self) -> float:
         """Return when another may take its place."""
         started = self.started_at
