@@ -36,9 +36,9 @@ class Balancer:
 
     def decide(self, snapshot: Snapshot, now: float) -> Decision:
         """Return what each charger is given from `now` (s) on, and why."""
-        ceilings = _in_force(snapshot, now)
         now = self._clock.tell(now)
         offset = self._clock.offset
+        ceilings = _in_force(snapshot, now - offset)
         # What each charger says, then what the meters say, then both together.
         for connector in self._connectors:
             reading = snapshot.chargers.get(connector.id, UNREAD)
@@ -93,7 +93,9 @@ def _in_force(snapshot: Snapshot, now: float) -> dict[str, float]:
     """Return the lowest ceiling of each target that has not expired, A."""
     ceilings: dict[str, float] = {}
     for ceiling in snapshot.ceilings:
-        if ceiling.expires > now and ceiling.current >= 0:
-            lowest = ceilings.get(ceiling.target, ceiling.current)
-            ceilings[ceiling.target] = min(lowest, ceiling.current)
+        if ceiling.expires > now:
+            # Below zero, or no number at all, leaves nothing.
+            current = ceiling.current if ceiling.current > 0 else 0.0
+            lowest = ceilings.get(ceiling.target, current)
+            ceilings[ceiling.target] = min(lowest, current)
     return ceilings

@@ -94,10 +94,15 @@ def test_nonsense_never_raises_and_grants_only_what_may_be(
 
 
 def decide(reading: ChargerReading, *ceilings: Ceiling, now: float = 0.0) -> Decision:
-    """Return the first decision on a home with 5 A of house."""
-    five = Measurement(time=now, current=PhaseValues(5.0, 5.0, 5.0))
+    """Return the first decision on a home with 5 A of house beside the charger."""
+    drawn = reading.current
+    if drawn is None or not all(map(isfinite, drawn)):
+        drawn = NO_CURRENT
+    flowing = Measurement(
+        time=now, current=PhaseValues(*(5.0 + amps for amps in drawn))
+    )
     snapshot = Snapshot(
-        measurements={SUPPLY_ID: five}, chargers={"a": reading}, ceilings=ceilings
+        measurements={SUPPLY_ID: flowing}, chargers={"a": reading}, ceilings=ceilings
     )
     return Balancer(home(charger("a"))).decide(snapshot, now)
 

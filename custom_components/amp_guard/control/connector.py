@@ -39,7 +39,9 @@ def _sensible(reading: ChargerReading) -> ChargerReading:
         reading,
         limit=limit if limit is not None and 0 <= limit < ABSURD else None,
         user_limit=(
-            user_limit if user_limit is not None and 0 <= user_limit < ABSURD else None
+            max(0.0, user_limit)
+            if user_limit is not None and user_limit < ABSURD
+            else None
         ),
         current_time=time if time is not None and isfinite(time) else None,
     )
@@ -50,38 +52,32 @@ class Connector:
 
     def __init__(self, branch: Branch, net: Net, turn: float) -> None:
         """Know nothing yet."""
+        self.id = branch.charger.id
         self.branch = branch
         self.draw = Draw(branch, net)
         self.turn = Turn(turn=turn)
         self.reclaim = Reclaim()
         self.reading = UNREAD
         self.status = ChargerStatus.LOST
+        self.lost = True
+        """Whether it cannot be reached."""
+        self.wants = False
+        """Whether a car asks for current."""
         self.given = 0.0
+        self.cut = False
+        """Whether it has what it has because of an overload."""
         self.told = False
         self.changed_at = NEVER
         self.sent_at = NEVER
         self.excess_since: float | None = None
         self.raise_since: float | None = None
 
-    @property
-    def id(self) -> str:
-        """Return the charger's id."""
-        return self.branch.charger.id
-
-    @property
-    def lost(self) -> bool:
-        """Return whether it cannot be reached."""
-        return self.status is ChargerStatus.LOST
-
-    @property
-    def wants(self) -> bool:
-        """Return whether a car asks for current."""
-        return self.status in CHARGED
-
     def hear(self, reading: ChargerReading, offset: float, now: float) -> None:
         """Take its newest reading; `offset` is added to its times."""
         before, self.status = self.status, reading.status
         self.reading = reading = _sensible(reading)
+        self.lost = self.status is ChargerStatus.LOST
+        self.wants = self.status in CHARGED
         if self.lost:
             return
         plugged_in = self.status is not ChargerStatus.DISCONNECTED
@@ -98,7 +94,7 @@ class Connector:
         maximum = self.branch.max_current
         if limit is None:
             limit = maximum if self.status is ChargerStatus.CHARGING else 0.0
-        self.given = min(limit, maximum)
+        self.given = self.branch.in_range(limit)
         self.told = True
         self.changed_at = now
         self.draw.assume(limit if self.status is ChargerStatus.CHARGING else 0.0)
@@ -221,10 +217,11 @@ class Connector:
         elif not current and self.turn.started_at is not None:
             self.turn.pause(now, forced=forced)
         self.draw.lateness.tell(current - self.given, now)
+        self.cut = forced and current < self.given
         self.given = current
         self.changed_at = now
         self.raise_since = None
-        self.reclaim.told()
+        self.reclaim.told(now)
         if self.excess_since is not None:
             self.excess_since = now
         return True

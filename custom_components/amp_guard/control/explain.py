@@ -12,7 +12,7 @@ from ..model import (
     PhaseValues,
     Reason,
 )
-from .connector import LEAST_CHANGE, UNREAD, Connector
+from .connector import LEAST_CHANGE, Connector
 from .metering import Metering
 from .plan import Offer, Plan
 from .tree import Tree
@@ -98,10 +98,9 @@ def _allocation(
     offset: float,
 ) -> Allocation:
     if offer is None:
-        limit = connector.reading.limit if connector.reading is not UNREAD else None
         return Allocation(
             charger=connector.id,
-            current=limit or 0.0,
+            current=connector.branch.in_range(connector.reading.limit or 0.0),
             reason=Reason.INACTIVE,
             send=False,
         )
@@ -144,6 +143,8 @@ def _reason(offer: Offer, plan: Plan) -> Reason:
             return Reason.METER_OFFLINE
         if trust is MeterTrust.STALE:
             return Reason.METER_STALE
+    if connector.cut and offer.reason in {Reason.SHARED, Reason.RAISE_HELD}:
+        return Reason.OVERLOAD
     return offer.reason
 
 

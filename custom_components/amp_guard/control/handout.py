@@ -23,9 +23,7 @@ class HandOut:
             offer.connector.id
             for offer in plan.offers
             if _must_give_up(offer, plan, due)
-            and offer.connector.give(
-                offer.target, now, forced=offer.reason is Reason.OVERLOAD
-            )
+            and offer.connector.give(offer.target, now, forced=bool(plan.rooms.over))
         }
         if due:
             free = _free(plan)
@@ -90,12 +88,14 @@ class HandOut:
 def _must_give_up(offer: Offer, plan: Plan, due: list[Offer]) -> bool:
     """Return whether a lower target is to be applied now.
 
-    Always where a fuse or the charger's own ceiling asks for it; a fairer share alone
-    is worth a command only when somebody is there to use it.
+    Always where a fuse or the charger's own ceiling asks for it, or its car does not;
+    a fairer share alone is worth a command only when somebody is there to use it.
     """
     if offer.connector.lost or offer.target >= offer.given:
         return False
-    return bool(due or plan.rooms.over) or offer.high < offer.given
+    if offer.high < offer.given or not offer.competes:
+        return True
+    return bool(due or plan.rooms.over)
 
 
 def _occupied(connector: Connector) -> list[float]:

@@ -41,6 +41,7 @@ class Offer:
     target: float
     reason: Reason
     look_again: float | None = None
+    competes: bool = False
 
     @property
     def given(self) -> float:
@@ -72,7 +73,7 @@ class Plan:
         self.served: list[Offer] = []
         self._charging = False
         self._kept_free: set[int] = set()
-        asking = [offer for offer in self.offers if offer.target > 0]
+        asking = [offer for offer in self.offers if offer.competes]
         for contenders in _classes(asking, balancer_type):
             self._share(contenders)
         for offer in self.offers:
@@ -98,7 +99,7 @@ class Plan:
                     self.left[constraint] -= current
 
     def _offer(self, connector: Connector, ceilings: Mapping[str, float]) -> Offer:
-        """Return what a connector asks for: its target is above 0 if it competes."""
+        """Return what a connector asks for, and whether it competes for it."""
         branch, given = connector.branch, connector.given
         low, high = max(branch.min_current, connector.reclaim.needs), branch.max_current
         offer = Offer(connector, low, high, 0.0, Reason.FULL_CURRENT)
@@ -134,6 +135,7 @@ class Plan:
             offer.look_again = earliest
             return offer
         offer.target = offer.high
+        offer.competes = True
         return offer
 
     def _share(self, contenders: list[Offer]) -> None:
@@ -271,7 +273,9 @@ class Plan:
         for constraint in full:
             node, phase = divmod(constraint, 3)
             meter, since = metering.meters[node], metering.over_since[node]
-            if meter is None or meter.interval > QUICK or since != meter.last_time:
+            if meter is None or since is None or since != meter.last_time:
+                return False
+            if meter.interval > QUICK or self.now - since > QUICK:
                 return False
             beyond = offer.low - self.left[constraint]
             small = cut_already and beyond <= CARRIED * rooms.limits[node]

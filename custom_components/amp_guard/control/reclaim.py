@@ -7,6 +7,8 @@ UNUSED = 1.0
 """A under its grant from which on the rest counts as unused."""
 AFTER = 60.0
 """s for which it must have been unused."""
+SETTLED = 30.0
+"""s after a change from which on a car that draws is taken to go on with it."""
 SPARE = 1.0
 """A above its draw that a car keeps, so that its wish for more is seen."""
 NEAR = 0.5
@@ -28,6 +30,7 @@ class Reclaim:
     needs: float = 0.0
     idle: bool = False
     _unused_since: float | None = None
+    _told_at: float = float("-inf")
 
     def plug_in(self) -> None:
         """Forget the last car."""
@@ -36,8 +39,9 @@ class Reclaim:
         self.idle = False
         self._unused_since = None
 
-    def told(self) -> None:
+    def told(self, now: float) -> None:
         """Give the car new time: it was given something else."""
+        self._told_at = now
         self._unused_since = None
 
     def see(
@@ -50,7 +54,7 @@ class Reclaim:
         """
         if drawn >= UNUSED:
             self.idle = False
-            if given:
+            if given and now - self._told_at >= SETTLED:
                 self.needs = min(self.needs, given)
         if self.cap is not None and drawn >= self.cap - NEAR:
             self.cap = None

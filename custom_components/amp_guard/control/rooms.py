@@ -18,6 +18,16 @@ from .meter import MeterWatch
 from .sharing import EPSILON
 from .tree import Node
 
+BLIND = (MeterTrust.ABSENT, MeterTrust.OFFLINE)
+"""What a meter is worth while the offline maximum holds."""
+DOUBT = (
+    MeterTrust.ABSENT,
+    MeterTrust.ONLINE,
+    MeterTrust.STARTING,
+    MeterTrust.STALE,
+    MeterTrust.OFFLINE,
+)
+"""From the least doubt to the most; no meter raises none."""
 UNSURE = (MeterTrust.STARTING, MeterTrust.STALE)
 """What a meter is worth while nothing is raised on its word."""
 
@@ -35,6 +45,11 @@ class Rooms:
     """The constraints of which more is promised than the limit carries."""
 
 
+def _worse(one: MeterTrust, other: MeterTrust) -> MeterTrust:
+    """Return what the two meters are worth that a node depends on."""
+    return max(one, other, key=DOUBT.index)
+
+
 def find_rooms(
     *,
     nodes: Sequence[Node],
@@ -50,8 +65,9 @@ def find_rooms(
     ]
     rooms = Rooms(room=[], hard=[], calm=[], limits=[], trust=[], over=[])
     for node in nodes:
-        trust = MeterTrust.ABSENT if node.meter is None else trusts[node.meter]
-        blind = trust in (MeterTrust.ABSENT, MeterTrust.OFFLINE)
+        own = trusts[node.index]
+        trust = own if node.parent is None else _worse(own, rooms.trust[node.parent])
+        blind = trust in BLIND
         limit = node.max_current_offline if blind else node.max_current_online
         ceiling = ceilings.get(node.id)
         if ceiling is not None:
@@ -61,7 +77,7 @@ def find_rooms(
         meter, house = meters[node.index], houses[node.index]
         margin = meter.margin if meter is not None else 0.0
         rounding = meter.rounding if meter is not None else 0.0
-        seen = None if blind or meter is None else house.now
+        seen = None if own in BLIND else house.now
         since = now - house.patience(now)
         for phase in range(3):
             promised = granted[node.index * 3 + phase]

@@ -49,11 +49,7 @@ class WiringError(SiteError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Node:
-    """A fuse: the supply (index 0) or a group, A per phase.
-
-    `meter` is the index of the node whose meter tells whether online or offline
-    limits hold: the node's own or the nearest above (None: no meter at all).
-    """
+    """A fuse: the supply (index 0) or a group, A per phase."""
 
     index: int
     id: str
@@ -61,7 +57,6 @@ class Node:
     max_current_online: float
     max_current_offline: float
     metered: bool
-    meter: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +76,12 @@ class Branch:
     min_current: float
     max_current: float
     active: bool
+
+    def in_range(self, current: float) -> float:
+        """Return the most that can be given of `current`, A; 0 below the minimum."""
+        step = self.charger.resolution
+        stepped = int((min(current, self.max_current) + 1e-9) / step) * step
+        return stepped if stepped >= self.min_current else 0.0
 
     def load(self, weights: tuple[float, float, float]) -> Load:
         """Return the constraints it loads while it uses phases as `weights` say."""
@@ -145,7 +146,6 @@ def _lay_out(site: Site) -> tuple[Node, ...]:
             max_current_online=supply.supply_max_current,
             max_current_offline=supply.supply_max_current,
             metered=supply.metered,
-            meter=0 if supply.metered else None,
         )
     ]
     index = {SUPPLY_ID: 0}
@@ -194,7 +194,6 @@ def _group_node(group: Group, index: int, parent: Node) -> Node:
         max_current_online=online,
         max_current_offline=offline,
         metered=group.metered,
-        meter=index if group.metered else parent.meter,
     )
 
 

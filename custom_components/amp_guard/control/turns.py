@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 
 from ..model import Reason
 
-MINIMUM_ON = 300.0
-"""s for which a charger that started is not paused for another's turn."""
 MINIMUM_OFF = 120.0
 """s for which a charger that was paused stays paused, an emptier fuse or not."""
 STAGGER = 10.0
