@@ -19,7 +19,9 @@ ABSURD_FACTOR = 20.0
 CREEP = 0.05
 """A/s by which a household's load typically moves unseen between two samples ..."""
 QUICK = 1.0
-"""... further apart than this, s."""
+"""... further apart than this, s ..."""
+MOST_CREEP = 1.0
+"""... and the most of it, A: more would take from the cars and not come sooner."""
 CHANGES_TO_LEARN = 40
 """Changes that must be seen before a habit of the meter is believed."""
 ALIGNED = 1.0
@@ -187,7 +189,7 @@ class MeterWatch:
         known = self._changes >= CHANGES_TO_LEARN
         self.rounding = 0.5 if known and self._whole else 0.0
         noise = median(self._steps) / MEDIAN_TO_DEVIATION if known else 0.0
-        creep = CREEP * max(0.0, self.interval - QUICK)
+        creep = min(MOST_CREEP, CREEP * max(0.0, self.interval - QUICK))
         self.margin = max(noise - self.rounding, creep, 0.0)
 
     def _frozen_for(self, now: float) -> float:
