@@ -112,7 +112,7 @@ class Connector:
             self.excess_since = now
         if self.wants and self.draw.reports:
             self.reclaim.see(
-                self.draw.current,
+                self.draw.reported,
                 self.given,
                 least=self.branch.min_current,
                 step=self.branch.charger.resolution,

@@ -128,7 +128,8 @@ class Draw:
             )
         if age == 0:
             return reported, reported, reported
-        may_rise = status in CHARGED
+        # A car that left a grant untaken is not credited with the house's next rise.
+        may_rise = status in CHARGED and (age > FRESH or since_change <= TAKEN_FOR)
         rise = RAMP * age
         fall = RAMP * max(0.0, age - FRESH)
         low, high = [], []
