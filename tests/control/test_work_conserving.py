@@ -4,10 +4,11 @@ Each history ends in a long calm: every fault is over, a small load ripples, car
 what they get. What is left of the fuses then must be of no use to anybody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from hypothesis import given
 
+from custom_components.amp_guard.control.tree import Node
 from custom_components.amp_guard.model import Phase, PhaseValues, Site
 
 from .laws import check_figures, steered
@@ -49,12 +50,20 @@ def calm_down(plant: Plant, loads: Mapping[int, PhaseValues]) -> Moment:
     return last
 
 
+def path_up(plant: Plant, node: Node) -> Iterator[int]:
+    """Yield the indices of a node and of all above it."""
+    yield node.index
+    while node.parent is not None:
+        node = plant.tree.nodes[node.parent]
+        yield node.index
+
+
 def free_on(plant: Plant, moment: Moment, granted: Mapping[str, float]) -> list[float]:
     """Return what `granted` leaves of each phase of each node, A, by the true loads."""
     free = []
     for node in plant.tree.nodes:
-        meter = node.meter
-        limit = node.max_current_offline if meter is None else node.max_current_online
+        seen = any(plant.tree.nodes[index].metered for index in path_up(plant, node))
+        limit = node.max_current_online if seen else node.max_current_offline
         house = [0.0, 0.0, 0.0]
         if node.metered:
             house = list(plant.flow(node.index))
