@@ -43,11 +43,13 @@ MEDIAN_TO_DEVIATION = 0.954
 class ReportedDraw(NamedTuple):
     """What the chargers behind a meter say they draw together, A over all phases.
 
-    `since` is the time of the oldest of their reports, s.
+    `since` is the time of the oldest of their reports, s; `reporters` is how many of
+    them report.
     """
 
     current: float
     since: float
+    reporters: int = 0
 
 
 class MeterWatch:
@@ -65,6 +67,7 @@ class MeterWatch:
         self._whole = True
         self._equal_since: float | None = None
         self._draw_when_equal: float | None = None
+        self._reporters = 0
         self._moved_since: float | None = None
         self._shown: deque[tuple[float, float]] = deque(maxlen=RECENT)
         self.last_time: float | None = None
@@ -145,6 +148,10 @@ class MeterWatch:
         """Learn from the step to this sample how fine and how noisy the meter is."""
         before = self.current
         self._shown.append((time, sum(current)))
+        if draw.reporters != self._reporters:
+            # A charger that begins to report has not begun to draw.
+            self._reporters = draw.reporters
+            self._draw_when_equal = self._moved_since = None
         if before == current and self._equal_since is not None:
             if draw.since > self._equal_since + ALIGNED:
                 self._hold_against(draw.current, time)

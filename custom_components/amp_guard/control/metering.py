@@ -98,13 +98,14 @@ class Metering:
 
 
 def _reported(connectors: Sequence[Connector], now: float) -> ReportedDraw:
-    current, since = 0.0, now
+    current, since, reporters = 0.0, now, 0
     for connector in connectors:
         draw = connector.draw
         if draw.reports:
             current += draw.reported_sum
             since = min(since, draw.reported_at)
-    return ReportedDraw(current, since)
+            reporters += 1
+    return ReportedDraw(current, since, reporters)
 
 
 def _assume_followed(connectors: Sequence[Connector]) -> None:
