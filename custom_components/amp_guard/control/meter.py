@@ -176,9 +176,12 @@ class MeterWatch:
             return
         if self._moved_since is not None:
             return
-        shown = [
-            total for taken_at, total in self._shown if taken_at >= time - LATEST_REPORT
-        ]
+        # What it showed last before that time counts: it may have been silent since.
+        shown = []
+        for shown_at, total in reversed(self._shown):
+            shown.append(total)
+            if shown_at < time - LATEST_REPORT:
+                break
         if max(shown) - min(shown) >= change / 2:
             self._draw_when_equal = draw  # the report is late, the meter is not frozen
         else:
