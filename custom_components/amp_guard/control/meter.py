@@ -30,6 +30,8 @@ LATEST_REPORT = 30.0
 """s by which a report may come after what the meter has shown ..."""
 LATEST_SAMPLE = 10.0
 """... and by which the meter may show what a charger has reported."""
+SETTLED_AFTER = 60.0
+"""s after a silence in which reports may still tell of what happened meanwhile."""
 DRAW_CHANGE = 2.0
 """A by which a charger's own reading must change to prove that a meter is frozen."""
 RECENT = 32
@@ -68,6 +70,7 @@ class MeterWatch:
         self._equal_since: float | None = None
         self._draw_when_equal: float | None = None
         self._reporters = 0
+        self._back_at = float("-inf")
         self._moved_since: float | None = None
         self._shown: deque[tuple[float, float]] = deque(maxlen=RECENT)
         self.last_time: float | None = None
@@ -137,6 +140,7 @@ class MeterWatch:
     def _count(self, time: float) -> None:
         if self.last_time is not None and time - self.last_time >= self.stale_after:
             self._good = 0
+            self._back_at = time
         self._good += 1
         self._times.append(time)
         if len(self._times) > 1 and (
@@ -168,7 +172,7 @@ class MeterWatch:
 
     def _hold_against(self, draw: float, time: float) -> None:
         """Hold what the chargers draw, A, against a meter that stands still."""
-        if self._draw_when_equal is None:
+        if self._draw_when_equal is None or time - self._back_at < SETTLED_AFTER:
             self._draw_when_equal = draw
         change = abs(draw - self._draw_when_equal)
         if change < DRAW_CHANGE:
