@@ -41,11 +41,12 @@ async def _run(arguments: argparse.Namespace) -> None:
         await site.start()
     except OSError as error:
         raise SystemExit(f"The site cannot be put on the network: {error}") from error
-    print(f"The judge is at http://{site.judge.address}", flush=True)
-    print(json.dumps(site.judge.addresses), flush=True)
     running = asyncio.create_task(site.run(arguments.seconds))
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, running.cancel)
+    # Only now: who reads the addresses may ask for the end at once.
+    print(f"The judge is at http://{site.judge.address}", flush=True)
+    print(json.dumps(site.judge.addresses), flush=True)
     await asyncio.wait([running])
     await site.stop()
     if arguments.record:
