@@ -59,6 +59,7 @@ async def _add_meter(
 ) -> str:
     """Add the meter, the main fuse and the group; return their entry."""
     flow = await browser.add_integration("amp_guard")
+    await flow.choose("address")
     await flow.fill_in(host=meter["host"], pin=meter["pin"])
     await flow.fill_in(supply_max_current=supply_max_current, fuse_type="gg")
     await flow.fill_in(

@@ -1,16 +1,14 @@
 """Balance EV chargers against a property's main fuse, locally."""
 
-from homeassistant.const import CONF_HOST, CONF_PIN, Platform
+from homeassistant.const import Platform
 from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from .const import CONF_MEASURED_PHASES, DOMAIN
+from .const import DOMAIN
 from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
 from .entity import register_devices
-from .meters.amp_guard import AmpGuardClient, AmpGuardMeter
-from .model import SUPPLY_ID, SiteError
-from .site import parse_phases
+from .meters.create import create_meters
+from .model import SiteError
 
 PLATFORMS = [Platform.BINARY_SENSOR, Platform.SENSOR, Platform.SWITCH]
 
@@ -24,7 +22,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
     # First of all: what is added while this waits would never be taken up otherwise.
     entry.async_on_unload(entry.add_update_listener(_async_update_listener))
     try:
-        coordinator = AmpGuardCoordinator(hass, entry, {SUPPLY_ID: _meter(hass, entry)})
+        coordinator = AmpGuardCoordinator(hass, entry, create_meters(hass, entry))
     except SiteError as error:
         raise ConfigEntryError(
             translation_domain=DOMAIN,
@@ -53,13 +51,3 @@ async def _async_update_listener(
     hass: HomeAssistant, entry: AmpGuardConfigEntry
 ) -> None:
     await hass.config_entries.async_reload(entry.entry_id)
-
-
-def _meter(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> AmpGuardMeter:
-    client = AmpGuardClient(
-        async_get_clientsession(hass),
-        host=entry.data[CONF_HOST],
-        pin=entry.data[CONF_PIN],
-        phases=parse_phases(entry.data[CONF_MEASURED_PHASES]),
-    )
-    return AmpGuardMeter(client, serial_number=str(entry.unique_id))

@@ -7,13 +7,18 @@ DOMAIN: Final = "amp_guard"
 SUBENTRY_GROUP: Final = "group"
 SUBENTRY_CHARGER: Final = "charger"
 
-# The meter; host and pin have Home Assistant's own keys.
+# The measurement device; host and pin have Home Assistant's own keys.
+CONF_SOURCE: Final = "source"
+"""One of `meters.Source`."""
 CONF_MODEL: Final = "model"
 CONF_VARIANT: Final = "variant"
+"""Bounds what it can measure: see `meters.MAX_MEASURED_CURRENT`."""
 CONF_FIRMWARE: Final = "firmware"
 CONF_MAC: Final = "mac"
 CONF_MEASURED_PHASES: Final = "measured_phases"
+"""In the manual's notation, see `phases.py`."""
 CONF_MEASURED_QUANTITIES: Final = "measured_quantities"
+"""A list: "current", "voltage", "power", "energy_import", "energy_export"."""
 
 # The supply
 CONF_SUPPLY_MAX_CURRENT: Final = "supply_max_current"

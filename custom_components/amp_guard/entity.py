@@ -38,9 +38,9 @@ class AmpGuardEntity(Entity):
         self.coordinator = coordinator
         self.entity_description = description
         self.target = subentry.subentry_id if subentry else SUPPLY_ID
-        device = subentry.subentry_id if subentry else coordinator.entry.unique_id
+        device = subentry.subentry_id if subentry else meter_id(coordinator.entry)
         self._attr_unique_id = f"{device}_{description.key}"
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, str(device))})
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, device)})
         self._attr_available = False
 
     async def async_added_to_hass(self) -> None:
@@ -61,13 +61,18 @@ class AmpGuardEntity(Entity):
         raise NotImplementedError
 
 
+def meter_id(entry: AmpGuardConfigEntry) -> str:
+    """Return what tells the meter from every other: some have no serial number."""
+    return entry.unique_id or entry.entry_id
+
+
 @callback
 def register_devices(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
     """Register the meter, its groups and their chargers, each below the one before."""
     registry = dr.async_get(hass)
     meter = registry.async_get_or_create(
         config_entry_id=entry.entry_id,
-        identifiers={(DOMAIN, str(entry.unique_id))},
+        identifiers={(DOMAIN, meter_id(entry))},
         connections=(
             {(CONNECTION_NETWORK_MAC, mac)}
             if (mac := entry.data.get(CONF_MAC))
@@ -78,7 +83,7 @@ def register_devices(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
         hw_version=entry.data[CONF_VARIANT].capitalize(),
         name=entry.data[CONF_MODEL],
         serial_number=entry.unique_id,
-        sw_version=entry.data[CONF_FIRMWARE],
+        sw_version=entry.data.get(CONF_FIRMWARE),
     )
     site = entry.runtime_data.site
     parents = {group.id: group.parent for group in site.groups}

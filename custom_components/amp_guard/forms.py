@@ -41,7 +41,8 @@ from .const import (
 )
 from .meters import MAX_MEASURED_CURRENT
 from .model import MINIMUM_SIGNALLED_CURRENT, FuseType, Net
-from .site import ALL_PHASES, PHASE_ORDERS
+from .phases import PHASE_ORDERS
+from .site import ALL_PHASES
 
 DEFAULT_MAIN_FUSE = 25.0
 """A. The commonest main fuse of a Swedish home is 16, 20 or 25 A."""

@@ -29,8 +29,9 @@ from .const import (
 from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
 from .entity import AmpGuardEntity
 from .model import ChargerStatus, Phase, PhaseValues, Reason
+from .phases import parse_phases
 from .published import Published
-from .site import parse_phases, read_group
+from .site import read_group
 
 PARALLEL_UPDATES = 0
 

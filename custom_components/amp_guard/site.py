@@ -1,7 +1,6 @@
 """The config entry and its subentries, read as a site; and the rules they must keep."""
 
 from collections.abc import Collection, Iterator, Mapping
-from itertools import permutations
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -26,12 +25,14 @@ from .const import (
     CONF_PHASES,
     CONF_PRIORITY,
     CONF_PROFILE,
+    CONF_SOURCE,
     CONF_STATES,
     CONF_SUPPLY_MAX_CURRENT,
     CONF_WIRING,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
 )
+from .meters import Source
 from .model import (
     MINIMUM_SIGNALLED_CURRENT,
     SUPPLY_ID,
@@ -44,27 +45,13 @@ from .model import (
     SiteError,
     Supply,
 )
+from .phases import parse_phases
 
 ALL_PHASES = "all"
 """The offline phase of a charger that uses every phase it is wired to."""
 
-PHASE_ORDERS = tuple(
-    ",".join(order) for count in (3, 2, 1) for order in permutations("123", count)
-)
-"""Phases and their order in the manual's notation: "1,2,3", "3,2,1", "2"."""
-
 type Errors = dict[str, str]
 """What rule a field breaks, by field: keys of translated texts."""
-
-
-def parse_phases(order: str) -> tuple[Phase, ...]:
-    """Return the phases of the manual's notation, in their order."""
-    return tuple(Phase(int(number) - 1) for number in order.split(","))
-
-
-def format_phases(phases: Collection[Phase]) -> str:
-    """Return phases in the manual's notation."""
-    return ",".join(str(phase + 1) for phase in phases)
 
 
 # --- reading ------------------------------------------------------------------------
@@ -84,18 +71,19 @@ def build_site(entry: ConfigEntry) -> Site:
         if charger.group not in groups:
             raise SiteError(f"{_title(entry, charger.id)}: its group is gone")
     return Site(
-        supply=read_supply(entry.options),
+        supply=read_supply(entry.options, entry.data[CONF_SOURCE]),
         groups=tuple(groups.values()),
         chargers=tuple(chargers),
     )
 
 
-def read_supply(options: Mapping[str, Any]) -> Supply:
-    """Return the supply that the entry's options describe."""
+def read_supply(options: Mapping[str, Any], source: str) -> Supply:
+    """Return the supply that the entry's options describe, measured by a `Source`."""
     return Supply(
         supply_max_current=options[CONF_SUPPLY_MAX_CURRENT],
         fuse_type=FuseType(options[CONF_FUSE_TYPE]),
         net=Net(options[CONF_NET]),
+        metered=Source(source) is not Source.NONE,
     )
 
 
@@ -226,7 +214,7 @@ def limits_above(parent: str, entry: ConfigEntry) -> tuple[float, tuple[Phase, .
     """Return the maximum (A) and the phases of the node that a group hangs below."""
     if parent == SUPPLY_ID:
         return (
-            read_supply(entry.options).supply_max_current,
+            read_supply(entry.options, entry.data[CONF_SOURCE]).supply_max_current,
             parse_phases(entry.data[CONF_MEASURED_PHASES]),
         )
     group = read_group(entry.subentries[parent].data)

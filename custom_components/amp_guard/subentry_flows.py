@@ -25,6 +25,7 @@ from .const import (
     CONF_PARENT,
     CONF_PHASES,
     CONF_PROFILE,
+    CONF_SOURCE,
     CONF_SUPPLY_MAX_CURRENT,
     CONF_VARIANT,
     CONF_WIRING,
@@ -223,7 +224,8 @@ class ChargerFlow(ConfigSubentryFlow):
         if user_input is not None:
             data = self._identity | user_input
             group = read_group(groups[user_input[CONF_GROUP]].data)
-            supply = read_supply(self._get_entry().options)
+            entry = self._get_entry()
+            supply = read_supply(entry.options, entry.data[CONF_SOURCE])
             errors = charger_errors(read_charger(data), group, supply)
             if not errors:
                 return self._finish(data)

@@ -115,7 +115,12 @@ async def add_meter(
     """Walk the set-up as an owner does."""
     flow = hass.config_entries.flow
     result = await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    for step_input in (meter_input, SUPPLY_INPUT, GROUP_INPUT | (group or {})):
+    for step_input in (
+        {"next_step_id": "address"},
+        meter_input,
+        SUPPLY_INPUT,
+        GROUP_INPUT | (group or {}),
+    ):
         result = await flow.async_configure(result["flow_id"], step_input)
     await hass.async_block_till_done()
     return result["result"]

@@ -74,7 +74,9 @@ async def start(hass: HomeAssistant, user_input: dict[str, str]) -> dict:
     result = await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_USER}
     )
-    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "user")
+    assert (result["type"], result["step_id"]) == (FlowResultType.MENU, "user")
+    result = await go_on(hass, result, {"next_step_id": "address"})
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "address")
     return await hass.config_entries.flow.async_configure(result["flow_id"], user_input)
 
 
@@ -98,12 +100,19 @@ async def test_from_the_address_to_the_first_group(
     entry = result["result"]
     assert entry.unique_id == SERIAL
     assert entry.data == meter_input | {
+        "source": "amp_guard",
         "model": "Amp Guard",
         "variant": "home",
         "firmware": "1.0.0",
         "mac": "02:00:00:00:00:01",
         "measured_phases": "1,2,3",
-        "measured_quantities": ["current", "voltage", "power"],
+        "measured_quantities": [
+            "current",
+            "voltage",
+            "power",
+            "energy_import",
+            "energy_export",
+        ],
     }
     assert entry.options == SUPPLY_INPUT
     (group,) = entry.subentries.values()
@@ -139,7 +148,7 @@ async def test_a_mistake_is_named_and_can_be_mended(
     errors: dict[str, str],
 ) -> None:
     result = await start(hass, meter_input | mistake)
-    assert (result["step_id"], result["errors"]) == ("user", errors)
+    assert (result["step_id"], result["errors"]) == ("address", errors)
 
     result = await go_on(hass, result, meter_input)
     assert result["step_id"] == "supply"
@@ -565,7 +574,7 @@ async def test_the_meter_gets_a_new_address(
 ) -> None:
     stranger = await make_property(AmpGuardSettings(serial_number="2210099999G"))
     result = await start_reconfigure(hass, entry)
-    assert result["step_id"] == "reconfigure"
+    assert result["step_id"] == "address"
     result = await go_on(
         hass, result, {"host": stranger.meter.address, "pin": "12345678"}
     )

@@ -33,7 +33,10 @@ def fields(step: dict) -> list[str]:
 
 async def test_set_up(hass: HomeAssistant, post, meter_input: dict[str, str]) -> None:
     step = await post("flow", {"handler": DOMAIN})
-    assert (step["step_id"], fields(step)) == ("user", ["host", "pin"])
+    assert (step["type"], step["step_id"]) == ("menu", "user")
+    path = f"flow/{step['flow_id']}"
+    step = await post(path, {"next_step_id": "address"})
+    assert (step["step_id"], fields(step)) == ("address", ["host", "pin"])
     step = await post(f"flow/{step['flow_id']}", meter_input)
     assert (step["step_id"], fields(step)) == ("supply", list(SUPPLY_INPUT))
     step = await post(f"flow/{step['flow_id']}", SUPPLY_INPUT)

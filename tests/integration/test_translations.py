@@ -64,8 +64,7 @@ def test_each_field_of_a_form_has_its_name_and_help() -> None:
     charger_steps = english["config_subentries"]["charger"]["step"]
     nodes = {"supply": "Supply"}
     for schema, step in (
-        (forms.METER_SCHEMA, steps["user"]),
-        (forms.METER_SCHEMA, steps["reconfigure"]),
+        (forms.METER_SCHEMA, steps["address"]),
         (forms.PIN_SCHEMA, steps["reauth_confirm"]),
         (forms.supply_schema("home"), steps["supply"]),
         (forms.supply_schema("home"), english["options"]["step"]["init"]),

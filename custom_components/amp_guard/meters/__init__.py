@@ -3,11 +3,26 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ..model import Phase, PhaseValues
 
 MAX_MEASURED_CURRENT = {"home": 100.0, "public": 400.0}
 """A, by variant: the range of the current sensors [installation manual]."""
+
+
+class Source(StrEnum):
+    """Where the measurements of a supply come from."""
+
+    AMP_GUARD = "amp_guard"
+    SENSORS = "sensors"
+    """Sensors of other integrations in Home Assistant."""
+    OPEN_REPORTER = "open_reporter"
+    """Perific/Enegic's push format."""
+    NONE = "none"
+    """No measurement device: the group's maximum is shared."""
+    DEMONSTRATION = "demonstration"
+    """A simulated home inside Home Assistant."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,128 @@
+"""An Amp Guard whose address is known: asked for its address and PIN."""
+
+from collections.abc import Mapping
+import re
+from typing import Any
+
+from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.const import CONF_HOST, CONF_PIN
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+
+from ..const import (
+    CONF_FIRMWARE,
+    CONF_MAC,
+    CONF_MEASURED_PHASES,
+    CONF_MEASURED_QUANTITIES,
+    CONF_MODEL,
+    CONF_SOURCE,
+    CONF_VARIANT,
+)
+from ..forms import METER_SCHEMA, PIN_SCHEMA
+from ..meters import (
+    MeterAuthenticationError,
+    MeterConnectionError,
+    MeterError,
+    MeterIdentity,
+    MeterResponseError,
+    MeterSample,
+    NotAMeterError,
+    Source,
+)
+from ..meters.amp_guard import AmpGuardClient
+from ..phases import format_phases
+from ..site import Errors
+from . import MeterChoice, MeterSteps
+
+PIN_FORMAT = re.compile(r"\d{8}")
+"""It stands on the back of the meter [installation manual]."""
+
+METER_ERRORS: dict[type[MeterError], str] = {
+    MeterConnectionError: "cannot_connect",
+    MeterAuthenticationError: "invalid_auth",
+    NotAMeterError: "not_amp_guard",
+    MeterResponseError: "invalid_response",
+}
+
+
+class AmpGuardSteps(MeterSteps):
+    """The meter's address and PIN, tried before they are kept."""
+
+    async def async_step_address(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the meter's address and PIN."""
+        errors: Errors = {}
+        if user_input is not None:
+            meter = await self._try_meter(user_input)
+            if isinstance(meter, MeterChoice):
+                return await self._use_meter(meter)
+            errors = meter
+        return self.async_show_form(
+            step_id="address",
+            data_schema=self.add_suggested_values_to_schema(
+                METER_SCHEMA, user_input or self._current_data
+            ),
+            errors=errors,
+        )
+
+    async def async_step_reauth(
+        self, entry_data: Mapping[str, Any]
+    ) -> ConfigFlowResult:
+        """The meter refused its PIN."""
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the PIN."""
+        errors: Errors = {}
+        if user_input is not None:
+            meter = await self._try_meter({**self._current_data, **user_input})
+            if isinstance(meter, MeterChoice):
+                return await self._use_meter(meter)
+            errors = meter
+        return self.async_show_form(
+            step_id="reauth_confirm", data_schema=PIN_SCHEMA, errors=errors
+        )
+
+    async def _try_meter(self, user_input: Mapping[str, Any]) -> MeterChoice | Errors:
+        """Return the meter, or why it cannot be used."""
+        pin = user_input[CONF_PIN].strip()
+        if not PIN_FORMAT.fullmatch(pin):
+            return {CONF_PIN: "invalid_pin"}
+        host = user_input[CONF_HOST].strip().removeprefix("http://").rstrip("/")
+        try:
+            client = AmpGuardClient(
+                async_get_clientsession(self.hass), host=host, pin=pin
+            )
+            identity = await client.identity()
+            sample = await client.measurement()
+        except MeterError as error:
+            return {"base": METER_ERRORS[type(error)]}
+        return MeterChoice(
+            title=f"{identity.model} {identity.serial_number}",
+            unique_id=identity.serial_number,
+            data={CONF_HOST: host, CONF_PIN: pin} | _describe(identity, sample),
+        )
+
+
+def _describe(identity: MeterIdentity, sample: MeterSample) -> dict[str, Any]:
+    """Return what is kept of the meter, so that it is known while it is away."""
+    quantities = {
+        "current": sample.current,
+        "voltage": sample.voltage,
+        "power": sample.power,
+        "energy_import": sample.energy_import,
+        "energy_export": sample.energy_export,
+    }
+    return {
+        CONF_SOURCE: Source.AMP_GUARD,
+        CONF_MODEL: identity.model,
+        CONF_VARIANT: identity.variant,
+        CONF_FIRMWARE: identity.firmware,
+        CONF_MAC: identity.mac,
+        CONF_MEASURED_PHASES: format_phases(sample.connected),
+        CONF_MEASURED_QUANTITIES: [
+            quantity for quantity, values in quantities.items() if values is not None
+        ],
+    }

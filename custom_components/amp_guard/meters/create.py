@@ -1,0 +1,37 @@
+"""The meters of an entry: a line for each kind of measurement device."""
+
+from collections.abc import Callable, Mapping
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_HOST, CONF_PIN
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+
+from ..const import CONF_MEASURED_PHASES, CONF_SOURCE
+from ..model import SUPPLY_ID
+from ..phases import parse_phases
+from . import Meter, Source
+from .amp_guard import AmpGuardClient, AmpGuardMeter
+
+
+def create_meters(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, Meter]:
+    """Return the meters that an entry describes, by node; none without a meter."""
+    source = Source(entry.data[CONF_SOURCE])
+    if source is Source.NONE:
+        return {}
+    return {SUPPLY_ID: METERS[source](hass, entry)}
+
+
+def _amp_guard(hass: HomeAssistant, entry: ConfigEntry) -> Meter:
+    client = AmpGuardClient(
+        async_get_clientsession(hass),
+        host=entry.data[CONF_HOST],
+        pin=entry.data[CONF_PIN],
+        phases=parse_phases(entry.data[CONF_MEASURED_PHASES]),
+    )
+    return AmpGuardMeter(client, serial_number=str(entry.unique_id))
+
+
+METERS: Mapping[Source, Callable[[HomeAssistant, ConfigEntry], Meter]] = {
+    Source.AMP_GUARD: _amp_guard,
+}
