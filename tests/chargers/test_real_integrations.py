@@ -25,10 +25,12 @@ from tests.devices.conftest import (  # noqa: F401 - fixtures
     PEBLAR_HOST,
     Bench,
     add_integration,
+    lektrico,
     loopback_network,
     nrgkick,
     peblar,
     port_forward,
+    v2c,
 )
 
 RETRY = 0.5
@@ -55,6 +57,7 @@ class Site:
                 id="charger",
                 device_id=self.found.device_id,
                 profile=self.found.profile,
+                wiring=self.bench.charger.wiring,
             ),
             lambda _: self._changed.set(),
         )
@@ -98,7 +101,23 @@ async def nrgkick_site(hass, nrgkick):  # noqa: F811
     await site.driver.stop()
 
 
-@pytest.fixture(params=["peblar", "nrgkick"])
+@pytest.fixture
+async def lektrico_site(hass, lektrico):  # noqa: F811
+    site = Site(hass, lektrico)
+    await site.start(lektrico.device.flow_input)
+    yield site
+    await site.driver.stop()
+
+
+@pytest.fixture
+async def v2c_site(hass, v2c):  # noqa: F811
+    site = Site(hass, v2c)
+    await site.start(v2c.device.flow_input)
+    yield site
+    await site.driver.stop()
+
+
+@pytest.fixture(params=["peblar", "nrgkick", "lektrico", "v2c"])
 def site(request: pytest.FixtureRequest) -> Site:
     return request.getfixturevalue(f"{request.param}_site")
 
@@ -107,10 +126,18 @@ def status_is(status: ChargerStatus) -> Callable[[ChargerDriver], bool]:
     return lambda driver: driver.read().status is status
 
 
+FOUND = {
+    "peblar": (16.0, 3),
+    "nrgkick": (16.0, 3),
+    # These two allow 32 A whatever the installation, and V2C measures no phase.
+    "lektrico": (32.0, 3),
+    "v2c": (32.0, None),
+}
+
+
 async def test_found(site: Site) -> None:
     assert site.found.profile == site.bench.device.integration
-    assert site.found.max_current == 16.0
-    assert site.found.phases == 3
+    assert (site.found.max_current, site.found.phases) == FOUND[site.found.profile]
 
 
 async def test_a_cars_stay(site: Site) -> None:
@@ -122,7 +149,8 @@ async def test_a_cars_stay(site: Site) -> None:
     site.bench.pass_time(60)
     await site.reads(status_is(ChargerStatus.CHARGING))
     reading = site.driver.read()
-    assert reading.current == pytest.approx((16.0, 16.0, 16.0), abs=0.1)
+    assert reading.current == pytest.approx(site.bench.charger.current, abs=0.1)
+    assert reading.current[0] == pytest.approx(16.0, abs=0.1)
     assert reading.limit == 16.0
     assert reading.current_time == pytest.approx(site.hass.loop.time(), abs=5.0)
 

@@ -19,12 +19,14 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 import pytest_socket
 
-from custom_components.amp_guard.model import PhaseValues, Supply
+from custom_components.amp_guard.model import Phase, PhaseValues, Supply
 from simulator.car import Car, CarModel
 from simulator.charger import ChargerModel
 from simulator.devices.charger import ChargerDevice
+from simulator.devices.lektrico import Lektrico
 from simulator.devices.nrgkick import NRGkick
 from simulator.devices.peblar import Peblar
+from simulator.devices.v2c import Trydan
 from simulator.house import House, constant
 from simulator.world import World
 
@@ -86,8 +88,9 @@ class Bench[DeviceT: ChargerDevice]:
 
 def make_bench[DeviceT: ChargerDevice](
     device: Callable[[ChargerModel], DeviceT],
+    wiring: tuple[Phase, ...] = tuple(Phase),
 ) -> Bench[DeviceT]:
-    charger = ChargerModel(id="charger", resolution=0.1, limit=16.0)
+    charger = ChargerModel(id="charger", resolution=0.1, limit=16.0, wiring=wiring)
     house = House(constant(PhaseValues(1.0, 2.0, 3.0)))
     world = World(house, [charger], Supply(supply_max_current=25.0))
     return Bench(world=world, device=device(charger))
@@ -106,6 +109,23 @@ async def peblar(port_forward: PortForward) -> AsyncGenerator[Bench[Peblar]]:
 @pytest.fixture
 async def nrgkick() -> AsyncGenerator[Bench[NRGkick]]:
     bench = make_bench(NRGkick)
+    await bench.device.start("127.0.0.1")
+    yield bench
+    await bench.device.stop()
+
+
+@pytest.fixture
+async def lektrico() -> AsyncGenerator[Bench[Lektrico]]:
+    bench = make_bench(Lektrico)
+    await bench.device.start("127.0.0.1")
+    yield bench
+    await bench.device.stop()
+
+
+@pytest.fixture
+async def v2c() -> AsyncGenerator[Bench[Trydan]]:
+    """One phase: of three it would not say which it uses."""
+    bench = make_bench(Trydan, (Phase.L1,))
     await bench.device.start("127.0.0.1")
     yield bench
     await bench.device.stop()
