@@ -244,6 +244,26 @@ async def test_ocpp_waits_for_the_transaction(charger_of, hass) -> None:
     assert data["custom_profile"]["transactionId"] == 43
 
 
+async def test_what_waited_is_out_of_date_once_the_charger_was_lost(
+    charger_of, hass
+) -> None:
+    charger = charger_of(OCPP)
+    await charger.driver.start()
+    charger.set("ocpp.garage.transaction_id.sensor", "0")
+    await charger.driver.apply(16.0, 60.0)
+    charger.taken()
+
+    sensors = [e.unique_id for e in charger.contract.entities if e.platform == "sensor"]
+    for sensor in sensors:
+        charger.set(sensor, "unavailable")
+    await hass.async_block_till_done()
+    charger.set("ocpp.garage.transaction_id.sensor", "43")
+    charger.set("ocpp.garage.status_connector.sensor", "Charging")
+    await hass.async_block_till_done()
+
+    assert charger.taken() == []
+
+
 async def test_an_ocpp_connector_is_a_device_of_its_own(charger_of) -> None:
     contract = replace(
         OCPP,

@@ -133,6 +133,8 @@ class ChargerActions:
         raise ChargerCommandError("charger_unavailable")
 
     def _transaction(self) -> int:
+        if self._entities.state(Role.TRANSACTION) is None:
+            raise ChargerCommandError("charger_unavailable")
         value = self._entities.value(Role.TRANSACTION) or ""
         if not value.isdecimal() or int(value) == 0:
             raise NotYetError

@@ -135,6 +135,9 @@ class ChargerDriver:
     @callback
     def _on_entities(self) -> None:
         self._watch_user_limit()
+        if self.read().status is ChargerStatus.LOST:
+            # When it is back, what waited may be long out of date.
+            self._waits = False
         if self._waits and self._order is not None:
             self._hass.async_create_task(
                 self._retry(self._order), f"Amp Guard retry {self.config.id}"

@@ -1,0 +1,293 @@
+"""An OCPP 1.6J charge point on the LAN, by the `ocpp` package.
+
+It looks for its central system and speaks over a WebSocket that it opens itself. What
+it is told are charging profiles, and it obeys those that are in force by its own clock
+whether its central system lives or not (see `ocpp_profiles.py`). A transaction that
+begins or ends while nobody listens is not told later.
+"""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from ocpp.routing import on
+from ocpp.v16 import ChargePoint, call, call_result
+from ocpp.v16.enums import Action
+
+from custom_components.amp_guard.model import ChargerStatus
+from simulator.charger import ChargerModel
+
+from .charger import ChargerDevice
+from .ocpp_profiles import ChargingProfiles, Transaction
+
+CONNECTOR = 1
+SUBPROTOCOL = "ocpp1.6"
+RECONNECT_INTERVAL = 0.5
+"""s between looks for a central system that is not there."""
+SAMPLE_INTERVAL = 5.0
+"""s between meter values, as the owner has set it (many come with 60)."""
+ID_TAG = "freevend"
+
+
+class OcppChargePoint(ChargerDevice):
+    """A charge point with one connector, left to charge without authorization.
+
+    Its clock stands at `epoch` when the world begins.
+    """
+
+    integration = "ocpp"
+
+    def __init__(self, charger: ChargerModel, *, serial_number: str = "CP001") -> None:
+        """Give `charger` its electronics; without a profile nothing limits it."""
+        super().__init__(charger, serial_number=serial_number)
+        self.profiles = ChargingProfiles()
+        self.transaction: Transaction | None = None
+        self.refused: list[dict[str, Any]] = []
+        """The profiles that it did not take."""
+        self.epoch = datetime.now(UTC)
+        self._central_system = ("", 0)
+        self._connection: asyncio.Task[None] | None = None
+        self._changed = asyncio.Event()
+        self._told_status = ""
+        self._told_meter_values = -SAMPLE_INTERVAL
+        self._limit = charger.limit
+
+    @property
+    def flow_input(self) -> dict[str, str]:
+        """What Home Assistant's config flow for it asks for."""
+        host, port = self._central_system
+        return {"host": host, "port": str(port), "cpid": self.serial_number}
+
+    @property
+    def address(self) -> str:
+        """Where it looks for its central system."""
+        host, port = self._central_system
+        return f"{host}:{port}"
+
+    @property
+    def clock(self) -> datetime:
+        """Its own time."""
+        return self.epoch + timedelta(seconds=self.now)
+
+    def application(self) -> web.Application:
+        """Serve nothing: it is the central system that is called."""
+        raise NotImplementedError
+
+    async def start(self, host: str, port: int = 0) -> None:
+        """Look for a central system at that place until `stop`."""
+        self._central_system = (host, port)
+        self._connection = asyncio.create_task(self._stay_connected())
+
+    async def stop(self) -> None:
+        """Leave the network."""
+        if self._connection is not None:
+            self._connection.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._connection
+        self._connection = None
+
+    def observe(self, now: float) -> None:
+        """Follow the physics, and the profiles that begin or end by the clock."""
+        super().observe(now)
+        if self.charger.car is None and self.transaction is not None:
+            self.transaction = None
+            self.profiles.end_transaction()
+        self.obey()
+        self._changed.set()
+
+    def obey(self) -> None:
+        """Offer what the profiles in force allow."""
+        limit = min(
+            self.profiles.limit(CONNECTOR, self.transaction, self.clock),
+            self.charger.max_current,
+        )
+        if limit != self._limit:
+            self._limit = limit
+            self.charger.set_limit(limit, self.now)
+
+    # --- being connected ------------------------------------------------------------
+
+    async def _stay_connected(self) -> None:
+        url = f"http://{self.address}/{self.serial_number}"
+        async with aiohttp.ClientSession() as session:
+            while True:
+                with suppress(aiohttp.ClientError, ConnectionError, TimeoutError):
+                    async with session.ws_connect(url, protocols=[SUBPROTOCOL]) as ws:
+                        await self._speak(ws)
+                await asyncio.sleep(RECONNECT_INTERVAL)
+
+    async def _speak(self, ws: aiohttp.ClientWebSocketResponse) -> None:
+        """Speak until the connection ends."""
+        wire = _Wire(self, ws)
+        listening = asyncio.create_task(wire.start())
+        telling = asyncio.create_task(self._tell(wire))
+        try:
+            await asyncio.wait(
+                {listening, telling}, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            for task in (listening, telling):
+                task.cancel()
+            await asyncio.gather(listening, telling, return_exceptions=True)
+
+    # --- telling --------------------------------------------------------------------
+
+    async def _tell(self, wire: _Wire) -> None:
+        """Tell what is, then what changes."""
+        await wire.call(
+            call.BootNotification(
+                charge_point_model="Simulated",
+                charge_point_vendor="Amp Guard",
+                charge_point_serial_number=self.serial_number,
+            )
+        )
+        self._told_status = ""
+        while True:
+            self._changed.clear()
+            await self._tell_transaction(wire)
+            await self._tell_status(wire)
+            await self._tell_meter_values(wire)
+            await self._changed.wait()
+
+    async def _tell_transaction(self, wire: _Wire) -> None:
+        if wire.transaction is not None and self.transaction is not wire.transaction:
+            await wire.call(
+                call.StopTransaction(
+                    meter_stop=round(self.total_energy),
+                    timestamp=self.clock.isoformat(),
+                    transaction_id=wire.transaction.number,
+                )
+            )
+            wire.transaction = None
+        if self.transaction is None and self.charger.car is not None:
+            await self._notify(wire, "Preparing")
+            started_at = self.clock
+            answer = await wire.call(
+                call.StartTransaction(
+                    connector_id=CONNECTOR,
+                    id_tag=ID_TAG,
+                    meter_start=round(self.total_energy),
+                    timestamp=started_at.isoformat(),
+                )
+            )
+            self.transaction = Transaction(
+                number=answer.transaction_id, started_at=started_at
+            )
+            self.obey()
+        wire.transaction = self.transaction
+
+    async def _tell_status(self, wire: _Wire) -> None:
+        if (status := self._status()) != self._told_status:
+            await self._notify(wire, status)
+
+    async def _notify(self, wire: _Wire, status: str) -> None:
+        self._told_status = status
+        await wire.call(
+            call.StatusNotification(
+                connector_id=CONNECTOR, error_code="NoError", status=status
+            )
+        )
+
+    def _status(self) -> str:
+        if self.transaction is None:
+            return "Available"
+        if self.charger.status is ChargerStatus.CHARGING:
+            return "Charging"
+        return "SuspendedEV" if self.charger.offered else "SuspendedEVSE"
+
+    async def _tell_meter_values(self, wire: _Wire) -> None:
+        if self.transaction is None:
+            return
+        if self.now < self._told_meter_values + SAMPLE_INTERVAL:
+            return
+        self._told_meter_values = self.now
+        await wire.call(
+            call.MeterValues(
+                connector_id=CONNECTOR,
+                transaction_id=self.transaction.number,
+                meter_value=[
+                    {
+                        "timestamp": self.clock.isoformat(),
+                        "sampledValue": list(self._sampled_values()),
+                    }
+                ],
+            )
+        )
+
+    def _sampled_values(self) -> list[dict[str, str]]:
+        currents = [
+            {
+                "measurand": "Current.Import",
+                "phase": f"L{number}",
+                "unit": "A",
+                "value": f"{phase.current:.1f}",
+            }
+            for number, phase in enumerate(self.phases, start=1)
+        ]
+        return [
+            *currents,
+            {
+                "measurand": "Current.Offered",
+                "unit": "A",
+                "value": f"{self.charger.offered:.1f}",
+            },
+            {
+                "measurand": "Power.Active.Import",
+                "unit": "W",
+                "value": f"{sum(phase.power for phase in self.phases):.0f}",
+            },
+        ]
+
+
+class _Wire(ChargePoint):  # type: ignore[misc] # the package has no types
+    """One connection to a central system: what it asks, and the answers."""
+
+    def __init__(
+        self, device: OcppChargePoint, ws: aiohttp.ClientWebSocketResponse
+    ) -> None:
+        super().__init__(device.serial_number, _Connection(ws), response_timeout=10)
+        self._device = device
+        self.transaction = device.transaction
+        """The transaction that the central system knows of."""
+
+    @on(Action.set_charging_profile)  # type: ignore[untyped-decorator]
+    def set_charging_profile(
+        self, connector_id: int, cs_charging_profiles: dict[str, Any]
+    ) -> call_result.SetChargingProfile:
+        device = self._device
+        accepted = device.profiles.accept(
+            connector_id, cs_charging_profiles, device.transaction
+        )
+        if not accepted:
+            device.refused.append(cs_charging_profiles)
+        device.obey()
+        return call_result.SetChargingProfile(
+            status="Accepted" if accepted else "Rejected"
+        )
+
+    @on(Action.clear_charging_profile)  # type: ignore[untyped-decorator]
+    def clear_charging_profile(
+        self,
+        id: int,  # noqa: A002 - the wire's name
+    ) -> call_result.ClearChargingProfile:
+        cleared = self._device.profiles.clear(id)
+        self._device.obey()
+        return call_result.ClearChargingProfile(
+            status="Accepted" if cleared else "Unknown"
+        )
+
+
+class _Connection:
+    """A WebSocket as the package wants it."""
+
+    def __init__(self, ws: aiohttp.ClientWebSocketResponse) -> None:
+        self._ws = ws
+
+    async def recv(self) -> str:
+        return await self._ws.receive_str()
+
+    async def send(self, message: str) -> None:
+        await self._ws.send_str(message)

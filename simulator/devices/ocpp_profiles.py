@@ -1,0 +1,125 @@
+"""The charging profiles that an OCPP 1.6 charge point holds, and what they allow.
+
+Written to the OCPP 1.6 specification, chapter 3.13 (Smart Charging), for the part that
+a limit in A needs: no recurring schedules.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import inf
+from typing import Any
+
+CHARGE_POINT = 0
+"""The connector id that stands for the whole charge point."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Transaction:
+    """A transaction that runs on the charge point's connector."""
+
+    number: int
+    started_at: datetime
+
+
+@dataclass(kw_only=True, slots=True)
+class ChargingProfiles:
+    """The profiles of a charge point with one connector, keys as `ocpp` names them."""
+
+    held: dict[tuple[int, str, int], dict[str, Any]] = field(default_factory=dict)
+    """By connector, purpose and stack level: a newer one takes the place."""
+
+    def accept(
+        self, connector: int, profile: dict[str, Any], transaction: Transaction | None
+    ) -> bool:
+        """Hold a profile; return whether it may be held."""
+        purpose = profile["charging_profile_purpose"]
+        if profile["charging_schedule"]["charging_rate_unit"] != "A":
+            return False
+        if purpose == "ChargePointMaxProfile" and connector != CHARGE_POINT:
+            return False
+        if purpose == "TxProfile":
+            if connector == CHARGE_POINT or transaction is None:
+                return False
+            if profile.get("transaction_id", transaction.number) != transaction.number:
+                return False
+        self.clear(profile["charging_profile_id"])
+        self.held[connector, purpose, profile["stack_level"]] = profile
+        return True
+
+    def clear(self, profile_id: int) -> bool:
+        """Drop a profile; return whether there was one."""
+        found = [
+            place
+            for place, profile in self.held.items()
+            if profile["charging_profile_id"] == profile_id
+        ]
+        for place in found:
+            del self.held[place]
+        return bool(found)
+
+    def end_transaction(self) -> None:
+        """Drop what was for one transaction only."""
+        for place in list(self.held):
+            if place[1] == "TxProfile":
+                del self.held[place]
+
+    def limit(
+        self, connector: int, transaction: Transaction | None, now: datetime
+    ) -> float:
+        """Return A that a connector may offer at `now`; infinity: nothing limits it."""
+        whole = self._highest(
+            "ChargePointMaxProfile", (CHARGE_POINT,), transaction, now
+        )
+        own = self._highest("TxProfile", (connector,), transaction, now)
+        if own is None:
+            own = self._highest(
+                "TxDefaultProfile", (connector, CHARGE_POINT), transaction, now
+            )
+        return min(inf if each is None else each for each in (whole, own))
+
+    def _highest(
+        self,
+        purpose: str,
+        connectors: tuple[int, ...],
+        transaction: Transaction | None,
+        now: datetime,
+    ) -> float | None:
+        """Return the limit of the highest profile that is in force, None without one.
+
+        The first of `connectors` that has one in force decides.
+        """
+        for connector in connectors:
+            for profile in self._stack(connector, purpose):
+                limit = _limit_of(profile, transaction, now)
+                if limit is not None:
+                    return limit
+        return None
+
+    def _stack(self, connector: int, purpose: str) -> Iterator[dict[str, Any]]:
+        places = [place for place in self.held if place[:2] == (connector, purpose)]
+        for place in sorted(places, reverse=True):
+            yield self.held[place]
+
+
+def _limit_of(
+    profile: dict[str, Any], transaction: Transaction | None, now: datetime
+) -> float | None:
+    """Return A that a profile allows at `now`, None where it is not in force."""
+    if "valid_from" in profile and now < datetime.fromisoformat(profile["valid_from"]):
+        return None
+    if "valid_to" in profile and now >= datetime.fromisoformat(profile["valid_to"]):
+        return None
+    schedule = profile["charging_schedule"]
+    if profile["charging_profile_kind"] == "Absolute" and "start_schedule" in schedule:
+        start = datetime.fromisoformat(schedule["start_schedule"])
+    else:
+        start = transaction.started_at if transaction else now
+    elapsed = (now - start).total_seconds()
+    if not 0 <= elapsed < schedule.get("duration", inf):
+        return None
+    limit = None
+    for period in schedule["charging_schedule_period"]:
+        if period["start_period"] <= elapsed:
+            limit = float(period["limit"])
+    return limit

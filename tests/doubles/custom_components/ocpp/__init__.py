@@ -1,0 +1,57 @@
+"""A test double of the HACS integration `ocpp` 0.8.0, which is on no package index.
+
+The central system of charge points, as far as Amp Guard sees it: the same devices, the
+same unique ids of sensors, and the action `ocpp.set_charge_rate`, whose custom profile
+goes out as it stands and whose refusal is no error. The wire is real: OCPP 1.6J over a
+WebSocket by the `ocpp` package.
+"""
+
+import logging
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.exceptions import HomeAssistantError
+import voluptuous as vol
+
+from .central_system import CentralSystem
+
+_LOGGER = logging.getLogger(__name__)
+
+PLATFORMS = [Platform.SENSOR]
+
+SET_CHARGE_RATE = vol.Schema(
+    {
+        vol.Optional("devid"): str,
+        vol.Optional("conn_id"): vol.All(vol.Coerce(int), vol.Range(min=0)),
+        vol.Required("custom_profile"): dict,
+    }
+)
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    central_system = CentralSystem(entry.data["cpid"])
+    entry.runtime_data = central_system
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await central_system.start(entry.data["host"], int(entry.data["port"]))
+
+    async def set_charge_rate(call: ServiceCall) -> None:
+        charge_point = central_system.charge_point
+        if charge_point is None or call.data["devid"] != central_system.cpid:
+            raise HomeAssistantError("The charger is not available")
+        status = await charge_point.set_charging_profile(
+            call.data["conn_id"], call.data["custom_profile"]
+        )
+        if status != "Accepted":
+            _LOGGER.warning("Custom SetChargingProfile rejected: %s", status)
+
+    hass.services.async_register(
+        "ocpp", "set_charge_rate", set_charge_rate, SET_CHARGE_RATE
+    )
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    hass.services.async_remove("ocpp", "set_charge_rate")
+    await entry.runtime_data.stop()
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)

@@ -1,0 +1,147 @@
+"""The central system: one charge point's messages, and what they say."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+import time
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from ocpp.routing import on
+from ocpp.v16 import ChargePoint, call, call_result
+from ocpp.v16.enums import Action
+
+STATUS = "Status.Connector"
+TRANSACTION = "Transaction.Id"
+CURRENT_IMPORT = "Current.Import"
+CURRENT_OFFERED = "Current.Offered"
+POWER = "Power.Active.Import"
+METRICS = {
+    STATUS: None,
+    TRANSACTION: None,
+    CURRENT_IMPORT: "A",
+    CURRENT_OFFERED: "A",
+    POWER: "W",
+}
+"""Their units."""
+
+
+class CentralSystem:
+    """Serves one charge point with one connector."""
+
+    def __init__(self, cpid: str) -> None:
+        self.cpid = cpid
+        self.charge_point: ConnectedChargePoint | None = None
+        self.values: dict[str, Any] = {}
+        self.attributes: dict[str, dict[str, Any]] = {metric: {} for metric in METRICS}
+        self.listeners: set[Callable[[], None]] = set()
+        self._runner: web.AppRunner | None = None
+
+    async def start(self, host: str, port: int) -> None:
+        application = web.Application()
+        application.add_routes([web.get("/{cpid}", self._connect)])
+        self._runner = web.AppRunner(application, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port).start()
+
+    async def stop(self) -> None:
+        if self._runner is not None:
+            if self.charge_point is not None:
+                await self.charge_point.close()
+            await self._runner.cleanup()
+
+    def report(self) -> None:
+        for listener in self.listeners:
+            listener()
+
+    async def _connect(self, request: web.Request) -> web.WebSocketResponse:
+        ws = web.WebSocketResponse(protocols=["ocpp1.6"])
+        await ws.prepare(request)
+        self.charge_point = charge_point = ConnectedChargePoint(self, ws)
+        try:
+            await charge_point.listen()
+        finally:
+            if self.charge_point is charge_point:
+                self.charge_point = None
+            self.report()
+        return ws
+
+
+class ConnectedChargePoint(ChargePoint):
+    """One connection of a charge point."""
+
+    def __init__(self, central_system: CentralSystem, ws: web.WebSocketResponse):
+        super().__init__(central_system.cpid, self, response_timeout=30)
+        self._central = central_system
+        self._ws = ws
+
+    async def listen(self) -> None:
+        async for message in self._ws:
+            if message.type is WSMsgType.TEXT:
+                await self.route_message(message.data)
+
+    async def send(self, message: str) -> None:
+        await self._ws.send_str(message)
+
+    async def close(self) -> None:
+        await self._ws.close()
+
+    async def set_charging_profile(self, connector: int, profile: dict) -> str:
+        answer = await self.call(
+            call.SetChargingProfile(
+                connector_id=connector, cs_charging_profiles=profile
+            )
+        )
+        return "CallError" if answer is None else answer.status
+
+    @on(Action.boot_notification)
+    def on_boot(self, **_: Any):
+        return call_result.BootNotification(
+            current_time=datetime.now(UTC).isoformat(),
+            interval=300,
+            status="Accepted",
+        )
+
+    @on(Action.heartbeat)
+    def on_heartbeat(self, **_: Any):
+        return call_result.Heartbeat(current_time=datetime.now(UTC).isoformat())
+
+    @on(Action.status_notification)
+    def on_status(self, connector_id: int, status: str, **_: Any):
+        if connector_id:
+            self._central.values[STATUS] = status
+            self._central.report()
+        return call_result.StatusNotification()
+
+    @on(Action.start_transaction)
+    def on_start_transaction(self, **_: Any):
+        number = int(time.time())
+        self._central.values[TRANSACTION] = number
+        self._central.report()
+        return call_result.StartTransaction(
+            transaction_id=number, id_tag_info={"status": "Accepted"}
+        )
+
+    @on(Action.stop_transaction)
+    def on_stop_transaction(self, **_: Any):
+        self._central.values[TRANSACTION] = 0
+        self._central.report()
+        return call_result.StopTransaction()
+
+    @on(Action.meter_values)
+    def on_meter_values(self, meter_value: list, transaction_id: int = 0, **_: Any):
+        values = self._central.values
+        if values.get(TRANSACTION) is None:
+            values[TRANSACTION] = transaction_id
+        phases: dict[str, float] = {}
+        for sampled in meter_value[0]["sampled_value"]:
+            measurand, value = sampled["measurand"], float(sampled["value"])
+            if "phase" in sampled:
+                phases[sampled["phase"]] = value
+            else:
+                values[measurand] = value
+        drawn = [value for value in phases.values() if value]
+        values[CURRENT_IMPORT] = sum(drawn) / len(drawn) if drawn else 0.0
+        self._central.attributes[CURRENT_IMPORT] = {**phases, "unit": "A"}
+        self._central.report()
+        return call_result.MeterValues()
