@@ -148,15 +148,11 @@ class Flow:
 
     async def fill_in(self, **values: Any) -> None:
         """Fill in the form; what is not named stays as it is proposed."""
-        fields = {field["name"]: field for field in self._step["data_schema"]}
-        if unknown := values.keys() - fields:
-            raise RefusedError(f"{self._name}: there is no field {sorted(unknown)}")
-        proposed = {
-            name: value
-            for name, field in fields.items()
-            if (value := _proposal(field)) is not None
-        }
-        await self._submit(proposed | values)
+        left = dict(values)
+        filled = _fill_in(self._step["data_schema"], left)
+        if left:
+            raise RefusedError(f"{self._name}: there is no field {sorted(left)}")
+        await self._submit(filled)
 
     def options(self, field: str) -> dict[str, str]:
         """Return what a field of the form offers: labels by value."""
@@ -183,6 +179,20 @@ class Flow:
             raise RefusedError(f"{name}: {self._step['reason']}")
         if errors := self._step.get("errors"):
             raise RefusedError(f"{name}: {errors}")
+
+
+def _fill_in(schema: list[Json], values: dict[str, Any]) -> dict[str, Any]:
+    """Return what a form sends, its sections as well; take the values used."""
+    filled: dict[str, Any] = {}
+    for field in schema:
+        name = field["name"]
+        if field.get("type") == "expandable":
+            filled[name] = _fill_in(field["schema"], values)
+        elif name in values:
+            filled[name] = values.pop(name)
+        elif (proposed := _proposal(field)) is not None:
+            filled[name] = proposed
+    return filled
 
 
 def _proposal(field: Mapping[str, Any]) -> Json:

@@ -1,7 +1,7 @@
 """All that an owner does on the first evening, once Home Assistant is there.
 
-Add each charger by its own integration, then the meter, the main fuse and the group,
-then the chargers below them; switch the balancing on; make a dashboard.
+Add each charger by its own integration, then the meter, the main fuse, the group and
+the chargers in it, and activate it; make a dashboard.
 """
 
 from collections.abc import Mapping
@@ -24,15 +24,14 @@ async def set_up(
 
     Raises `RefusedError` where Home Assistant does not take something.
     """
-    added = [
-        await _add_charger_integration(browser, charger)
+    wirings = {
+        await _add_charger_integration(browser, charger): charger["wiring"]
         for charger in devices["chargers"]
-    ]
-    entry_id = await _add_meter(browser, devices["amp_guard"], supply_max_current)
-    for charger, device_id in zip(devices["chargers"], added, strict=True):
-        await _add_charger(browser, entry_id, device_id, charger["wiring"])
+    }
+    entry_id = await _add_amp_guard(
+        browser, devices["amp_guard"], supply_max_current, wirings
+    )
     entities = await find_entities(browser, entry_id)
-    await _switch_on(browser, entities)
     await _make_dashboard(browser, entities, supply_max_current)
 
 
@@ -54,10 +53,16 @@ async def _add_charger_integration(browser: Browser, charger: Mapping[str, Any])
     return str(device["id"])
 
 
-async def _add_meter(
-    browser: Browser, meter: Mapping[str, str], supply_max_current: float
+async def _add_amp_guard(
+    browser: Browser,
+    meter: Mapping[str, str],
+    supply_max_current: float,
+    wirings: Mapping[str, list[str]],
 ) -> str:
-    """Add the meter, the main fuse and the group; return their entry."""
+    """Add the meter, the main fuse, the group and its chargers; return their entry.
+
+    `wirings` says by device which phases of the supply a charger is wired to.
+    """
     flow = await browser.add_integration("amp_guard")
     await flow.choose("address")
     await flow.fill_in(host=meter["host"], pin=meter["pin"])
@@ -67,30 +72,13 @@ async def _add_meter(
         max_current_online=supply_max_current,
         max_current_offline=OFFLINE_MAX_CURRENT,
     )
+    found = {key.rpartition("_")[0]: key for key in flow.options("chargers")}
+    await flow.fill_in(chargers=[found[device] for device in wirings])
+    for wiring in wirings.values():
+        await flow.fill_in(wiring=",".join(phase.removeprefix("L") for phase in wiring))
+    await flow.choose("activate")
+    await flow.fill_in(active=True)
     return str(flow.created["result"]["entry_id"])
-
-
-async def _add_charger(
-    browser: Browser, entry_id: str, device_id: str, wiring: list[str]
-) -> None:
-    """Put a charger into the group."""
-    flow = await browser.add_subentry(entry_id, "charger")
-    await flow.choose("device")
-    [choice] = [each for each in flow.options("charger") if each.startswith(device_id)]
-    await flow.fill_in(charger=choice)
-    await flow.fill_in(wiring=",".join(phase.removeprefix("L") for phase in wiring))
-    assert flow.created
-
-
-async def _switch_on(browser: Browser, entities: Entities) -> None:
-    """Activate the balancing, as the manual's last step says."""
-    for group in entities.groups:
-        await browser.command(
-            "call_service",
-            domain="switch",
-            service="turn_on",
-            target={"entity_id": group["load_balancing"]},
-        )
 
 
 async def _make_dashboard(

@@ -1,10 +1,12 @@
 """Balance EV chargers against a property's main fuse, locally."""
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
 
-from .const import DOMAIN
+from .changes import Changes, report_left
+from .const import DOMAIN, SUBENTRY_CHARGER
 from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
 from .entity import register_devices
 from .meters.create import create_meters
@@ -20,7 +22,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
     to what their groups may use without it.
     """
     # First of all: what is added while this waits would never be taken up otherwise.
-    entry.async_on_unload(entry.add_update_listener(_async_update_listener))
+    if not entry.update_listeners:
+        Changes(entry)
     try:
         coordinator = AmpGuardCoordinator(hass, entry, create_meters(hass, entry))
     except SiteError as error:
@@ -47,7 +50,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) ->
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
-async def _async_update_listener(
-    hass: HomeAssistant, entry: AmpGuardConfigEntry
-) -> None:
-    await hass.config_entries.async_reload(entry.entry_id)
+async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Tell how the chargers of a removed supply were left."""
+    report_left(hass, entry, entry.get_subentries_of_type(SUBENTRY_CHARGER))

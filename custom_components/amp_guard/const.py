@@ -24,17 +24,25 @@ CONF_MEASURED_QUANTITIES: Final = "measured_quantities"
 CONF_SUPPLY_MAX_CURRENT: Final = "supply_max_current"
 CONF_FUSE_TYPE: Final = "fuse_type"
 CONF_NET: Final = "net"
+CONF_BALANCER_TYPE: Final = "load_balancer_type"
+CONF_TURN: Final = "turn"
+"""min"""
 
-# A group
+# A group; its name is the subentry's title.
+CONF_DESCRIPTION: Final = "description"
 CONF_PARENT: Final = "parent"
 CONF_PHASES: Final = "phases"
 CONF_MAX_CURRENT_ONLINE: Final = "max_current_online"
 CONF_MAX_CURRENT_OFFLINE: Final = "max_current_offline"
 CONF_MIN_CURRENT: Final = "min_current"
 CONF_CHARGERS_INCLUDED: Final = "chargers_included_in_measurements"
+CONF_ACTIVE: Final = "active"
+"""Whether it was activated at set-up; its switch remembers what came after."""
 
 # A charger
 CONF_CHARGER: Final = "charger"
+CONF_CHARGERS: Final = "chargers"
+CONF_ANOTHER: Final = "another"
 CONF_PROFILE: Final = "profile"
 CONF_CONNECTOR: Final = "connector"
 CONF_ENTITIES: Final = "entities"

@@ -65,15 +65,18 @@ class AmpGuardCoordinator:
         self.meters = meters
         self.published: Published | None = None
         self._hass = hass
-        self._inactive_groups: set[str] = set()
-        self._take_site(build_site(entry))
-        chargers = entry.get_subentries_of_type(SUBENTRY_CHARGER)
-        self._names = {charger.subentry_id: charger.title for charger in chargers}
+        site = build_site(entry)
+        self._inactive_groups = {g.id for g in site.groups if not g.active}
+        self._take_site(site)
+        self.chargers = entry.get_subentries_of_type(SUBENTRY_CHARGER)
+        self._names = {charger.subentry_id: charger.title for charger in self.chargers}
         self._drivers = {
             charger.subentry_id: ChargerDriver(
-                hass, read_charger_config(charger), self._on_charger_change
+                hass,
+                read_charger_config(charger.data, charger.subentry_id),
+                self._on_charger_change,
             )
-            for charger in chargers
+            for charger in self.chargers
         }
         self._samples: dict[str, MeterSample] = {}
         self._connected = dict.fromkeys(meters, False)
@@ -85,6 +88,8 @@ class AmpGuardCoordinator:
         self._decided_at = self._now()
         self._published_at = 0.0
         self._faults: set[str] = set()
+        self._hands_over = False
+        self._handed_over: list[str] = []
 
     # --- life -----------------------------------------------------------------------
 
@@ -103,16 +108,30 @@ class AmpGuardCoordinator:
         self._decided_at = self._now()
         self._turn()
 
+    @callback
+    def hand_over(self) -> None:
+        """Let another loop take over the chargers that stay when this one stops."""
+        self._hands_over = True
+
     async def stop(self) -> None:
         """End the loop; leave each charger that was balanced at its offline limit."""
         self._running = False
         self._cancel_turns()
         await _gather(meter.stop() for meter in self.meters.values())
+        balanced, self._decision = self._balanced_chargers(), None
+        stay = self.entry.subentries if self._hands_over else {}
+        self._handed_over = [charger for charger in balanced if charger in stay]
+        await self._release(charger for charger in balanced if charger not in stay)
+
+    async def take_back(self) -> None:
+        """Leave the chargers at their offline limits after all: nobody took over."""
+        await self._release(self._handed_over)
+
+    async def _release(self, chargers: Iterable[str]) -> None:
         await _gather(
             asyncio.wait_for(self._drivers[charger].release(), RELEASE_TIMEOUT)
-            for charger in self._balanced_chargers()
+            for charger in chargers
         )
-        self._decision = None
         await _gather(driver.stop() for driver in self._drivers.values())
 
     # --- what happens ---------------------------------------------------------------

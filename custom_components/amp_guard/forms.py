@@ -1,8 +1,20 @@
-"""The forms of the flows: which fields, in the manual's words, and their bounds."""
+"""The forms of the flows: which fields, in the manual's words, and their bounds.
+
+A form folds its advanced fields. What is entered and what is stored is flat all the
+same: `show_form` folds it, `unfold` undoes that.
+"""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PIN, UnitOfElectricCurrent
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_NAME,
+    CONF_PIN,
+    UnitOfElectricCurrent,
+    UnitOfTime,
+)
+from homeassistant.data_entry_flow import FlowContext, FlowHandler, FlowResult, section
 from homeassistant.helpers.selector import (
     BooleanSelector,
     EntitySelector,
@@ -20,10 +32,15 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .chargers import FoundCharger, Role
+from .chargers import Role
 from .const import (
+    CONF_ACTIVE,
+    CONF_ANOTHER,
+    CONF_BALANCER_TYPE,
     CONF_CHARGER,
+    CONF_CHARGERS,
     CONF_CHARGERS_INCLUDED,
+    CONF_DESCRIPTION,
     CONF_FUSE_TYPE,
     CONF_GROUP,
     CONF_MAX_CURRENT,
@@ -37,18 +54,73 @@ from .const import (
     CONF_PHASES,
     CONF_PRIORITY,
     CONF_SUPPLY_MAX_CURRENT,
+    CONF_TURN,
     CONF_WIRING,
 )
 from .meters import MAX_MEASURED_CURRENT
-from .model import MINIMUM_SIGNALLED_CURRENT, FuseType, Net
+from .model import MINIMUM_SIGNALLED_CURRENT, BalancerType, FuseType, Net
 from .phases import PHASE_ORDERS
-from .site import ALL_PHASES
+from .site import ALL_PHASES, Errors
+
+ADVANCED = "advanced"
+"""The fields that a home can leave as they are."""
 
 DEFAULT_MAIN_FUSE = 25.0
 """A. The commonest main fuse of a Swedish home is 16, 20 or 25 A."""
 LOWEST_PRIORITY = 9
 DEFAULT_MAX_CURRENT = 16.0
 """A. An 11 kW charger: 16 A on three phases."""
+DEFAULT_TURN = {"home": 30, "public": 15}
+"""min, by variant: cars of an association wait for each other more often."""
+
+
+def show_form[C: FlowContext, R: FlowResult[Any, Any], H](
+    flow: FlowHandler[C, R, H],
+    step_id: str,
+    schema: vol.Schema,
+    values: Mapping[str, Any] | None,
+    errors: Errors,
+    *,
+    placeholders: Mapping[str, str] | None = None,
+) -> R:
+    """Show a form filled in with `values`.
+
+    Where a folded field is in error the fold stands open, and shows it: the frontend
+    shows none at the fields within.
+    """
+    fields = dict(schema.schema)
+    if (folded := fields.get(ADVANCED)) is not None:
+        within = {str(key) for key in folded.schema.schema}
+        shown = {ADVANCED if key in within else key: errors[key] for key in errors}
+        fields[vol.Required(ADVANCED)] = section(
+            folded.schema, {"collapsed": ADVANCED not in shown}
+        )
+        errors = shown
+    return flow.async_show_form(
+        step_id=step_id,
+        data_schema=flow.add_suggested_values_to_schema(
+            vol.Schema(fields), values and {**values, ADVANCED: values}
+        ),
+        errors=errors,
+        description_placeholders=placeholders,
+    )
+
+
+def unfold(user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was entered, wherever in the form."""
+    entered = {key: user_input[key] for key in user_input if key != ADVANCED}
+    return {**entered, **user_input.get(ADVANCED, {})}
+
+
+def table(rows: Iterable[Iterable[str]]) -> str:
+    """Return the rows of a table in Markdown; its head stands in the translations."""
+    return "\n".join(
+        f"| {' | '.join(cell.replace('|', '\\|') for cell in row)} |" for row in rows
+    )
+
+
+def _fold(fields: Mapping[vol.Marker, object]) -> dict[vol.Marker, object]:
+    return {vol.Required(ADVANCED): section(vol.Schema(fields), {"collapsed": True})}
 
 
 def _current(low: float, high: float) -> NumberSelector:
@@ -73,10 +145,13 @@ def _choice(options: Iterable[str], translation_key: str = "") -> SelectSelector
 
 
 def _named(names: Mapping[str, str]) -> SelectSelector:
-    options = [SelectOptionDict(value=id_, label=name) for id_, name in names.items()]
     return SelectSelector(
-        SelectSelectorConfig(options=options, mode=SelectSelectorMode.DROPDOWN)
+        SelectSelectorConfig(options=_options(names), mode=SelectSelectorMode.DROPDOWN)
     )
+
+
+def _options(names: Mapping[str, str]) -> list[SelectOptionDict]:
+    return [SelectOptionDict(value=id_, label=name) for id_, name in names.items()]
 
 
 def _entity(*domains: str) -> EntitySelector:
@@ -107,22 +182,41 @@ def supply_schema(variant: str) -> vol.Schema:
             ),
             vol.Required(CONF_NET, default=Net.TN.value): _choice(Net, CONF_NET),
         }
+        | _fold(
+            {
+                vol.Required(
+                    CONF_BALANCER_TYPE, default=BalancerType.FAIR_SHARE.value
+                ): _choice(BalancerType, CONF_BALANCER_TYPE),
+                vol.Required(CONF_TURN, default=DEFAULT_TURN[variant]): NumberSelector(
+                    NumberSelectorConfig(
+                        min=5,
+                        max=240,
+                        step=1,
+                        unit_of_measurement=UnitOfTime.MINUTES,
+                        mode=NumberSelectorMode.BOX,
+                    )
+                ),
+            }
+        )
     )
 
 
 def group_schema(
     variant: str,
     *,
+    name: str | None = None,
     max_current: float,
     phases: str,
     nodes: Mapping[str, str] | None = None,
 ) -> vol.Schema:
-    """Return the form of a group; `max_current` and `phases` are proposed.
+    """Return the form of a group; `name`, `max_current` and `phases` are proposed.
 
     `nodes` names what it can hang below, by id; the first group hangs below the
     supply, and is not asked.
     """
-    fields: dict[vol.Marker, object] = {vol.Required(CONF_NAME): TextSelector()}
+    fields: dict[vol.Marker, object] = {
+        vol.Required(CONF_NAME, default=name or vol.UNDEFINED): TextSelector()
+    }
     if nodes is not None:
         fields[vol.Required(CONF_PARENT, default=next(iter(nodes)))] = _named(nodes)
     most = MAX_MEASURED_CURRENT[variant]
@@ -136,23 +230,37 @@ def group_schema(
             vol.Required(
                 CONF_MAX_CURRENT_OFFLINE, default=MINIMUM_SIGNALLED_CURRENT
             ): _current(0.0, most),
-            vol.Required(CONF_MIN_CURRENT, default=MINIMUM_SIGNALLED_CURRENT): _current(
-                MINIMUM_SIGNALLED_CURRENT, most
-            ),
-            vol.Required(CONF_CHARGERS_INCLUDED, default=True): BooleanSelector(),
         }
+        | _fold(
+            {
+                vol.Optional(CONF_DESCRIPTION): TextSelector(),
+                vol.Required(
+                    CONF_MIN_CURRENT, default=MINIMUM_SIGNALLED_CURRENT
+                ): _current(MINIMUM_SIGNALLED_CURRENT, most),
+                vol.Required(CONF_CHARGERS_INCLUDED, default=True): BooleanSelector(),
+            }
+        )
     )
 
 
-def device_schema(chargers: Mapping[str, FoundCharger]) -> vol.Schema:
-    """Return the form that picks one of the devices that were recognised."""
-    return vol.Schema(
-        {
-            vol.Required(CONF_CHARGER): _named(
-                {key: charger.name for key, charger in chargers.items()}
+def chargers_schema(chargers: Mapping[str, str]) -> vol.Schema:
+    """Return the tick list of the chargers that were found, names by key."""
+    fields: dict[vol.Marker, object] = {}
+    if chargers:
+        fields[vol.Required(CONF_CHARGERS, default=list(chargers))] = SelectSelector(
+            SelectSelectorConfig(
+                options=_options(chargers),
+                multiple=True,
+                mode=SelectSelectorMode.LIST,
             )
-        }
-    )
+        )
+    fields[vol.Required(CONF_ANOTHER, default=False)] = BooleanSelector()
+    return vol.Schema(fields)
+
+
+def device_schema(chargers: Mapping[str, str]) -> vol.Schema:
+    """Return the form that picks one of the chargers that were found, names by key."""
+    return vol.Schema({vol.Required(CONF_CHARGER): _named(chargers)})
 
 
 ENTITIES_SCHEMA = vol.Schema(
@@ -172,15 +280,19 @@ ENTITIES_SCHEMA = vol.Schema(
 
 
 def charger_schema(
-    groups: Mapping[str, str], wiring: str, max_current: float
+    groups: Mapping[str, str], *, wiring: str, max_current: float
 ) -> vol.Schema:
-    """Return the form of a charger in one of `groups` (names by id).
+    """Return the form of a charger in one of `groups`, names by id.
 
-    `wiring` is proposed; `max_current` is the most that the charger's kind can give.
+    The group is asked only where there is a choice. `wiring` is proposed;
+    `max_current` is the most that the charger's kind can give.
     """
+    fields: dict[vol.Marker, object] = {}
+    if len(groups) > 1:
+        fields[vol.Required(CONF_GROUP, default=next(iter(groups)))] = _named(groups)
     return vol.Schema(
-        {
-            vol.Required(CONF_GROUP, default=next(iter(groups))): _named(groups),
+        fields
+        | {
             vol.Required(CONF_WIRING, default=wiring): _choice(PHASE_ORDERS),
             vol.Required(CONF_MAX_CURRENT, default=DEFAULT_MAX_CURRENT): _current(
                 MINIMUM_SIGNALLED_CURRENT, max_current
@@ -198,3 +310,8 @@ def charger_schema(
             ),
         }
     )
+
+
+ACTIVATE_SCHEMA = vol.Schema(
+    {vol.Required(CONF_ACTIVE, default=True): BooleanSelector()}
+)

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_DEVICE_ID
 
 from .chargers import PROFILES, ChargerConfig
 from .const import (
+    CONF_ACTIVE,
+    CONF_BALANCER_TYPE,
     CONF_CHARGERS_INCLUDED,
     CONF_CONNECTOR,
     CONF_ENTITIES,
@@ -28,6 +30,7 @@ from .const import (
     CONF_SOURCE,
     CONF_STATES,
     CONF_SUPPLY_MAX_CURRENT,
+    CONF_TURN,
     CONF_WIRING,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
@@ -36,6 +39,7 @@ from .meters import Source
 from .model import (
     MINIMUM_SIGNALLED_CURRENT,
     SUPPLY_ID,
+    BalancerType,
     Charger,
     FuseType,
     Group,
@@ -49,6 +53,8 @@ from .phases import parse_phases
 
 ALL_PHASES = "all"
 """The offline phase of a charger that uses every phase it is wired to."""
+
+SECONDS_PER_MINUTE = 60.0
 
 type Errors = dict[str, str]
 """What rule a field breaks, by field: keys of translated texts."""
@@ -74,6 +80,8 @@ def build_site(entry: ConfigEntry) -> Site:
         supply=read_supply(entry.options, entry.data[CONF_SOURCE]),
         groups=tuple(groups.values()),
         chargers=tuple(chargers),
+        balancer_type=BalancerType(entry.options[CONF_BALANCER_TYPE]),
+        turn=entry.options[CONF_TURN] * SECONDS_PER_MINUTE,
     )
 
 
@@ -97,6 +105,7 @@ def read_group(data: Mapping[str, Any], group_id: str = "") -> Group:
         max_current_offline=data[CONF_MAX_CURRENT_OFFLINE],
         min_current=data[CONF_MIN_CURRENT],
         chargers_included_in_measurements=data[CONF_CHARGERS_INCLUDED],
+        active=data.get(CONF_ACTIVE, True),
     )
 
 
@@ -121,16 +130,16 @@ def read_charger(data: Mapping[str, Any], charger_id: str = "") -> Charger:
     )
 
 
-def read_charger_config(subentry: ConfigSubentry) -> ChargerConfig:
+def read_charger_config(data: Mapping[str, Any], charger_id: str = "") -> ChargerConfig:
     """Return what the driver of a charger needs to know."""
-    charger = read_charger(subentry.data, subentry.subentry_id)
+    charger = read_charger(data, charger_id)
     return ChargerConfig(
         id=charger.id,
-        device_id=subentry.data.get(CONF_DEVICE_ID),
-        profile=subentry.data[CONF_PROFILE],
-        connector=subentry.data.get(CONF_CONNECTOR, 1),
-        entities=subentry.data.get(CONF_ENTITIES, {}),
-        states=subentry.data.get(CONF_STATES, {}),
+        device_id=data.get(CONF_DEVICE_ID),
+        profile=data[CONF_PROFILE],
+        connector=data.get(CONF_CONNECTOR, 1),
+        entities=data.get(CONF_ENTITIES, {}),
+        states=data.get(CONF_STATES, {}),
         min_current=charger.min_current,
         max_current=charger.max_current,
         wiring=charger.wiring,
@@ -199,7 +208,7 @@ def charger_errors(charger: Charger, group: Group, supply: Supply) -> Errors:
     if charger.offline_current > charger.max_current:
         errors[CONF_OFFLINE_CURRENT] = "offline_above_maximum"
     elif 0 < charger.offline_current < MINIMUM_SIGNALLED_CURRENT:
-        errors[CONF_OFFLINE_CURRENT] = "offline_below_minimum"
+        errors[CONF_OFFLINE_CURRENT] = "offline_below_least"
     if not set(charger.wiring) <= set(group.phases):
         errors[CONF_WIRING] = "wiring_outside_group"
     elif _hangs_on_one_line(charger, supply):

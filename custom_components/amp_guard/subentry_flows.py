@@ -1,6 +1,5 @@
 """Groups and chargers: added and changed below a supply."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import (
@@ -8,46 +7,35 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigSubentry,
     ConfigSubentryFlow,
+    SubentryFlowContext,
     SubentryFlowResult,
 )
-from homeassistant.const import CONF_DEVICE_ID, CONF_NAME
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.const import CONF_NAME
 
-from .chargers import ANY_ENTITIES, PROFILES, FoundCharger, Role, find_chargers
 from .const import (
     CONF_CHARGER,
-    CONF_CONNECTOR,
-    CONF_ENTITIES,
-    CONF_GROUP,
-    CONF_MAX_CURRENT,
     CONF_MEASURED_PHASES,
     CONF_PARENT,
-    CONF_PHASES,
-    CONF_PROFILE,
     CONF_SOURCE,
     CONF_SUPPLY_MAX_CURRENT,
     CONF_VARIANT,
-    CONF_WIRING,
-    DOMAIN,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
 )
-from .forms import (
-    DEFAULT_MAX_CURRENT,
-    ENTITIES_SCHEMA,
-    charger_schema,
-    device_schema,
-    group_schema,
+from .flows.chargers import (
+    IDENTITY,
+    ChargerDraft,
+    ChargerSteps,
+    Surroundings,
+    found_chargers,
 )
+from .forms import device_schema, group_schema, show_form, unfold
 from .model import SUPPLY_ID
 from .site import (
     Errors,
     changed_group_errors,
-    charger_errors,
     group_errors,
     limits_above,
-    read_charger,
     read_group,
     read_supply,
 )
@@ -76,26 +64,28 @@ class GroupFlow(ConfigSubentryFlow):
         entry = self._get_entry()
         errors: Errors = {}
         if user_input is not None:
-            errors = self._errors(entry, user_input)
+            current = unfold(user_input)
+            errors = self._errors(entry, current)
             if not errors:
-                return self._finish(entry, user_input)
-        return self.async_show_form(
-            step_id=step,
-            data_schema=self.add_suggested_values_to_schema(
-                group_schema(
-                    entry.data[CONF_VARIANT],
-                    max_current=entry.options[CONF_SUPPLY_MAX_CURRENT],
-                    phases=entry.data[CONF_MEASURED_PHASES],
-                    nodes=self._possible_parents(entry),
-                ),
-                user_input or current,
+                return self._finish(entry, current)
+        return show_form(
+            self,
+            step,
+            group_schema(
+                entry.data[CONF_VARIANT],
+                max_current=entry.options[CONF_SUPPLY_MAX_CURRENT],
+                phases=entry.data[CONF_MEASURED_PHASES],
+                nodes=self._possible_parents(entry),
             ),
-            errors=errors,
+            current,
+            errors,
         )
 
-    def _errors(self, entry: ConfigEntry, user_input: dict[str, Any]) -> Errors:
-        max_current, phases = limits_above(user_input[CONF_PARENT], entry)
-        group = read_group(user_input, self._subentry_id)
+    def _errors(self, entry: ConfigEntry, data: dict[str, Any]) -> Errors:
+        if data[CONF_PARENT] not in (SUPPLY_ID, *entry.subentries):
+            return {CONF_PARENT: "group_gone"}
+        max_current, phases = limits_above(data[CONF_PARENT], entry)
+        group = read_group(data, self._subentry_id)
         return changed_group_errors(group, entry) | group_errors(
             group, max_current_above=max_current, phases_above=phases
         )
@@ -120,26 +110,21 @@ class GroupFlow(ConfigSubentryFlow):
         parents = {SUPPLY_ID: entry.title}
         for id_, group in groups.items():
             above = id_
-            while above not in (SUPPLY_ID, self._subentry_id):
+            # Where a group above is gone it ends as well: that one can be mended.
+            while above in groups and above != self._subentry_id:
                 above = read_group(groups[above].data).parent
-            if above == SUPPLY_ID:
+            if above != self._subentry_id:
                 parents[id_] = group.title
         return parents
 
 
-IDENTITY = (CONF_DEVICE_ID, CONF_PROFILE, CONF_CONNECTOR, CONF_ENTITIES)
-"""What says which charger it is, and how it is driven."""
+class ChargerFlow(
+    ChargerSteps[SubentryFlowContext, SubentryFlowResult, tuple[str, str]],
+    ConfigSubentryFlow,
+):
+    """Adds or changes a charger."""
 
-
-class ChargerFlow(ConfigSubentryFlow):
-    """Adds or changes a charger: first what it is, then how it is wired and limited."""
-
-    def __init__(self) -> None:
-        """Know nothing yet."""
-        self._title = ""
-        self._unique_id: str | None = None
-        self._identity: dict[str, Any] = {}
-        self._settings: dict[str, Any] = {}
+    check_options = ("save", "check", "charger")
 
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
@@ -154,144 +139,67 @@ class ChargerFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Start from what the charger is now."""
         subentry = self._get_reconfigure_subentry()
-        self._title, self._unique_id = subentry.title, subentry.unique_id
-        self._settings = dict(subentry.data)
-        self._identity = {
-            key: subentry.data[key] for key in IDENTITY if key in subentry.data
-        }
-        if self._identity[CONF_PROFILE] == ANY_ENTITIES:
+        data = subentry.data
+        draft = ChargerDraft(
+            title=subentry.title,
+            unique_id=subentry.unique_id,
+            identity={key: data[key] for key in IDENTITY if key in data},
+            settings={key: data[key] for key in data if key not in IDENTITY},
+        )
+        self._waiting = [draft]
+        if draft.is_picked:
             return await self.async_step_entities()
-        return await self.async_step_settings()
+        return await self.async_step_charger()
 
     async def async_step_device(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Choose one of the devices that are recognised."""
-        taken = _configured_chargers(self.hass)
-        chargers = {
-            key: charger
-            for charger in find_chargers(self.hass)
-            if (key := _key(charger)) not in taken
-        }
-        if not chargers:
+        found = found_chargers(self.hass)
+        if user_input is not None:
+            charger = found.get(user_input[CONF_CHARGER])
+            if charger is None:
+                return self.async_abort(reason="charger_gone")
+            self._waiting = [charger]
+            return await self.async_step_charger()
+        if not found:
             return self.async_abort(reason="no_chargers_found")
-        if user_input is None:
-            return self.async_show_form(
-                step_id="device", data_schema=device_schema(chargers)
-            )
-        self._unique_id = user_input[CONF_CHARGER]
-        charger = chargers[self._unique_id]
-        self._title = charger.name
-        self._identity = {
-            CONF_DEVICE_ID: charger.device_id,
-            CONF_PROFILE: charger.profile,
-            CONF_CONNECTOR: charger.connector,
-        }
-        self._settings = {CONF_MAX_CURRENT: charger.max_current or DEFAULT_MAX_CURRENT}
-        if charger.phases == 1:
-            self._settings[CONF_WIRING] = "1"
-        return await self.async_step_settings()
-
-    async def async_step_entities(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
-        """Pick the entities of any other charger."""
-        errors: Errors = {}
-        if user_input is not None:
-            entities = _to_registry_ids(self.hass, user_input)
-            unique_id = entities[Role.LIMIT.value]
-            if unique_id in _configured_chargers(self.hass) - {self._unique_id}:
-                errors = {Role.LIMIT.value: "already_configured"}
-            else:
-                self._title, self._unique_id = user_input[CONF_NAME], unique_id
-                self._identity = {CONF_PROFILE: ANY_ENTITIES, CONF_ENTITIES: entities}
-                return await self.async_step_settings()
-        current = _to_entity_ids(self.hass, self._identity.get(CONF_ENTITIES, {}))
         return self.async_show_form(
-            step_id="entities",
-            data_schema=self.add_suggested_values_to_schema(
-                ENTITIES_SCHEMA, user_input or {CONF_NAME: self._title, **current}
-            ),
-            errors=errors,
+            step_id="device",
+            data_schema=device_schema({key: d.title for key, d in found.items()}),
         )
 
-    async def async_step_settings(
+    async def async_step_save(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Say how the charger is wired and limited."""
-        groups = _groups(self._get_entry())
-        errors: Errors = {}
-        if user_input is not None:
-            data = self._identity | user_input
-            group = read_group(groups[user_input[CONF_GROUP]].data)
-            entry = self._get_entry()
-            supply = read_supply(entry.options, entry.data[CONF_SOURCE])
-            errors = charger_errors(read_charger(data), group, supply)
-            if not errors:
-                return self._finish(data)
-        return self.async_show_form(
-            step_id="settings",
-            data_schema=self.add_suggested_values_to_schema(
-                charger_schema(
-                    groups={id_: group.title for id_, group in groups.items()},
-                    wiring=next(iter(groups.values())).data[CONF_PHASES],
-                    max_current=PROFILES[self._identity[CONF_PROFILE]].max_current,
-                ),
-                user_input or self._settings,
-            ),
-            description_placeholders={"charger": self._title},
-            errors=errors,
-            last_step=True,
-        )
-
-    def _finish(self, data: dict[str, Any]) -> SubentryFlowResult:
+        """Keep what was described."""
+        [charger] = self._described
         if self.source == SOURCE_RECONFIGURE:
             return self.async_update_and_abort(
                 self._get_entry(),
                 self._get_reconfigure_subentry(),
-                title=self._title,
-                unique_id=self._unique_id,
-                data=data,
+                title=charger.title,
+                unique_id=charger.unique_id,
+                data=charger.data,
             )
+        if not self._are_free():
+            return self.async_abort(reason="already_configured")
         return self.async_create_entry(
-            title=self._title, data=data, unique_id=self._unique_id
+            title=charger.title, data=charger.data, unique_id=charger.unique_id
+        )
+
+    @property
+    def _surroundings(self) -> Surroundings:
+        entry = self._get_entry()
+        groups = _groups(entry)
+        return Surroundings(
+            supply=read_supply(entry.options, entry.data[CONF_SOURCE]),
+            groups={id_: read_group(g.data, id_) for id_, g in groups.items()},
+            names={id_: group.title for id_, group in groups.items()},
+            chargers=len(entry.get_subentries_of_type(SUBENTRY_CHARGER)),
         )
 
 
 def _groups(entry: ConfigEntry) -> dict[str, ConfigSubentry]:
     groups = entry.get_subentries_of_type(SUBENTRY_GROUP)
     return {group.subentry_id: group for group in groups}
-
-
-def _key(charger: FoundCharger) -> str:
-    """Return what tells a charger from every other; some have no device."""
-    return f"{charger.device_id or charger.profile}_{charger.connector}"
-
-
-def _configured_chargers(hass: HomeAssistant) -> set[str | None]:
-    """Return what is balanced already, below any supply: two would fight over it."""
-    return {
-        subentry.unique_id
-        for entry in hass.config_entries.async_entries(DOMAIN)
-        for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER)
-    }
-
-
-def _to_registry_ids(
-    hass: HomeAssistant, user_input: Mapping[str, str]
-) -> dict[str, str]:
-    """Return the picked entities by role, by an id that survives their renaming."""
-    registry = er.async_get(hass)
-    return {
-        role: entity.id if (entity := registry.async_get(entity_id)) else entity_id
-        for role, entity_id in user_input.items()
-        if role != CONF_NAME
-    }
-
-
-def _to_entity_ids(hass: HomeAssistant, entities: Mapping[str, str]) -> dict[str, str]:
-    registry = er.async_get(hass)
-    return {
-        role: er.async_resolve_entity_id(registry, id_) or id_
-        for role, id_ in entities.items()
-    }

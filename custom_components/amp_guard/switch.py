@@ -3,7 +3,7 @@
 from typing import Any
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
-from homeassistant.const import STATE_OFF
+from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.restore_state import RestoreEntity
@@ -36,14 +36,17 @@ async def async_setup_entry(
 class LoadBalancingSwitch(AmpGuardEntity, SwitchEntity, RestoreEntity):
     """Activates a group; while it is off its chargers are left alone.
 
-    A new group is active: it protects the fuse from its first moment.
+    A new group is active, unless set-up said otherwise: it protects the fuse from its
+    first moment.
     """
 
     async def async_added_to_hass(self) -> None:
         """Restore what the user chose, before the loop runs."""
         last_state = await self.async_get_last_state()
-        if last_state is not None and last_state.state == STATE_OFF:
-            self.coordinator.set_active(self.target, active=False)
+        if last_state is not None and last_state.state in (STATE_ON, STATE_OFF):
+            self.coordinator.set_active(
+                self.target, active=last_state.state == STATE_ON
+            )
         self._attr_available = True
         self._attr_is_on = self.coordinator.is_active(self.target)
         await super().async_added_to_hass()

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from homeassistant.config_entries import SOURCE_USER, ConfigEntry
+from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, ConfigEntry
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
 from homeassistant.core import Event, HomeAssistant, State, callback
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+import voluptuous as vol
 
 from custom_components.amp_guard.balancer import Balancer
 from custom_components.amp_guard.const import DOMAIN
@@ -19,7 +21,13 @@ from simulator.devices.amp_guard import AmpGuard
 PATIENCE = 10
 """s of real time. Nothing here takes long; this ends what never comes."""
 SERIAL = "2210012345G"
-SUPPLY_INPUT = {"supply_max_current": 25, "fuse_type": "gg", "net": "tn"}
+SUPPLY_INPUT = {
+    "supply_max_current": 25,
+    "fuse_type": "gg",
+    "net": "tn",
+    "load_balancer_type": "fair_share",
+    "turn": 30,
+}
 GROUP_INPUT = {
     "name": "Garage",
     "phases": "1,2,3",
@@ -28,6 +36,7 @@ GROUP_INPUT = {
     "min_current": 6,
     "chargers_included_in_measurements": True,
 }
+NO_CHARGERS = {"another": False}
 
 
 class Decisions:
@@ -109,19 +118,70 @@ class Property:
             await hass.async_block_till_done(wait_background_tasks=True)
 
 
+def fold(schema: vol.Schema, values: dict) -> dict:
+    """Return values as a form has them: those of a folded section within it."""
+    folded = {
+        str(section): {str(key) for key in content.schema.schema}
+        for section, content in schema.schema.items()
+        if hasattr(content, "schema")
+    }
+    within = {key for keys in folded.values() for key in keys}
+    entered = {key: values[key] for key in values if key not in within}
+    for section, keys in folded.items():
+        entered[section] = {key: values[key] for key in values if key in keys}
+    return entered
+
+
+async def start_flow(hass: HomeAssistant) -> dict:
+    """Begin to add the integration."""
+    return await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_USER}
+    )
+
+
+async def start_subentry(
+    hass: HomeAssistant, entry: ConfigEntry, kind: str, subentry: str | None = None
+) -> dict:
+    """Begin to add something below an entry, or to change what is there."""
+    context = {"source": SOURCE_USER}
+    if subentry is not None:
+        context = {"source": SOURCE_RECONFIGURE, "subentry_id": subentry}
+    return await hass.config_entries.subentries.async_init(
+        (entry.entry_id, kind), context=context
+    )
+
+
+async def go_on(hass: HomeAssistant, result: dict, *inputs: dict | str) -> dict:
+    """Fill in one form after the other, or choose (by name) from a menu."""
+    for given in inputs:
+        manager = hass.config_entries.flow
+        if isinstance(result["handler"], tuple):
+            manager = hass.config_entries.subentries
+        elif hass.config_entries.async_get_entry(result["handler"]):
+            manager = hass.config_entries.options
+        if isinstance(given, str):
+            given = {"next_step_id": given}
+        elif result.get("data_schema") is not None:
+            given = fold(result["data_schema"], given)
+        result = await manager.async_configure(result["flow_id"], given)
+    return result
+
+
 async def add_meter(
     hass: HomeAssistant, meter_input: dict[str, str], group: dict | None = None
 ) -> ConfigEntry:
     """Walk the set-up as an owner does."""
-    flow = hass.config_entries.flow
-    result = await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    for step_input in (
-        {"next_step_id": "address"},
+    result = await go_on(
+        hass,
+        await start_flow(hass),
+        "address",
         meter_input,
         SUPPLY_INPUT,
         GROUP_INPUT | (group or {}),
-    ):
-        result = await flow.async_configure(result["flow_id"], step_input)
+        NO_CHARGERS,
+        {"active": True},
+    )
+    assert result["type"] == "create_entry", result.get("errors")
     await hass.async_block_till_done()
     return result["result"]
 
@@ -185,10 +245,43 @@ class PlainCharger:
         }
 
 
-def charger_input(entry: ConfigEntry) -> dict[str, object]:
-    """Return what the owner says of a charger in the first group."""
+def recognised_charger(
+    hass: HomeAssistant, name: str, *, reachable: bool = True
+) -> str:
+    """Have a Peblar that charges with 10 A in Home Assistant; return its unique id."""
+    [entry] = hass.config_entries.async_entries("peblar") or [
+        MockConfigEntry(domain="peblar")
+    ]
+    if hass.config_entries.async_get_entry(entry.entry_id) is None:
+        entry.add_to_hass(hass)
+    device = dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id, identifiers={("peblar", name)}, name=name
+    )
+    amperes = {ATTR_UNIT_OF_MEASUREMENT: "A"}
+    for platform, key, state, attributes in (
+        ("number", "charge_current_limit", "16", {"min": 6, "max": 16} | amperes),
+        ("switch", "charge", "on", {}),
+        ("sensor", "cp_state", "charging", {}),
+        ("sensor", "current_phase_1", "10", amperes),
+        ("sensor", "current_phase_2", "0", amperes),
+        ("sensor", "current_phase_3", "0", amperes),
+    ):
+        entity = er.async_get(hass).async_get_or_create(
+            platform,
+            "peblar",
+            f"{name}_{key}",
+            config_entry=entry,
+            device_id=device.id,
+            translation_key=key,
+        )
+        if reachable:
+            hass.states.async_set(entity.entity_id, state, attributes)
+    return f"{device.id}_1"
+
+
+def charger_input() -> dict[str, object]:
+    """Return what the owner says of a charger in the only group."""
     return {
-        "group": group_id(entry),
         "wiring": "1,2,3",
         "max_current": 16,
         "offline_current": 6,
@@ -202,16 +295,14 @@ async def add_charger(
 ) -> str:
     """Add a charger as its owner does; return its subentry's id."""
     before = set(entry.subentries)
-    flow = hass.config_entries.subentries
-    result = await flow.async_init(
-        (entry.entry_id, "charger"), context={"source": SOURCE_USER}
-    )
-    for step_input in (
-        {"next_step_id": "entities"},
+    result = await go_on(
+        hass,
+        await start_subentry(hass, entry, "charger"),
+        "entities",
         charger.entities,
-        charger_input(entry) | settings,
-    ):
-        result = await flow.async_configure(result["flow_id"], step_input)
+        charger_input() | settings,
+        "save",
+    )
     assert result["type"] == "create_entry", result.get("errors")
     await hass.async_block_till_done()
     (added,) = set(entry.subentries) - before

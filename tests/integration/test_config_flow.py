@@ -1,100 +1,98 @@
-"""Set-up, its refusals, and how each can be mended on the spot."""
+"""Set-up from the menu to a balanced charger; what is refused can be mended there."""
 
-from collections.abc import AsyncGenerator, Callable
-from dataclasses import replace
+from collections.abc import Callable
 
-from aiohttp import web
-from aiohttp.test_utils import TestServer
-from homeassistant.config_entries import (
-    SOURCE_RECONFIGURE,
-    SOURCE_USER,
-    ConfigEntry,
-    ConfigEntryState,
-)
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.issue_registry import EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.amp_guard.const import DOMAIN
-from custom_components.amp_guard.model import Phase
-from simulator.devices.amp_guard import AmpGuardSettings, Fault
+from custom_components.amp_guard.model import BalancerType, Phase
+from simulator.devices.amp_guard import AmpGuardSettings
 
 from .helpers import (
     GROUP_INPUT,
+    NO_CHARGERS,
     SERIAL,
     SUPPLY_INPUT,
     PlainCharger,
     Property,
     add_charger,
-    add_meter,
-    becomes,
     charger_input,
     entity_id,
+    go_on,
     group_id,
-    happens,
+    recognised_charger,
+    start_flow,
+    start_subentry,
 )
-
-IDENTITY = {
-    "contract": 1,
-    "model": "Amp Guard",
-    "variant": "home",
-    "serial_number": SERIAL,
-    "firmware": "1.0.0",
-}
 
 
 @pytest.fixture
-async def serve() -> AsyncGenerator[Callable]:
-    """Return a function that serves an identity and a measurement as they are given."""
-    servers = []
-
-    async def serve(identity: object, measurement: object = None) -> str:
-        async def answer(request: web.Request) -> web.Response:
-            given = identity if request.path.endswith("/identity") else measurement
-            return (
-                given if isinstance(given, web.Response) else web.json_response(given)
-            )
-
-        application = web.Application()
-        application.router.add_get("/amp-guard/v1/{what}", answer)
-        server = TestServer(application)
-        await server.start_server()
-        servers.append(server)
-        return f"{server.host}:{server.port}"
-
-    yield serve
-    for server in servers:
-        await server.close()
-
-
-async def start(hass: HomeAssistant, user_input: dict[str, str]) -> dict:
-    result = await hass.config_entries.flow.async_init(
-        DOMAIN, context={"source": SOURCE_USER}
+async def at_group(hass: HomeAssistant, meter_input: dict[str, str]) -> dict:
+    """Set-up that has come to the group."""
+    result = await go_on(
+        hass, await start_flow(hass), "address", meter_input, SUPPLY_INPUT
     )
-    assert (result["type"], result["step_id"]) == (FlowResultType.MENU, "user")
-    result = await go_on(hass, result, {"next_step_id": "address"})
-    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "address")
-    return await hass.config_entries.flow.async_configure(result["flow_id"], user_input)
-
-
-async def go_on(hass: HomeAssistant, result: dict, user_input: dict) -> dict:
-    return await hass.config_entries.flow.async_configure(result["flow_id"], user_input)
-
-
-# --- the meter ----------------------------------------------------------------------
-
-
-async def test_from_the_address_to_the_first_group(
-    hass: HomeAssistant, meter_input: dict[str, str]
-) -> None:
-    result = await start(hass, meter_input)
-    assert result["step_id"] == "supply"
-    result = await go_on(hass, result, SUPPLY_INPUT)
     assert result["step_id"] == "group"
-    result = await go_on(hass, result, GROUP_INPUT)
+    return result
+
+
+@pytest.fixture
+async def at_chargers(hass: HomeAssistant, at_group: dict) -> dict:
+    """Set-up that has come to the chargers."""
+    result = await go_on(hass, at_group, GROUP_INPUT)
+    assert result["step_id"] == "chargers"
+    return result
+
+
+def proposed(result: dict) -> dict:
+    """Return what a form shows at first."""
+    shown = {}
+    for key in result["data_schema"].schema:
+        if (key.description or {}).get("suggested_value") is not None:
+            shown[str(key)] = key.description["suggested_value"]
+        elif callable(getattr(key, "default", None)):
+            shown[str(key)] = key.default()
+    return shown
+
+
+async def test_from_the_menu_to_a_balanced_charger(
+    hass: HomeAssistant,
+    house: Property,
+    meter_input: dict[str, str],
+    chargers: dict[str, PlainCharger],
+) -> None:
+    left = chargers["left"]
+    result = await start_flow(hass)
+    assert (result["type"], result["step_id"]) == (FlowResultType.MENU, "user")
+    steps = []
+    for given in (
+        "address",
+        meter_input,
+        SUPPLY_INPUT,
+        GROUP_INPUT | {"description": "By the road"},
+        {"another": True},
+        left.entities,
+        charger_input(),
+        "activate",
+    ):
+        result = await go_on(hass, result, given)
+        steps.append(result["step_id"])
+        assert not hass.config_entries.async_entries(DOMAIN)
+    assert steps == [
+        "address",
+        "supply",
+        "group",
+        "chargers",
+        "entities",
+        "charger",
+        "check",
+        "activate",
+    ]
+    result = await go_on(hass, result, {"active": True})
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
     entry = result["result"]
@@ -115,133 +113,19 @@ async def test_from_the_address_to_the_first_group(
         ],
     }
     assert entry.options == SUPPLY_INPUT
-    (group,) = entry.subentries.values()
-    assert (group.subentry_type, group.title) == ("group", "Garage")
-    assert {"name": group.title, **group.data} == GROUP_INPUT
+    [group] = entry.get_subentries_of_type("group")
+    [charger] = entry.get_subentries_of_type("charger")
+    assert {"name": group.title, **group.data} == GROUP_INPUT | {
+        "description": "By the road",
+        "active": True,
+    }
+    assert charger.title == "Left"
+    assert charger.data["group"] == group.subentry_id
+
     await hass.async_block_till_done()
     assert entry.state is ConfigEntryState.LOADED
-
-
-@pytest.mark.parametrize("pasted", ["http://{}", "http://{}/", " {} "])
-async def test_an_address_can_be_pasted_from_a_browser(
-    hass: HomeAssistant, meter_input: dict[str, str], pasted: str
-) -> None:
-    host = meter_input["host"]
-    result = await start(hass, meter_input | {"host": pasted.format(host)})
-    assert result["step_id"] == "supply"
-
-
-@pytest.mark.parametrize(
-    ("mistake", "errors"),
-    [
-        ({"host": "127.0.0.1:9"}, {"base": "cannot_connect"}),
-        ({"host": "127.0.0.1/nowhere"}, {"base": "cannot_connect"}),
-        ({"host": "127.0.0.1:port"}, {"base": "cannot_connect"}),
-        ({"pin": "87654321"}, {"base": "invalid_auth"}),
-        ({"pin": "1234567"}, {"pin": "invalid_pin"}),
-    ],
-)
-async def test_a_mistake_is_named_and_can_be_mended(
-    hass: HomeAssistant,
-    meter_input: dict[str, str],
-    mistake: dict[str, str],
-    errors: dict[str, str],
-) -> None:
-    result = await start(hass, meter_input | mistake)
-    assert (result["step_id"], result["errors"]) == ("address", errors)
-
-    result = await go_on(hass, result, meter_input)
-    assert result["step_id"] == "supply"
-
-
-@pytest.mark.parametrize(
-    ("fault", "error"),
-    [(Fault.RUBBISH, "not_amp_guard"), (Fault.IMPOSSIBLE, "invalid_response")],
-)
-async def test_a_broken_meter_is_named(
-    hass: HomeAssistant,
-    house: Property,
-    meter_input: dict[str, str],
-    fault: Fault,
-    error: str,
-) -> None:
-    house.meter.fault = fault
-    result = await start(hass, meter_input)
-    assert result["errors"] == {"base": error}
-
-
-@pytest.mark.parametrize(
-    "identity",
-    [
-        [],
-        {"name": "printer"},
-        IDENTITY | {"contract": 2},
-        IDENTITY | {"variant": "industrial"},
-        IDENTITY | {"serial_number": " "},
-        IDENTITY | {"firmware": None},
-        web.Response(status=404),
-        web.Response(status=401),
-        web.Response(status=302, headers={"Location": "/"}),
-        web.Response(text="x" * 100_000),
-    ],
-)
-async def test_something_else_answers(
-    hass: HomeAssistant, serve: Callable, identity: object
-) -> None:
-    result = await start(hass, {"host": await serve(identity), "pin": "12345678"})
-    assert result["errors"] == {"base": "not_amp_guard"}
-
-
-def measurement(**changes: object) -> dict:
-    return {"sequence": 1, "phases": {"l1": {"current": 1.0}}} | changes
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        None,
-        measurement(sequence=None),
-        measurement(sequence=True),
-        measurement(phases=[]),
-        measurement(phases={}),
-        measurement(phases={"l1": 1.0}),
-        measurement(phases={"l1": {}}),
-        measurement(phases={"l1": {"current": "1"}}),
-        measurement(phases={"l1": {"current": True}}),
-        measurement(phases={"l1": {"current": 100.1}}),
-        measurement(phases={"l1": {"current": 1.0, "voltage": -1.0}}),
-        web.Response(text='{"sequence": 1, "phases": {"l1": {"current": NaN}}}'),
-        web.Response(text='{"sequence": 1, "phases": {"l1": {"current": 1e999}}}'),
-        web.Response(text="[" * 10_000),
-    ],
-)
-async def test_a_measurement_that_cannot_be_true(
-    hass: HomeAssistant, serve: Callable, answer: object
-) -> None:
-    host = await serve(IDENTITY, answer)
-    result = await start(hass, {"host": host, "pin": "12345678"})
-    assert result["errors"] == {"base": "invalid_response"}
-
-
-async def test_a_meter_that_is_out_of_order(
-    hass: HomeAssistant, serve: Callable
-) -> None:
-    host = await serve(IDENTITY, web.Response(status=503))
-    result = await start(hass, {"host": host, "pin": "12345678"})
-    assert result["errors"] == {"base": "cannot_connect"}
-
-
-async def test_a_meter_is_set_up_once_and_followed_to_its_new_address(
-    hass: HomeAssistant, entry: ConfigEntry, make_property: Callable
-) -> None:
-    moved = await make_property()
-    result = await start(hass, {"host": moved.meter.address, "pin": "12345678"})
-
-    assert result["type"] is FlowResultType.ABORT
-    assert result["reason"] == "already_configured"
-    assert entry.data["host"] == moved.meter.address
-    await hass.async_block_till_done()
-    assert entry.state is ConfigEntryState.LOADED
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 16
 
 
 async def test_a_single_phase_site_without_voltage(
@@ -250,12 +134,16 @@ async def test_a_single_phase_site_without_voltage(
     settings = AmpGuardSettings(phases=(Phase.L1,), voltage_connected=False)
     house = await make_property(settings)
     meter_input = {"host": house.meter.address, "pin": settings.pin}
-    result = await start(hass, meter_input)
-    result = await go_on(hass, result, SUPPLY_INPUT)
+    result = await go_on(
+        hass, await start_flow(hass), "address", meter_input, SUPPLY_INPUT
+    )
+    assert proposed(result)["phases"] == "1"
     result = await go_on(hass, result, GROUP_INPUT)
     assert result["errors"] == {"phases": "phase_not_measured"}
 
-    result = await go_on(hass, result, GROUP_INPUT | {"phases": "1"})
+    result = await go_on(
+        hass, result, GROUP_INPUT | {"phases": "1"}, NO_CHARGERS, {"active": True}
+    )
     await hass.async_block_till_done()
     sensors = [
         sensor.unique_id
@@ -267,110 +155,262 @@ async def test_a_single_phase_site_without_voltage(
     assert sensors == [f"{SERIAL}_current_l1"]
 
 
-# --- the group ----------------------------------------------------------------------
-
-BROKEN_RULES = [
-    ({"max_current_online": 26}, "max_current_online"),
-    ({"max_current_online": 20, "max_current_offline": 21}, "max_current_offline"),
-    ({"max_current_offline": 5}, "max_current_offline"),
-    (
-        {"max_current_online": 10, "max_current_offline": 0, "min_current": 11},
-        "min_current",
-    ),
-]
+# --- the supply ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("change", "field"), BROKEN_RULES)
-async def test_a_group_that_cannot_hold_is_refused(
-    hass: HomeAssistant, meter_input: dict[str, str], change: dict, field: str
+@pytest.mark.parametrize(("variant", "most"), [("home", 100), ("public", 400)])
+async def test_the_variant_bounds_the_main_fuse(
+    hass: HomeAssistant, make_property: Callable, variant: str, most: int
 ) -> None:
-    result = await start(hass, meter_input)
-    result = await go_on(hass, result, SUPPLY_INPUT)
-    result = await go_on(hass, result, GROUP_INPUT | change)
-    assert list(result["errors"]) == [field]
-
-    result = await go_on(hass, result, GROUP_INPUT)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
-    assert result["result"].state is ConfigEntryState.LOADED
-
-
-async def start_subentry(
-    hass: HomeAssistant, entry: ConfigEntry, kind: str, subentry: str | None = None
-) -> dict:
-    context = {"source": SOURCE_USER}
-    if subentry is not None:
-        context = {"source": SOURCE_RECONFIGURE, "subentry_id": subentry}
-    return await hass.config_entries.subentries.async_init(
-        (entry.entry_id, kind), context=context
+    settings = AmpGuardSettings(variant=variant)
+    house = await make_property(settings)
+    result = await go_on(
+        hass,
+        await start_flow(hass),
+        "address",
+        {"host": house.meter.address, "pin": settings.pin},
     )
+    assert proposed(result)["supply_max_current"] == 25
+    fuse = result["data_schema"].schema["supply_max_current"]
+    assert (fuse.config["min"], fuse.config["max"]) == (6, most)
 
 
-async def go_on_subentry(hass: HomeAssistant, result: dict, user_input: dict) -> dict:
-    return await hass.config_entries.subentries.async_configure(
-        result["flow_id"], user_input
-    )
+async def test_how_chargers_share_can_be_chosen(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    site = entry.runtime_data.site
+    assert (site.balancer_type, site.turn) == (BalancerType.FAIR_SHARE, 1800)
 
-
-async def test_groups_nest_and_change(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    garage = group_id(entry)
-    carport_input = GROUP_INPUT | {"name": "Carport", "parent": garage}
-    result = await start_subentry(hass, entry, "group")
-    result = await go_on_subentry(
-        hass, result, carport_input | {"max_current_online": 16}
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    result = await go_on(
+        hass,
+        result,
+        SUPPLY_INPUT | {"load_balancer_type": "first_come", "turn": 15},
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
-    _, carport = entry.get_subentries_of_type("group")
-
-    # What is above cannot become narrower than what is below.
-    result = await start_subentry(hass, entry, "group", garage)
-    garage_input = GROUP_INPUT | {"parent": "supply"}
-    for change, errors in (
-        ({"max_current_online": 15}, {"max_current_online": "below_group"}),
-        ({"phases": "1,2"}, {"phases": "phase_in_use"}),
-    ):
-        result = await go_on_subentry(hass, result, garage_input | change)
-        assert result["errors"] == errors
-    # A group never hangs below itself.
-    (parent,) = [key for key in result["data_schema"].schema if key == "parent"]
-    offered = result["data_schema"].schema[parent].config["options"]
-    assert [option["value"] for option in offered] == ["supply"]
-    result = await go_on_subentry(
-        hass, result, garage_input | {"name": "Yard", "max_current_online": 20}
-    )
-    assert result["reason"] == "reconfigure_successful"
-    await hass.async_block_till_done()
-    assert entry.subentries[garage].title == "Yard"
-
-    # What is below cannot become wider than what is above.
-    result = await start_subentry(hass, entry, "group", carport.subentry_id)
-    result = await go_on_subentry(
-        hass, result, carport_input | {"max_current_online": 21}
-    )
-    assert result["errors"] == {"max_current_online": "group_above_supply"}
-    assert entry.state is ConfigEntryState.LOADED
+    site = entry.runtime_data.site
+    assert (site.balancer_type, site.turn) == (BalancerType.FIRST_COME, 900)
 
 
 async def test_the_main_fuse_changes_but_not_below_its_groups(
     hass: HomeAssistant, entry: ConfigEntry
 ) -> None:
-    flow = hass.config_entries.options
-    result = await flow.async_init(entry.entry_id)
-    result = await flow.async_configure(
-        result["flow_id"], SUPPLY_INPUT | {"supply_max_current": 20}
-    )
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    result = await go_on(hass, result, SUPPLY_INPUT | {"supply_max_current": 20})
     assert result["errors"] == {"supply_max_current": "below_group"}
 
-    result = await flow.async_configure(
-        result["flow_id"], SUPPLY_INPUT | {"supply_max_current": 35}
-    )
+    result = await go_on(hass, result, SUPPLY_INPUT | {"supply_max_current": 35})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
     assert entry.runtime_data.site.supply.supply_max_current == 35
 
 
-# --- chargers -----------------------------------------------------------------------
+# --- the group ----------------------------------------------------------------------
+
+
+async def test_a_group_is_proposed_that_suits_a_home(
+    hass: HomeAssistant, at_group: dict
+) -> None:
+    shown = proposed(at_group)
+    assert shown.pop("name") == hass.config.location_name
+    assert shown == {
+        "phases": "1,2,3",
+        "max_current_online": 25,
+        "max_current_offline": 6,
+    }
+    advanced = at_group["data_schema"].schema["advanced"]
+    assert advanced.options["collapsed"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "rule"),
+    [
+        ({"max_current_online": 26}, "max_current_online", "group_above_supply"),
+        (
+            {"max_current_online": 20, "max_current_offline": 21},
+            "max_current_offline",
+            "offline_above_online",
+        ),
+        ({"max_current_offline": 5}, "max_current_offline", "offline_below_minimum"),
+        (
+            {"max_current_online": 10, "max_current_offline": 0, "min_current": 11},
+            "advanced",
+            "minimum_above_maximum",
+        ),
+    ],
+)
+async def test_a_group_that_cannot_hold_is_refused(
+    hass: HomeAssistant, at_group: dict, change: dict, field: str, rule: str
+) -> None:
+    result = await go_on(hass, at_group, GROUP_INPUT | change)
+    assert result["errors"] == {field: rule}
+    # What was entered is still there, and a fold in error stands open.
+    assert proposed(result)["name"] == "Garage"
+    advanced = result["data_schema"].schema["advanced"]
+    assert advanced.options["collapsed"] is (field != "advanced")
+
+    result = await go_on(hass, result, GROUP_INPUT, NO_CHARGERS, {"active": True})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    assert result["result"].state is ConfigEntryState.LOADED
+
+
+# --- the chargers -------------------------------------------------------------------
+
+
+async def test_chargers_that_are_found_are_ticked_and_described(
+    hass: HomeAssistant, at_group: dict
+) -> None:
+    driveway = recognised_charger(hass, "Driveway")
+    carport = recognised_charger(hass, "Carport", reachable=False)
+    result = await go_on(hass, at_group, GROUP_INPUT)
+    assert set(proposed(result)["chargers"]) == {driveway, carport}
+
+    result = await go_on(hass, result, {"chargers": [driveway, carport]} | NO_CHARGERS)
+    assert result["description_placeholders"]["charger"] == "Driveway"
+    assert proposed(result)["offline_phase"] == "1"
+    result = await go_on(hass, result, charger_input() | {"offline_current": 17})
+    assert result["errors"] == {"offline_current": "offline_above_maximum"}
+    result = await go_on(hass, result, charger_input())
+    assert result["description_placeholders"]["charger"] == "Carport"
+    assert proposed(result)["offline_phase"] == "2"
+    result = await go_on(hass, result, charger_input() | {"priority": 2})
+
+    assert (result["type"], result["step_id"]) == (FlowResultType.MENU, "check")
+    assert result["description_placeholders"]["chargers"].splitlines() == [
+        "| Driveway | ✓ charging | ✓ 10.0 / 0.0 / 0.0 A | ✓ 16 A | ✓ |",
+        "| Carport | ✗ | ✗ | ✗ | ✗ |",
+    ]
+    # What was mended meanwhile is seen by looking again.
+    recognised_charger(hass, "Carport")
+    result = await go_on(hass, result, "check")
+    assert "✗" not in result["description_placeholders"]["chargers"]
+
+    result = await go_on(hass, result, "activate")
+    assert result["description_placeholders"]["limits"].splitlines() == [
+        f"| Amp Guard {SERIAL} | 1,2,3 | 25 A | 25 A |",
+        "| Garage | 1,2,3 | 25 A | 10 A |",
+        "| Driveway | 1,2,3 | 16 A | 6 A |",
+        "| Carport | 1,2,3 | 16 A | 6 A |",
+    ]
+    result = await go_on(hass, result, {"active": True})
+    await hass.async_block_till_done()
+    entry = result["result"]
+    assert {
+        charger.unique_id: charger.data["priority"]
+        for charger in entry.get_subentries_of_type("charger")
+    } == {driveway: 1, carport: 2}
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_chargers_can_be_chosen_again(
+    hass: HomeAssistant, at_group: dict, chargers: dict[str, PlainCharger]
+) -> None:
+    driveway = recognised_charger(hass, "Driveway")
+    result = await go_on(
+        hass,
+        at_group,
+        GROUP_INPUT,
+        {"chargers": [driveway], "another": True},
+        chargers["left"].entities,
+        charger_input(),
+        charger_input(),
+        "chargers",
+    )
+    assert result["step_id"] == "chargers"
+    result = await go_on(hass, result, {"chargers": []} | NO_CHARGERS)
+    assert result["step_id"] == "activate"
+    result = await go_on(hass, result, {"active": True})
+    assert result["result"].get_subentries_of_type("charger") == []
+    await hass.async_block_till_done()
+
+
+async def test_a_charger_that_goes_meanwhile_is_named(
+    hass: HomeAssistant, at_group: dict, device_registry: dr.DeviceRegistry
+) -> None:
+    driveway = recognised_charger(hass, "Driveway")
+    result = await go_on(hass, at_group, GROUP_INPUT)
+    device_registry.async_remove_device(driveway.removesuffix("_1"))
+    await hass.async_block_till_done()
+
+    result = await go_on(hass, result, {"chargers": [driveway]} | NO_CHARGERS)
+    assert result["errors"] == {"chargers": "charger_gone"}
+    result = await go_on(hass, result, NO_CHARGERS)
+    assert result["step_id"] == "activate"
+
+
+async def test_a_charger_is_balanced_by_one_set_up_only(
+    hass: HomeAssistant, entry: ConfigEntry, make_property: Callable
+) -> None:
+    driveway = recognised_charger(hass, "Driveway")
+    settings = AmpGuardSettings(serial_number="2210099999G")
+    other = await make_property(settings)
+    result = await go_on(
+        hass,
+        await start_flow(hass),
+        "address",
+        {"host": other.meter.address, "pin": settings.pin},
+        SUPPLY_INPUT,
+        GROUP_INPUT,
+        {"chargers": [driveway]} | NO_CHARGERS,
+        charger_input(),
+    )
+    # Somebody else is faster.
+    await go_on(
+        hass,
+        await start_subentry(hass, entry, "charger"),
+        "device",
+        {"charger": driveway},
+        charger_input(),
+        "save",
+    )
+    await hass.async_block_till_done()
+    result = await go_on(hass, result, "activate")
+    assert (result["step_id"], result["errors"]) == (
+        "chargers",
+        {"base": "charger_taken"},
+    )
+    result = await go_on(hass, result, NO_CHARGERS, {"active": True})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+
+
+# --- activation ---------------------------------------------------------------------
+
+
+async def test_a_group_can_wait_to_be_activated(
+    hass: HomeAssistant,
+    house: Property,
+    at_chargers: dict,
+    chargers: dict[str, PlainCharger],
+) -> None:
+    left = chargers["left"]
+    result = await go_on(
+        hass,
+        at_chargers,
+        {"another": True},
+        left.entities,
+        charger_input(),
+        "activate",
+        {"active": False},
+    )
+    await hass.async_block_till_done()
+    entry = result["result"]
+    switch = entity_id(hass, "switch", group_id(entry), "load_balancing")
+    assert hass.states.get(switch).state == "off"
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
+    assert left.commands == []
+
+    await hass.services.async_call(
+        "switch", "turn_on", {"entity_id": switch}, blocking=True
+    )
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert hass.states.get(switch).state == "on"
+
+
+# --- what hangs below ---------------------------------------------------------------
 
 
 async def test_what_is_above_keeps_to_what_a_charger_needs(
@@ -384,232 +424,12 @@ async def test_what_is_above_keeps_to_what_a_charger_needs(
         ({"phases": "1,3"}, {"phases": "phase_in_use"}),
         (
             {"min_current": 11, "max_current_offline": 11},
-            {"min_current": "minimum_above_charger"},
+            {"advanced": "minimum_above_charger"},
         ),
     ):
-        result = await go_on_subentry(hass, result, group_input | change)
+        result = await go_on(hass, result, group_input | change)
         assert result["errors"] == errors
 
-    flow = hass.config_entries.options
-    result = await flow.async_init(entry.entry_id)
-    result = await flow.async_configure(result["flow_id"], SUPPLY_INPUT | {"net": "it"})
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    result = await go_on(hass, result, SUPPLY_INPUT | {"net": "it"})
     assert result["errors"] == {"net": "it_needs_two_lines"}
-
-
-async def test_a_charger_in_an_it_net_hangs_between_lines(
-    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
-) -> None:
-    flow = hass.config_entries.options
-    result = await flow.async_init(entry.entry_id)
-    await flow.async_configure(result["flow_id"], SUPPLY_INPUT | {"net": "it"})
-    await hass.async_block_till_done()
-
-    result = await start_subentry(hass, entry, "charger")
-    result = await go_on_subentry(hass, result, {"next_step_id": "entities"})
-    result = await go_on_subentry(hass, result, chargers["left"].entities)
-    settings = charger_input(entry) | {"wiring": "1"}
-    result = await go_on_subentry(hass, result, settings)
-    assert result["errors"] == {"wiring": "it_needs_two_lines"}
-    result = await go_on_subentry(hass, result, settings | {"wiring": "1,2"})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
-    assert entry.state is ConfigEntryState.LOADED
-
-
-async def test_a_recognised_charger_is_chosen_once(
-    hass: HomeAssistant, entry: ConfigEntry, device_registry, entity_registry
-) -> None:
-    result = await start_subentry(hass, entry, "charger")
-    assert result["type"] is FlowResultType.MENU
-    result = await go_on_subentry(hass, result, {"next_step_id": "device"})
-    assert result["reason"] == "no_chargers_found"
-
-    peblar = MockConfigEntry(domain="peblar")
-    peblar.add_to_hass(hass)
-    device = device_registry.async_get_or_create(
-        config_entry_id=peblar.entry_id,
-        identifiers={("peblar", "1")},
-        name="Driveway",
-    )
-    for platform, key in (
-        ("number", "charge_current_limit"),
-        ("switch", "charge"),
-        ("sensor", "cp_state"),
-    ):
-        entity_registry.async_get_or_create(
-            platform,
-            "peblar",
-            f"1_{key}",
-            config_entry=peblar,
-            device_id=device.id,
-            translation_key=key,
-        )
-    result = await start_subentry(hass, entry, "charger")
-    result = await go_on_subentry(hass, result, {"next_step_id": "device"})
-    assert result["step_id"] == "device"
-    result = await go_on_subentry(hass, result, {"charger": f"{device.id}_1"})
-    assert result["step_id"] == "settings"
-    settings = charger_input(entry) | {
-        "wiring": "2,3,1",
-        "offline_phase": "2",
-        "priority": 2,
-    }
-    result = await go_on_subentry(hass, result, settings)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert (result["title"], result["unique_id"]) == ("Driveway", f"{device.id}_1")
-    await hass.async_block_till_done()
-    (charger,) = entry.runtime_data.site.chargers
-    assert charger.wiring == (Phase.L2, Phase.L3, Phase.L1)
-    assert charger.offline_phase is Phase.L2
-
-    result = await start_subentry(hass, entry, "charger")
-    result = await go_on_subentry(hass, result, {"next_step_id": "device"})
-    assert result["reason"] == "no_chargers_found"
-
-    subentry = charger.id
-    result = await start_subentry(hass, entry, "charger", subentry)
-    result = await go_on_subentry(hass, result, settings | {"priority": 1})
-    assert result["reason"] == "reconfigure_successful"
-    await hass.async_block_till_done()
-    assert entry.subentries[subentry].data["priority"] == 1
-
-
-async def test_picked_entities_survive_a_new_name_and_can_be_changed(
-    hass: HomeAssistant,
-    entry: ConfigEntry,
-    chargers: dict[str, PlainCharger],
-    entity_registry: er.EntityRegistry,
-) -> None:
-    left = await add_charger(hass, entry, chargers["left"])
-    entity_registry.async_update_entity(
-        "input_number.left", new_entity_id="input_number.renamed"
-    )
-    await hass.async_block_till_done()
-
-    result = await start_subentry(hass, entry, "charger", left)
-    assert result["step_id"] == "entities"
-    suggested = {
-        str(key): (key.description or {}).get("suggested_value")
-        for key in result["data_schema"].schema
-    }
-    assert suggested["limit"] == "input_number.renamed"
-    result = await go_on_subentry(
-        hass, result, chargers["right"].entities | {"name": "New"}
-    )
-    assert result["step_id"] == "settings"
-    settings = {
-        key: value
-        for key, value in entry.subentries[left].data.items()
-        if key not in ("profile", "entities")
-    }
-    result = await go_on_subentry(hass, result, settings | {"max_current": 10})
-    assert result["reason"] == "reconfigure_successful"
-    await hass.async_block_till_done()
-    assert entry.subentries[left].title == "New"
-
-    # The one that was left can be added again, the one that was taken cannot.
-    result = await start_subentry(hass, entry, "charger")
-    result = await go_on_subentry(hass, result, {"next_step_id": "entities"})
-    result = await go_on_subentry(hass, result, chargers["right"].entities)
-    assert result["errors"] == {"limit": "already_configured"}
-
-
-@pytest.mark.parametrize(
-    ("change", "errors"),
-    [
-        ({"offline_current": 17}, {"offline_current": "offline_above_maximum"}),
-        ({"offline_current": 3}, {"offline_current": "offline_below_minimum"}),
-        ({"wiring": "3"}, {"wiring": "wiring_outside_group"}),
-        (
-            {"wiring": "1", "offline_phase": "2"},
-            {"offline_phase": "offline_phase_not_wired"},
-        ),
-        (
-            {"max_current": 7, "offline_current": 6},
-            {"max_current": "maximum_below_minimum"},
-        ),
-    ],
-)
-async def test_a_charger_that_cannot_hold_is_refused(
-    hass: HomeAssistant,
-    meter_input: dict[str, str],
-    chargers: dict[str, PlainCharger],
-    change: dict,
-    errors: dict,
-) -> None:
-    entry = await add_meter(hass, meter_input, {"phases": "1,2", "min_current": 8})
-    result = await start_subentry(hass, entry, "charger")
-    result = await go_on_subentry(hass, result, {"next_step_id": "entities"})
-    result = await go_on_subentry(hass, result, chargers["left"].entities)
-    settings = charger_input(entry) | {"wiring": "1,2"}
-    result = await go_on_subentry(hass, result, settings | change)
-    assert result["errors"] == errors
-
-    result = await go_on_subentry(hass, result, settings)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
-    assert entry.state is ConfigEntryState.LOADED
-
-
-async def test_a_charger_needs_a_group(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    hass.config_entries.async_remove_subentry(entry, group_id(entry))
-    await hass.async_block_till_done()
-
-    result = await start_subentry(hass, entry, "charger")
-    assert result["reason"] == "no_group"
-
-
-# --- later changes ------------------------------------------------------------------
-
-
-async def start_reconfigure(hass: HomeAssistant, entry: ConfigEntry) -> dict:
-    return await hass.config_entries.flow.async_init(
-        DOMAIN,
-        context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id},
-    )
-
-
-async def test_the_meter_gets_a_new_address(
-    hass: HomeAssistant, entry: ConfigEntry, make_property: Callable
-) -> None:
-    stranger = await make_property(AmpGuardSettings(serial_number="2210099999G"))
-    result = await start_reconfigure(hass, entry)
-    assert result["step_id"] == "address"
-    result = await go_on(
-        hass, result, {"host": stranger.meter.address, "pin": "12345678"}
-    )
-    assert result["reason"] == "another_meter"
-
-    moved = await make_property()
-    result = await start_reconfigure(hass, entry)
-    result = await go_on(hass, result, {"host": "127.0.0.1:9", "pin": "12345678"})
-    assert result["errors"] == {"base": "cannot_connect"}
-    result = await go_on(hass, result, {"host": moved.meter.address, "pin": "12345678"})
-    assert result["reason"] == "reconfigure_successful"
-
-    await hass.async_block_till_done()
-    moved.draws(7.0, 8.0, 9.0)
-    await becomes(hass, entity_id(hass, "sensor", SERIAL, "current_l1"), "7.0")
-
-
-async def test_a_new_pin_is_asked_for(
-    hass: HomeAssistant, entry: ConfigEntry, house: Property
-) -> None:
-    connectivity = entity_id(hass, "binary_sensor", SERIAL, "connectivity")
-    await becomes(hass, connectivity, "on")
-    house.meter.settings = replace(house.meter.settings, pin="11112222")
-    house.meter.fault = Fault.DROPPED
-    house.meter.fault = None
-    house.clock.advance(10.0)
-    await happens(hass, EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED)
-    await becomes(hass, connectivity, "off")
-
-    (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
-    assert flow["step_id"] == "reauth_confirm"
-    result = await go_on(hass, flow, {"pin": "33334444"})
-    assert result["errors"] == {"base": "invalid_auth"}
-    result = await go_on(hass, flow, {"pin": "11112222"})
-    assert result["reason"] == "reauth_successful"
-
-    await becomes(hass, connectivity, "on")
-    assert entry.data["pin"] == "11112222"

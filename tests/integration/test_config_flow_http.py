@@ -8,7 +8,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.amp_guard.const import DOMAIN
 
-from .helpers import GROUP_INPUT, SUPPLY_INPUT, PlainCharger, charger_input
+from .helpers import GROUP_INPUT, NO_CHARGERS, SUPPLY_INPUT, PlainCharger, charger_input
 
 FLOWS = "/api/config/config_entries"
 
@@ -31,17 +31,32 @@ def fields(step: dict) -> list[str]:
     return [field["name"] for field in step["data_schema"]]
 
 
+def fill_in(step: dict, values: dict) -> dict:
+    """Return values as the frontend sends them: those of a section within it."""
+    return {
+        field["name"]: fill_in({"data_schema": field["schema"]}, values)
+        if field.get("type") == "expandable"
+        else values[field["name"]]
+        for field in step["data_schema"]
+        if field["name"] in values or field.get("type") == "expandable"
+    }
+
+
 async def test_set_up(hass: HomeAssistant, post, meter_input: dict[str, str]) -> None:
     step = await post("flow", {"handler": DOMAIN})
     assert (step["type"], step["step_id"]) == ("menu", "user")
     path = f"flow/{step['flow_id']}"
     step = await post(path, {"next_step_id": "address"})
     assert (step["step_id"], fields(step)) == ("address", ["host", "pin"])
-    step = await post(f"flow/{step['flow_id']}", meter_input)
-    assert (step["step_id"], fields(step)) == ("supply", list(SUPPLY_INPUT))
-    step = await post(f"flow/{step['flow_id']}", SUPPLY_INPUT)
-    assert (step["step_id"], fields(step)) == ("group", list(GROUP_INPUT))
-    step = await post(f"flow/{step['flow_id']}", GROUP_INPUT)
+    for step_id, values in (
+        ("address", meter_input),
+        ("supply", SUPPLY_INPUT),
+        ("group", GROUP_INPUT),
+        ("chargers", NO_CHARGERS),
+        ("activate", {"active": True}),
+    ):
+        assert step["step_id"] == step_id
+        step = await post(path, fill_in(step, values))
     assert step["type"] == "create_entry"
     await hass.async_block_till_done()
 
@@ -55,7 +70,14 @@ async def test_groups_chargers_and_the_supply(
     step = await post("subentries/flow", {"handler": [entry.entry_id, "group"]})
     assert (step["step_id"], fields(step)) == (
         "user",
-        ["name", "parent", *list(GROUP_INPUT)[1:]],
+        [
+            "name",
+            "parent",
+            "phases",
+            "max_current_online",
+            "max_current_offline",
+            "advanced",
+        ],
     )
 
     step = await post("subentries/flow", {"handler": [entry.entry_id, "charger"]})
@@ -64,12 +86,17 @@ async def test_groups_chargers_and_the_supply(
     step = await post(path, {"next_step_id": "entities"})
     assert set(chargers["left"].entities) <= set(fields(step))
     step = await post(path, chargers["left"].entities)
-    assert step["step_id"] == "settings"
-    settings = charger_input(entry)
+    assert step["step_id"] == "charger"
+    settings = charger_input()
     assert fields(step) == list(settings)
     step = await post(path, settings)
+    assert step["menu_options"] == ["save", "check", "charger"]
+    step = await post(path, {"next_step_id": "save"})
     assert step["type"] == "create_entry"
 
     step = await post("options/flow", {"handler": entry.entry_id})
-    assert (step["step_id"], fields(step)) == ("init", list(SUPPLY_INPUT))
+    assert (step["step_id"], fields(step)) == (
+        "init",
+        ["supply_max_current", "fuse_type", "net", "advanced"],
+    )
     await hass.async_block_till_done()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE
 from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 
 from custom_components.amp_guard.const import DOMAIN
 
@@ -146,6 +146,62 @@ async def test_a_removed_charger_is_left_at_its_offline_limit(
     await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[right])
     assert right.limit == 16
     assert left.commands == []
+
+
+async def test_a_change_leaves_the_other_chargers_alone(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+) -> None:
+    left, right = chargers.values()
+    await add_charger(hass, entry, left)
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 16
+    left.commands.clear()
+
+    await add_charger(hass, entry, right, priority=9)
+    assert left.commands == []
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
+    assert (left.limit, left.commands) == (16, [])
+
+
+async def test_chargers_are_let_go_where_a_change_breaks_the_site(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+) -> None:
+    left = chargers["left"]
+    await add_charger(hass, entry, left)
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 16
+
+    hass.config_entries.async_remove_subentry(entry, group_id(entry))
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert left.limit == 6
+
+
+async def test_removal_says_how_chargers_are_left(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    chargers: dict[str, PlainCharger],
+    issue_registry: ir.IssueRegistry,
+) -> None:
+    left = await add_charger(hass, entry, chargers["left"], offline_current=8)
+    await add_charger(hass, entry, chargers["right"])
+    issue = f"chargers_left_{entry.entry_id}"
+    assert issue_registry.async_get_issue(DOMAIN, issue) is None
+
+    hass.config_entries.async_remove_subentry(entry, left)
+    await hass.async_block_till_done()
+    left_behind = issue_registry.async_get_issue(DOMAIN, issue)
+    assert left_behind.translation_placeholders == {"chargers": "- Left: 8 A"}
+
+    await hass.config_entries.async_remove(entry.entry_id)
+    left_behind = issue_registry.async_get_issue(DOMAIN, issue)
+    assert left_behind.translation_placeholders == {"chargers": "- Right: 6 A"}
 
 
 async def test_a_charger_whose_group_is_gone_is_named(

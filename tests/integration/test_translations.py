@@ -7,13 +7,14 @@ import re
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import section
 from homeassistant.helpers import entity_registry as er
 import pytest
 import voluptuous as vol
 
 import custom_components.amp_guard as integration
 from custom_components.amp_guard import forms
-from custom_components.amp_guard.model import FuseType, Net, Reason
+from custom_components.amp_guard.model import BalancerType, FuseType, Net, Reason
 
 from .helpers import PlainCharger, add_charger
 
@@ -49,12 +50,17 @@ def test_choices_and_reasons_are_complete(language: str) -> None:
     selector = translations["selector"]
     assert set(selector["fuse_type"]["options"]) == set(FuseType)
     assert set(selector["net"]["options"]) == set(Net)
+    assert set(selector["load_balancer_type"]["options"]) == set(BalancerType)
     reasons = translations["entity"]["sensor"]["reason"]["state"]
     assert set(reasons) == set(Reason)
 
 
 def group_schema(nodes: dict[str, str] | None = None) -> vol.Schema:
     return forms.group_schema("home", max_current=25.0, phases="1,2,3", nodes=nodes)
+
+
+def charger_schema(groups: dict[str, str]) -> vol.Schema:
+    return forms.charger_schema(groups, wiring="1,2,3", max_current=32.0)
 
 
 def test_each_field_of_a_form_has_its_name_and_help() -> None:
@@ -73,11 +79,28 @@ def test_each_field_of_a_form_has_its_name_and_help() -> None:
         (group_schema(nodes), group_steps["reconfigure"]),
         (forms.device_schema({}), charger_steps["device"]),
         (forms.ENTITIES_SCHEMA, charger_steps["entities"]),
-        (forms.charger_schema(nodes, "1,2,3", 32.0), charger_steps["settings"]),
+        (forms.chargers_schema(nodes), steps["chargers"]),
+        (forms.ENTITIES_SCHEMA, steps["entities"]),
+        (charger_schema({"": "The only group"}), steps["charger"]),
+        (charger_schema(nodes | {"": "Another"}), charger_steps["charger"]),
+        (forms.ACTIVATE_SCHEMA, steps["activate"]),
     ):
-        fields = {str(key) for key in schema.schema}
-        assert step["data"].keys() == fields
-        assert step["data_description"].keys() == fields
+        assert_named(schema, step)
+
+
+def assert_named(schema: vol.Schema, texts: dict) -> None:
+    """Check the texts of a form, and of its sections."""
+    sections = {
+        str(key): content.schema
+        for key, content in schema.schema.items()
+        if isinstance(content, section)
+    }
+    fields = {str(key) for key in schema.schema} - sections.keys()
+    assert texts["data"].keys() == fields
+    assert texts["data_description"].keys() == fields
+    assert texts.get("sections", {}).keys() == sections.keys()
+    for name, content in sections.items():
+        assert_named(content, texts["sections"][name])
 
 
 async def test_each_entity_has_its_name(

@@ -1,6 +1,7 @@
 """Driving chargers through the entities and actions that Home Assistant has."""
 
 from .actions import ChargerCommandError
+from .check import ChargerCheck, check_charger
 from .config import ChargerConfig
 from .discovery import FoundCharger, find_chargers
 from .driver import ChargerDriver
@@ -10,6 +11,7 @@ from .profiles import PROFILES, profile_names
 __all__ = [
     "ANY_ENTITIES",
     "PROFILES",
+    "ChargerCheck",
     "ChargerCommandError",
     "ChargerConfig",
     "ChargerDriver",
@@ -17,6 +19,7 @@ __all__ = [
     "FoundCharger",
     "Profile",
     "Role",
+    "check_charger",
     "find_chargers",
     "profile_names",
 ]

@@ -17,7 +17,7 @@ from .config import ChargerConfig
 from .entities import ChargerEntities
 from .profile import Pause, Role
 from .profiles import PROFILES
-from .reading import is_paused, read_amperes, read_charger
+from .reading import is_paused, pause_of, read_amperes, read_charger, takes_zero
 
 ROUNDING = 0.001
 """A that a figure may lie under the step that it means."""
@@ -321,7 +321,7 @@ class ChargerDriver:
 
     async def _stop_charging(self) -> None:
         pause = self._pause
-        if pause is None and self._takes_zero():
+        if pause is None and takes_zero(self._entities):
             await self._actions.send(self.profile.set_limit, 0.0)
             return
         try:
@@ -339,17 +339,9 @@ class ChargerDriver:
         if shown is None or shown > least + TOLERANCE:
             await self._actions.send(self.profile.set_limit, least)
 
-    def _takes_zero(self) -> bool:
-        state = self._entities.state(Role.LIMIT)
-        return state is None or _figure(state.attributes, "min", 0.0) <= 0.0
-
     @property
     def _pause(self) -> Pause | None:
-        """How this charger pauses; None: by a limit of 0 A."""
-        pause = self.profile.pause
-        if pause is None or pause.role is None or pause.role in self._entities:
-            return pause
-        return None
+        return pause_of(self.profile, self._entities)
 
     def _look_after_command(self) -> None:
         """Read again when the car has had the time to follow."""

@@ -85,6 +85,29 @@ def is_paused(pause: Pause | None, entities: ChargerEntities) -> bool:
     return entities.value(pause.role) in pause.paused
 
 
+def pause_of(profile: Profile, entities: ChargerEntities) -> Pause | None:
+    """Return how a charger pauses, None where only a limit of 0 A can do it."""
+    pause = profile.pause
+    if pause is None or pause.role is None or pause.role in entities:
+        return pause
+    return None
+
+
+def takes_zero(entities: ChargerEntities) -> bool:
+    """Whether the limit can be set to 0 A, as far as is known."""
+    state = entities.state(Role.LIMIT)
+    least = 0.0 if state is None else state.attributes.get("min")
+    return not isinstance(least, int | float) or least <= 0.0
+
+
+def can_pause(profile: Profile, entities: ChargerEntities) -> bool:
+    """Whether charging can be stopped now."""
+    pause = pause_of(profile, entities)
+    if pause is None:
+        return takes_zero(entities)
+    return pause.role is None or entities.state(pause.role) is not None
+
+
 def _read_status(
     profile: Profile,
     entities: ChargerEntities,

@@ -1,0 +1,236 @@
+"""An Amp Guard by its address: its refusals, and how each can be mended on the spot."""
+
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigEntryState,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.issue_registry import EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED
+import pytest
+
+from custom_components.amp_guard.const import DOMAIN
+from simulator.devices.amp_guard import AmpGuardSettings, Fault
+
+from .helpers import SERIAL, Property, becomes, entity_id, go_on, happens, start_flow
+
+
+async def start(hass: HomeAssistant, meter_input: dict[str, str]) -> dict:
+    return await go_on(hass, await start_flow(hass), "address", meter_input)
+
+
+IDENTITY = {
+    "contract": 1,
+    "model": "Amp Guard",
+    "variant": "home",
+    "serial_number": SERIAL,
+    "firmware": "1.0.0",
+}
+
+
+@pytest.fixture
+async def serve() -> AsyncGenerator[Callable]:
+    """Return a function that serves an identity and a measurement as they are given."""
+    servers = []
+
+    async def serve(identity: object, measurement: object = None) -> str:
+        async def answer(request: web.Request) -> web.Response:
+            given = identity if request.path.endswith("/identity") else measurement
+            return (
+                given if isinstance(given, web.Response) else web.json_response(given)
+            )
+
+        application = web.Application()
+        application.router.add_get("/amp-guard/v1/{what}", answer)
+        server = TestServer(application)
+        await server.start_server()
+        servers.append(server)
+        return f"{server.host}:{server.port}"
+
+    yield serve
+    for server in servers:
+        await server.close()
+
+
+@pytest.mark.parametrize("pasted", ["http://{}", "http://{}/", " {} "])
+async def test_an_address_can_be_pasted_from_a_browser(
+    hass: HomeAssistant, meter_input: dict[str, str], pasted: str
+) -> None:
+    host = meter_input["host"]
+    result = await start(hass, meter_input | {"host": pasted.format(host)})
+    assert result["step_id"] == "supply"
+
+
+@pytest.mark.parametrize(
+    ("mistake", "errors"),
+    [
+        ({"host": "127.0.0.1:9"}, {"base": "cannot_connect"}),
+        ({"host": "127.0.0.1/nowhere"}, {"base": "cannot_connect"}),
+        ({"host": "127.0.0.1:port"}, {"base": "cannot_connect"}),
+        ({"pin": "87654321"}, {"base": "invalid_auth"}),
+        ({"pin": "1234567"}, {"pin": "invalid_pin"}),
+    ],
+)
+async def test_a_mistake_is_named_and_can_be_mended(
+    hass: HomeAssistant,
+    meter_input: dict[str, str],
+    mistake: dict[str, str],
+    errors: dict[str, str],
+) -> None:
+    result = await start(hass, meter_input | mistake)
+    assert (result["step_id"], result["errors"]) == ("address", errors)
+
+    result = await go_on(hass, result, meter_input)
+    assert result["step_id"] == "supply"
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [(Fault.RUBBISH, "not_amp_guard"), (Fault.IMPOSSIBLE, "invalid_response")],
+)
+async def test_a_broken_meter_is_named(
+    hass: HomeAssistant,
+    house: Property,
+    meter_input: dict[str, str],
+    fault: Fault,
+    error: str,
+) -> None:
+    house.meter.fault = fault
+    result = await start(hass, meter_input)
+    assert result["errors"] == {"base": error}
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [
+        [],
+        {"name": "printer"},
+        IDENTITY | {"contract": 2},
+        IDENTITY | {"variant": "industrial"},
+        IDENTITY | {"serial_number": " "},
+        IDENTITY | {"firmware": None},
+        web.Response(status=404),
+        web.Response(status=401),
+        web.Response(status=302, headers={"Location": "/"}),
+        web.Response(text="x" * 100_000),
+    ],
+)
+async def test_something_else_answers(
+    hass: HomeAssistant, serve: Callable, identity: object
+) -> None:
+    result = await start(hass, {"host": await serve(identity), "pin": "12345678"})
+    assert result["errors"] == {"base": "not_amp_guard"}
+
+
+def measurement(**changes: object) -> dict:
+    return {"sequence": 1, "phases": {"l1": {"current": 1.0}}} | changes
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        measurement(sequence=None),
+        measurement(sequence=True),
+        measurement(phases=[]),
+        measurement(phases={}),
+        measurement(phases={"l1": 1.0}),
+        measurement(phases={"l1": {}}),
+        measurement(phases={"l1": {"current": "1"}}),
+        measurement(phases={"l1": {"current": True}}),
+        measurement(phases={"l1": {"current": 100.1}}),
+        measurement(phases={"l1": {"current": 1.0, "voltage": -1.0}}),
+        web.Response(text='{"sequence": 1, "phases": {"l1": {"current": NaN}}}'),
+        web.Response(text='{"sequence": 1, "phases": {"l1": {"current": 1e999}}}'),
+        web.Response(text="[" * 10_000),
+    ],
+)
+async def test_a_measurement_that_cannot_be_true(
+    hass: HomeAssistant, serve: Callable, answer: object
+) -> None:
+    host = await serve(IDENTITY, answer)
+    result = await start(hass, {"host": host, "pin": "12345678"})
+    assert result["errors"] == {"base": "invalid_response"}
+
+
+async def test_a_meter_that_is_out_of_order(
+    hass: HomeAssistant, serve: Callable
+) -> None:
+    host = await serve(IDENTITY, web.Response(status=503))
+    result = await start(hass, {"host": host, "pin": "12345678"})
+    assert result["errors"] == {"base": "cannot_connect"}
+
+
+async def test_a_meter_is_set_up_once_and_followed_to_its_new_address(
+    hass: HomeAssistant, entry: ConfigEntry, make_property: Callable
+) -> None:
+    moved = await make_property()
+    result = await start(hass, {"host": moved.meter.address, "pin": "12345678"})
+
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "already_configured"
+    assert entry.data["host"] == moved.meter.address
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+
+
+# --- later changes ------------------------------------------------------------------
+
+
+async def start_reconfigure(hass: HomeAssistant, entry: ConfigEntry) -> dict:
+    return await hass.config_entries.flow.async_init(
+        DOMAIN,
+        context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id},
+    )
+
+
+async def test_the_meter_gets_a_new_address(
+    hass: HomeAssistant, entry: ConfigEntry, make_property: Callable
+) -> None:
+    stranger = await make_property(AmpGuardSettings(serial_number="2210099999G"))
+    result = await start_reconfigure(hass, entry)
+    assert result["step_id"] == "address"
+    result = await go_on(
+        hass, result, {"host": stranger.meter.address, "pin": "12345678"}
+    )
+    assert result["reason"] == "another_meter"
+
+    moved = await make_property()
+    result = await start_reconfigure(hass, entry)
+    result = await go_on(hass, result, {"host": "127.0.0.1:9", "pin": "12345678"})
+    assert result["errors"] == {"base": "cannot_connect"}
+    result = await go_on(hass, result, {"host": moved.meter.address, "pin": "12345678"})
+    assert result["reason"] == "reconfigure_successful"
+
+    await hass.async_block_till_done()
+    moved.draws(7.0, 8.0, 9.0)
+    await becomes(hass, entity_id(hass, "sensor", SERIAL, "current_l1"), "7.0")
+
+
+async def test_a_new_pin_is_asked_for(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    connectivity = entity_id(hass, "binary_sensor", SERIAL, "connectivity")
+    await becomes(hass, connectivity, "on")
+    house.meter.settings = replace(house.meter.settings, pin="11112222")
+    house.meter.fault = Fault.DROPPED
+    house.meter.fault = None
+    house.clock.advance(10.0)
+    await happens(hass, EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED)
+    await becomes(hass, connectivity, "off")
+
+    (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    assert flow["step_id"] == "reauth_confirm"
+    result = await go_on(hass, flow, {"pin": "33334444"})
+    assert result["errors"] == {"base": "invalid_auth"}
+    result = await go_on(hass, flow, {"pin": "11112222"})
+    assert result["reason"] == "reauth_successful"
+
+    await becomes(hass, connectivity, "on")
+    assert entry.data["pin"] == "11112222"

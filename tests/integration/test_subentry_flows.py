@@ -1,0 +1,330 @@
+"""Groups and chargers below a supply: added, changed, refused."""
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+import pytest
+
+from custom_components.amp_guard.model import Phase
+
+from .helpers import (
+    GROUP_INPUT,
+    SUPPLY_INPUT,
+    PlainCharger,
+    add_charger,
+    add_meter,
+    charger_input,
+    go_on,
+    group_id,
+    recognised_charger,
+    start_subentry,
+)
+
+
+async def test_groups_nest_and_change(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    garage = group_id(entry)
+    carport_input = GROUP_INPUT | {"name": "Carport", "parent": garage}
+    result = await start_subentry(hass, entry, "group")
+    result = await go_on(hass, result, carport_input | {"max_current_online": 16})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    _, carport = entry.get_subentries_of_type("group")
+
+    # What is above cannot become narrower than what is below.
+    result = await start_subentry(hass, entry, "group", garage)
+    garage_input = GROUP_INPUT | {"parent": "supply"}
+    for change, errors in (
+        ({"max_current_online": 15}, {"max_current_online": "below_group"}),
+        ({"phases": "1,2"}, {"phases": "phase_in_use"}),
+    ):
+        result = await go_on(hass, result, garage_input | change)
+        assert result["errors"] == errors
+    # A group never hangs below itself.
+    (parent,) = [key for key in result["data_schema"].schema if key == "parent"]
+    offered = result["data_schema"].schema[parent].config["options"]
+    assert [option["value"] for option in offered] == ["supply"]
+    result = await go_on(
+        hass, result, garage_input | {"name": "Yard", "max_current_online": 20}
+    )
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    assert entry.subentries[garage].title == "Yard"
+
+    # What is below cannot become wider than what is above.
+    result = await start_subentry(hass, entry, "group", carport.subentry_id)
+    result = await go_on(hass, result, carport_input | {"max_current_online": 21})
+    assert result["errors"] == {"max_current_online": "group_above_supply"}
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_charger_in_an_it_net_hangs_between_lines(
+    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
+) -> None:
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    await go_on(hass, result, SUPPLY_INPUT | {"net": "it"})
+    await hass.async_block_till_done()
+
+    result = await start_subentry(hass, entry, "charger")
+    result = await go_on(hass, result, "entities")
+    result = await go_on(hass, result, chargers["left"].entities)
+    settings = charger_input() | {"wiring": "1"}
+    result = await go_on(hass, result, settings)
+    assert result["errors"] == {"wiring": "it_needs_two_lines"}
+    result = await go_on(hass, result, settings | {"wiring": "1,2"}, "save")
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_recognised_charger_is_chosen_once(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    result = await start_subentry(hass, entry, "charger")
+    assert result["type"] is FlowResultType.MENU
+    result = await go_on(hass, result, "device")
+    assert result["reason"] == "no_chargers_found"
+
+    driveway = recognised_charger(hass, "Driveway")
+    result = await start_subentry(hass, entry, "charger")
+    result = await go_on(hass, result, "device")
+    assert result["step_id"] == "device"
+    result = await go_on(hass, result, {"charger": driveway})
+    assert result["step_id"] == "charger"
+    settings = charger_input() | {
+        "wiring": "2,3,1",
+        "offline_phase": "2",
+        "priority": 2,
+    }
+    result = await go_on(hass, result, settings)
+    assert (result["type"], result["step_id"]) == (FlowResultType.MENU, "check")
+    result = await go_on(hass, result, "charger", settings, "save")
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert (result["title"], result["unique_id"]) == ("Driveway", driveway)
+    await hass.async_block_till_done()
+    (charger,) = entry.runtime_data.site.chargers
+    assert charger.wiring == (Phase.L2, Phase.L3, Phase.L1)
+    assert charger.offline_phase is Phase.L2
+
+    result = await start_subentry(hass, entry, "charger")
+    result = await go_on(hass, result, "device")
+    assert result["reason"] == "no_chargers_found"
+
+    subentry = charger.id
+    result = await start_subentry(hass, entry, "charger", subentry)
+    result = await go_on(hass, result, settings | {"priority": 1}, "save")
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    assert entry.subentries[subentry].data["priority"] == 1
+
+
+async def test_picked_entities_survive_a_new_name_and_can_be_changed(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    chargers: dict[str, PlainCharger],
+    entity_registry: er.EntityRegistry,
+) -> None:
+    left = await add_charger(hass, entry, chargers["left"])
+    entity_registry.async_update_entity(
+        "input_number.left", new_entity_id="input_number.renamed"
+    )
+    await hass.async_block_till_done()
+
+    result = await start_subentry(hass, entry, "charger", left)
+    assert result["step_id"] == "entities"
+    suggested = {
+        str(key): (key.description or {}).get("suggested_value")
+        for key in result["data_schema"].schema
+    }
+    assert suggested["limit"] == "input_number.renamed"
+    result = await go_on(hass, result, chargers["right"].entities | {"name": "New"})
+    assert result["step_id"] == "charger"
+    settings = {
+        key: value
+        for key, value in entry.subentries[left].data.items()
+        if key not in ("profile", "entities", "group")
+    }
+    result = await go_on(hass, result, settings | {"max_current": 10}, "save")
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    assert entry.subentries[left].title == "New"
+
+    # The one that was left can be added again, the one that was taken cannot.
+    result = await start_subentry(hass, entry, "charger")
+    result = await go_on(hass, result, "entities")
+    result = await go_on(hass, result, chargers["right"].entities)
+    assert result["errors"] == {"limit": "already_configured"}
+
+
+@pytest.mark.parametrize(
+    ("change", "errors"),
+    [
+        ({"offline_current": 17}, {"offline_current": "offline_above_maximum"}),
+        ({"offline_current": 3}, {"offline_current": "offline_below_least"}),
+        ({"wiring": "3"}, {"wiring": "wiring_outside_group"}),
+        (
+            {"wiring": "1", "offline_phase": "2"},
+            {"offline_phase": "offline_phase_not_wired"},
+        ),
+        (
+            {"max_current": 7, "offline_current": 6},
+            {"max_current": "maximum_below_minimum"},
+        ),
+    ],
+)
+async def test_a_charger_that_cannot_hold_is_refused(
+    hass: HomeAssistant,
+    meter_input: dict[str, str],
+    chargers: dict[str, PlainCharger],
+    change: dict,
+    errors: dict,
+) -> None:
+    entry = await add_meter(hass, meter_input, {"phases": "1,2", "min_current": 8})
+    result = await start_subentry(hass, entry, "charger")
+    result = await go_on(hass, result, "entities")
+    result = await go_on(hass, result, chargers["left"].entities)
+    settings = charger_input() | {"wiring": "1,2"}
+    result = await go_on(hass, result, settings | change)
+    assert result["errors"] == errors
+
+    result = await go_on(hass, result, settings, "save")
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_charger_needs_a_group(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    hass.config_entries.async_remove_subentry(entry, group_id(entry))
+    await hass.async_block_till_done()
+
+    result = await start_subentry(hass, entry, "charger")
+    assert result["reason"] == "no_group"
+
+
+# --- what changes while a flow is open ----------------------------------------------
+
+
+async def add_group(hass: HomeAssistant, entry: ConfigEntry, **settings: object) -> str:
+    result = await start_subentry(hass, entry, "group")
+    result = await go_on(hass, result, GROUP_INPUT | {"parent": "supply"} | settings)
+    assert result["type"] is FlowResultType.CREATE_ENTRY, result["errors"]
+    await hass.async_block_till_done()
+    return entry.get_subentries_of_type("group")[-1].subentry_id
+
+
+async def test_a_group_goes_while_a_charger_is_put_into_it(
+    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
+) -> None:
+    carport = await add_group(hass, entry, name="Carport")
+    yard = await add_group(hass, entry, name="Yard")
+    result = await go_on(
+        hass,
+        await start_subentry(hass, entry, "charger"),
+        "entities",
+        chargers["left"].entities,
+    )
+    hass.config_entries.async_remove_subentry(entry, yard)
+    result = await go_on(hass, result, charger_input() | {"group": yard})
+    assert result["errors"] == {"group": "group_gone"}
+    result = await go_on(hass, result, charger_input() | {"group": carport})
+    assert result["step_id"] == "check"
+
+    for group in (carport, group_id(entry)):
+        hass.config_entries.async_remove_subentry(entry, group)
+    result = await go_on(hass, result, "charger")
+    assert result["reason"] == "no_group"
+    await hass.async_block_till_done()
+
+
+async def test_a_charger_whose_group_is_gone_moves_to_another(
+    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
+) -> None:
+    garage = group_id(entry)
+    await add_group(hass, entry, name="Carport")
+    yard = await add_group(hass, entry, name="Yard")
+    result = await go_on(
+        hass,
+        await start_subentry(hass, entry, "charger"),
+        "entities",
+        chargers["left"].entities,
+        charger_input() | {"group": yard},
+        "save",
+    )
+    await hass.async_block_till_done()
+    [left] = entry.get_subentries_of_type("charger")
+    hass.config_entries.async_remove_subentry(entry, yard)
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+
+    result = await go_on(
+        hass,
+        await start_subentry(hass, entry, "charger", left.subentry_id),
+        chargers["left"].entities,
+        charger_input() | {"group": garage},
+        "save",
+    )
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_group_below_one_that_is_gone_moves_to_the_supply(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    carport = await add_group(hass, entry, name="Carport", parent=group_id(entry))
+    hass.config_entries.async_remove_subentry(entry, group_id(entry))
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+
+    result = await start_subentry(hass, entry, "group", carport)
+    result = await go_on(hass, result, GROUP_INPUT | {"parent": "supply"})
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_group_below_one_that_goes_is_refused(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    carport = await add_group(hass, entry, name="Carport")
+    result = await start_subentry(hass, entry, "group")
+    hass.config_entries.async_remove_subentry(entry, carport)
+    await hass.async_block_till_done()
+
+    yard = GROUP_INPUT | {"name": "Yard"}
+    result = await go_on(hass, result, yard | {"parent": carport})
+    assert result["errors"] == {"parent": "group_gone"}
+    result = await go_on(hass, result, yard | {"parent": "supply"})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+
+
+async def test_a_charger_that_goes_while_it_is_chosen(
+    hass: HomeAssistant, entry: ConfigEntry, device_registry: dr.DeviceRegistry
+) -> None:
+    driveway = recognised_charger(hass, "Driveway")
+    result = await go_on(hass, await start_subentry(hass, entry, "charger"), "device")
+    device_registry.async_remove_device(driveway.removesuffix("_1"))
+    await hass.async_block_till_done()
+    result = await go_on(hass, result, {"charger": driveway})
+    assert result["reason"] == "charger_gone"
+
+
+async def test_a_charger_is_added_once_by_two_flows(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    driveway = recognised_charger(hass, "Driveway")
+    flows = [
+        await go_on(
+            hass,
+            await start_subentry(hass, entry, "charger"),
+            "device",
+            {"charger": driveway},
+            charger_input(),
+        )
+        for _ in range(2)
+    ]
+    first, second = [await go_on(hass, flow, "save") for flow in flows]
+    assert first["type"] is FlowResultType.CREATE_ENTRY
+    assert second["reason"] == "already_configured"
+    await hass.async_block_till_done()
