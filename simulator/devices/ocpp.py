@@ -248,7 +248,7 @@ class _Wire(ChargePoint):  # type: ignore[misc] # the package has no types
     def __init__(
         self, device: OcppChargePoint, ws: aiohttp.ClientWebSocketResponse
     ) -> None:
-        super().__init__(device.serial_number, _Connection(ws), response_timeout=10)
+        super().__init__(device.serial_number, _Connection(ws))
         self._device = device
         self.transaction = device.transaction
         """The transaction that the central system knows of."""

@@ -1,15 +1,16 @@
 """The OCPP profile against a real charge point: OCPP 1.6J over a WebSocket.
 
-The simulated site and the clock on the wall go together, and only when a test lets
-time pass; what counts is what the charge point then offers its car.
+The clock on the wall is the charge point's own, which goes when a test lets time pass;
+what counts is what the charge point then offers its car.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 import socket
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
 
@@ -18,6 +19,7 @@ from custom_components.amp_guard.chargers import (
     ChargerCommandError,
     ChargerConfig,
     ChargerDriver,
+    actions,
     find_chargers,
 )
 from custom_components.amp_guard.model import ChargerStatus
@@ -32,20 +34,16 @@ from tests.devices.conftest import (  # noqa: F401 - fixtures
 
 DOUBLES = Path(__file__).parents[1] / "doubles" / "custom_components"
 OFFLINE_CURRENT = 6.0
+LOOK_INTERVAL = 0.05
+"""s of real time between looks at what has come."""
 
 
 class ChargePointSite:
     """A charge point, its central system, and the driver on top of both."""
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        bench: Bench[OcppChargePoint],
-        wall_clock: FrozenDateTimeFactory,
-    ) -> None:
+    def __init__(self, hass: HomeAssistant, bench: Bench[OcppChargePoint]) -> None:
         self.hass = hass
         self.bench = bench
-        self._wall_clock = wall_clock
         self._changed = asyncio.Event()
 
     async def start(self) -> None:
@@ -72,25 +70,40 @@ class ChargePointSite:
             lambda _: self._changed.set(),
         )
 
-    def pass_time(self, seconds: int) -> None:
-        self.bench.pass_time(seconds)
-        self._wall_clock.tick(seconds)
-
-    async def reads(self, expected: Callable[[ChargerDriver], bool]) -> None:
-        """Let the site's time pass until the driver reads it."""
+    async def comes(self, expected: Callable[[], bool]) -> None:
+        """Let the site's time pass, and messages on the wire, until it is so."""
         async with asyncio.timeout(PATIENCE):
-            while not expected(self.driver):
+            while not expected():
                 self._changed.clear()
-                self.pass_time(1)
-                await self._changed.wait()
+                self.bench.pass_time(5)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._changed.wait(), LOOK_INTERVAL)
+
+    async def reads(self, status: ChargerStatus) -> None:
+        await self.comes(lambda: self.driver.read().status is status)
 
     async def charging_at(self, current: float, valid_for: float | None) -> None:
         """Plug a car in and give it a current."""
         self.bench.plug_in()
-        await self.reads(lambda driver: driver.read().status is ChargerStatus.WAITING)
+        await self.reads(ChargerStatus.WAITING)
         await self.driver.apply(current, valid_for)
-        self.pass_time(60)
-        await self.reads(lambda driver: driver.read().status is ChargerStatus.CHARGING)
+        await self.comes(lambda: self.bench.charger.offered == current)
+        await self.reads(ChargerStatus.CHARGING)
+
+    def pass_time_until(self, time: float) -> None:
+        self.bench.pass_time(round(time - self.bench.world.now))
+
+    @property
+    def granted_at(self) -> float:
+        """The site's time (s) from which the present grant counts."""
+        device = self.bench.device
+        [profile] = (
+            profile
+            for (_, purpose, _), profile in device.profiles.held.items()
+            if purpose == "TxProfile"
+        )
+        start = profile["charging_schedule"]["start_schedule"]
+        return (datetime.fromisoformat(start) - device.epoch).total_seconds()
 
     @property
     def purposes(self) -> list[str]:
@@ -102,11 +115,12 @@ async def site(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     monkeypatch: pytest.MonkeyPatch,
-    freezer: FrozenDateTimeFactory,
 ) -> AsyncGenerator[ChargePointSite]:
     path = [*custom_components.__path__, str(DOUBLES)]
     monkeypatch.setattr(custom_components, "__path__", path)
-    site = ChargePointSite(hass, make_bench(OcppChargePoint), freezer)
+    bench = make_bench(OcppChargePoint)
+    monkeypatch.setattr(actions.dt_util, "utcnow", lambda: bench.device.clock)
+    site = ChargePointSite(hass, bench)
     await site.start()
     yield site
     await site.driver.stop()
@@ -123,8 +137,8 @@ async def test_it_takes_what_it_is_sent(site: ChargePointSite) -> None:
 
     assert site.bench.charger.offered == 13.0
     assert site.bench.device.refused == []
-    await site.reads(lambda driver: driver.read().limit == 13.0)
-    assert site.driver.read().current == pytest.approx((13.0, 13.0, 13.0))
+    await site.comes(lambda: site.driver.read().limit == 13.0)
+    await site.comes(lambda: site.driver.read().current == (13.0, 13.0, 13.0))
 
 
 async def test_it_falls_back_by_itself_when_renewals_stop(
@@ -136,43 +150,44 @@ async def test_it_falls_back_by_itself_when_renewals_stop(
     await site.hass.config_entries.async_unload(site.entry.entry_id)
     profiles = site.purposes
 
-    site.pass_time(170)
+    site.pass_time_until(site.granted_at + 235)
     assert site.bench.charger.current == pytest.approx((13.0, 13.0, 13.0))
-    site.pass_time(20)
+    site.pass_time_until(site.granted_at + 245)
     assert site.bench.charger.current == pytest.approx((6.0, 6.0, 6.0))
     assert site.purposes == profiles
 
 
 async def test_a_renewal_carries_it_further(site: ChargePointSite, leap) -> None:
     await site.charging_at(13.0, 240.0)
-    site.pass_time(120)
-    leap(120.0)
+    granted_at = site.granted_at
+    site.pass_time_until(granted_at + 200)
+    leap(site.driver.profile.command_lag)
     await site.driver.apply(13.0, 240.0)
 
-    site.pass_time(230)
+    site.pass_time_until(granted_at + 435)
     assert site.bench.charger.offered == 13.0
-    site.pass_time(15)
+    site.pass_time_until(granted_at + 450)
     assert site.bench.charger.offered == OFFLINE_CURRENT
 
 
 async def test_a_cut_replaces_the_grant(site: ChargePointSite) -> None:
     await site.charging_at(16.0, 240.0)
     await site.driver.apply(8.0, 240.0)
-    site.pass_time(2)
+    site.bench.pass_time(2)
     assert site.bench.charger.offered == 8.0
 
     await site.driver.apply(0.0, None)
-    site.pass_time(2)
+    site.bench.pass_time(2)
     assert site.bench.charger.offered == 0.0
 
 
 async def test_the_offline_limit_holds_for_the_next_car(site: ChargePointSite) -> None:
     await site.charging_at(16.0, 240.0)
     site.bench.unplug()
-    await site.reads(lambda driver: driver.read().status is ChargerStatus.DISCONNECTED)
+    await site.reads(ChargerStatus.DISCONNECTED)
 
     site.bench.plug_in()
-    site.pass_time(2)
+    site.bench.pass_time(2)
     assert site.bench.charger.offered == OFFLINE_CURRENT
 
 
@@ -181,6 +196,6 @@ async def test_a_charge_point_off_the_network(site: ChargePointSite) -> None:
 
     await site.bench.device.stop()
 
-    await site.reads(lambda driver: driver.read().status is ChargerStatus.LOST)
+    await site.reads(ChargerStatus.LOST)
     with pytest.raises(ChargerCommandError):
         await site.driver.apply(8.0, 240.0)

@@ -25,6 +25,10 @@ ROUNDING = 0.001
 TOLERANCE = 0.05
 """A that two readings of one limit may lie apart."""
 
+RETRY_DELAY = 1.0
+"""s from a change of the entities until what waited for it is tried again: an OCPP
+transaction shows in Home Assistant before the charge point has its number."""
+
 SETTLING_REPORTS = 2
 """Reports after a command until a changed limit can be somebody else's doing."""
 
@@ -103,14 +107,11 @@ class ChargerDriver:
         """Stop listening; leave nothing running."""
         self._order = None
         self._entities.stop()
-        for cancel in (
-            self._stop_refreshing,
-            self._cancel_deferred,
-            self._cancel_look,
-        ):
+        self._drop_deferred()
+        for cancel in (self._stop_refreshing, self._cancel_look):
             if cancel is not None:
                 cancel()
-        self._stop_refreshing = self._cancel_deferred = self._cancel_look = None
+        self._stop_refreshing = self._cancel_look = None
 
     # --- reading --------------------------------------------------------------------
 
@@ -138,10 +139,9 @@ class ChargerDriver:
         if self.read().status is ChargerStatus.LOST:
             # When it is back, what waited may be long out of date.
             self._waits = False
-        if self._waits and self._order is not None:
-            self._hass.async_create_task(
-                self._retry(self._order), f"Amp Guard retry {self.config.id}"
-            )
+            self._drop_deferred()
+        if self._waits and self._order is not None and self._cancel_deferred is None:
+            self._defer(self._order, RETRY_DELAY)
         self._on_change(self.config.id)
 
     def _watch_user_limit(self) -> None:
@@ -216,9 +216,7 @@ class ChargerDriver:
 
     async def _carry_out(self, order: _Order) -> None:
         self._order = order
-        if self._cancel_deferred is not None:
-            self._cancel_deferred()
-            self._cancel_deferred = None
+        self._drop_deferred()
         async with self._lock:
             if self._order is not order:
                 return
@@ -271,6 +269,11 @@ class ChargerDriver:
             await self._retry(order)
 
         self._cancel_deferred = async_call_later(self._hass, delay, send)
+
+    def _drop_deferred(self) -> None:
+        if self._cancel_deferred is not None:
+            self._cancel_deferred()
+            self._cancel_deferred = None
 
     async def _retry(self, order: _Order) -> None:
         if self._order is not order:
