@@ -223,3 +223,14 @@ def test_what_is_given_up_is_confirmed_before_it_is_granted() -> None:
         given = moment.decision.allocations["b"].current
         assert given + plant.outlets["a"].draw + 5.0 <= 25.0 + TOLERANCE
     assert given >= 6.0
+
+
+def test_nobody_is_paused_for_the_margin_of_an_uneasy_meter() -> None:
+    """The margin asks for a smaller share, but a minimum that fits beside it stays."""
+    plant = charging()
+    for second in range(120):
+        flicker = 0.5 * (second % 2)
+        plant.loads[SUPPLY_ID] = PhaseValues(9.0, 9.0 + flicker, 9.0 - flicker)
+        plant.step()
+    house(plant, 18.8)
+    assert granted(plant.step()) == 6.0

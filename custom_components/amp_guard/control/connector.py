@@ -19,7 +19,7 @@ LEAST_CHANGE = 1.0
 """A: a smaller raise waits."""
 RAISE_WORTH = 120.0
 """A·s: a small raise waits longer, so that it is worth its command."""
-VALID_FOR = 240.0
+VALID_FOR = 420.0
 """s after which an expiring grant falls back to the offline limit by itself."""
 
 NEVER = float("-inf")

@@ -9,7 +9,7 @@ RAISE_AFTER = 30.0
 """s for which headroom must have lasted before it is given away ..."""
 LONGEST_PATIENCE = 120.0
 """... doubled up to this by each raise that turned out to be in vain ..."""
-REGRETTED_FOR = 1800.0
+REGRETTED_FOR = 3600.0
 """... for so many s."""
 REMEMBERED = 300.0
 """s for which house loads are kept."""

@@ -26,6 +26,8 @@ FASTEST_LAG = 5.0
 """s that a cut takes to land: the fuse must bear the peak for that long."""
 CUT_SPARE = 1.0
 """A by which more is cut than is needed, as far as nobody is paused for it."""
+SPARE_ALONE = 1.0
+"""A beyond its minimum that a car needs to start alone if it was paused by force lately."""
 REOFFER = 300.0
 """s between two new offers to a car that takes nothing."""
 INFINITE = float("inf")
@@ -219,7 +221,7 @@ class Plan:
         left, low = self.left, offer.low
         full = [c for c, weight in load if left[c] + EPSILON < weight * low]
         if offer.given:
-            if not full or self._rides_through(offer, full):
+            if not self._pressed(full, load, low) or self._rides_through(offer, full):
                 return None
             return Reason.OVERLOAD if self.rooms.over else Reason.WAITING_TURN
         if not full:
@@ -236,15 +238,29 @@ class Plan:
             return Reason.RAISE_HELD
         return Reason.NO_ROOM
 
+    def _pressed(self, full: Sequence[int], load: Load, low: float) -> bool:
+        """Return whether a minimum passes what a full constraint carries for sure.
+
+        What is cut is cut to the meter's margin, but nobody is paused for a margin.
+        """
+        if not full:
+            return False
+        rooms, left = self.rooms, self.left
+        return any(
+            left[c] + rooms.hard[c] - rooms.room[c] + EPSILON < weight * low
+            for c, weight in load
+        )
+
     def _restless(self, offer: Offer, load: Load) -> Reason | None:
         """Return whether a start is to wait because it was paused by force lately.
 
-        Then it needs headroom for longer, and beside others that charge more of it:
-        else it would soon be paused again.
+        Then it needs headroom for longer, and more of it (much more beside others
+        that charge): else it would soon be paused again.
         """
         turn = offer.connector.turn
         wait = turn.headroom_for
-        low = offer.low + (turn.headroom if self._charging else 0.0)
+        spare = turn.headroom if self._charging else min(turn.headroom, SPARE_ALONE)
+        low = offer.low + spare
         left = self.left
         fits = all(
             left[c] - self._restlessness(c, wait) + EPSILON >= weight * low
