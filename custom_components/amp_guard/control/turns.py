@@ -16,8 +16,8 @@ FIRST_WAIT = 30.0
 LONGEST_WAIT = 240.0
 SPARE = 2.0
 MOST_SPARE = 6.0
-"""s of headroom before a start: doubled for each forced stop in the last hour ...
-... and so many A of it beyond the minimum, for each of them and at most."""
+"""s of headroom before a start: doubled for each forced stop after the first in the last
+hour ... and so many A of it beyond the minimum, for each of them and at most."""
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ class Turn:
         """Stop charging; `forced` by an overload rather than by another's turn."""
         self.started_at = None
         self.paused_at = now
-        if forced:
+        if forced and self.energy:  # who never drew was not stopped
             self.forced.append(now)
 
     def waited(self, now: float) -> bool:
@@ -99,7 +99,7 @@ class Turn:
     @property
     def headroom(self) -> float:
         """Return how much A more than its minimum must be there before it starts."""
-        return min(SPARE * len(self.forced), MOST_SPARE)
+        return min(SPARE * max(0, len(self.forced) - 1), MOST_SPARE)
 
     @property
     def _starts_an_hour(self) -> int:
