@@ -13,6 +13,7 @@ from .tree import Load
 
 EPSILON = 1e-6
 """A. What is smaller is the arithmetic's, not the fuse's."""
+INFINITE = float("inf")
 
 
 @dataclass(slots=True)
@@ -39,32 +40,32 @@ def fill(rooms: Sequence[float], claims: Sequence[Claim]) -> list[float]:
     members = _members_of_tight(rooms, claims)
     if not members:
         return shares
-    left = {constraint: rooms[constraint] for constraint in members}
+    left = list(rooms)
     settled = [False] * len(claims)
+    changes = 0  # a level that was found before the last one may have risen since
     heap = [
-        (_level(left[constraint], tight, claims, settled), constraint)
+        (_level(left[constraint], tight, claims, settled), constraint, changes)
         for constraint, tight in members.items()
     ]
     heapify(heap)
     while heap:
-        level, constraint = heappop(heap)
-        if level == float("inf"):
+        level, constraint, found_after = heappop(heap)
+        if level == INFINITE:
             break
-        # Others may have settled below since this level was found: then it has risen.
-        current = _level(left[constraint], members[constraint], claims, settled)
-        if heap and current > heap[0][0] + EPSILON:
-            heappush(heap, (current, constraint))
-            continue
+        if found_after < changes:
+            level = _level(left[constraint], members[constraint], claims, settled)
+            if heap and level > heap[0][0] + EPSILON:
+                heappush(heap, (level, constraint, changes))
+                continue
+        changes += 1
         for number, _ in members[constraint]:
             if settled[number]:
                 continue
             settled[number] = True
             claim = claims[number]
-            share = min(claim.high, max(claim.low, current))
-            shares[number] = share
+            share = shares[number] = min(claim.high, max(claim.low, level))
             for loaded, weight in claim.load:
-                if loaded in left:
-                    left[loaded] -= weight * share
+                left[loaded] -= weight * share
     return shares
 
 
@@ -76,14 +77,13 @@ def _members_of_tight(
     Of constraints with the same claims only the tightest binds: the others are left
     out (a group with all of the supply's chargers, the phases of three-phase ones).
     """
-    wanted: dict[int, float] = {}
+    spare = list(rooms)
     for claim in claims:
+        high = claim.high
         for constraint, weight in claim.load:
-            wanted[constraint] = wanted.get(constraint, 0.0) + weight * claim.high
+            spare[constraint] -= weight * high
     members: dict[int, list[tuple[int, float]]] = {
-        constraint: []
-        for constraint, current in wanted.items()
-        if current > rooms[constraint] + EPSILON
+        constraint: [] for constraint, current in enumerate(spare) if current < -EPSILON
     }
     if not members:
         return members
@@ -116,7 +116,7 @@ def _level(
         bends.append((claim.low, weight))
         bends.append((claim.high, -weight))
     if not bends:
-        return float("inf")
+        return INFINITE
     bends.sort()
     level = bends[0][0]
     for bend, change in bends:
@@ -126,7 +126,7 @@ def _level(
         carried += rise
         level = bend
         slope += change
-    return float("inf")
+    return INFINITE
 
 
 def in_whole_steps(
@@ -141,17 +141,14 @@ def in_whole_steps(
         max(claim.low, int((share + EPSILON) // claim.step) * claim.step)
         for claim, share in zip(claims, shares, strict=True)
     ]
-    left: dict[int, float] = {}
+    left = list(rooms)
     open_claims = []
     for number, claim in enumerate(claims):
         current = stepped[number]
         if current + claim.step <= claim.high + EPSILON:
             open_claims.append(number)
         for constraint, weight in claim.load:
-            before = left.get(constraint)
-            if before is None:
-                before = rooms[constraint]
-            left[constraint] = before - weight * current
+            left[constraint] -= weight * current
     open_claims.sort(key=lambda number: claims[number].given <= stepped[number])
     while open_claims:
         still_open = []
