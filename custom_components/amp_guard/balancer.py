@@ -61,6 +61,7 @@ class Balancer:
             metering=metering,
             rooms=rooms,
             ceilings=ceilings,
+            boosted=_boosted(snapshot, now - offset),
             balancer_type=self._tree.site.balancer_type,
             now=now,
         )
@@ -87,6 +88,11 @@ class Balancer:
                 for constraint, weight in connector.draw.load:
                     granted[constraint] += weight * connector.given
         return granted
+
+
+def _boosted(snapshot: Snapshot, now: float) -> frozenset[str]:
+    """Return who is served before all others."""
+    return frozenset(id_ for id_, expires in snapshot.boosts.items() if expires > now)
 
 
 def _in_force(snapshot: Snapshot, now: float) -> dict[str, float]:

@@ -184,7 +184,10 @@ class Charger:
     `offline_phase` its offline phase (None: all the phases it is wired to).
     `command_lag` is the time in s from a command until the car has followed.
     `expiring_limit` says whether the charger falls back to `offline_current` by itself
-    when it is no longer told.
+    when it is no longer told. `socket_current` is kept free for the ordinary outlet
+    beside the connector (the manual's Socket), which hangs on the charger's own L1; 0
+    where there is none or it is switched off. One that does not take part (`active`) is
+    left alone, and is part of the house.
     """
 
     id: str
@@ -198,6 +201,8 @@ class Charger:
     offline_phase: Phase | None = None
     command_lag: float = 5.0
     expiring_limit: bool = False
+    socket_current: float = 0.0
+    active: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -233,6 +238,7 @@ class ChargerReading:
     `current` is A on the charger's own L1, L2, L3 (None: it does not report), sampled
     at `current_time`. `limit` is the limit that it says is in force, A (0 while
     paused, None: unknown). `user_limit` is a ceiling that the user has set there, A.
+    `socket_current` is what its outlet draws, A (None: not known).
     """
 
     status: ChargerStatus
@@ -240,6 +246,7 @@ class ChargerReading:
     current_time: float | None = None
     limit: float | None = None
     user_limit: float | None = None
+    socket_current: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -257,12 +264,14 @@ class Snapshot:
     """All that is known at one moment.
 
     `measurements` holds the newest sample of each meter by the id of its node
-    (`SUPPLY_ID` or a group's id); `chargers` the newest reading by charger id.
+    (`SUPPLY_ID` or a group's id); `chargers` the newest reading by charger id. `boosts`
+    names the chargers that are served before all others, each until a time in s.
     """
 
     measurements: Mapping[str, Measurement] = field(default_factory=dict)
     chargers: Mapping[str, ChargerReading] = field(default_factory=dict)
     ceilings: tuple[Ceiling, ...] = ()
+    boosts: Mapping[str, float] = field(default_factory=dict)
 
 
 # --- the decision: what is given, and why ------------------------------------------

@@ -70,6 +70,7 @@ class Outlet:
     report_age: float | None = 0.0
     tells_limit: bool = True
     user_limit: float | None = None
+    socket_current: float | None = None
     limit: float = 0.0
     draw: float = 0.0
     _starts_at: float | None = None
@@ -137,6 +138,7 @@ class Outlet:
             current_time=current_time,
             limit=self.limit if self.tells_limit else None,
             user_limit=self.user_limit,
+            socket_current=self.socket_current,
         )
 
 
@@ -173,6 +175,7 @@ class Plant:
         self.loads = dict.fromkeys(self.nodes, NO_CURRENT)
         self.modes = dict.fromkeys(self.nodes, MeterMode.GOOD)
         self.ceilings: dict[str, Ceiling] = {}
+        self.boosts: dict[str, float] = {}
         self.samples: dict[str, Measurement] = {}
         self.last: Moment | None = None
         self._sampled_at: dict[str, float] = {}
@@ -205,6 +208,7 @@ class Plant:
                 for name, outlet in self.outlets.items()
             },
             ceilings=tuple(self.ceilings.values()),
+            boosts=dict(self.boosts),
         )
         if self.last is None:  # after a start, even an old sample is new
             sampled |= {n for n, sample in self.samples.items() if _possible(sample)}

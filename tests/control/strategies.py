@@ -121,6 +121,20 @@ class Ceil:
 
 
 @dataclass(frozen=True, slots=True)
+class Boost:
+    """A charger is served before all others for some s."""
+
+    charger: int
+    seconds: float
+
+    def happen(self, plant: Plant) -> Iterable[Moment]:
+        """Set it."""
+        charger = _pick(sorted(plant.outlets), self.charger)
+        plant.boosts[charger] = plant.now + plant.shift + self.seconds
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
 class StepBack:
     """The caller's clock steps back, s."""
 
@@ -222,6 +236,8 @@ def chargers(
         offline_phase=draw(st.sampled_from([None, *wiring])),
         command_lag=draw(st.sampled_from([1.0, 5.0, 15.0])),
         expiring_limit=draw(st.booleans()),
+        socket_current=draw(st.sampled_from([0.0, 0.0, 0.0, 10.0])),
+        active=draw(st.integers(0, 7)) > 0,
     )
 
 
@@ -270,6 +286,7 @@ _KINDS: dict[str, st.SearchStrategy[Any]] = {
     "report_age": st.sampled_from([0.0, 3.0, 15.0, None]),
     "tells_limit": st.booleans(),
     "user_limit": st.sampled_from([None, 0.0, 5.0, 9.3, 16.0]),
+    "socket_current": st.sampled_from([None, 0.0, 4.0, float("nan")]),
 }
 _TURNS = st.sampled_from(sorted(_KINDS)).flatmap(
     lambda name: st.builds(Turn, _INDEX, st.just(name), _KINDS[name])
@@ -290,6 +307,7 @@ _EVENTS = st.one_of(
         st.sampled_from([None, 0.0, 6.0, 10.5, 20.0]),
         st.sampled_from([5.0, 60.0, 1e6]),
     ),
+    st.builds(Boost, _INDEX, st.sampled_from([0.0, 60.0, 1e6])),
     st.builds(StepBack, st.sampled_from([1.0, 60.0, 3600.0])),
     st.just(Restart()),
 )

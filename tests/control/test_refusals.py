@@ -70,6 +70,11 @@ REFUSED = {
         DuplicateIdError,
         r"'supply'",
     ),
+    "socket that gives": (
+        home(charger(socket_current=-1.0)),
+        LimitError,
+        r"socket.*'a'",
+    ),
     "charger wired to nothing": (home(charger(wiring=())), WiringError, r"'a'"),
     "charger wired to a phase twice": (
         home(charger(wiring=(L1, L1))),

@@ -34,7 +34,7 @@ def calm_down(plant: Plant, loads: Mapping[int, PhaseValues]) -> Moment:
     plant.ceilings.clear()
     for outlet in plant.outlets.values():
         outlet.reachable = outlet.obeys = True
-        outlet.user_limit = None
+        outlet.user_limit = outlet.socket_current = None
         outlet.report_age = 0.0
         outlet.ramp = 32.0
         outlet.start_delay = outlet.lag = 0.0
@@ -78,7 +78,14 @@ def free_on(plant: Plant, moment: Moment, granted: Mapping[str, float]) -> list[
                 for name, current in granted.items()
                 if node.index in plant.branches[name].path
             )
-            free.append(limit - house[phase] - taken)
+            kept_free = sum(
+                branch.charger.socket_current
+                for branch in plant.branches.values()
+                if branch.active
+                and node.index in branch.path
+                and phase == branch.charger.wiring[0]
+            )
+            free.append(limit - house[phase] - taken - kept_free)
     return free
 
 

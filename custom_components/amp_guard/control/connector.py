@@ -29,9 +29,11 @@ UNREAD = ChargerReading(status=ChargerStatus.LOST)
 def _sensible(reading: ChargerReading) -> ChargerReading:
     """Return the reading; what is no possible current or time in it counts as unsaid."""
     limit, user_limit, time = reading.limit, reading.user_limit, reading.current_time
+    socket = reading.socket_current
     if (
         (limit is None or 0 <= limit < ABSURD)
         and (user_limit is None or 0 <= user_limit < ABSURD)
+        and (socket is None or 0 <= socket < ABSURD)
         and (time is None or isfinite(time))
     ):
         return reading
@@ -44,6 +46,7 @@ def _sensible(reading: ChargerReading) -> ChargerReading:
             else None
         ),
         current_time=time if time is not None and isfinite(time) else None,
+        socket_current=socket if socket is not None and 0 <= socket < ABSURD else None,
     )
 
 
@@ -159,14 +162,25 @@ class Connector:
         """Return the constraints that are not to be shared out, each with its A.
 
         For a charger that cannot be reached all that it may still draw; for one that
-        ignores its limit what it draws beyond it.
+        ignores its limit what it draws beyond it; for its outlet what that does not
+        draw yet.
         """
         if self.lost:
-            return self._may_draw_unseen(now)
+            return self._may_draw_unseen(now) + self._socket(0.0)
+        socket = self._socket(self.reading.socket_current or 0.0)
         if not self.ignores_for(2, now):
-            return ()
+            return socket
         excess = self.draw.current - self.given
-        return tuple((c, weight * excess) for c, weight in self.draw.load)
+        return socket + tuple((c, weight * excess) for c, weight in self.draw.load)
+
+    def _socket(self, drawn: float) -> Load:
+        """Return what is kept free for its outlet, of which `drawn` A is taken."""
+        charger = self.branch.charger
+        if not charger.socket_current:
+            return ()
+        free = max(0.0, charger.socket_current - drawn)
+        first = charger.wiring[0]
+        return tuple((3 * node + first, free) for node in self.branch.path)
 
     def _may_draw_unseen(self, now: float) -> Load:
         charger = self.branch.charger

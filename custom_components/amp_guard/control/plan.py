@@ -4,7 +4,7 @@ Chargers are served class by class. In a class first come the minimums, in the o
 rank, as far as they fit; then those who got theirs share what is left (`sharing`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -61,6 +61,7 @@ class Plan:
         metering: Metering,
         rooms: Rooms,
         ceilings: Mapping[str, float],
+        boosted: Collection[str],
         balancer_type: BalancerType,
         now: float,
     ) -> None:
@@ -76,7 +77,7 @@ class Plan:
         self._charging = False
         self._kept_free: set[int] = set()
         asking = [offer for offer in self.offers if offer.competes]
-        for contenders in _classes(asking, balancer_type):
+        for contenders in _classes(asking, boosted, balancer_type):
             self._share(contenders)
         for offer in self.offers:
             if offer.reason is Reason.NOT_WANTED:
@@ -322,18 +323,22 @@ class Plan:
         _take(self.left, load, offer.target)
 
 
-def _classes(offers: list[Offer], balancer_type: BalancerType) -> Iterable[list[Offer]]:
+def _classes(
+    offers: Iterable[Offer], boosted: Collection[str], balancer_type: BalancerType
+) -> Iterable[list[Offer]]:
     """Return those who are served together, one class after the other."""
 
-    def key(offer: Offer) -> tuple[float, str]:
+    def key(offer: Offer) -> tuple[bool, float, str]:
         connector = offer.connector
+        waits = connector.id not in boosted
         priority = float(connector.branch.charger.priority)
         if balancer_type is BalancerType.PRIORITY_ORDER:
-            return priority, connector.id
+            return waits, priority, connector.id
         if balancer_type is BalancerType.FIRST_COME:
             plugged_in_at = connector.turn.plugged_in_at
-            return INFINITE if plugged_in_at is None else plugged_in_at, connector.id
-        return priority, ""
+            came = INFINITE if plugged_in_at is None else plugged_in_at
+            return waits, came, connector.id
+        return waits, priority, ""
 
     return [list(group) for _, group in groupby(sorted(offers, key=key), key=key)]
 

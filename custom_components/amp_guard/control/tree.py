@@ -228,7 +228,7 @@ def _branch(
         weights=_weights(charger.wiring, net),
         min_current=min_current,
         max_current=max_current,
-        active=all(group.active for group in lineage),
+        active=charger.active and all(group.active for group in lineage),
     )
 
 
@@ -254,9 +254,13 @@ def _range_of(charger: Charger, group: Group) -> tuple[float, float]:
         ("command lag", charger.command_lag),
     ):
         _check_current(f"The {name} of the charger {charger.id!r}", current)
-    if not (isfinite(charger.offline_current) and charger.offline_current >= 0):
-        message = f"The offline current limit of {charger.id!r} must be 0 A or more"
-        raise LimitError(message)
+    for name, current in (
+        ("offline current limit", charger.offline_current),
+        ("current for the socket", charger.socket_current),
+    ):
+        if not (isfinite(current) and current >= 0):
+            message = f"The {name} of {charger.id!r} must be 0 A or more"
+            raise LimitError(message)
     step = charger.resolution
     lowest = max(charger.min_current, group.min_current, MINIMUM_SIGNALLED_CURRENT)
     min_current = -int(-(lowest - 1e-9) // step) * step

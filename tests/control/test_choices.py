@@ -1,0 +1,65 @@
+"""What the owner chooses for one charger: its outlet, a boost, no part in it at all."""
+
+from custom_components.amp_guard.model import SUPPLY_ID, PhaseValues, Reason
+
+from .plant import Moment, Plant
+from .sites import charger, home
+
+
+def granted(moment: Moment, name: str = "a") -> float:
+    """Return what a charger is given, A."""
+    return moment.decision.allocations[name].current
+
+
+def house(plant: Plant, *current: float) -> None:
+    """Let the house draw so much, A."""
+    plant.loads[SUPPLY_ID] = PhaseValues(*current)
+
+
+def test_what_the_socket_may_draw_is_kept_free() -> None:
+    plant = Plant(home(charger("a", socket_current=10.0)))
+    house(plant, 3.0, 3.0, 3.0)
+    assert granted(plant.settle(120)) == 12.0
+
+
+def test_what_the_socket_draws_already_is_not_kept_free_twice() -> None:
+    plant = Plant(home(charger("a", socket_current=10.0)))
+    plant.outlets["a"].socket_current = 8.0
+    house(plant, 11.0, 3.0, 3.0)
+    assert granted(plant.settle(120)) == 12.0
+
+
+def test_the_socket_of_a_lost_charger_stays_reserved() -> None:
+    plant = Plant(home(charger("a", socket_current=10.0), charger("b")))
+    plant.outlets["a"].connected = False
+    plant.settle(60)
+    plant.outlets["a"].reachable = False
+    assert granted(plant.settle(300), "b") == 9.0  # 25 - 10 - 6 offline
+
+
+def test_a_boosted_charger_goes_before_all_others_until_its_end() -> None:
+    plant = Plant(home(charger("a"), charger("b")))
+    house(plant, 15.0, 15.0, 15.0)
+    plant.settle(180)
+    waiting = min("ab", key=lambda name: plant.outlets[name].draw)
+    (other,) = {"a", "b"} - {waiting}
+    plant.boosts[waiting] = plant.now + 600.0
+    plant.settle(60)
+    assert plant.outlets[waiting].draw == 10.0
+    moment = plant.settle(500)
+    assert granted(moment, waiting) == 10.0
+    assert granted(moment, other) == 0.0
+    # Then by energy: who went first has had more.
+    plant.settle(1800)
+    assert plant.outlets[other].draw == 10.0
+
+
+def test_a_charger_that_takes_no_part_is_left_alone_and_is_house() -> None:
+    plant = Plant(home(charger("a", active=False), charger("b")))
+    plant.outlets["a"].limit = 10.0
+    moment = plant.settle(120)
+    allocation = moment.decision.allocations["a"]
+    assert allocation.reason is Reason.INACTIVE
+    assert not allocation.send
+    assert plant.outlets["a"].draw == 10.0
+    assert granted(moment, "b") == 15.0
