@@ -10,6 +10,7 @@ from custom_components.amp_guard.model import SiteError
 
 from .compute import SIZES, measure, print_table
 from .picture import draw
+from .replay import RecordingError, print_replay, read_recording
 from .report import Report, run_file, run_scenario
 from .scenario import ScenarioError
 from .scenario_file import SCENARIOS, load
@@ -35,7 +36,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parse(argv)
     try:
         return int(arguments.run(arguments))
-    except (ScenarioError, SiteError) as error:
+    except (ScenarioError, SiteError, RecordingError) as error:
         print(error, file=sys.stderr)
         return 2
 
@@ -59,6 +60,11 @@ def _parse(argv: list[str] | None) -> Namespace:
     picture.add_argument("--from", type=float, default=0.0, dest="start", metavar="S")
     picture.add_argument("--to", type=float, dest="end", metavar="S")
     picture.set_defaults(run=_picture)
+    replay = commands.add_parser(
+        "replay", help="decide again what diagnostics recorded"
+    )
+    replay.add_argument("file", type=Path, help="as downloaded from Home Assistant")
+    replay.set_defaults(run=_replay)
     compute = commands.add_parser(
         "compute", help="time the decision; see bench/compute.py"
     )
@@ -73,6 +79,10 @@ def _picture(arguments: Namespace) -> int:
     scenario = load(arguments.scenario)
     draw(scenario, arguments.out, arguments.start, arguments.end)
     return 0
+
+
+def _replay(arguments: Namespace) -> int:
+    return int(not print_replay(read_recording(arguments.file)))
 
 
 def _compute(arguments: Namespace) -> int:

@@ -30,6 +30,7 @@ from .model import (
     Snapshot,
 )
 from .published import PUBLISH_INTERVAL, Published, is_news
+from .recording import Recording
 from .site import build_site, read_charger_config
 
 _LOGGER = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ class AmpGuardCoordinator:
         self.entry = entry
         self.meters = meters
         self.published: Published | None = None
+        self.recording = Recording()
         self._hass = hass
         site = build_site(entry)
         self._inactive_groups = {g.id for g in site.groups if not g.active}
@@ -169,7 +171,9 @@ class AmpGuardCoordinator:
         look_again = None
         try:
             snapshot = self._snapshot()
+            self.recording.prepare(self._balancer, now)
             decision = self._balancer.decide(snapshot, now)
+            self.recording.note(now, snapshot, decision)
             look_again = decision.look_again
             self._decision, self._decided_at = decision, now
             self._apply(decision)

@@ -1,4 +1,4 @@
-"""Diagnostics: what is configured, what is known, what was decided last."""
+"""Diagnostics: what is configured, what is known, what was decided lately."""
 
 from dataclasses import asdict
 from typing import Any
@@ -30,4 +30,5 @@ async def async_get_config_entry_diagnostics(
             node: meter.rejected_samples for node, meter in coordinator.meters.items()
         },
         "published": None if published is None else asdict(published),
+        "recording": coordinator.recording.as_dict(),
     }

@@ -13,7 +13,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 import pytest_socket
 
-from custom_components.amp_guard import coordinator
+from custom_components.amp_guard.balancer import Balancer
 from simulator.devices.amp_guard import AmpGuard, AmpGuardSettings
 
 from .helpers import Clock, Decisions, PlainCharger, Property, add_meter
@@ -47,8 +47,7 @@ async def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 async def decisions(monkeypatch: pytest.MonkeyPatch) -> Decisions:
     """Return what the balancer decides."""
     decisions = Decisions()
-    watched = decisions.watch(coordinator.Balancer)
-    monkeypatch.setattr(coordinator, "Balancer", watched)
+    monkeypatch.setattr(Balancer, "decide", decisions.watch(Balancer.decide))
     return decisions
 
 

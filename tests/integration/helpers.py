@@ -49,22 +49,20 @@ class Decisions:
         self._measured_at = 0.0
         self._decided = asyncio.Event()
 
-    def watch(self, balancer: type[Balancer]) -> type[Balancer]:
-        """Return a balancer that decides as this one does, and is watched."""
-        watcher = self
+    def watch(self, decide: Callable) -> Callable:
+        """Return what decides as a balancer does, and is watched."""
 
-        class Watched(balancer):
-            def decide(self, snapshot: Snapshot, now: float) -> Decision:
-                if measurement := snapshot.measurements.get(SUPPLY_ID):
-                    watcher._measured_at = measurement.time
-                watcher._decided.set()
-                if watcher.error is not None:
-                    raise watcher.error
-                decision = super().decide(snapshot, now)
-                watcher.made.append(decision)
-                return decision
+        def watched(balancer: Balancer, snapshot: Snapshot, now: float) -> Decision:
+            if measurement := snapshot.measurements.get(SUPPLY_ID):
+                self._measured_at = measurement.time
+            self._decided.set()
+            if self.error is not None:
+                raise self.error
+            decision = decide(balancer, snapshot, now)
+            self.made.append(decision)
+            return decision
 
-        return Watched
+        return watched
 
     async def on_sample_after(self, time: float) -> None:
         """Wait until a sample that was taken at `time` or later was decided on."""

@@ -1,11 +1,13 @@
 """Diagnostics let a stranger find a fault, and tell nothing that is private."""
 
 import json
+from pathlib import Path
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.json import ExtendedJSONEncoder
 
+from bench.replay import read_recording, replay
 from custom_components.amp_guard.diagnostics import async_get_config_entry_diagnostics
 
 from .helpers import SERIAL, PlainCharger, Property, add_charger
@@ -16,6 +18,7 @@ async def test_what_was_decided_and_nothing_private(
     entry: ConfigEntry,
     house: Property,
     chargers: dict[str, PlainCharger],
+    tmp_path: Path,
 ) -> None:
     left = chargers["left"]
     charger = await add_charger(hass, entry, left)
@@ -30,5 +33,11 @@ async def test_what_was_decided_and_nothing_private(
     assert shown["site"]["supply"]["supply_max_current"] == 25
     assert shown["rejected_samples"] == {"supply": 0}
     assert shown["version"]
+    file = tmp_path / "diagnostics.json"
+    file.write_text(f'{{"data": {text}}}')
+    turns = list(replay(read_recording(file)))
+    assert len(turns) >= 60
+    assert all(turn.same for turn in turns)
+    assert turns[-1].decision.allocations[charger].current == 16.0
     for private in (SERIAL, "12345678", entry.data["host"], "02:00:00:00:00:01"):
         assert private not in text
