@@ -1,0 +1,266 @@
+"""The form that puts the device on the property's Wi-Fi: recognised, filled, answered.
+
+No field name is published, so a field is recognised by the words at it. The words are
+data: another language or spelling is another line here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+import re
+import unicodedata
+
+from . import NetworkNotListedError
+from .credentials import Credentials
+from .html_form import BUTTONS, Control, Form, Option, Page
+
+
+class Purpose(StrEnum):
+    """What a field is for; its value is the credential's name."""
+
+    PIN = "pin"
+    SERIAL_NUMBER = "serial_number"
+    PASSWORD = "password"  # noqa: S105 - a field's purpose
+    NETWORK_NAME = "network_name"
+
+
+WORDS: Mapping[Purpose | None, tuple[str, ...]] = {
+    # In this order: a "network password" is a password, a "network mask" is neither.
+    Purpose.PIN: (
+        *("pin", "pincode", "pinkod", "pinkode", "pinkoodi", "codepin"),
+        *("device password", "admin password", "enhetens lösenord"),
+    ),
+    Purpose.SERIAL_NUMBER: (
+        *("serial", "s n", "serienummer", "seriennummer", "sarjanumero"),
+        "numéro de série",
+    ),
+    Purpose.PASSWORD: (
+        *("password", "pass", "pwd", "passphrase", "psk", "key", "passwd"),
+        *("lösenord", "nyckel", "passord", "nøkkel", "adgangskode", "kodeord"),
+        *("salasana", "passwort", "kennwort", "schlüssel", "wachtwoord"),
+        "mot de passe",
+    ),
+    None: (
+        *("mask", "gateway", "dns", "dhcp", "ip", "ip address", "channel", "country"),
+        *("security", "encryption", "authentication", "säkerhet", "kryptering"),
+        *("verschlüsselung", "sikkerhet", "sikkerhed", "host", "hostname"),
+    ),
+    Purpose.NETWORK_NAME: (
+        *("ssid", "network", "wifi name", "wlan name", "access point"),
+        *("nätverk", "nettverk", "netværk", "verkko", "netzwerk", "netwerk"),
+        "réseau",
+    ),
+}
+SHORT = 4
+"""Letters. A shorter word counts as a whole word only: "pin" is not in "shipping"."""
+TYPED = frozenset({"text", "password", "search", "tel", "number", "textarea"})
+"""Kinds of controls that are typed into."""
+
+OTHER_NETWORK = ("other", "manual", "hidden", "annat", "manuell", "dolt", "andere")
+"""An option that says that the network's name is typed beside the list."""
+SUBMIT = ("submit", "save", "apply", "connect", "spara", "anslut", "skicka", "ok")
+"""A button that is the one to click, where there are several."""
+
+REFUSED = (
+    *("wrong", "invalid", "incorrect", "fail", "error", "refused", "rejected"),
+    *("denied", "not valid", "not correct", "not accepted", "could not", "cannot"),
+    *("fel", "felaktig", "ogiltig", "misslyckades", "nekad", "inte rätt"),
+    *("kunde inte", "falsch", "ungültig", "fehler", "feil", "ugyldig", "forkert"),
+)
+ACCEPTED = (
+    *("saved", "success", "accepted", "connecting", "restarting", "rebooting"),
+    *("will restart", "thank you", "done", "sparad", "sparat", "ansluter"),
+    *("lyckades", "godkänd", "startar om", "startas om", "tack", "klart", "klar"),
+    *("gespeichert", "erfolgreich", "wird verbunden", "lagret", "gemt"),
+)
+_NOTE = r"\s*(?:\([^()]*\)|\[[^\][]*\]|[-–,|:]?\s*-?[0-9]+\s*(?:%|dBm))"
+NOTES = re.compile(f"(?:{_NOTE})*", re.IGNORECASE)
+NOTES_AT_END = re.compile(f"(?:{_NOTE})+$", re.IGNORECASE)
+"""What a list says beside a network's name: how strong it is, how it is secured."""
+MAX_OPTION_LENGTH = 100
+"""Characters of an option's text that are looked at; a network's name has at most 32."""
+MAX_MESSAGE_LENGTH = 200
+"""Characters of the device's own words that are passed on."""
+
+
+class Outcome(StrEnum):
+    """How the page answered."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """The outcome, and the device's own words for it where it has some."""
+
+    outcome: Outcome
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WifiForm:
+    """A form of a page, and what its controls are for, by their place in it."""
+
+    form: Form
+    purposes: Mapping[int, Purpose]
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The networks that the page offers to choose from."""
+        names = (
+            _network_of(option)
+            for _, option in self._listed()
+            if option.value and not _says(option.text, OTHER_NETWORK)
+        )
+        return tuple(dict.fromkeys(filter(None, names)))
+
+    def fill(self, credentials: Credentials) -> list[tuple[str, str]]:
+        """Return what the form sends, in its order; the rest as the page has it.
+
+        Raises NetworkNotListedError where the network can be neither chosen nor typed.
+        """
+        name = credentials.network_name
+        chosen = {
+            place: option.value
+            for place, option in self._listed()
+            if name in {option.value, option.text, _network_of(option)}
+        }
+        left_alone = {Purpose.NETWORK_NAME} if chosen else set()
+        if not chosen:
+            if not self._name_can_be_typed:
+                raise NetworkNotListedError
+            chosen = {
+                place: option.value
+                for place, option in self._listed()
+                if _says(option.text, OTHER_NETWORK)
+            }
+        clicked = self._button()
+        entries: list[tuple[str, str]] = []
+        for place, control in enumerate(self.form.controls):
+            purpose = self.purposes.get(place)
+            if place in chosen:
+                entries.append((control.name, chosen[place]))
+            elif control.kind in TYPED and purpose and purpose not in left_alone:
+                entries.append((control.name, getattr(credentials, purpose)))
+            elif control.kind not in BUTTONS or control is clicked:
+                entries.extend(control.entries)
+        return entries
+
+    @property
+    def _name_can_be_typed(self) -> bool:
+        return any(
+            purpose is Purpose.NETWORK_NAME and self.form.controls[place].kind in TYPED
+            for place, purpose in self.purposes.items()
+        )
+
+    def _listed(self) -> Iterator[tuple[int, Option]]:
+        for place in self.purposes:
+            for option in self.form.controls[place].options:
+                yield place, option
+
+    def _button(self) -> Control | None:
+        buttons = [control for control in self.form.controls if control.kind in BUTTONS]
+        named = (each for each in buttons if _says(" ".join(each.hints), SUBMIT))
+        return next(named, next(iter(buttons), None))
+
+
+def find_wifi_form(page: Page) -> WifiForm | None:
+    """Return the first form that takes a network's name and its password."""
+    for form in page.forms:
+        purposes = _purposes(form)
+        if {Purpose.NETWORK_NAME, Purpose.PASSWORD} <= set(purposes.values()):
+            return WifiForm(form=form, purposes=purposes)
+    return None
+
+
+def judge(before: Page, after: Page) -> Answer:
+    """Tell from the page that came back what became of the form.
+
+    Only what was not on the page before counts: that may have warned of errors.
+    """
+    news = [text for text in after.texts if text not in before.texts]
+    refusal = next((text for text in news if _says(text, REFUSED)), "")
+    acceptance = next((text for text in news if _says(text, ACCEPTED)), "")
+    if refusal and (not acceptance or find_wifi_form(after) is not None):
+        return Answer(
+            outcome=Outcome.REFUSED, message=_printable(refusal)[:MAX_MESSAGE_LENGTH]
+        )
+    if acceptance and not refusal:
+        return Answer(outcome=Outcome.ACCEPTED)
+    return Answer(outcome=Outcome.UNCLEAR)
+
+
+def _purposes(form: Form) -> dict[int, Purpose]:
+    purposes = {
+        place: purpose
+        for place, control in enumerate(form.controls)
+        if (purpose := _purpose(control)) is not None
+    }
+    if Purpose.PASSWORD not in purposes.values():
+        # In whatever language: the one field whose letters are not to be seen.
+        hidden_letters = [
+            place
+            for place, control in enumerate(form.controls)
+            if control.kind == "password" and control.sent and place not in purposes
+        ]
+        if len(hidden_letters) == 1:
+            purposes[hidden_letters[0]] = Purpose.PASSWORD
+    return purposes
+
+
+def _purpose(control: Control) -> Purpose | None:
+    if not control.name or not control.sent:
+        return None
+    if control.kind not in TYPED and control.kind != "select":
+        return None
+    for hint in control.hints:
+        for purpose, words in WORDS.items():
+            if _says(hint, words):
+                is_right = control.kind != "select" or purpose is Purpose.NETWORK_NAME
+                return purpose if is_right else None
+    return None
+
+
+def _network_of(option: Option) -> str:
+    """Return the name of the network that an option stands for."""
+    text = option.text[:MAX_OPTION_LENGTH]
+    if option.value and text.startswith(option.value):
+        if NOTES.fullmatch(text[len(option.value) :]):
+            return option.value
+    return NOTES_AT_END.sub("", text)
+
+
+def _says(text: str, phrases: tuple[str, ...]) -> bool:
+    plain = f" {_plain(text)} "
+    words = plain.split()
+    for phrase in _plain_phrases(phrases):
+        if f" {phrase} " in plain:
+            return True
+        if len(phrase) >= SHORT:
+            joined = phrase.replace(" ", "")
+            if f" {phrase}" in plain or any(joined in word for word in words):
+                return True
+    return False
+
+
+@cache
+def _plain_phrases(phrases: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(_plain, phrases))
+
+
+def _plain(text: str) -> str:
+    """Return the words in lower case without accents, one space between them."""
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)  # wifiKey
+    bare = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", parted)
+        if not unicodedata.combining(letter)
+    )
+    return " ".join(re.findall(r"[^\W_]+", bare.casefold()))
+
+
+def _printable(text: str) -> str:
+    return "".join(letter for letter in text if letter.isprintable())
