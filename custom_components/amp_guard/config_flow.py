@@ -28,8 +28,8 @@ from .const import (
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
 )
-from .flows.amp_guard import AmpGuardSteps
 from .flows.chargers import ChargerSteps, Surroundings, found_chargers
+from .flows.wifi import WifiSteps
 from .forms import (
     ACTIVATE_SCHEMA,
     chargers_schema,
@@ -52,7 +52,7 @@ from .site import (
 )
 from .subentry_flows import ChargerFlow, GroupFlow
 
-MENU = ["address"]
+MENU = ["found", "address", "wifi"]
 """The ways to a measurement device, each a step of its own."""
 
 RECONFIGURE_STEPS = {Source.AMP_GUARD: "address"}
@@ -60,7 +60,7 @@ RECONFIGURE_STEPS = {Source.AMP_GUARD: "address"}
 
 
 class AmpGuardConfigFlow(
-    AmpGuardSteps,
+    WifiSteps,
     ChargerSteps[ConfigFlowContext, ConfigFlowResult, str],
     domain=DOMAIN,
 ):

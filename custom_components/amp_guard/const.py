@@ -20,6 +20,10 @@ CONF_MEASURED_PHASES: Final = "measured_phases"
 CONF_MEASURED_QUANTITIES: Final = "measured_quantities"
 """A list: "current", "voltage", "power", "energy_import", "energy_export"."""
 
+# A meter that is not on the network yet; asked for, never stored.
+CONF_SERIAL_NUMBER: Final = "serial_number"
+CONF_NETWORK_NAME: Final = "network_name"
+
 # The supply
 CONF_SUPPLY_MAX_CURRENT: Final = "supply_max_current"
 CONF_FUSE_TYPE: Final = "fuse_type"

@@ -10,6 +10,7 @@ from typing import Any
 from homeassistant.const import (
     CONF_HOST,
     CONF_NAME,
+    CONF_PASSWORD,
     CONF_PIN,
     UnitOfElectricCurrent,
     UnitOfTime,
@@ -48,11 +49,13 @@ from .const import (
     CONF_MAX_CURRENT_ONLINE,
     CONF_MIN_CURRENT,
     CONF_NET,
+    CONF_NETWORK_NAME,
     CONF_OFFLINE_CURRENT,
     CONF_OFFLINE_PHASE,
     CONF_PARENT,
     CONF_PHASES,
     CONF_PRIORITY,
+    CONF_SERIAL_NUMBER,
     CONF_SUPPLY_MAX_CURRENT,
     CONF_TURN,
     CONF_WIRING,
@@ -168,6 +171,40 @@ METER_SCHEMA = vol.Schema(
 )
 
 PIN_SCHEMA = vol.Schema({vol.Required(CONF_PIN): PIN})
+
+NEW_METER_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_SERIAL_NUMBER): TextSelector(),
+        vol.Required(CONF_PIN): PIN,
+    }
+)
+
+
+def found_schema(meters: Mapping[str, str]) -> vol.Schema:
+    """Return the form that picks a meter that was found; `meters` names each host."""
+    return vol.Schema(
+        {
+            vol.Required(CONF_HOST, default=next(iter(meters))): _named(meters),
+            vol.Required(CONF_PIN): PIN,
+        }
+    )
+
+
+def wifi_schema(networks: Iterable[str]) -> vol.Schema:
+    """Return the form of the property's Wi-Fi; `networks` are what the device sees."""
+    listed = SelectSelectorConfig(
+        options=list(networks), mode=SelectSelectorMode.DROPDOWN, custom_value=True
+    )
+    return vol.Schema(
+        {
+            vol.Required(CONF_NETWORK_NAME): SelectSelector(listed)
+            if listed["options"]
+            else TextSelector(),
+            vol.Required(CONF_PASSWORD): TextSelector(
+                TextSelectorConfig(type=TextSelectorType.PASSWORD)
+            ),
+        }
+    )
 
 
 def supply_schema(variant: str) -> vol.Schema:

@@ -31,7 +31,10 @@ class Device(ABC):
         Raises `OSError` where the address is taken, does not exist, or its port may
         be used by the administrator only.
         """
-        listening = socket.create_server((host, port))
+        await self.serve(socket.create_server((host, port)))
+
+    async def serve(self, listening: socket.socket) -> None:
+        """Serve on a socket that listens already: one of another network, say."""
         runner = web.AppRunner(
             self.application(), access_log=None, shutdown_timeout=0.1
         )

@@ -57,9 +57,10 @@ class MeterSteps(ConfigFlow):
     async def _use_meter(self, choice: MeterChoice) -> ConfigFlowResult:
         """Go on to the main fuse with a meter, or change the entry's.
 
-        A meter that is set up already is followed to its new address.
+        A meter that is set up already is followed to its new address. Of several flows
+        for one meter the first that ends is kept: Home Assistant ends the others.
         """
-        await self.async_set_unique_id(choice.unique_id)
+        await self.async_set_unique_id(choice.unique_id, raise_on_progress=False)
         if (entry := self._changed_entry) is not None:
             self._abort_if_unique_id_mismatch(reason="another_meter")
             return self.async_update_and_abort(entry, data_updates=choice.data)

@@ -1,7 +1,6 @@
 """An Amp Guard whose address is known: asked for its address and PIN."""
 
 from collections.abc import Mapping
-import re
 from typing import Any
 
 from homeassistant.config_entries import ConfigFlowResult
@@ -29,12 +28,10 @@ from ..meters import (
     Source,
 )
 from ..meters.amp_guard import AmpGuardClient
+from ..onboarding.credentials import pin_error
 from ..phases import format_phases
 from ..site import Errors
 from . import MeterChoice, MeterSteps
-
-PIN_FORMAT = re.compile(r"\d{8}")
-"""It stands on the back of the meter [installation manual]."""
 
 METER_ERRORS: dict[type[MeterError], str] = {
     MeterConnectionError: "cannot_connect",
@@ -88,8 +85,8 @@ class AmpGuardSteps(MeterSteps):
     async def _try_meter(self, user_input: Mapping[str, Any]) -> MeterChoice | Errors:
         """Return the meter, or why it cannot be used."""
         pin = user_input[CONF_PIN].strip()
-        if not PIN_FORMAT.fullmatch(pin):
-            return {CONF_PIN: "invalid_pin"}
+        if invalid := pin_error(pin):
+            return {CONF_PIN: invalid}
         host = user_input[CONF_HOST].strip().removeprefix("http://").rstrip("/")
         try:
             client = AmpGuardClient(

@@ -10,7 +10,11 @@ class PageUnreachableError(WifiPageError):
 
 
 class NotTheDeviceError(WifiPageError):
-    """What answers is another page, or another device's; nothing was submitted."""
+    """What answers is not the page of an Amp Guard; nothing was submitted."""
+
+
+class AnotherDeviceError(WifiPageError):
+    """The page shows another serial number; nothing was submitted."""
 
 
 class FormNotFoundError(WifiPageError):

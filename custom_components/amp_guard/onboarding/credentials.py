@@ -3,7 +3,7 @@
 Each rule returns the translation key of what is wrong, or None.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 import re
 
 SERIAL_NUMBER_FORMAT = re.compile(r"[0-9A-Z]*[0-9][0-9A-Z]*G")
@@ -19,12 +19,12 @@ PRINTABLE_ASCII = re.compile(r"[ -~]*")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Credentials:
-    """What the device's page may ask for."""
+    """What the device's page may ask for; the secrets are in no traceback."""
 
     serial_number: str
-    pin: str
+    pin: str = field(repr=False)
     network_name: str
-    password: str
+    password: str = field(repr=False)
 
 
 def clean_serial_number(typed: str) -> str:

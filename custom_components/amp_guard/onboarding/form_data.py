@@ -33,7 +33,10 @@ def as_body(
             f"{_lines(value)}\r\n"
             for name, value in entries
         )
-        body, content_type = f"{parts}--{boundary}--\r\n", f"{MULTIPART}; boundary={boundary}"
+        body, content_type = (
+            f"{parts}--{boundary}--\r\n",
+            f"{MULTIPART}; boundary={boundary}",
+        )
     elif encoding_type == PLAIN:
         body = "".join(f"{name}={_lines(value)}\r\n" for name, value in entries)
         content_type = PLAIN

@@ -9,14 +9,15 @@ from html.parser import HTMLParser
 import re
 
 INLINE = frozenset(
-    "a abbr b bdi cite code em font i kbd label mark q s samp small span strong sub "
-    "sup u var wbr".split()
+    {"a", "abbr", "b", "bdi", "cite", "code", "em", "font", "i", "kbd", "label"}
+    | {"mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "u", "wbr"}
 )
 """Elements that do not end a line of text."""
 UNSEEN = frozenset({"script", "style", "template", "noscript"})
 KINDS = frozenset(
-    "button checkbox color date datetime-local email file hidden image month number "
-    "password radio range reset search submit tel text time url week".split()
+    {"button", "checkbox", "color", "date", "datetime-local", "email", "file", "hidden"}
+    | {"image", "month", "number", "password", "radio", "range", "reset", "search"}
+    | {"submit", "tel", "text", "time", "url", "week"}
 )
 """Types of an input; any other counts as text."""
 BUTTONS = frozenset({"submit", "image"})
@@ -64,7 +65,7 @@ class Control:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Form:
-    """A form: where it goes, how, and with what, in the page's order."""
+    """A form: where it goes, how ("get" or "post"), and with what, in its order."""
 
     action: str
     method: str
@@ -123,9 +124,7 @@ class _Parser(HTMLParser):
 
     # --- reading --------------------------------------------------------------------
 
-    def handle_starttag(
-        self, tag: str, attrs: list[tuple[str, str | None]]
-    ) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in reversed(attrs)}
         if tag not in INLINE:
             self._end_line()
@@ -153,9 +152,7 @@ class _Parser(HTMLParser):
             case "option" if self._inside is not None:
                 self._inside.options.append((attributes, ""))
 
-    def handle_startendtag(
-        self, tag: str, attrs: list[tuple[str, str | None]]
-    ) -> None:
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         # A browser takes <select/> for <select>, and has no end for <input>.
         self.handle_starttag(tag, attrs)
 
@@ -215,7 +212,7 @@ class _Parser(HTMLParser):
             forms=tuple(
                 Form(
                     action=attributes.get("action", "").strip(),
-                    method=attributes.get("method", "get").strip().lower(),
+                    method=_method(attributes.get("method", "")),
                     encoding_type=attributes.get("enctype", "").strip().lower(),
                     controls=tuple(self._controls_of(number, attributes.get("id"))),
                 )
@@ -257,7 +254,9 @@ class _Parser(HTMLParser):
         attributes = control.attributes
         control_id = attributes.get("id")
         for label in self._labels:
-            if label is control.label or (control_id and label.control_id == control_id):
+            if label is control.label or (
+                control_id and label.control_id == control_id
+            ):
                 yield label.text
         for name in ("aria-label", "title", "placeholder", "alt", "name", "id"):
             yield attributes.get(name, "")
@@ -269,3 +268,7 @@ class _Parser(HTMLParser):
 
 def _tidy(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
+
+
+def _method(method: str) -> str:
+    return "post" if method.strip().lower() == "post" else "get"

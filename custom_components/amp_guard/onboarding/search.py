@@ -7,7 +7,7 @@ which needs no PIN.
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, ip_interface
+from ipaddress import IPv4Address, IPv4Network
 
 from aiohttp import ClientSession
 from homeassistant.components import network
@@ -16,9 +16,7 @@ from homeassistant.core import HomeAssistant
 from ..meters import MeterError, MeterIdentity
 from ..meters.amp_guard import AmpGuardClient
 
-PRIVATE = tuple(
-    map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
-)
+PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 """[RFC 1918]"""
 WIDEST = 22
 """Prefix length. Of a wider network only the part around the host is searched."""
@@ -35,6 +33,16 @@ class FoundMeter:
 
     host: str
     identity: MeterIdentity
+
+    @property
+    def serial_number(self) -> str:
+        """Its own, which nothing else has."""
+        return self.identity.serial_number
+
+    @property
+    def name(self) -> str:
+        """What it is called, by model and serial number."""
+        return f"{self.identity.model} {self.serial_number}"
 
 
 async def own_networks(hass: HomeAssistant) -> set[IPv4Network]:
@@ -82,5 +90,5 @@ async def identify(
     try:
         async with asyncio.timeout(timeout):
             return FoundMeter(host=host, identity=await client.identity())
-    except (MeterError, TimeoutError):
+    except MeterError, TimeoutError:
         return None

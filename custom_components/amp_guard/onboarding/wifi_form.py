@@ -47,7 +47,7 @@ WORDS: Mapping[Purpose | None, tuple[str, ...]] = {
         *("verschlüsselung", "sikkerhet", "sikkerhed", "host", "hostname"),
     ),
     Purpose.NETWORK_NAME: (
-        *("ssid", "network", "wifi name", "wlan name", "access point"),
+        *("ssid", "network", "wifi name", "wi fi name", "wlan name"),
         *("nätverk", "nettverk", "netværk", "verkko", "netzwerk", "netwerk"),
         "réseau",
     ),
@@ -94,10 +94,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """The outcome, and the device's own words for it where it has some."""
+    """The outcome; of a refusal the device's own words, and what they are about."""
 
     outcome: Outcome
     message: str = ""
+    about: Purpose | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -186,7 +187,9 @@ def judge(before: Page, after: Page) -> Answer:
     acceptance = next((text for text in news if _says(text, ACCEPTED)), "")
     if refusal and (not acceptance or find_wifi_form(after) is not None):
         return Answer(
-            outcome=Outcome.REFUSED, message=_printable(refusal)[:MAX_MESSAGE_LENGTH]
+            outcome=Outcome.REFUSED,
+            message=_printable(refusal)[:MAX_MESSAGE_LENGTH],
+            about=_what_it_says(refusal),
         )
     if acceptance and not refusal:
         return Answer(outcome=Outcome.ACCEPTED)
@@ -217,11 +220,15 @@ def _purpose(control: Control) -> Purpose | None:
     if control.kind not in TYPED and control.kind != "select":
         return None
     for hint in control.hints:
-        for purpose, words in WORDS.items():
-            if _says(hint, words):
-                is_right = control.kind != "select" or purpose is Purpose.NETWORK_NAME
-                return purpose if is_right else None
+        if any(_says(hint, words) for words in WORDS.values()):
+            purpose = _what_it_says(hint)
+            is_right = control.kind != "select" or purpose is Purpose.NETWORK_NAME
+            return purpose if is_right else None
     return None
+
+
+def _what_it_says(text: str) -> Purpose | None:
+    return next((each for each, words in WORDS.items() if _says(text, words)), None)
 
 
 def _network_of(option: Option) -> str:

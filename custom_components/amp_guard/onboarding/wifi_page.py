@@ -7,7 +7,8 @@ its fields are recognised, and submitted as it says.
 
 import asyncio
 import codecs
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 import re
 
@@ -21,11 +22,17 @@ from aiohttp import (
 )
 from yarl import URL
 
-from . import FormNotFoundError, NoReplyError, NotTheDeviceError, PageUnreachableError
+from . import (
+    AnotherDeviceError,
+    FormNotFoundError,
+    NoReplyError,
+    NotTheDeviceError,
+    PageUnreachableError,
+)
 from .credentials import Credentials
 from .form_data import as_body, as_query
-from .html_form import Page, parse_page
-from .wifi_form import Answer, Outcome, WifiForm, find_wifi_form, judge
+from .html_form import parse_page
+from .wifi_form import Answer, Outcome, Purpose, WifiForm, find_wifi_form, judge
 
 DEVICE_PAGE = URL("http://192.168.251.1/")
 """[installation manual]"""
@@ -38,14 +45,18 @@ SUBMIT_TIMEOUT = 20.0
 MAX_PAGE_SIZE = 256 * 1024
 """Bytes. Far more than the page of a small device."""
 MAX_REDIRECTS = 3
+REDIRECTS = range(300, 400)
+REFUSALS = range(400, 500)
+WRONG_PIN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 UNDECLARED_ENCODING = "windows-1252"
 """Of a page that names no encoding and is not UTF-8 [HTML standard]."""
+META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"' ]?([\w-]+)", re.IGNORECASE)
+CHARSET_WITHIN = 1024
+"""Bytes of a page within which it names its encoding [HTML standard]."""
 MAKERS_WORDS = re.compile(r"(amp|charge)[\s_-]?(guard|amps)", re.IGNORECASE)
 """This or the serial number is on a page that is the device's: the property's Wi-Fi
 password goes to no other."""
 ANY_SERIAL_NUMBER = re.compile(r"\b[0-9]{8,}G\b", re.IGNORECASE)
-
-
 
 
 async def read_wifi_form(session: ClientSession, serial_number: str) -> WifiForm:
@@ -74,6 +85,7 @@ class _Loaded:
 
     url: URL
     status: int
+    location: str | None
     text: str
     encoding: str
 
@@ -89,15 +101,15 @@ class _Visit:
         """Read the page, and find the form in it."""
         try:
             async with asyncio.timeout(READ_TIMEOUT):
-                self._loaded = await self._load("GET", DEVICE_PAGE)
+                self._loaded = await self._follow(await self._send("GET", DEVICE_PAGE))
         except (ClientError, OSError) as error:
             raise PageUnreachableError from error
         text = self._loaded.text
-        shown = {found.upper() for found in ANY_SERIAL_NUMBER.findall(text)}
-        if shown and serial_number not in shown:
-            raise NotTheDeviceError("another serial number")
-        if not shown and not MAKERS_WORDS.search(text):
-            raise NotTheDeviceError("neither its serial number nor its maker's name")
+        if serial_number.casefold() not in text.casefold():
+            if ANY_SERIAL_NUMBER.search(text):
+                raise AnotherDeviceError
+            if not MAKERS_WORDS.search(text):
+                raise NotTheDeviceError("neither its serial number nor its maker")
         self._page = parse_page(text)
         wifi_form = find_wifi_form(self._page)
         if wifi_form is None:
@@ -118,72 +130,83 @@ class _Visit:
         else:
             query = as_query(entries, encoding=encoding)
             target = URL(f"{target.with_query(None)}?{query}", encoded=True)
+        _stay_at_the_device(target)
         try:
             async with asyncio.timeout(SUBMIT_TIMEOUT):
-                answer = await self._load(
-                    form.method.upper(), target, body=body, content_type=content_type
-                )
-        except (ClientConnectorError, ConnectionTimeoutError) as error:
-            raise PageUnreachableError from error
-        except (ClientError, OSError) as error:
+                try:
+                    answer = await self._send(
+                        form.method.upper(), target, body, content_type
+                    )
+                except (ClientConnectorError, ConnectionTimeoutError) as error:
+                    raise PageUnreachableError from error
+                answer = await self._follow(answer)
+        except (ClientError, OSError, NotTheDeviceError) as error:
             raise NoReplyError from error
-        if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            return Answer(outcome=Outcome.REFUSED)
-        return judge(self._page, parse_page(answer.text))
+        if answer.status in WRONG_PIN:
+            return Answer(outcome=Outcome.REFUSED, about=Purpose.PIN)
+        judged = judge(self._page, parse_page(answer.text))
+        if answer.status in REFUSALS:
+            judged = replace(judged, outcome=Outcome.REFUSED)
+        # It may repeat what it was told.
+        message = judged.message or f"HTTP {answer.status}"
+        for secret in (credentials.password, credentials.pin):
+            message = message.replace(secret, "•" * 8)
+        return replace(judged, message=message)
 
-    async def _load(
+    async def _follow(self, loaded: _Loaded) -> _Loaded:
+        """Go where a page leads, but never to another origin."""
+        for _ in range(MAX_REDIRECTS):
+            if loaded.location is None:
+                return loaded
+            target = _join(loaded.url, loaded.location)
+            _stay_at_the_device(target)
+            loaded = await self._send("GET", target)
+        raise NotTheDeviceError("it leads on and on")
+
+    async def _send(
         self,
         method: str,
         url: URL,
-        *,
         body: bytes | None = None,
         content_type: str | None = None,
     ) -> _Loaded:
-        """Load a page, and follow where it leads, but never to another origin."""
-        for _ in range(MAX_REDIRECTS + 1):
-            if url.origin() != DEVICE_PAGE.origin():
-                raise NotTheDeviceError("it leads elsewhere")
-            headers = {"Connection": "close"}  # it may be long until the next request
-            if content_type is not None:
-                headers["Content-Type"] = content_type
-            async with self._session.request(
-                method,
-                url,
-                data=body,
-                headers=headers,
-                cookies=self._cookies,
-                allow_redirects=False,
-                timeout=ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT),
-            ) as response:
-                self._cookies |= {
-                    name: morsel.value for name, morsel in response.cookies.items()
-                }
-                location = response.headers.get("Location")
-                if location is None:
-                    text, encoding = decode(
-                        await _read(response), response.charset or ""
-                    )
-                    return _Loaded(
-                        url=url, status=response.status, text=text, encoding=encoding
-                    )
-            url = _join(url, location)
-            method, body, content_type = "GET", None, None
-        raise NotTheDeviceError("it leads in circles")
+        headers = {"Connection": "close"}  # it may be long until the next request
+        if content_type is not None:
+            headers["Content-Type"] = content_type
+        async with self._session.request(
+            method,
+            url,
+            data=body,
+            headers=headers,
+            cookies=self._cookies,
+            allow_redirects=False,
+            timeout=ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT),
+        ) as response:
+            self._cookies |= {
+                name: morsel.value for name, morsel in response.cookies.items()
+            }
+            text, encoding = decode(await _read(response), response.charset or "")
+            return _Loaded(
+                url=url,
+                status=response.status,
+                location=response.headers.get("Location")
+                if response.status in REDIRECTS
+                else None,
+                text=text,
+                encoding=encoding,
+            )
 
 
 def decode(body: bytes, declared: str) -> tuple[str, str]:
     """Return a page's text and its encoding; `declared` is the server's word for it."""
-    in_page = re.search(rb"<meta[^>]{0,200}charset=[\"' ]?([\w-]+)", body[:1024], re.I)
-    for name in (
-        "utf-8-sig" if body.startswith(codecs.BOM_UTF8) else "",
-        declared,
-        in_page[1].decode() if in_page else "",
-        "utf-8",
-    ):
-        try:
-            return body.decode(name), codecs.lookup(name).name
-        except (LookupError, UnicodeDecodeError):
-            continue
+    in_page = META_CHARSET.search(body[:CHARSET_WITHIN])
+    candidates = [declared, in_page[1].decode() if in_page else "", "utf-8"]
+    if body.startswith(codecs.BOM_UTF8):
+        body, candidates = body.removeprefix(codecs.BOM_UTF8), ["utf-8"]
+    for name in candidates:
+        with suppress(LookupError, ValueError):
+            if "<".encode(name) == b"<":  # not what no server sends a form in
+                return body.decode(name), codecs.lookup(name).name
     return body.decode(UNDECLARED_ENCODING, errors="replace"), UNDECLARED_ENCODING
 
 
@@ -199,6 +222,12 @@ async def _read(response: ClientResponse) -> bytes:
 def _join(base: URL, reference: str) -> URL:
     """Return where a reference of a page leads."""
     try:
-        return base.join(URL(reference))
+        return base.join(URL(reference)).with_fragment(None)
     except ValueError as error:
         raise NotTheDeviceError("it leads nowhere") from error
+
+
+def _stay_at_the_device(url: URL) -> None:
+    device = DEVICE_PAGE.scheme, DEVICE_PAGE.host, DEVICE_PAGE.port
+    if (url.scheme, url.host, url.port) != device:
+        raise NotTheDeviceError("it leads elsewhere")

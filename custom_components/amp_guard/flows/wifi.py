@@ -1,0 +1,274 @@
+"""A new Amp Guard is put on the property's Wi-Fi, as the manual says, and awaited there.
+
+The Wi-Fi password goes to the device's page and nowhere else: no step keeps it.
+"""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PIN
+from homeassistant.core import callback
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+
+from ..const import CONF_NETWORK_NAME, CONF_SERIAL_NUMBER
+from ..forms import NEW_METER_SCHEMA, wifi_schema
+from ..onboarding import (
+    AnotherDeviceError,
+    FormNotFoundError,
+    NetworkNotListedError,
+    NoReplyError,
+    NotTheDeviceError,
+    PageUnreachableError,
+    WifiPageError,
+)
+from ..onboarding.credentials import (
+    Credentials,
+    clean_serial_number,
+    device_network,
+    network_name_error,
+    password_error,
+    pin_error,
+    serial_number_error,
+)
+from ..onboarding.search import FoundMeter
+from ..onboarding.wifi_form import Answer, Outcome, Purpose
+from ..onboarding.wifi_page import DEVICE_PAGE, read_wifi_form, submit_wifi_form
+from ..site import Errors
+from . import MeterChoice
+from .discovery import METER_SEEN, DiscoverySteps
+
+WAIT = 180.0
+"""s until the user is asked what to do about a meter that does not appear."""
+SEARCH_INTERVAL = 10.0
+"""s between searches of the LAN for a meter that does not make itself known."""
+
+STARTING = {"base": "cannot_connect"}
+"""What trying a meter's PIN gives while it answers but has no sample yet."""
+
+BY_PHONE: dict[type[WifiPageError], Errors] = {
+    PageUnreachableError: {},
+    NotTheDeviceError: {"base": "not_the_device"},
+    FormNotFoundError: {"base": "form_not_found"},
+}
+"""Why the page has to be filled in by hand; that it is out of reach is the usual."""
+
+type Reached = tuple[FoundMeter, MeterChoice | Errors]
+"""A meter that appeared on the LAN, and what came of trying its PIN."""
+
+
+class WifiSteps(DiscoverySteps):
+    """From a new meter's serial number to the meter on the property's network."""
+
+    _serial_number = ""
+    _pin = ""
+    _networks: tuple[str, ...] = ()
+    _network_name = ""
+    _waiting: asyncio.Task[Reached | None] | None = None
+    _reached: Reached
+
+    # --- what is asked ----------------------------------------------------------------
+
+    async def async_step_wifi(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask which Amp Guard it is, and look whether its page can be reached."""
+        if user_input is None:
+            return self._ask_for_meter()
+        self._serial_number = clean_serial_number(user_input[CONF_SERIAL_NUMBER])
+        self._pin = user_input[CONF_PIN].strip()
+        errors = _without_none(
+            {
+                CONF_SERIAL_NUMBER: serial_number_error(self._serial_number),
+                CONF_PIN: pin_error(self._pin),
+            }
+        )
+        if errors:
+            return self._ask_for_meter(errors)
+        await self.async_set_unique_id(self._serial_number, raise_on_progress=False)
+        try:
+            form = await read_wifi_form(
+                async_get_clientsession(self.hass), self._serial_number
+            )
+        except AnotherDeviceError:
+            return self._ask_for_meter({CONF_SERIAL_NUMBER: "another_device"})
+        except WifiPageError:
+            self._networks = ()  # why is told when there is something to submit
+        else:
+            self._networks = form.networks
+        return self._ask_for_network()
+
+    async def async_step_wifi_network(
+        self, user_input: dict[str, Any]
+    ) -> ConfigFlowResult:
+        """Give the property's network to the device's page."""
+        self._network_name = user_input[CONF_NETWORK_NAME]
+        password = user_input[CONF_PASSWORD]
+        errors = _without_none(
+            {
+                CONF_NETWORK_NAME: network_name_error(self._network_name),
+                CONF_PASSWORD: password_error(password),
+            }
+        )
+        if errors:
+            return self._ask_for_network(errors)
+        try:
+            answer = await submit_wifi_form(
+                async_get_clientsession(self.hass),
+                Credentials(
+                    serial_number=self._serial_number,
+                    pin=self._pin,
+                    network_name=self._network_name,
+                    password=password,
+                ),
+            )
+        except AnotherDeviceError:
+            return self._ask_for_meter({CONF_SERIAL_NUMBER: "another_device"})
+        except NetworkNotListedError:
+            return self._ask_for_network({CONF_NETWORK_NAME: "network_not_listed"})
+        except NoReplyError:
+            return await self.async_step_wifi_wait()
+        except WifiPageError as error:
+            return self._ask_to_use_phone(BY_PHONE[type(error)])
+        if answer.outcome is Outcome.REFUSED:
+            return self._ask_again(answer)
+        return await self.async_step_wifi_wait()
+
+    async def async_step_wifi_phone(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """The form was filled in by hand."""
+        return await self.async_step_wifi_wait()
+
+    def _ask_for_meter(
+        self, errors: Errors | None = None, message: str = ""
+    ) -> ConfigFlowResult:
+        return self.async_show_form(
+            step_id="wifi",
+            data_schema=self.add_suggested_values_to_schema(
+                NEW_METER_SCHEMA, {CONF_SERIAL_NUMBER: self._serial_number}
+            ),
+            errors=errors,
+            description_placeholders={"message": message},
+        )
+
+    def _ask_for_network(
+        self, errors: Errors | None = None, message: str = ""
+    ) -> ConfigFlowResult:
+        return self.async_show_form(
+            step_id="wifi_network",
+            data_schema=self.add_suggested_values_to_schema(
+                wifi_schema(self._networks), {CONF_NETWORK_NAME: self._network_name}
+            ),
+            errors=errors,
+            description_placeholders={**self._placeholders, "message": message},
+        )
+
+    def _ask_to_use_phone(self, errors: Errors) -> ConfigFlowResult:
+        return self.async_show_form(
+            step_id="wifi_phone",
+            errors=errors,
+            description_placeholders=self._placeholders,
+        )
+
+    def _ask_again(self, refusal: Answer) -> ConfigFlowResult:
+        """Ask for what the device refused, where it can be mended."""
+        match refusal.about:
+            case Purpose.PIN:
+                errors = {CONF_PIN: "pin_refused"}
+                return self._ask_for_meter(errors, refusal.message)
+            case Purpose.SERIAL_NUMBER:
+                errors = {CONF_SERIAL_NUMBER: "serial_number_refused"}
+                return self._ask_for_meter(errors, refusal.message)
+        return self._ask_for_network({"base": "wifi_refused"}, refusal.message)
+
+    @property
+    def _placeholders(self) -> dict[str, str]:
+        return {
+            "device_network": device_network(self._serial_number),
+            "pin": self._pin,
+            "page": str(DEVICE_PAGE.host),
+            "network_name": self._network_name,
+        }
+
+    # --- the meter appears --------------------------------------------------------------
+
+    async def async_step_wifi_wait(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Wait until the meter is on the property's network."""
+        if self._waiting is None:
+            self._waiting = self.hass.async_create_background_task(
+                self._await_meter(), f"Wait for {self._serial_number}"
+            )
+        if not self._waiting.done():
+            return self.async_show_progress(
+                step_id="wifi_wait",
+                progress_action="wifi_wait",
+                description_placeholders=self._placeholders,
+                progress_task=self._waiting,
+            )
+        reached = self._waiting.result()
+        self._waiting = None
+        if reached is None:
+            return self.async_show_progress_done(next_step_id="wifi_not_found")
+        self._reached = reached
+        return self.async_show_progress_done(next_step_id="wifi_found")
+
+    async def async_step_wifi_found(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Go on with it."""
+        self._meter, choice = self._reached
+        if isinstance(choice, MeterChoice):
+            return await self._use_meter(choice)
+        self._pin_errors = choice
+        return await self.async_step_pin()
+
+    async def async_step_wifi_not_found(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask what to do about a meter that does not appear."""
+        return self.async_show_menu(
+            step_id="wifi_not_found",
+            menu_options=["wifi_wait", "wifi", "address"],
+            description_placeholders=self._placeholders,
+        )
+
+    async def _await_meter(self) -> Reached | None:
+        """Return the meter as soon as it is found and has a sample; None if it is not.
+
+        It makes itself known by mDNS or DHCP where Home Assistant can hear it; where
+        it cannot, the LAN is searched again and again.
+        """
+        seen: asyncio.Queue[FoundMeter] = asyncio.Queue()
+
+        @callback
+        def on_seen(meter: FoundMeter) -> None:
+            if meter.serial_number == self._serial_number:
+                seen.put_nowait(meter)
+
+        stop_listening = async_dispatcher_connect(self.hass, METER_SEEN, on_seen)
+        try:
+            async with asyncio.timeout(WAIT):
+                while True:
+                    for meter in await self._search():
+                        on_seen(meter)
+                    with suppress(TimeoutError):
+                        meter = await asyncio.wait_for(seen.get(), SEARCH_INTERVAL)
+                        outcome = await self._try_pin(meter)
+                        if outcome != STARTING:
+                            return meter, outcome
+        except TimeoutError:
+            return None
+        finally:
+            stop_listening()
+
+    async def _try_pin(self, meter: FoundMeter) -> MeterChoice | Errors:
+        return await self._try_meter({CONF_HOST: meter.host, CONF_PIN: self._pin})
+
+
+def _without_none(errors: dict[str, str | None]) -> Errors:
+    return {field: error for field, error in errors.items() if error}

@@ -1,0 +1,77 @@
+"""A home with a new Amp Guard in it, on networks of their own."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator
+
+import aiohttp
+import ifaddr._posix
+import pytest
+import pytest_socket
+
+from simulator.devices.amp_guard import AmpGuardSettings
+from simulator.devices.amp_guard_page import PageSettings
+from tests.integration.helpers import Clock
+from tests.network import Neighbourhood
+from tests.new_amp_guard import NewAmpGuard
+
+type TakeOut = Callable[..., NewAmpGuard]
+
+
+@pytest.fixture
+def _real_adapters(
+    mock_get_source_ip: object, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Let Home Assistant see the adapters that there are."""
+    monkeypatch.setattr(ifaddr, "get_adapters", ifaddr._posix.get_adapters)
+    mock_get_source_ip.stop()
+    yield
+    mock_get_source_ip.start()
+
+
+@pytest.fixture
+def network(socket_enabled: None, _real_adapters: None) -> Iterator[Neighbourhood]:
+    """Have the test, and Home Assistant in it, be in the home's network."""
+    pytest_socket.socket_allow_hosts(
+        ["127.0.0.0/8", "192.168.0.0/16"], allow_unix_socket=True
+    )
+    network = Neighbourhood()
+    with network.home.entered():
+        yield network
+    network.close()
+
+
+@pytest.fixture
+async def unpack(network: Neighbourhood) -> AsyncGenerator[Callable]:
+    """Return a function that switches a new Amp Guard on."""
+    devices = []
+
+    async def unpack(
+        page: PageSettings | None = None,
+        meter: AmpGuardSettings | None = None,
+        **options: bool,
+    ) -> NewAmpGuard:
+        device = NewAmpGuard(
+            network, page or PageSettings(), meter or AmpGuardSettings(), **options
+        )
+        await device.start()
+        devices.append(device)
+        return device
+
+    yield unpack
+    for device in devices:
+        await device.stop()
+
+
+@pytest.fixture
+async def session() -> AsyncGenerator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+async def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Return a hand on the event loop's time."""
+    loop = asyncio.get_running_loop()
+    time, clock = loop.time, Clock()
+    monkeypatch.setattr(loop, "time", lambda: time() + clock.ahead)
+    return clock
