@@ -65,8 +65,8 @@ def _make() -> int:
 class Neighbourhood:
     """A home and a new Amp Guard in it, each a network of its own with two links.
 
-    `wifi` is the device's own Wi-Fi, which the home's Home Assistant has joined;
-    `lan` is the property's network, which the device has not.
+    `wifi` is the device's own Wi-Fi, which the home's Home Assistant has joined; `lan`
+    is the property's network, on which the device has no address yet.
     """
 
     HOME_HOST = "192.168.77.10"
@@ -74,24 +74,23 @@ class Neighbourhood:
 
     def __init__(self) -> None:
         self.home, self.device = Namespace(), Namespace()
-        self.home.connect("wifi", self.device, "wifi")
-        self.home.connect("lan", self.device, "lan")
-        for end, host in ((self.home, "192.168.251.2"), (self.device, "192.168.251.1")):
-            end.ip(f"address add {host}/24 dev wifi")
-            end.ip("link set wifi up")
-        self.home.ip(f"address add {self.HOME_HOST}/24 dev lan")
-        self.home.ip("link set lan up")
+        for link in ("wifi", "lan"):
+            self.home.connect(link, self.device, link)
+            self.home.ip(f"link set {link} up")
+            self.device.ip(f"link set {link} up")
+        self.home.ip("address add 192.168.251.2/24 dev wifi")
+        self.device.ip("address add 192.168.251.1/24 dev wifi")
+        self.home.ip(f"address add {self.HOME_HOST}/27 dev lan")
         self.home.ip("route add default dev lan")
-        self.device.ip(f"address add {self.METER_HOST}/24 dev lan")
 
     def leave_wifi(self) -> None:
         """The device's own Wi-Fi is gone."""
         self.device.ip("link set wifi down")
 
-    def join_lan(self) -> None:
+    def join_lan(self, host: str = METER_HOST) -> None:
         """The device is on the property's network."""
-        self.device.ip("link set lan up")
-        self.device.ip("route add default dev lan")
+        self.device.ip(f"address add {host}/27 dev lan")
+        self.device.ip("route replace default dev lan")
 
     def close(self) -> None:
         self.home.close()

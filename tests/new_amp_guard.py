@@ -29,6 +29,7 @@ class NewAmpGuard:
     ) -> None:
         self.page = AmpGuardPage(page)
         self.meter = AmpGuard(meter)
+        self.is_on_lan = asyncio.Event()
         self._network = network
         self._is_announced = is_announced
         self._announcement: Announcement | None = None
@@ -68,6 +69,7 @@ class NewAmpGuard:
             with self._network.device.entered():
                 self._announcement = Announcement(self.meter.settings, host, 80)
             await self._announcement.start()
+        self.is_on_lan.set()
 
     async def leave_lan(self) -> None:
         """Be gone from it."""

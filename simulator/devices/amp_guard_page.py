@@ -64,6 +64,10 @@ class AmpGuardPage(Device):
         self.settings = settings or PageSettings()
         self.fault: PageFault | None = None
         self.joined = asyncio.Event()
+        self.refusal = ""
+        """Why it refuses any network, in its own words."""
+        self.replacement = ""
+        """Another page in its place."""
         self.submitted: list[dict[str, str]] = []
         """Each form that came, by the names of its fields."""
         self._token = token_hex(8)
@@ -92,6 +96,8 @@ class AmpGuardPage(Device):
             await asyncio.sleep(self.settings.slowness)
         if self.fault is PageFault.DROPS_WHEN_OPENED:
             _drop(request)
+        if self.replacement:
+            return _html(self.replacement)
         response = await handler(request)
         if self.fault is PageFault.DROPS_WHEN_SUBMITTED and request.method == "POST":
             _drop(request)
@@ -140,6 +146,8 @@ class AmpGuardPage(Device):
         expected |= {"dhcp": "on", "go": "Submit"}
         if "rescan" in form or not expected.items() <= form.items():
             return web.Response(status=400, text="Bad request")
+        if self.refusal:
+            return _html(self._english_form(self.refusal))
         if form["t3"] != self.settings.pin:
             return _html(self._english_form("Wrong PIN."))
         names = list(self.settings.networks)

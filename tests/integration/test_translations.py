@@ -72,6 +72,10 @@ def test_each_field_of_a_form_has_its_name_and_help() -> None:
     for schema, step in (
         (forms.METER_SCHEMA, steps["address"]),
         (forms.PIN_SCHEMA, steps["reauth_confirm"]),
+        (forms.PIN_SCHEMA, steps["pin"]),
+        (forms.found_schema({"192.168.1.20": "Amp Guard"}), steps["choose"]),
+        (forms.NEW_METER_SCHEMA, steps["wifi"]),
+        (forms.wifi_schema(["Home"]), steps["wifi_network"]),
         (forms.supply_schema("home"), steps["supply"]),
         (forms.supply_schema("home"), english["options"]["step"]["init"]),
         (group_schema(), steps["group"]),

@@ -14,7 +14,8 @@ from tests.integration.helpers import Clock
 from tests.network import Neighbourhood
 from tests.new_amp_guard import NewAmpGuard
 
-type TakeOut = Callable[..., NewAmpGuard]
+MULTICAST_DNS = "224.0.0.251"
+"""Home Assistant asks which adapter leads there."""
 
 
 @pytest.fixture
@@ -31,9 +32,8 @@ def _real_adapters(
 @pytest.fixture
 def network(socket_enabled: None, _real_adapters: None) -> Iterator[Neighbourhood]:
     """Have the test, and Home Assistant in it, be in the home's network."""
-    pytest_socket.socket_allow_hosts(
-        ["127.0.0.0/8", "192.168.0.0/16"], allow_unix_socket=True
-    )
+    hosts = ["127.0.0.0/8", "192.168.0.0/16", MULTICAST_DNS]
+    pytest_socket.socket_allow_hosts(hosts, allow_unix_socket=True)
     network = Neighbourhood()
     with network.home.entered():
         yield network

@@ -39,7 +39,7 @@ def test_the_hosts_own_private_networks(
 async def test_the_networks_of_home_assistant(
     network: Neighbourhood, hass: HomeAssistant
 ) -> None:
-    assert await own_networks(hass) == {IPv4Network("192.168.77.0/24")}
+    assert await own_networks(hass) == {IPv4Network("192.168.77.0/27")}
 
 
 async def test_meters_are_found_among_others(network: Neighbourhood, session) -> None:
@@ -52,10 +52,9 @@ async def test_meters_are_found_among_others(network: Neighbourhood, session) ->
     ):
         settings = AmpGuardSettings(serial_number=f"22100000{number}G")
         meters[number] = meter = AmpGuard(settings)
-        network.device.ip(f"address replace 192.168.77.{number}/24 dev lan")
+        network.join_lan(f"192.168.77.{number}")
         await meter.serve(network.device.listen(f"192.168.77.{number}"))
         meter.fault = fault
-    network.join_lan()
 
     found = await search(session, [IPv4Network("192.168.77.0/24")])
     assert [(each.host, each.serial_number) for each in found] == [

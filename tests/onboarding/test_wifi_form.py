@@ -146,6 +146,7 @@ LIST = """Network <select name=list><option value="">Choose</option>{}</select>
         ("<option value=1>Home-Guest 80%<option value=2>Home 80%",
          ("Home-Guest", "Home"), "2"),
         ("<option value=1>Home<option value=2>Home", ("Home",), "2"),
+        ("<option value=5>5GHome<option value=6>Home", ("5GHome", "Home"), "6"),
         ("<option value=1>(hidden)<option value=2>Home", ("Home",), "2"),
     ],
 )  # fmt: skip

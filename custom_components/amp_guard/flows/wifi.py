@@ -66,7 +66,7 @@ class WifiSteps(DiscoverySteps):
     _pin = ""
     _networks: tuple[str, ...] = ()
     _network_name = ""
-    _waiting: asyncio.Task[Reached | None] | None = None
+    _arrival: asyncio.Task[Reached | None] | None = None
     _reached: Reached
 
     # --- what is asked ----------------------------------------------------------------
@@ -199,19 +199,19 @@ class WifiSteps(DiscoverySteps):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Wait until the meter is on the property's network."""
-        if self._waiting is None:
-            self._waiting = self.hass.async_create_background_task(
+        if self._arrival is None:
+            self._arrival = self.hass.async_create_background_task(
                 self._await_meter(), f"Wait for {self._serial_number}"
             )
-        if not self._waiting.done():
+        if not self._arrival.done():
             return self.async_show_progress(
                 step_id="wifi_wait",
                 progress_action="wifi_wait",
                 description_placeholders=self._placeholders,
-                progress_task=self._waiting,
+                progress_task=self._arrival,
             )
-        reached = self._waiting.result()
-        self._waiting = None
+        reached = self._arrival.result()
+        self._arrival = None
         if reached is None:
             return self.async_show_progress_done(next_step_id="wifi_not_found")
         self._reached = reached

@@ -182,7 +182,7 @@ def judge(before: Page, after: Page) -> Answer:
 
     Only what was not on the page before counts: that may have warned of errors.
     """
-    news = [text for text in after.texts if text not in before.texts]
+    news = [_without(before.texts, text) for text in after.texts]
     refusal = next((text for text in news if _says(text, REFUSED)), "")
     acceptance = next((text for text in news if _says(text, ACCEPTED)), "")
     if refusal and (not acceptance or find_wifi_form(after) is not None):
@@ -194,6 +194,12 @@ def judge(before: Page, after: Page) -> Answer:
     if acceptance and not refusal:
         return Answer(outcome=Outcome.ACCEPTED)
     return Answer(outcome=Outcome.UNCLEAR)
+
+
+def _without(known: tuple[str, ...], text: str) -> str:
+    for each in known:
+        text = text.removeprefix(each).lstrip()
+    return text
 
 
 def _purposes(form: Form) -> dict[int, Purpose]:
