@@ -45,6 +45,8 @@ class OcppChargePoint(ChargerDevice):
         super().__init__(charger, serial_number=serial_number)
         self.profiles = ChargingProfiles()
         self.transaction: Transaction | None = None
+        self.starting = asyncio.Lock()
+        """Held until the answer to a start of a transaction has been taken in."""
         self.refused: list[dict[str, Any]] = []
         """The profiles that it did not take."""
         self.epoch = datetime.now(UTC)
@@ -165,17 +167,18 @@ class OcppChargePoint(ChargerDevice):
         if self.transaction is None and self.charger.car is not None:
             await self._notify(wire, "Preparing")
             started_at = self.clock
-            answer = await wire.call(
-                call.StartTransaction(
-                    connector_id=CONNECTOR,
-                    id_tag=ID_TAG,
-                    meter_start=round(self.total_energy),
-                    timestamp=started_at.isoformat(),
+            async with self.starting:
+                answer = await wire.call(
+                    call.StartTransaction(
+                        connector_id=CONNECTOR,
+                        id_tag=ID_TAG,
+                        meter_start=round(self.total_energy),
+                        timestamp=started_at.isoformat(),
+                    )
                 )
-            )
-            self.transaction = Transaction(
-                number=answer.transaction_id, started_at=started_at
-            )
+                self.transaction = Transaction(
+                    number=answer.transaction_id, started_at=started_at
+                )
             self.obey()
         wire.transaction = self.transaction
 
@@ -254,10 +257,12 @@ class _Wire(ChargePoint):  # type: ignore[misc] # the package has no types
         """The transaction that the central system knows of."""
 
     @on(Action.set_charging_profile)  # type: ignore[untyped-decorator]
-    def set_charging_profile(
+    async def set_charging_profile(
         self, connector_id: int, cs_charging_profiles: dict[str, Any]
     ) -> call_result.SetChargingProfile:
         device = self._device
+        async with device.starting:  # what came before it on the wire comes first
+            pass
         accepted = device.profiles.accept(
             connector_id, cs_charging_profiles, device.transaction
         )
