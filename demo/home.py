@@ -10,7 +10,7 @@ from simulator.site import Site
 
 from .browser import Account, Browser
 from .home_assistant import HomeAssistant
-from .set_up import set_up
+from .set_up import SetUp, set_up
 
 LOOK_INTERVAL = 0.5
 """s between looks at the physics."""
@@ -19,10 +19,13 @@ LOOK_INTERVAL = 0.5
 class Home:
     """A site that lives on by the clock, and who is in charge of it."""
 
-    def __init__(self, site: Site, home_assistant: HomeAssistant) -> None:
-        """Take both, not yet started."""
+    def __init__(
+        self, site: Site, home_assistant: HomeAssistant, *, prepare: SetUp = set_up
+    ) -> None:
+        """Take both, not yet started, and what the owner does before time goes on."""
         self.site = site
         self.home_assistant = home_assistant
+        self._prepare = prepare
         self._life: asyncio.Task[None] | None = None
 
     @property
@@ -65,7 +68,7 @@ class Home:
     async def _set_up(self, account: Account) -> None:
         async with Browser(self.home_assistant.url) as browser:
             await browser.welcome(account)
-            await set_up(
+            await self._prepare(
                 browser,
                 self.site.judge.addresses,
                 self.site.world.supply.supply_max_current,

@@ -4,12 +4,15 @@ Add each charger by its own integration, then the meter, the main fuse, the grou
 the chargers in it, and activate it; make a dashboard.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from .browser import Browser
 from .dashboard import TITLE, dashboard
 from .entities import Entities, find_entities
+
+type SetUp = Callable[[Browser, Mapping[str, Any], float], Awaitable[None]]
+"""What an owner does with a new Home Assistant, the site's devices and main fuse."""
 
 GROUP_NAME = "Home"
 OFFLINE_MAX_CURRENT = 12.0
@@ -24,15 +27,22 @@ async def set_up(
 
     Raises `RefusedError` where Home Assistant does not take something.
     """
-    wirings = {
-        await _add_charger_integration(browser, charger): charger["wiring"]
-        for charger in devices["chargers"]
-    }
+    wirings = await add_chargers(browser, devices)
     entry_id = await _add_amp_guard(
         browser, devices["amp_guard"], supply_max_current, wirings
     )
     entities = await find_entities(browser, entry_id)
     await _make_dashboard(browser, entities, supply_max_current)
+
+
+async def add_chargers(
+    browser: Browser, devices: Mapping[str, Any]
+) -> dict[str, list[str]]:
+    """Add each charger by its own integration; return their wirings by device."""
+    return {
+        await _add_charger_integration(browser, charger): charger["wiring"]
+        for charger in devices["chargers"]
+    }
 
 
 async def _add_charger_integration(browser: Browser, charger: Mapping[str, Any]) -> str:

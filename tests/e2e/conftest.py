@@ -11,12 +11,13 @@ from demo.browser import Account
 from demo.home import Home, running
 from demo.home_assistant import HomeAssistant
 from demo.places import LOOPBACK, home_assistant_port, site_addresses
+from demo.set_up import SetUp, set_up
 from simulator.scenario import Scenario
 from simulator.site import Site
 
 OWNER = Account(name="Owner", username="owner", password="correct horse")
 
-type LiveIn = Callable[[Scenario], AbstractAsyncContextManager[Home]]
+type LiveIn = Callable[..., AbstractAsyncContextManager[Home]]
 
 
 @pytest.fixture(autouse=True)
@@ -29,9 +30,12 @@ def _loopback_network(socket_enabled: None) -> None:
 def live_in(tmp_path: Path) -> LiveIn:
     """Return what puts a scenario on the network and a Home Assistant in charge."""
 
-    def live_in(scenario: Scenario) -> AbstractAsyncContextManager[Home]:
+    def live_in(
+        scenario: Scenario, prepare: SetUp = set_up
+    ) -> AbstractAsyncContextManager[Home]:
         port = home_assistant_port(LOOPBACK, None)
         home_assistant = HomeAssistant(tmp_path / "config", port=port)
-        return running(Home(Site(scenario, site_addresses()), home_assistant), OWNER)
+        site = Site(scenario, site_addresses())
+        return running(Home(site, home_assistant, prepare=prepare), OWNER)
 
     return live_in

@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant
 from ..model import ChargerReading, ChargerStatus
 from .config import ChargerConfig
 from .entities import ChargerEntities
+from .profile import Role
 from .profiles import PROFILES
 from .reading import can_pause, read_charger
 
@@ -17,10 +18,12 @@ class ChargerCheck:
 
     `state` is its state in its own word, None where nothing tells it. `is_settable`
     says whether its current can be set now, `can_pause` whether it can be paused.
+    `reports_later` says that what measures its current is disabled until it is driven.
     """
 
     reading: ChargerReading
     state: str | None
+    reports_later: bool
     is_settable: bool
     can_pause: bool
 
@@ -61,6 +64,7 @@ def check_charger(hass: HomeAssistant, config: ChargerConfig) -> ChargerCheck:
         return ChargerCheck(
             reading=reading,
             state=next((value for value in values if value is not None), None),
+            reports_later=entities.is_disabled(Role.CURRENT_L1),
             is_settable=limit is None or entities.state(limit) is not None,
             can_pause=can_pause(profile, entities),
         )

@@ -208,6 +208,10 @@ class ChargerEntities:
                 enabled.append(entity_id)
         return enabled
 
+    def is_disabled(self, role: Role) -> bool:
+        """Whether the entity that plays a role is there, but disabled."""
+        return self._ids.get(role) in self._disabled
+
     # --- reading --------------------------------------------------------------------
 
     def __contains__(self, role: Role) -> bool:

@@ -3,6 +3,7 @@
 A file for each, with a mixin of `MeterSteps` that ends in `_use_meter`.
 """
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,11 +35,11 @@ class MeterSteps(ConfigFlow):
 
     _choice: MeterChoice
 
+    @abstractmethod
     async def async_step_supply(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Go on with what the measurement device measures."""
-        raise NotImplementedError
 
     @property
     def _changed_entry(self) -> ConfigEntry | None:

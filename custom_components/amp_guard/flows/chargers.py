@@ -55,7 +55,7 @@ IDENTITY = (
 )
 """The keys that say which charger it is, and how it is driven."""
 
-WORKS, FAILS = "✓", "✗"
+WORKS, LATER, FAILS = "✓", "○", "✗"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,13 +64,14 @@ class ChargerDraft:
 
     `identity` says which it is and how it is driven; `settings` how it is wired and
     limited: as it is proposed, later as it was entered. `unique_id` is the same
-    wherever the charger is described again.
+    wherever the charger is described again. `phases` is how many it has, where known.
     """
 
     title: str
     unique_id: str | None
     identity: Mapping[str, Any]
     settings: Mapping[str, Any]
+    phases: int | None = None
 
     @property
     def is_picked(self) -> bool:
@@ -219,11 +220,6 @@ def configured_chargers(hass: HomeAssistant) -> set[str | None]:
 
 
 def _found(charger: FoundCharger) -> ChargerDraft:
-    settings: dict[str, Any] = {
-        CONF_MAX_CURRENT: charger.max_current or DEFAULT_MAX_CURRENT
-    }
-    if charger.phases == 1:
-        settings[CONF_WIRING] = "1"
     return ChargerDraft(
         title=charger.name,
         # Some have no device.
@@ -233,7 +229,8 @@ def _found(charger: FoundCharger) -> ChargerDraft:
             CONF_PROFILE: charger.profile,
             CONF_CONNECTOR: charger.connector,
         },
-        settings=settings,
+        settings={CONF_MAX_CURRENT: charger.max_current or DEFAULT_MAX_CURRENT},
+        phases=charger.phases,
     )
 
 
@@ -277,7 +274,7 @@ def _proposal(
     if settings.get(CONF_GROUP) not in around.groups:
         settings.pop(CONF_GROUP, None)
     group = next(iter(around.groups.values()))
-    wiring = settings.get(CONF_WIRING, format_phases(group.phases))
+    wiring = settings.get(CONF_WIRING, format_phases(group.phases[: draft.phases]))
     phases = wiring.split(",")
     return {
         CONF_WIRING: wiring,
@@ -296,7 +293,7 @@ def _row(title: str, check: ChargerCheck) -> tuple[str, ...]:
     return (
         title,
         _cell(check.state, works=check.knows_state),
-        _cell(current, works=current is not None),
+        LATER if check.reports_later else _cell(current, works=current is not None),
         _cell(limit, works=check.is_settable),
         _cell(None, works=check.can_pause),
     )

@@ -1,0 +1,85 @@
+"""An owner in front of a screen: the real frontend in a real browser, headless."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+import shutil
+
+from playwright.async_api import Locator, Page, async_playwright
+
+from demo.browser import Account
+
+CHROMIUM = (
+    "--no-sandbox",  # it would need a right of its own
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SCREEN = {"width": 640, "height": 860}
+PATIENCE = 30_000
+"""ms. Nothing here takes long; this ends what never comes."""
+
+
+class Owner:
+    """Sits in front of Home Assistant; each screen of a set-up counts as a step."""
+
+    def __init__(self, page: Page, pictures: Path) -> None:
+        self._page = page
+        self._pictures = pictures
+        self.steps: list[str] = []
+
+    async def sign_in(self, url: str, account: Account) -> None:
+        await self._page.goto(url)
+        await self._page.locator("input[name=username]").fill(account.username)
+        await self._page.locator("input[name=password]").fill(account.password)
+        await self._page.keyboard.press("Enter")
+        await self._page.locator("home-assistant-main").wait_for()
+
+    async def add_integration(self, url: str, name: str) -> None:
+        await self._page.goto(f"{url}/config/integrations/dashboard")
+        await self._page.get_by_role("button", name="Add integration").first.click()
+        brands = self._page.locator("dialog-add-integration")
+        await brands.locator("input").first.fill(name)
+        await brands.get_by_text(name, exact=True).click()
+
+    async def sees(self, title: str) -> None:
+        """Wait for a step of the set-up."""
+        await self._dialog.get_by_text(title, exact=True).first.wait_for()
+        self.steps.append(title)
+
+    async def choose(self, option: str) -> None:
+        await self._take_picture()
+        await self._dialog.get_by_text(option, exact=True).click()
+
+    async def submit(self, **fields: str) -> None:
+        for name, value in fields.items():
+            await self._dialog.locator(f"input[name={name}]").fill(value)
+        await self._take_picture()
+        await self._dialog.get_by_role("button", name="Submit").click()
+
+    @property
+    def _dialog(self) -> Locator:
+        return self._page.locator("dialog-data-entry-flow")
+
+    async def _take_picture(self) -> None:
+        await self._dialog.get_by_role("dialog").screenshot(
+            path=self._pictures / f"{len(self.steps)}.png", animations="disabled"
+        )
+
+
+@asynccontextmanager
+async def owner_at_screen(pictures: Path) -> AsyncGenerator[Owner]:
+    """Open a browser; close it afterwards, whatever happens."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=CHROMIUM
+        )
+        page = await browser.new_page(viewport=SCREEN)
+        page.set_default_timeout(PATIENCE)
+        try:
+            yield Owner(page, pictures)
+        finally:
+            await browser.close()

@@ -1,0 +1,100 @@
+"""Set-up as an owner does it, from "Add integration" to the first balanced minute.
+
+In a real browser, with the real frontend; judged by the simulator's record.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+import time
+from typing import Any
+
+import pytest
+
+from custom_components.amp_guard.model import PhaseValues
+from demo.browser import Browser
+from demo.set_up import add_chargers
+from simulator.car import CarModel
+from simulator.house import House, constant
+from simulator.scenario import Arrival, Scenario, evening
+from tests.e2e.conftest import OWNER, LiveIn
+from tests.e2e.frontend import owner_at_screen
+
+MOST_STEPS = 8
+MOST_SECONDS = 120.0
+"""From discovery to active balancing, for a home with one charger."""
+WAKING_CURRENT = 6.0
+"""A. The charger's limit until somebody tells it more."""
+FREE_CURRENT = 25.0 - 12.0
+"""A that the house leaves, less than the charger could take."""
+BALANCED = 60.0
+"""s"""
+
+
+def home_with_one_charger() -> Scenario:
+    """Return the evening's site with a busy house, and one car there already."""
+    home = evening()
+    [charger, *_] = home.chargers
+    car = CarModel(start_delay=2.0, one_phase_first=0.0, raise_delay=1.0)
+    return replace(
+        home,
+        name="one charger",
+        house=House(constant(PhaseValues(12.0, 2.0, 3.0))),
+        chargers=(charger,),
+        arrivals=(Arrival(time=1.0, charger=charger.id, car=car),),
+    )
+
+
+async def has_chargers(browser: Browser, devices: Mapping[str, Any], _: float) -> None:
+    """Add what the owner has in Home Assistant before: the charger by its own."""
+    await add_chargers(browser, devices)
+
+
+@pytest.fixture
+def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Where the pictures of each step go."""
+    return request.config.getoption("--pictures") or tmp_path
+
+
+@pytest.mark.timeout(300)
+async def test_in_eight_steps_and_two_minutes(live_in: LiveIn, pictures: Path) -> None:
+    scenario = home_with_one_charger()
+    async with live_in(scenario, has_chargers) as home:
+        url, meter = home.home_assistant.url, home.site.amp_guard
+        [charger] = home.site.world.chargers.values()
+
+        async with owner_at_screen(pictures) as owner:
+            await owner.sign_in(url, OWNER)
+            begun = time.monotonic()
+            await owner.add_integration(url, "Amp Guard")
+            await owner.sees("How is the property measured?")
+            await owner.choose("Amp Guard, by its address")
+            await owner.sees("Connect to the Amp Guard")
+            await owner.submit(host=meter.address, pin=meter.settings.pin)
+            for title in (
+                "The property's main fuse",
+                "The load-balancing group",
+                "Import chargers",
+                "Peblar EV Charger garage",
+            ):
+                await owner.sees(title)
+                await owner.submit()
+            await owner.sees("What works")
+            await owner.choose("Go on")
+            await owner.sees("Activate")
+            await owner.submit()
+
+            await home.live_until(lambda: charger.limit > WAKING_CURRENT, MOST_SECONDS)
+            taken = time.monotonic() - begun
+            await home.live(BALANCED)
+
+        minute = home.site.judge.record["series"]
+        supply = minute["supply"][-int(BALANCED) :]
+        drawn = minute["chargers"][charger.id]["drawn"][-1]
+        figures = home.figures
+
+    assert len(owner.steps) <= MOST_STEPS
+    assert taken <= MOST_SECONDS
+    # The car has most of what the house leaves, and no more.
+    assert max(map(max, supply)) <= figures["supply_max_current"]
+    assert FREE_CURRENT - 4.0 < max(drawn) <= FREE_CURRENT
