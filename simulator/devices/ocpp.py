@@ -261,8 +261,9 @@ class _Wire(ChargePoint):  # type: ignore[misc] # the package has no types
         self, connector_id: int, cs_charging_profiles: dict[str, Any]
     ) -> call_result.SetChargingProfile:
         device = self._device
-        async with device.starting:  # what came before it on the wire comes first
-            pass
+        if cs_charging_profiles["charging_profile_purpose"] == "TxProfile":
+            async with device.starting:  # its number came before it on the wire
+                pass
         accepted = device.profiles.accept(
             connector_id, cs_charging_profiles, device.transaction
         )

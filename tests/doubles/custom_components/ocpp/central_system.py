@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from ocpp.routing import on
+from ocpp.routing import after, on
 from ocpp.v16 import ChargePoint, call, call_result
 from ocpp.v16.enums import Action
 
@@ -74,6 +74,7 @@ class ConnectedChargePoint(ChargePoint):
         super().__init__(central_system.cpid, self, response_timeout=30)
         self._central = central_system
         self._ws = ws
+        self._started = 0
 
     async def listen(self) -> None:
         async for message in self._ws:
@@ -115,12 +116,16 @@ class ConnectedChargePoint(ChargePoint):
 
     @on(Action.start_transaction)
     def on_start_transaction(self, **_: Any):
-        number = int(time.time())
-        self._central.values[TRANSACTION] = number
-        self._central.report()
+        self._started = int(time.time())
         return call_result.StartTransaction(
-            transaction_id=number, id_tag_info={"status": "Accepted"}
+            transaction_id=self._started, id_tag_info={"status": "Accepted"}
         )
+
+    @after(Action.start_transaction)
+    def after_start_transaction(self, **_: Any):
+        """Tell of it when the charge point knows the number too."""
+        self._central.values[TRANSACTION] = self._started
+        self._central.report()
 
     @on(Action.stop_transaction)
     def on_stop_transaction(self, **_: Any):
