@@ -53,17 +53,30 @@ class Home:
             while not condition():
                 await self.live(LOOK_INTERVAL)
 
+    async def outlive(self, seconds: float) -> None:
+        """Let s of the site's time pass at once: nobody is in charge any more."""
+        assert not self.home_assistant.is_started
+        await self._pause_life()
+        speed, self.site.speed = self.site.speed, inf
+        await self.site.run(seconds)
+        self.site.speed = speed
+        self._life = asyncio.create_task(self.site.run())
+
     async def stop(self) -> None:
         """End Home Assistant, then the site.
 
         In this order, as what chargers are told at the end is part of what happens.
         """
         await self.home_assistant.stop()
+        await self._pause_life()
+        await self.site.stop()
+
+    async def _pause_life(self) -> None:
         if self._life is not None:
             self._life.cancel()
             with suppress(asyncio.CancelledError):
                 await self._life
-        await self.site.stop()
+        self._life = None
 
     async def _set_up(self, account: Account) -> None:
         async with Browser(self.home_assistant.url) as browser:

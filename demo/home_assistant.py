@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 import json
 import os
@@ -52,9 +53,17 @@ class HomeAssistantError(Exception):
 class HomeAssistant:
     """The process, from an empty configuration folder to its end."""
 
-    def __init__(self, folder: Path, *, host: str = "127.0.0.1", port: int) -> None:
-        """Choose where it keeps its files, and where it answers."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        host: str = "127.0.0.1",
+        port: int,
+        integrations: Iterable[Path] = (INTEGRATION,),
+    ) -> None:
+        """Choose where it keeps its files, where it answers, and what is added to it."""
         self._folder = folder
+        self._integrations = tuple(integrations)
         self._host = host
         self._port = port
         self._console = folder / "console.log"
@@ -69,6 +78,10 @@ class HomeAssistant:
     async def start(self) -> None:
         """Begin anew, and return when it answers."""
         await asyncio.to_thread(self._write_configuration)
+        await self.start_again()
+
+    async def start_again(self) -> None:
+        """Go on from where it ended, and return when it answers."""
         environment = dict(os.environ)
         environment.pop("PYTHONDONTWRITEBYTECODE", None)  # it starts slowly without
         with self._console.open("wb") as console:
@@ -115,11 +128,19 @@ class HomeAssistant:
             process.kill()
             await process.wait()
 
+    async def kill(self) -> None:
+        """End it as a power cut does: it has no time for anything."""
+        process, self._process = self._process, None
+        assert process is not None
+        process.kill()
+        await process.wait()
+
     def _write_configuration(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
         components = self._folder / "custom_components"
         components.mkdir(parents=True)
-        (components / INTEGRATION.name).symlink_to(INTEGRATION)
+        for integration in self._integrations:
+            (components / integration.name).symlink_to(integration)
         (self._folder / "configuration.yaml").write_text(CONFIGURATION)
         # Not by YAML: Home Assistant would take that as a trial, and end it by a
         # restart after 5 min.
@@ -160,7 +181,7 @@ class HomeAssistant:
         async with aiohttp.ClientSession(self.url) as session:
             while self._process.returncode is None:
                 with suppress(aiohttp.ClientConnectionError):
-                    async with session.get("/api/onboarding") as response:
+                    async with session.get("/manifest.json") as response:
                         if response.ok:
                             return
                 await asyncio.sleep(LOOK_INTERVAL)

@@ -55,8 +55,9 @@ class Site:
         self.chargers: dict[str, ChargerDevice] = {}
         """The devices on the network, by the ids of the scenario's chargers."""
         self.judge = Judge(scenario, self.world)
+        self.speed = speed
+        """What the next `run` goes by."""
         self._addresses = addresses
-        self._speed = speed
         self._arrivals = deque(sorted(scenario.arrivals, key=lambda each: each.time))
         self._steps = 0
 
@@ -67,14 +68,17 @@ class Site:
             await self.judge.start(addresses.host, addresses.port(0))
             await self.amp_guard.start(addresses.host, addresses.port(1))
             for number, charger in enumerate(self.world.chargers.values(), start=1):
-                self.chargers[charger.id] = await self._start_charger(number, charger)
+                self.chargers[charger.id] = await self.start_charger(number, charger)
         except OSError:
             await self.stop()
             raise
         self.judge.addresses = self._describe_devices()
 
-    async def _start_charger(self, number: int, charger: ChargerModel) -> ChargerDevice:
-        """Serve a Peblar as the first, where port 80 can be served; else an NRGkick."""
+    async def start_charger(self, number: int, charger: ChargerModel) -> ChargerDevice:
+        """Put the charger that is the `number`th on the network.
+
+        It is a Peblar as the first, where port 80 can be served; else an NRGkick.
+        """
         if number == 1:
             peblar = Peblar(charger)
             try:
@@ -107,7 +111,7 @@ class Site:
         begin = clock()
         while last is None or self._steps < last:
             self._step()
-            pace = (self._steps - first) / STEPS_PER_SECOND / self._speed
+            pace = (self._steps - first) / STEPS_PER_SECOND / self.speed
             await asyncio.sleep(begin + pace - clock())
 
     def _step(self) -> None:

@@ -161,6 +161,11 @@ class AmpGuard(Device):
 
     # --- the wire -------------------------------------------------------------------
 
+    @property
+    def is_listened_to(self) -> bool:
+        """Whether anybody takes its stream."""
+        return bool(self._connections)
+
     def application(self) -> web.Application:
         """Return the LAN interface."""
         application = web.Application(middlewares=[self._break, self._authenticate])
