@@ -18,6 +18,7 @@ from ..const import (
 )
 from ..forms import METER_SCHEMA, PIN_SCHEMA
 from ..meters import (
+    ImplausibleSampleError,
     MeterAuthenticationError,
     MeterConnectionError,
     MeterError,
@@ -38,6 +39,7 @@ METER_ERRORS: dict[type[MeterError], str] = {
     MeterAuthenticationError: "invalid_auth",
     NotAMeterError: "not_amp_guard",
     MeterResponseError: "invalid_response",
+    ImplausibleSampleError: "invalid_response",
 }
 
 

@@ -79,13 +79,19 @@ class NotAMeterError(MeterResponseError):
     """What answers is not an Amp Guard, or not the one that is looked for."""
 
 
+class ImplausibleSampleError(MeterResponseError):
+    """What it measured cannot be true."""
+
+
 class Meter(ABC):
-    """A measurement device that pushes its samples.
+    """A measurement device that pushes its samples."""
 
-    `rejected_samples` counts what arrived and could not be true.
-    """
+    _rejected: int = 0
 
-    rejected_samples: int = 0
+    @property
+    def rejected_samples(self) -> int:
+        """How many samples arrived that could not be read or not be true."""
+        return self._rejected
 
     @abstractmethod
     async def start(

@@ -248,7 +248,7 @@ class AmpGuardMeter(Meter):
         return True
 
     def _reject(self, error: MeterResponseError) -> None:
-        self.rejected_samples += 1
+        self._rejected += 1
         _LOGGER.debug("A sample of the Amp Guard was rejected: %s", error)
 
     def _set_connected(self) -> None:

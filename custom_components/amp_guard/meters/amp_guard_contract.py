@@ -6,7 +6,6 @@ Everything that is not exactly what `docs/lan-interface.md` promises is refused 
 
 from collections.abc import Mapping
 import json
-from math import isfinite
 from typing import Any
 
 from ..model import Phase, PhaseValues
@@ -17,13 +16,10 @@ from . import (
     MeterSample,
     NotAMeterError,
 )
+from .plausibility import check_range
 
 PATH = "amp-guard/v1"
 CONTRACT = 1
-MAX_VOLTAGE = 390.0
-"""V. The meter's range [installation manual]."""
-MAX_ENERGY = 1e9
-"""kWh. Far more than any meter has counted."""
 
 
 def parse_json(text: str | bytes) -> object:
@@ -57,11 +53,11 @@ def parse_sample(
     document: object, *, time: float, variant: str, phases: tuple[Phase, ...]
 ) -> MeterSample:
     """Return the sample that was received at `time`, each of `phases` in it."""
-    sample = _mapping(document, "measurement")
-    sequence = sample.get("sequence")
+    measurement = _mapping(document, "measurement")
+    sequence = measurement.get("sequence")
     if not isinstance(sequence, int) or isinstance(sequence, bool):
         raise MeterResponseError("no sequence number")
-    measured = _mapping(sample.get("phases"), "phases")
+    measured = _mapping(measurement.get("phases"), "phases")
     connected = connected_phases(measured)
     if not connected or not set(phases) <= set(connected):
         raise MeterResponseError("a phase is missing")
@@ -70,24 +66,21 @@ def parse_sample(
         phase: _mapping(measured[phase.name.lower()], "phase") for phase in connected
     }
 
-    def values(quantity: str, low: float, high: float) -> PhaseValues | None:
-        return _phase_values(rows, quantity, low, high)
-
-    max_current = MAX_MEASURED_CURRENT[variant]
-    max_power = max_current * MAX_VOLTAGE
-    current = values("current", -max_current, max_current)
+    current = _phase_values(rows, "current")
     if current is None:
         raise MeterResponseError("no current")
-    return MeterSample(
+    sample = MeterSample(
         time=time,
         sequence=sequence,
         connected=connected,
         current=current,
-        voltage=values("voltage", 0.0, MAX_VOLTAGE),
-        power=values("power", -max_power, max_power),
-        energy_import=values("energy_import", 0.0, MAX_ENERGY),
-        energy_export=values("energy_export", 0.0, MAX_ENERGY),
+        voltage=_phase_values(rows, "voltage"),
+        power=_phase_values(rows, "power"),
+        energy_import=_phase_values(rows, "energy_import"),
+        energy_export=_phase_values(rows, "energy_export"),
     )
+    check_range(sample, variant)
+    return sample
 
 
 def connected_phases(measured: Mapping[str, Any]) -> tuple[Phase, ...]:
@@ -96,7 +89,7 @@ def connected_phases(measured: Mapping[str, Any]) -> tuple[Phase, ...]:
 
 
 def _phase_values(
-    rows: Mapping[Phase, Mapping[str, Any]], quantity: str, low: float, high: float
+    rows: Mapping[Phase, Mapping[str, Any]], quantity: str
 ) -> PhaseValues | None:
     """Return one quantity of each phase, None where one of them does not know it.
 
@@ -108,9 +101,10 @@ def _phase_values(
     for figure in figures.values():
         if isinstance(figure, bool) or not isinstance(figure, int | float):
             raise MeterResponseError(f"{quantity} is no number")
-        if not isfinite(figure) or not low <= figure <= high:
-            raise MeterResponseError(f"{quantity} is out of range")
-    return PhaseValues(*(float(figures.get(phase) or 0.0) for phase in Phase))
+    try:
+        return PhaseValues(*(float(figures.get(phase) or 0.0) for phase in Phase))
+    except OverflowError as error:
+        raise MeterResponseError(f"{quantity} has hundreds of digits") from error
 
 
 def _mapping(value: object, what: str) -> Mapping[str, Any]:
