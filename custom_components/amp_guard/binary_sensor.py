@@ -56,6 +56,7 @@ async def async_setup_entry(
     async_add_entities(
         AmpGuardBinarySensor(coordinator, description)
         for description in METER_BINARY_SENSORS
+        if coordinator.meters
     )
     for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP):
         async_add_entities(

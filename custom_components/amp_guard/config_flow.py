@@ -29,6 +29,8 @@ from .const import (
     SUBENTRY_GROUP,
 )
 from .flows.chargers import ChargerSteps, Surroundings, found_chargers
+from .flows.no_meter import NoMeterSteps
+from .flows.sensors import SensorSteps
 from .flows.wifi import WifiSteps
 from .forms import (
     ACTIVATE_SCHEMA,
@@ -52,15 +54,21 @@ from .site import (
 )
 from .subentry_flows import ChargerFlow, GroupFlow
 
-MENU = ["found", "address", "wifi"]
+MENU = ["found", "address", "wifi", "sensors", "no_meter"]
 """The ways to a measurement device, each a step of its own."""
 
-RECONFIGURE_STEPS = {Source.AMP_GUARD: "address"}
+RECONFIGURE_STEPS = {
+    Source.AMP_GUARD: "address",
+    Source.SENSORS: "sensors",
+    Source.NONE: "no_meter",
+}
 """The step that changes each kind of measurement device."""
 
 
 class AmpGuardConfigFlow(
     WifiSteps,
+    SensorSteps,
+    NoMeterSteps,
     ChargerSteps[ConfigFlowContext, ConfigFlowResult, str],
     domain=DOMAIN,
 ):

@@ -24,6 +24,13 @@ CONF_MEASURED_QUANTITIES: Final = "measured_quantities"
 CONF_SERIAL_NUMBER: Final = "serial_number"
 CONF_NETWORK_NAME: Final = "network_name"
 
+# Sensors in Home Assistant as the measurement device
+CONF_DEVICE: Final = "device"
+CONF_SENSORS: Final = "sensors"
+"""Registry ids (entity ids of what is not registered) by `sensor_patterns.Role.key`."""
+CONF_EXPORT_POSITIVE: Final = "export_positive"
+"""Whether a positive power is exported."""
+
 # The supply
 CONF_SUPPLY_MAX_CURRENT: Final = "supply_max_current"
 CONF_FUSE_TYPE: Final = "fuse_type"

@@ -242,6 +242,9 @@ class AmpGuardCoordinator:
             site=self.site,
             samples=dict(self._samples),
             connected=dict(self._connected),
+            rejected_samples={
+                node: meter.rejected_samples for node, meter in self.meters.items()
+            },
             readings=snapshot.chargers,
             decision=decision,
         )

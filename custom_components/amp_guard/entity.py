@@ -12,10 +12,21 @@ from homeassistant.helpers.device_registry import (
 )
 from homeassistant.helpers.entity import Entity, EntityDescription
 
-from .const import CONF_FIRMWARE, CONF_MAC, CONF_MODEL, CONF_VARIANT, DOMAIN
+from .const import (
+    CONF_FIRMWARE,
+    CONF_MAC,
+    CONF_MODEL,
+    CONF_SOURCE,
+    CONF_VARIANT,
+    DOMAIN,
+)
 from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
+from .meters import Source
 from .model import SUPPLY_ID
 from .published import Published
+
+MANUFACTURER: Mapping[str, str] = {Source.AMP_GUARD: "Charge Amps"}
+"""Of the measurement device, where it is known."""
 
 
 class AmpGuardEntity(Entity):
@@ -78,7 +89,7 @@ def register_devices(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
             if (mac := entry.data.get(CONF_MAC))
             else set()
         ),
-        manufacturer="Charge Amps",
+        manufacturer=MANUFACTURER.get(entry.data[CONF_SOURCE]),
         model=entry.data[CONF_MODEL],
         hw_version=entry.data[CONF_VARIANT].capitalize(),
         name=entry.data[CONF_MODEL],

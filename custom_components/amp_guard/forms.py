@@ -42,11 +42,14 @@ from .const import (
     CONF_CHARGERS,
     CONF_CHARGERS_INCLUDED,
     CONF_DESCRIPTION,
+    CONF_DEVICE,
+    CONF_EXPORT_POSITIVE,
     CONF_FUSE_TYPE,
     CONF_GROUP,
     CONF_MAX_CURRENT,
     CONF_MAX_CURRENT_OFFLINE,
     CONF_MAX_CURRENT_ONLINE,
+    CONF_MEASURED_PHASES,
     CONF_MIN_CURRENT,
     CONF_NET,
     CONF_NETWORK_NAME,
@@ -58,9 +61,11 @@ from .const import (
     CONF_SERIAL_NUMBER,
     CONF_SUPPLY_MAX_CURRENT,
     CONF_TURN,
+    CONF_VARIANT,
     CONF_WIRING,
 )
 from .meters import MAX_MEASURED_CURRENT
+from .meters.sensor_patterns import ROLES, Quantity
 from .model import MINIMUM_SIGNALLED_CURRENT, BalancerType, FuseType, Net
 from .phases import PHASE_ORDERS
 from .site import ALL_PHASES, Errors
@@ -160,6 +165,50 @@ def _options(names: Mapping[str, str]) -> list[SelectOptionDict]:
 def _entity(*domains: str) -> EntitySelector:
     return EntitySelector(EntitySelectorConfig(filter={"domain": list(domains)}))
 
+
+def _variant(default: object = vol.UNDEFINED) -> dict[vol.Marker, object]:
+    return {
+        vol.Required(CONF_VARIANT, default=default): _choice(
+            MAX_MEASURED_CURRENT, CONF_VARIANT
+        )
+    }
+
+
+def meter_device_schema(meters: Mapping[str, str]) -> vol.Schema:
+    """Return the form that picks one of the meters that were found, names by id."""
+    return vol.Schema({vol.Required(CONF_DEVICE): _named(meters)})
+
+
+def meter_check_schema(variant: str) -> vol.Schema:
+    """Return the form that asks what the sensors of a meter do not tell."""
+    return vol.Schema(
+        _variant(variant)
+        | {vol.Required(CONF_EXPORT_POSITIVE, default=False): BooleanSelector()}
+    )
+
+
+METER_SENSORS_SCHEMA = vol.Schema(
+    {vol.Required(CONF_NAME): TextSelector()}
+    | {
+        vol.Optional(key): _entity("sensor")
+        for key, role in ROLES.items()
+        if role.phase is not None
+        and role.quantity in (Quantity.CURRENT, Quantity.POWER)
+    }
+    | _fold(
+        {
+            vol.Optional(key): _entity("sensor")
+            for key, role in ROLES.items()
+            if role.phase is None
+            or role.quantity in (Quantity.VOLTAGE, Quantity.POWER_EXPORT)
+        }
+    )
+)
+
+NO_METER_SCHEMA = vol.Schema(
+    _variant("home")
+    | {vol.Required(CONF_MEASURED_PHASES, default="1,2,3"): _choice(("1,2,3", "1"))}
+)
 
 PIN = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
 

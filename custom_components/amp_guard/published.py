@@ -17,12 +17,13 @@ NEAR_LIMIT = 1.0
 class Published:
     """One moment of the loop: what was known, and what was decided on it.
 
-    `samples` and `connected` are by node, `readings` by charger.
+    `samples`, `connected` and `rejected_samples` are by node, `readings` by charger.
     """
 
     site: Site
     samples: Mapping[str, MeterSample]
     connected: Mapping[str, bool]
+    rejected_samples: Mapping[str, int]
     readings: Mapping[str, ChargerReading]
     decision: Decision
 
@@ -59,6 +60,7 @@ def _facts(published: Published) -> tuple[object, ...]:
     decision = published.decision
     return (
         published.connected,
+        published.samples.keys(),
         {
             charger: (allocation.current, allocation.reason)
             for charger, allocation in decision.allocations.items()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -14,6 +15,7 @@ from homeassistant.const import (
     EntityCategory,
     UnitOfElectricCurrent,
     UnitOfElectricPotential,
+    UnitOfEnergy,
     UnitOfPower,
 )
 from homeassistant.core import HomeAssistant
@@ -47,6 +49,16 @@ class AmpGuardSensorDescription(SensorEntityDescription):
     available_fn: Callable[[Published, str], bool] = lambda *_: True
     value_fn: Callable[[Published, str], StateType | PhaseValues]
     dead_band: float = 0.0
+
+
+def _total(
+    value_fn: Callable[[Published, str], StateType | PhaseValues],
+    published: Published,
+    node: str,
+) -> StateType:
+    """Return the sum over the phases, None where one of them is not known."""
+    values = value_fn(published, node)
+    return round(sum(values), 3) if isinstance(values, PhaseValues) else None
 
 
 METER_SENSORS = (
@@ -84,6 +96,54 @@ METER_SENSORS = (
         available_fn=Published.meter_is_online,
         value_fn=lambda published, node: published.samples[node].power,
         dead_band=20.0,
+    ),
+    AmpGuardSensorDescription(
+        key="energy_import",
+        translation_key="energy_import",
+        device_class=SensorDeviceClass.ENERGY,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        suggested_display_precision=1,
+        available_fn=Published.meter_is_online,
+        value_fn=lambda published, node: published.samples[node].energy_import,
+        dead_band=0.1,
+    ),
+    AmpGuardSensorDescription(
+        key="energy_export",
+        translation_key="energy_export",
+        device_class=SensorDeviceClass.ENERGY,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        suggested_display_precision=1,
+        available_fn=Published.meter_is_online,
+        value_fn=lambda published, node: published.samples[node].energy_export,
+        dead_band=0.1,
+    ),
+)
+
+METER_TOTALS = {
+    description.key: replace(
+        description,
+        key=f"total_{description.key}",
+        translation_key=f"total_{description.key}",
+        entity_registry_enabled_default=True,
+        value_fn=partial(_total, description.value_fn),
+    )
+    for description in METER_SENSORS
+    if description.key in ("power", "energy_import", "energy_export")
+}
+"""Of all phases together, by what is summed up."""
+
+METER_DIAGNOSTICS = (
+    AmpGuardSensorDescription(
+        key="rejected_samples",
+        translation_key="rejected_samples",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value_fn=lambda published, node: published.rejected_samples[node],
     ),
 )
 
@@ -156,6 +216,16 @@ async def async_setup_entry(
         for description in METER_SENSORS
         if description.key in entry.data[CONF_MEASURED_QUANTITIES]
         for phase in parse_phases(entry.data[CONF_MEASURED_PHASES])
+    )
+    async_add_entities(
+        AmpGuardSensor(coordinator, description)
+        for quantity, description in METER_TOTALS.items()
+        if quantity in entry.data[CONF_MEASURED_QUANTITIES]
+    )
+    async_add_entities(
+        AmpGuardSensor(coordinator, description)
+        for description in METER_DIAGNOSTICS
+        if coordinator.meters
     )
     for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP):
         async_add_entities(

@@ -152,7 +152,7 @@ async def test_a_single_phase_site_without_voltage(
         )
         if sensor.unique_id.startswith(SERIAL) and sensor.domain == "sensor"
     ]
-    assert sensors == [f"{SERIAL}_current_l1"]
+    assert sensors == [f"{SERIAL}_current_l1", f"{SERIAL}_rejected_samples"]
 
 
 # --- the supply ---------------------------------------------------------------------

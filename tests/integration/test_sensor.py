@@ -123,11 +123,49 @@ async def test_ordinary_times_write_little(
     written = async_capture_events(hass, EVENT_STATE_CHANGED)
 
     await house.passes(hass, 60, 10.0, 10.0, 10.0)
-    assert written == []
+    # 6.9 kW for a minute are 0.1 kWh.
+    assert len(written) <= 2
+    written.clear()
     for second in range(60):
         await house.passes(hass, 1, 10.0 + second % 7, 10.0, 10.0)
-    # Current and power of one phase, at most each 10 s.
-    assert 0 < len(written) <= 2 * 6 + 2
+    # Current and power of one phase, and all power, at most each 10 s.
+    assert 0 < len(written) <= 3 * 6 + 3 + 2
+
+
+async def test_totals_fit_the_energy_dashboard(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    await house.passes(hass, 3600 // 10, 10.0, 10.0, -5.0)
+    imported = hass.states.get(entity_id(hass, "sensor", SERIAL, "total_energy_import"))
+    exported = hass.states.get(entity_id(hass, "sensor", SERIAL, "total_energy_export"))
+    power = hass.states.get(entity_id(hass, "sensor", SERIAL, "total_power"))
+    for state in (imported, exported):
+        assert state.attributes["device_class"] == "energy"
+        assert state.attributes["state_class"] == "total_increasing"
+        assert state.attributes["unit_of_measurement"] == "kWh"
+    # A tenth of an hour: 20 A in, 5 A out.
+    assert float(imported.state) == pytest.approx(0.1 * 4.6, abs=0.15)
+    assert float(exported.state) == pytest.approx(0.1 * 1.15, abs=0.15)
+    assert float(power.state) == pytest.approx(3450.0, rel=0.03)
+
+
+async def test_rejected_samples_are_counted(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    rejected = entity_id(hass, "sensor", SERIAL, "rejected_samples")
+    current = entity_id(hass, "sensor", SERIAL, "current_l1")
+    await enable(hass, entry, rejected)
+    await house.passes(hass, 50, 10.0, 10.0, 10.0)  # it is reloaded once more by then
+    assert hass.states.get(rejected).state == "0"
+
+    house.meter.fault = Fault.IMPOSSIBLE
+    for _ in range(3):
+        house.draws(10.0, 10.0, 10.0)
+        house.clock.advance(4.0)
+        await hass.async_block_till_done()
+    await becomes(hass, rejected, lambda state: int(state.state) > 0)
+    # One bad sample, or three, are no reason to doubt the meter.
+    assert hass.states.get(current).state == "10.0"
 
 
 @pytest.mark.parametrize(

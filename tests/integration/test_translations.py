@@ -14,6 +14,7 @@ import voluptuous as vol
 
 import custom_components.amp_guard as integration
 from custom_components.amp_guard import forms
+from custom_components.amp_guard.meters import MAX_MEASURED_CURRENT
 from custom_components.amp_guard.model import BalancerType, FuseType, Net, Reason
 
 from .helpers import PlainCharger, add_charger
@@ -50,6 +51,7 @@ def test_choices_and_reasons_are_complete(language: str) -> None:
     selector = translations["selector"]
     assert set(selector["fuse_type"]["options"]) == set(FuseType)
     assert set(selector["net"]["options"]) == set(Net)
+    assert set(selector["variant"]["options"]) == set(MAX_MEASURED_CURRENT)
     assert set(selector["load_balancer_type"]["options"]) == set(BalancerType)
     reasons = translations["entity"]["sensor"]["reason"]["state"]
     assert set(reasons) == set(Reason)
@@ -76,6 +78,10 @@ def test_each_field_of_a_form_has_its_name_and_help() -> None:
         (forms.found_schema({"192.168.1.20": "Amp Guard"}), steps["choose"]),
         (forms.NEW_METER_SCHEMA, steps["wifi"]),
         (forms.wifi_schema(["Home"]), steps["wifi_network"]),
+        (forms.meter_device_schema(nodes), steps["sensor_device"]),
+        (forms.METER_SENSORS_SCHEMA, steps["sensor_entities"]),
+        (forms.meter_check_schema("home"), steps["sensor_check"]),
+        (forms.NO_METER_SCHEMA, steps["no_meter"]),
         (forms.supply_schema("home"), steps["supply"]),
         (forms.supply_schema("home"), english["options"]["step"]["init"]),
         (group_schema(), steps["group"]),

@@ -7,11 +7,19 @@ from homeassistant.const import CONF_HOST, CONF_PIN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from ..const import CONF_MEASURED_PHASES, CONF_SOURCE
+from ..const import (
+    CONF_EXPORT_POSITIVE,
+    CONF_MEASURED_PHASES,
+    CONF_SENSORS,
+    CONF_SOURCE,
+    CONF_VARIANT,
+)
 from ..model import SUPPLY_ID
 from ..phases import parse_phases
 from . import Meter, Source
 from .amp_guard import AmpGuardClient, AmpGuardMeter
+from .plausibility import PlausibleMeter
+from .sensors import SensorMeter, SensorReader
 
 
 def create_meters(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, Meter]:
@@ -19,7 +27,8 @@ def create_meters(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, Meter]:
     source = Source(entry.data[CONF_SOURCE])
     if source is Source.NONE:
         return {}
-    return {SUPPLY_ID: METERS[source](hass, entry)}
+    meter = METERS[source](hass, entry)
+    return {SUPPLY_ID: PlausibleMeter(meter, entry.data[CONF_VARIANT])}
 
 
 def _amp_guard(hass: HomeAssistant, entry: ConfigEntry) -> Meter:
@@ -32,6 +41,16 @@ def _amp_guard(hass: HomeAssistant, entry: ConfigEntry) -> Meter:
     return AmpGuardMeter(client, serial_number=str(entry.unique_id))
 
 
+def _sensors(hass: HomeAssistant, entry: ConfigEntry) -> Meter:
+    reader = SensorReader(
+        hass,
+        entry.data[CONF_SENSORS],
+        export_positive=entry.data[CONF_EXPORT_POSITIVE],
+    )
+    return SensorMeter(hass, reader)
+
+
 METERS: Mapping[Source, Callable[[HomeAssistant, ConfigEntry], Meter]] = {
     Source.AMP_GUARD: _amp_guard,
+    Source.SENSORS: _sensors,
 }

@@ -1,0 +1,48 @@
+"""No measurement device: the group's maximum is shared among its chargers."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigFlowResult
+
+from ..const import (
+    CONF_MEASURED_PHASES,
+    CONF_MEASURED_QUANTITIES,
+    CONF_MODEL,
+    CONF_SOURCE,
+    CONF_VARIANT,
+)
+from ..forms import NO_METER_SCHEMA
+from ..meters import Source
+from . import MeterChoice, MeterSteps
+
+MODEL = "Supply"
+"""What stands in the meter's place."""
+
+
+class NoMeterSteps(MeterSteps):
+    """Asks what a meter would have told: the phases and the size of the supply."""
+
+    async def async_step_no_meter(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the supply's phases and its size."""
+        if user_input is not None:
+            return await self._use_meter(
+                MeterChoice(
+                    title=self.hass.config.location_name,
+                    unique_id=None,
+                    data={
+                        CONF_SOURCE: Source.NONE,
+                        CONF_MODEL: MODEL,
+                        CONF_VARIANT: user_input[CONF_VARIANT],
+                        CONF_MEASURED_PHASES: user_input[CONF_MEASURED_PHASES],
+                        CONF_MEASURED_QUANTITIES: [],
+                    },
+                )
+            )
+        return self.async_show_form(
+            step_id="no_meter",
+            data_schema=self.add_suggested_values_to_schema(
+                NO_METER_SCHEMA, self._current_data
+            ),
+        )
