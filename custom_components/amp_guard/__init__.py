@@ -12,7 +12,13 @@ from .entity import register_devices
 from .meters.create import create_meters
 from .model import SiteError
 
-PLATFORMS = [Platform.BINARY_SENSOR, Platform.SENSOR, Platform.SWITCH]
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> bool:
@@ -39,7 +45,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
 
     register_devices(hass, entry)
     await coordinator.start()
-    # The switches restore which groups are active before anything is decided.
+    # The entities are there, with what they restore, before anything is decided.
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.run()
     return True

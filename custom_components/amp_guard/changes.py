@@ -1,4 +1,7 @@
-"""What is changed of an entry is taken up, while the chargers that stay go on."""
+"""What is changed of an entry is taken up, while the chargers that stay go on.
+
+Figures in passing; other changes by setting the entry up anew.
+"""
 
 import asyncio
 from collections.abc import Iterable
@@ -12,7 +15,7 @@ from .coordinator import AmpGuardConfigEntry
 
 
 class Changes:
-    """Sets an entry up anew when it was changed, however many changes come at once.
+    """Takes up what was changed of an entry, however many changes come at once.
 
     It stays where set-up failed: what mends the entry is a change as well.
     """
@@ -33,6 +36,8 @@ class Changes:
                 await hass.config_entries.async_reload(entry.entry_id)
                 return
             coordinator = entry.runtime_data
+            if await coordinator.take_up():
+                return
             coordinator.hand_over()
             if not await hass.config_entries.async_reload(entry.entry_id):
                 await coordinator.take_back()

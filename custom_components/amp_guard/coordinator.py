@@ -7,12 +7,11 @@ turn is synchronous: a cut leaves in the same turn as the sample that calls for 
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Mapping
-from dataclasses import replace
 from functools import partial
 import logging
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
@@ -27,10 +26,12 @@ from .model import (
     Measurement,
     Reason,
     Site,
+    SiteError,
     Snapshot,
 )
 from .published import PUBLISH_INTERVAL, Published, is_news
 from .recording import Recording
+from .settings import structure
 from .site import build_site, read_charger_config
 
 _LOGGER = logging.getLogger(__name__)
@@ -67,18 +68,12 @@ class AmpGuardCoordinator:
         self.published: Published | None = None
         self.recording = Recording()
         self._hass = hass
-        site = build_site(entry)
-        self._inactive_groups = {g.id for g in site.groups if not g.active}
-        self._take_site(site)
+        self._structure = structure(entry)
+        self._take_site(build_site(entry))
         self.chargers = entry.get_subentries_of_type(SUBENTRY_CHARGER)
         self._names = {charger.subentry_id: charger.title for charger in self.chargers}
         self._drivers = {
-            charger.subentry_id: ChargerDriver(
-                hass,
-                read_charger_config(charger.data, charger.subentry_id),
-                self._on_charger_change,
-            )
-            for charger in self.chargers
+            charger.subentry_id: self._driver_of(charger) for charger in self.chargers
         }
         self._samples: dict[str, MeterSample] = {}
         self._connected = dict.fromkeys(meters, False)
@@ -109,6 +104,26 @@ class AmpGuardCoordinator:
         self._running = True
         self._decided_at = self._now()
         self._turn()
+
+    async def take_up(self) -> bool:
+        """Take up changed figures in passing; return False where more was changed."""
+        if structure(self.entry) != self._structure:
+            return False
+        try:
+            self._take_site(build_site(self.entry))
+        except SiteError:
+            return False  # setting up anew tells the user
+        for charger in self.chargers:
+            driver = self._driver_of(charger)
+            if driver.config != self._drivers[charger.subentry_id].config:
+                await self._drivers[charger.subentry_id].stop()
+                self._drivers[charger.subentry_id] = driver
+                await driver.start()
+        before = set(self._balanced_chargers())
+        self._published_at = -PUBLISH_INTERVAL
+        self._turn()
+        await self._restart(before.difference(self._balanced_chargers()))
+        return True
 
     @callback
     def hand_over(self) -> None:
@@ -273,35 +288,21 @@ class AmpGuardCoordinator:
         self._listeners.add(listener)
         return partial(self._listeners.discard, listener)
 
-    def is_active(self, group: str) -> bool:
-        """Say whether the chargers of a group are balanced."""
-        return group not in self._inactive_groups
-
-    @callback
-    def set_active(self, group: str, *, active: bool) -> None:
-        """Balance the chargers of a group, or leave them alone."""
-        if active == self.is_active(group):
-            return
-        self._inactive_groups ^= {group}
-        self._take_site(self.site)
-        self._turn()
-        if not active:
-            self.entry.async_create_background_task(
-                self._hass, self._restart_drivers(), "Amp Guard deactivation"
-            )
-
     # --- odds and ends --------------------------------------------------------------
 
     def _take_site(self, site: Site) -> None:
-        groups = (replace(g, active=self.is_active(g.id)) for g in site.groups)
-        self.site = replace(site, groups=tuple(groups))
-        self._balancer = Balancer(self.site)
+        self._balancer = Balancer(site)
+        self.site = site
 
-    async def _restart_drivers(self) -> None:
+    def _driver_of(self, charger: ConfigSubentry) -> ChargerDriver:
+        config = read_charger_config(charger.data, charger.subentry_id)
+        return ChargerDriver(self._hass, config, self._on_charger_change)
+
+    async def _restart(self, chargers: Iterable[str]) -> None:
         """Let the drivers of chargers that are left alone drop what they would send."""
-        left_alone = self._drivers.keys() - set(self._balanced_chargers())
-        await _gather(self._drivers[charger].stop() for charger in left_alone)
-        await _gather(self._drivers[charger].start() for charger in left_alone)
+        for charger in chargers:
+            await self._drivers[charger].stop()
+            await self._drivers[charger].start()
 
     def _balanced_chargers(self) -> list[str]:
         """Return those that this loop has not left alone."""

@@ -1,6 +1,6 @@
 """What all entities share: a device of the tree, and one way to be told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
@@ -24,6 +24,7 @@ from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
 from .meters import Source
 from .model import SUPPLY_ID
 from .published import Published
+from .settings import Setting, change_setting
 
 MANUFACTURER: Mapping[str, str] = {Source.AMP_GUARD: "Charge Amps"}
 """Of the measurement device, where it is known."""
@@ -70,6 +71,42 @@ class AmpGuardEntity(Entity):
     def _update_from(self, published: Published) -> bool:
         """Take over what was published; return whether the state changed."""
         raise NotImplementedError
+
+
+class AmpGuardSettingEntity(AmpGuardEntity):
+    """An entity that shows and changes what is set of a group or charger.
+
+    Its description's key is the setting's.
+    """
+
+    async def async_added_to_hass(self) -> None:
+        """Show what is set, also before anything is published."""
+        self._attr_available = True
+        self._show(self._setting)
+        await super().async_added_to_hass()
+
+    def _update_from(self, published: Published) -> bool:
+        return self._show(self._setting)
+
+    @property
+    def _setting(self) -> Setting:
+        data = self.coordinator.entry.subentries[self.target].data
+        setting: Setting = data.get(self.entity_description.key)
+        return setting
+
+    def _show(self, setting: Setting) -> bool:
+        """Show what is stored; return whether the state changed."""
+        raise NotImplementedError
+
+    @callback
+    def _change(self, setting: Setting, possible: Iterable[Setting] = ()) -> None:
+        change_setting(
+            self.hass,
+            self.coordinator.entry,
+            self.target,
+            {self.entity_description.key: setting},
+            possible=possible,
+        )
 
 
 def meter_id(entry: AmpGuardConfigEntry) -> str:

@@ -27,6 +27,8 @@ from .const import (
     CONF_PHASES,
     CONF_PRIORITY,
     CONF_PROFILE,
+    CONF_SOCKET,
+    CONF_SOCKET_CURRENT,
     CONF_SOURCE,
     CONF_STATES,
     CONF_SUPPLY_MAX_CURRENT,
@@ -55,6 +57,9 @@ ALL_PHASES = "all"
 """The offline phase of a charger that uses every phase it is wired to."""
 
 SECONDS_PER_MINUTE = 60.0
+
+DEFAULT_SOCKET_CURRENT = 16.0
+"""A. What a Schuko plug is rated for; the outlet's own fuse may be smaller."""
 
 type Errors = dict[str, str]
 """What rule a field breaks, by field: keys of translated texts."""
@@ -127,6 +132,10 @@ def read_charger(data: Mapping[str, Any], charger_id: str = "") -> Charger:
         offline_phase=None
         if offline_phase == ALL_PHASES
         else parse_phases(offline_phase)[0],
+        socket_current=data.get(CONF_SOCKET_CURRENT, DEFAULT_SOCKET_CURRENT)
+        if data.get(CONF_SOCKET, False)
+        else 0.0,
+        active=data.get(CONF_ACTIVE, True),
     )
 
 
@@ -157,6 +166,27 @@ def nodes_above(site: Site, node: str) -> Iterator[str]:
 
 
 # --- rules --------------------------------------------------------------------------
+
+
+def subentry_errors(
+    kind: str, data: Mapping[str, Any], entry: ConfigEntry, subentry_id: str = ""
+) -> Errors:
+    """Return the rules that a group or charger breaks, a new one or a changed one."""
+    if kind == SUBENTRY_GROUP:
+        group = read_group(data, subentry_id)
+        if group.parent not in (SUPPLY_ID, *entry.subentries):
+            return {CONF_PARENT: "group_gone"}
+        max_current, phases = limits_above(group.parent, entry)
+        return changed_group_errors(group, entry) | group_errors(
+            group, max_current_above=max_current, phases_above=phases
+        )
+    if (subentry := entry.subentries.get(data[CONF_GROUP])) is None:
+        return {CONF_GROUP: "group_gone"}
+    return charger_errors(
+        read_charger(data, subentry_id),
+        read_group(subentry.data),
+        read_supply(entry.options, entry.data[CONF_SOURCE]),
+    )
 
 
 def supply_errors(supply: Supply, entry: ConfigEntry) -> Errors:

@@ -15,7 +15,6 @@ from homeassistant.const import CONF_NAME
 from .const import (
     CONF_CHARGER,
     CONF_MEASURED_PHASES,
-    CONF_PARENT,
     CONF_SOURCE,
     CONF_SUPPLY_MAX_CURRENT,
     CONF_VARIANT,
@@ -31,14 +30,8 @@ from .flows.chargers import (
 )
 from .forms import device_schema, group_schema, show_form, unfold
 from .model import SUPPLY_ID
-from .site import (
-    Errors,
-    changed_group_errors,
-    group_errors,
-    limits_above,
-    read_group,
-    read_supply,
-)
+from .settings import set_elsewhere
+from .site import Errors, read_group, read_supply, subentry_errors
 
 
 class GroupFlow(ConfigSubentryFlow):
@@ -65,7 +58,7 @@ class GroupFlow(ConfigSubentryFlow):
         errors: Errors = {}
         if user_input is not None:
             current = unfold(user_input)
-            errors = self._errors(entry, current)
+            errors = subentry_errors(SUBENTRY_GROUP, current, entry, self._subentry_id)
             if not errors:
                 return self._finish(entry, current)
         return show_form(
@@ -81,20 +74,12 @@ class GroupFlow(ConfigSubentryFlow):
             errors,
         )
 
-    def _errors(self, entry: ConfigEntry, data: dict[str, Any]) -> Errors:
-        if data[CONF_PARENT] not in (SUPPLY_ID, *entry.subentries):
-            return {CONF_PARENT: "group_gone"}
-        max_current, phases = limits_above(data[CONF_PARENT], entry)
-        group = read_group(data, self._subentry_id)
-        return changed_group_errors(group, entry) | group_errors(
-            group, max_current_above=max_current, phases_above=phases
-        )
-
     def _finish(self, entry: ConfigEntry, data: dict[str, Any]) -> SubentryFlowResult:
         title = data.pop(CONF_NAME)
         if self.source == SOURCE_RECONFIGURE:
+            subentry = self._get_reconfigure_subentry()
             return self.async_update_and_abort(
-                entry, self._get_reconfigure_subentry(), title=title, data=data
+                entry, subentry, title=title, data=set_elsewhere(subentry) | data
             )
         return self.async_create_entry(title=title, data=data)
 
@@ -175,12 +160,13 @@ class ChargerFlow(
         """Keep what was described."""
         [charger] = self._described
         if self.source == SOURCE_RECONFIGURE:
+            subentry = self._get_reconfigure_subentry()
             return self.async_update_and_abort(
                 self._get_entry(),
-                self._get_reconfigure_subentry(),
+                subentry,
                 title=charger.title,
                 unique_id=charger.unique_id,
-                data=charger.data,
+                data=set_elsewhere(subentry) | charger.data,
             )
         if not self._are_free():
             return self.async_abort(reason="already_configured")

@@ -1,23 +1,52 @@
-"""Switches: load balancing of a group."""
+"""Switches: which groups and chargers are balanced, which outlets are in use."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
-from homeassistant.const import STATE_OFF, STATE_ON
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.restore_state import RestoreEntity
 
-from .const import SUBENTRY_GROUP
+from .const import CONF_ACTIVE, CONF_SOCKET, SUBENTRY_CHARGER, SUBENTRY_GROUP
 from .coordinator import AmpGuardConfigEntry
-from .entity import AmpGuardEntity
-from .published import Published
+from .entity import AmpGuardSettingEntity
+from .settings import Setting
 
 PARALLEL_UPDATES = 0
 
-LOAD_BALANCING = SwitchEntityDescription(
-    key="load_balancing", translation_key="load_balancing"
-)
+
+@dataclass(frozen=True, kw_only=True)
+class AmpGuardSwitchDescription(SwitchEntityDescription):
+    """A setting that is on or off; `default` where nothing is stored."""
+
+    default: bool
+
+
+SWITCHES = {
+    SUBENTRY_GROUP: (
+        # While it is off the group's chargers are left alone.
+        AmpGuardSwitchDescription(
+            key=CONF_ACTIVE, translation_key="load_balancing", default=True
+        ),
+    ),
+    SUBENTRY_CHARGER: (
+        AmpGuardSwitchDescription(
+            key=CONF_ACTIVE,
+            translation_key="takes_part",
+            entity_category=EntityCategory.CONFIG,
+            entity_registry_enabled_default=False,
+            default=True,
+        ),
+        AmpGuardSwitchDescription(
+            key=CONF_SOCKET,
+            translation_key="socket",
+            entity_category=EntityCategory.CONFIG,
+            entity_registry_enabled_default=False,
+            default=False,
+        ),
+    ),
+}
 
 
 async def async_setup_entry(
@@ -25,44 +54,32 @@ async def async_setup_entry(
     entry: AmpGuardConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the switch of each group."""
-    for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP):
+    """Set up the switches of each group and charger."""
+    for id_, subentry in entry.subentries.items():
         async_add_entities(
-            [LoadBalancingSwitch(entry.runtime_data, LOAD_BALANCING, subentry)],
-            config_subentry_id=subentry.subentry_id,
+            (
+                AmpGuardSwitch(entry.runtime_data, description, subentry)
+                for description in SWITCHES[subentry.subentry_type]
+            ),
+            config_subentry_id=id_,
         )
 
 
-class LoadBalancingSwitch(AmpGuardEntity, SwitchEntity, RestoreEntity):
-    """Activates a group; while it is off its chargers are left alone.
+class AmpGuardSwitch(AmpGuardSettingEntity, SwitchEntity):
+    """A setting that is on or off."""
 
-    A new group is active, unless set-up said otherwise: it protects the fuse from its
-    first moment.
-    """
-
-    async def async_added_to_hass(self) -> None:
-        """Restore what the user chose, before the loop runs."""
-        last_state = await self.async_get_last_state()
-        if last_state is not None and last_state.state in (STATE_ON, STATE_OFF):
-            self.coordinator.set_active(
-                self.target, active=last_state.state == STATE_ON
-            )
-        self._attr_available = True
-        self._attr_is_on = self.coordinator.is_active(self.target)
-        await super().async_added_to_hass()
+    entity_description: AmpGuardSwitchDescription
 
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Balance the chargers of the group."""
-        self._set_active(active=True)
+        """Set it."""
+        self._change(setting=True)
 
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Leave the chargers of the group alone."""
-        self._set_active(active=False)
+        """Clear it."""
+        self._change(setting=False)
 
-    def _set_active(self, *, active: bool) -> None:
-        self.coordinator.set_active(self.target, active=active)
-        self._attr_is_on = active
-        self.async_write_ha_state()
-
-    def _update_from(self, published: Published) -> bool:
-        return False
+    def _show(self, setting: Setting) -> bool:
+        is_on = self.entity_description.default if setting is None else bool(setting)
+        changed = is_on != self._attr_is_on
+        self._attr_is_on = is_on
+        return changed

@@ -319,6 +319,15 @@ def entity_id(hass: HomeAssistant, platform: str, device: str, key: str) -> str:
     return found
 
 
+async def enable_all(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Enable every entity of an entry, as an owner may."""
+    registry = er.async_get(hass)
+    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
+        registry.async_update_entity(entity.entity_id, disabled_by=None)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+
+
 async def becomes(
     hass: HomeAssistant, entity: str, expected: Callable[[State], bool] | str
 ) -> State:

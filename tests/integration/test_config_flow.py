@@ -397,7 +397,7 @@ async def test_a_group_can_wait_to_be_activated(
     )
     await hass.async_block_till_done()
     entry = result["result"]
-    switch = entity_id(hass, "switch", group_id(entry), "load_balancing")
+    switch = entity_id(hass, "switch", group_id(entry), "active")
     assert hass.states.get(switch).state == "off"
     await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
     assert left.commands == []

@@ -222,7 +222,7 @@ async def test_without_the_meter_the_offline_maximum_is_shared(
 async def test_an_inactive_group_is_left_alone_also_after_a_restart(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
 ) -> None:
-    switch = {"entity_id": entity_id(hass, "switch", group_id(entry), "load_balancing")}
+    switch = {"entity_id": entity_id(hass, "switch", group_id(entry), "active")}
     await house.passes(hass, 90, *QUIET, cars=pair)
     await hass.services.async_call("switch", "turn_off", switch, blocking=True)
     assert hass.states.get(switch["entity_id"]).state == "off"

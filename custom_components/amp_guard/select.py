@@ -1,0 +1,147 @@
+"""Selects: how chargers share, which phases take part, who is served first."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from homeassistant.components.select import SelectEntity, SelectEntityDescription
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import (
+    CONF_BALANCER_TYPE,
+    CONF_MEASURED_PHASES,
+    CONF_OFFLINE_PHASE,
+    CONF_PHASES,
+    CONF_PRIORITY,
+    CONF_WIRING,
+    SUBENTRY_CHARGER,
+    SUBENTRY_GROUP,
+)
+from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
+from .entity import AmpGuardEntity, AmpGuardSettingEntity
+from .forms import LOWEST_PRIORITY
+from .model import BalancerType
+from .phases import PHASE_ORDERS, parse_phases
+from .published import Published
+from .settings import Setting
+from .site import ALL_PHASES
+
+PARALLEL_UPDATES = 0
+
+
+def _measured_orders(entry: AmpGuardConfigEntry, subentry: ConfigSubentry) -> list[str]:
+    measured = set(parse_phases(entry.data[CONF_MEASURED_PHASES]))
+    return [order for order in PHASE_ORDERS if measured.issuperset(parse_phases(order))]
+
+
+def _priorities(entry: AmpGuardConfigEntry, subentry: ConfigSubentry) -> list[str]:
+    return [str(priority) for priority in range(1, LOWEST_PRIORITY + 1)]
+
+
+def _wired_phases(entry: AmpGuardConfigEntry, subentry: ConfigSubentry) -> list[str]:
+    return [ALL_PHASES, *sorted(subentry.data[CONF_WIRING].split(","))]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmpGuardSelectDescription(SelectEntityDescription):
+    """One of several that is set; `stored_fn` makes of an option what is stored."""
+
+    options_fn: Callable[[AmpGuardConfigEntry, ConfigSubentry], list[str]]
+    stored_fn: Callable[[Any], Setting] = str
+    entity_category: EntityCategory | None = EntityCategory.CONFIG
+    entity_registry_enabled_default: bool = False
+
+
+SELECTS: Mapping[str, tuple[AmpGuardSelectDescription, ...]] = {
+    SUBENTRY_GROUP: (
+        AmpGuardSelectDescription(
+            key=CONF_PHASES, translation_key=CONF_PHASES, options_fn=_measured_orders
+        ),
+    ),
+    SUBENTRY_CHARGER: (
+        AmpGuardSelectDescription(
+            key=CONF_PRIORITY,
+            translation_key=CONF_PRIORITY,
+            options_fn=_priorities,
+            stored_fn=int,
+        ),
+        AmpGuardSelectDescription(
+            key=CONF_OFFLINE_PHASE,
+            translation_key=CONF_OFFLINE_PHASE,
+            options_fn=_wired_phases,
+        ),
+    ),
+}
+
+BALANCER_TYPE = SelectEntityDescription(
+    key=CONF_BALANCER_TYPE,
+    translation_key=CONF_BALANCER_TYPE,
+    entity_category=EntityCategory.CONFIG,
+    entity_registry_enabled_default=False,
+    options=list(BalancerType),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: AmpGuardConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the selects of the supply and of each group and charger."""
+    async_add_entities([BalancerTypeSelect(entry.runtime_data, BALANCER_TYPE)])
+    for id_, subentry in entry.subentries.items():
+        async_add_entities(
+            (
+                AmpGuardSelect(entry.runtime_data, description, subentry)
+                for description in SELECTS[subentry.subentry_type]
+            ),
+            config_subentry_id=id_,
+        )
+
+
+class AmpGuardSelect(AmpGuardSettingEntity, SelectEntity):
+    """One of several that is set."""
+
+    entity_description: AmpGuardSelectDescription
+
+    def __init__(
+        self,
+        coordinator: AmpGuardCoordinator,
+        description: AmpGuardSelectDescription,
+        subentry: ConfigSubentry,
+    ) -> None:
+        """Find the options."""
+        super().__init__(coordinator, description, subentry)
+        self._attr_options = description.options_fn(coordinator.entry, subentry)
+
+    async def async_select_option(self, option: str) -> None:
+        """Set it, unless that breaks a rule."""
+        stored = self.entity_description.stored_fn
+        self._change(stored(option), possible=map(stored, self.options))
+
+    def _show(self, setting: Setting) -> bool:
+        # A form stores a priority as 2.0.
+        option = str(self.entity_description.stored_fn(setting))
+        changed = option != self._attr_current_option
+        self._attr_current_option = option
+        return changed
+
+
+class BalancerTypeSelect(AmpGuardEntity, SelectEntity):
+    """How chargers of one priority share what there is."""
+
+    async def async_select_option(self, option: str) -> None:
+        """Set it."""
+        entry = self.coordinator.entry
+        self.hass.config_entries.async_update_entry(
+            entry, options={**entry.options, CONF_BALANCER_TYPE: option}
+        )
+
+    def _update_from(self, published: Published) -> bool:
+        option = published.site.balancer_type.value
+        changed = not self._attr_available or option != self._attr_current_option
+        self._attr_available, self._attr_current_option = True, option
+        return changed
