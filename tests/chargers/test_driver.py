@@ -341,6 +341,71 @@ async def test_a_pause_at_the_charger_is_not_ended_by_us(peblar, leap) -> None:
     assert peblar.driver.read().user_limit is None
 
 
+# --- a charger that shows another limit than it was told -----------------------------
+
+
+@pytest.fixture
+def later(hass, leap):
+    async def later(seconds: float) -> None:
+        leap(seconds)
+        await asyncio.sleep(0)
+        await hass.async_block_till_done()
+
+    return later
+
+
+async def test_a_limit_that_was_not_taken_is_told_again(peblar, later) -> None:
+    peblar.obeys = False
+    peblar.set(LIMIT, "8")
+    await peblar.driver.apply(16.0, None)
+    assert peblar.taken() == [set_value(LIMIT, 16)]
+
+    # Its integration's last two readings may be of before.
+    await later(19.0)
+    assert peblar.taken() == []
+    assert peblar.driver.read().user_limit is None
+
+    peblar.obeys = True
+    await later(1.1)
+    assert peblar.taken() == [set_value(LIMIT, 16)]
+    await later(300.0)
+    assert peblar.taken() == []
+    assert peblar.driver.read().user_limit is None
+
+
+async def test_what_a_charger_never_goes_above_is_a_ceiling(peblar, later) -> None:
+    peblar.obeys = False
+    peblar.set(LIMIT, "8")
+    await peblar.driver.apply(16.0, None)
+    for _ in range(10):
+        peblar.set(STATE, "charging")
+        await later(20.1)
+
+    assert peblar.taken() == [set_value(LIMIT, 16)] * 3
+    assert peblar.driver.read().user_limit == 8.0
+
+
+async def test_an_expiring_limit_that_was_not_taken_is_told_for_the_rest_of_its_time(
+    charger_of, later
+) -> None:
+    charger = charger_of(OCPP)
+    await charger.driver.start()
+    charger.set("ocpp.garage.current_offered.sensor", "6")
+    await charger.driver.apply(16.0, 240.0)
+    charger.taken()
+
+    await later(120.1)
+    [(_, data)] = charger.taken()
+    schedule = data["custom_profile"]["chargingSchedule"]
+    assert schedule["chargingSchedulePeriod"][0]["limit"] == 16
+    assert 119 <= schedule["duration"] <= 120
+
+    # By now it would be renewed; what is in force is nobody's wish.
+    await later(120.1)
+    assert charger.taken() == []
+    assert charger.driver.read().user_limit is None
+
+
 async def test_a_late_reading_of_the_old_limit_is_not_the_users(peblar, leap) -> None:
     peblar.obeys = False
     peblar.set(LIMIT, "8")

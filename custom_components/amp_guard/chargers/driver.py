@@ -17,37 +17,29 @@ from .config import ChargerConfig
 from .entities import ChargerEntities
 from .profile import Pause, Role
 from .profiles import PROFILES
+from .readback import TOLERANCE, ReadBack
 from .reading import is_paused, pause_of, read_amperes, read_charger, takes_zero
+
+CAR_MAY_CHARGE = (ChargerStatus.WAITING, ChargerStatus.CHARGING)
 
 ROUNDING = 0.001
 """A that a figure may lie under the step that it means."""
-
-TOLERANCE = 0.05
-"""A that two readings of one limit may lie apart."""
 
 RETRY_DELAY = 1.0
 """s from a change of the entities until what waited for it is tried again: an OCPP
 transaction shows in Home Assistant before the charge point has its number."""
 
 SETTLING_REPORTS = 2
-"""Reports after a command until a changed limit can be somebody else's doing."""
+"""Reports after a command that may still say what was before it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class _Order:
-    """What the charger is to be told: A, and the s that it may stand."""
+    """What the charger is to be told: A, and the loop time until which it may stand."""
 
     current: float
-    valid_for: float | None
+    expires: float | None = None
     deferrable: bool = True
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Told:
-    """What the charger was told last: A, at which loop time."""
-
-    current: float
-    time: float
 
 
 class ChargerDriver:
@@ -80,13 +72,16 @@ class ChargerDriver:
         self._lock = asyncio.Lock()
         self._order: _Order | None = None
         self._waits = False
-        self._told: _Told | None = None
+        self._read_back = ReadBack(
+            settles=SETTLING_REPORTS * self.profile.report_interval,
+            tolerance=TOLERANCE + self._renewal_step,
+        )
         self._prepared = False
         self._renewals = 0
-        self._user_limit: float | None = None
         self._stop_refreshing: CALLBACK_TYPE | None = None
         self._cancel_deferred: CALLBACK_TYPE | None = None
         self._cancel_look: CALLBACK_TYPE | None = None
+        self._cancel_check: CALLBACK_TYPE | None = None
         self._looking: asyncio.Task[None] | None = None
 
     # --- life -----------------------------------------------------------------------
@@ -108,10 +103,10 @@ class ChargerDriver:
         self._order = None
         self._entities.stop()
         self._drop_deferred()
-        for cancel in (self._stop_refreshing, self._cancel_look):
+        for cancel in (self._stop_refreshing, self._cancel_look, self._cancel_check):
             if cancel is not None:
                 cancel()
-        self._stop_refreshing = self._cancel_look = None
+        self._stop_refreshing = self._cancel_look = self._cancel_check = None
 
     # --- reading --------------------------------------------------------------------
 
@@ -124,18 +119,18 @@ class ChargerDriver:
             states=self._states,
             now=self._now(),
         )
-        if reading.status is ChargerStatus.LOST or self._user_limit is None:
+        if reading.status is ChargerStatus.LOST:
             return reading
-        return replace(reading, user_limit=self._user_limit)
+        return replace(reading, user_limit=self._read_back.user_limit)
 
     def forget_user_limit(self) -> None:
         """Take back control from a limit that the user has set at the charger."""
-        self._user_limit = None
+        self._read_back.forget(self._now())
         self._on_change(self.config.id)
 
     @callback
     def _on_entities(self) -> None:
-        self._watch_user_limit()
+        self._check()
         if self.read().status is ChargerStatus.LOST:
             # When it is back, what waited may be long out of date.
             self._waits = False
@@ -144,25 +139,37 @@ class ChargerDriver:
             self._defer(self._order, RETRY_DELAY)
         self._on_change(self.config.id)
 
-    def _watch_user_limit(self) -> None:
-        """Take a limit that is lowered behind our back as the user's wish.
+    @callback
+    def _check(self, _now: datetime | None = None) -> None:
+        """Hold what the charger shows against what it was told, between commands."""
+        if not self._lock.locked():
+            self._read_limit_back()
 
-        It holds until it is raised again or the car is unplugged.
-        """
-        if self.read().status is ChargerStatus.DISCONNECTED:
-            self._user_limit = None
+    def _read_limit_back(self) -> None:
+        status, now = self.read().status, self._now()
+        if status is ChargerStatus.DISCONNECTED:
+            self._read_back.forget(now)
+        if status not in CAR_MAY_CHARGE:
             return
-        settled = SETTLING_REPORTS * self.profile.report_interval
-        if self._told is None or self._lock.locked():
+        limit = self._set_limit_shown()
+        is_set = limit is not None
+        if limit is None:
+            limit = read_amperes(self._entities, Role.LIMIT_IN_FORCE)
+        if self._read_back.see(limit, now, is_set=is_set) and self._order is not None:
+            self._hass.async_create_task(
+                self._retry(self._order), f"Amp Guard repetition {self.config.id}"
+            )
+        self._check_later()
+
+    def _check_later(self) -> None:
+        """Check when the charger must show its limit, though it says nothing new."""
+        if self._cancel_check is not None:
+            self._cancel_check()
+            self._cancel_check = None
+        if (settled_at := self._read_back.settled_at()) is None:
             return
-        if self._now() - self._told.time < settled:
-            return
-        if (limit := self._set_limit_shown()) is None:
-            return
-        if limit < self._told.current - TOLERANCE:
-            self._user_limit = limit
-        elif self._user_limit is not None and limit > self._user_limit + TOLERANCE:
-            self._user_limit = None
+        if (delay := settled_at - self._now()) > 0:
+            self._cancel_check = async_call_later(self._hass, delay, self._check)
 
     def _set_limit_shown(self) -> float | None:
         """Return the limit that is set, A; 0 while paused. Not the one in force."""
@@ -201,7 +208,8 @@ class ChargerDriver:
         that the charger is not to be given yet is given later, unless something newer
         came. Raises ChargerCommandError if the charger does not take it.
         """
-        await self._carry_out(_Order(current=current, valid_for=valid_for))
+        expires = None if valid_for is None else self._now() + valid_for
+        await self._carry_out(_Order(current=current, expires=expires))
 
     async def release(self) -> None:
         """Leave the charger at its offline current.
@@ -209,16 +217,14 @@ class ChargerDriver:
         Raises ChargerCommandError if the charger does not take it.
         """
         await self._carry_out(
-            _Order(
-                current=self.config.offline_current, valid_for=None, deferrable=False
-            )
+            _Order(current=self.config.offline_current, deferrable=False)
         )
 
     async def _carry_out(self, order: _Order) -> None:
         self._order = order
         self._drop_deferred()
         async with self._lock:
-            if self._order is not order:
+            if self._order is not order or self._has_expired(order):
                 return
             current = self._settable(order.current)
             if self._was_just_told(current) and order.deferrable:
@@ -233,8 +239,13 @@ class ChargerDriver:
                 # The order stands, and is sent when what it lacks is there.
                 self._waits = True
                 return
-            self._told = _Told(current=current, time=self._now())
+            self._read_back.tell(current, self._now())
             self._look_after_command()
+            self._read_limit_back()
+
+    def _has_expired(self, order: _Order) -> bool:
+        """Whether it waited so long that it may not stand any more."""
+        return order.expires is not None and order.expires <= self._now()
 
     def _settable(self, current: float) -> float:
         """Return the largest current (A) that can be set and is no more than this."""
@@ -243,25 +254,26 @@ class ChargerDriver:
             step = max(step, _figure(state.attributes, "step", step))
             least = max(least, _figure(state.attributes, "min", least))
             most = _figure(state.attributes, "max", most)
-        if self._user_limit is not None:
-            most = min(most, self._user_limit)
+        if (user_limit := self._read_back.user_limit) is not None:
+            most = min(most, user_limit)
         current = min(current, self.config.max_current, self.profile.max_current, most)
         current = math.floor((current + ROUNDING) / step) * step
         return current if current >= max(least, self.config.min_current) else 0.0
 
     def _was_just_told(self, current: float) -> bool:
         """Whether the same was said so shortly ago that it cannot have been followed."""
+        told = self._read_back
         return (
-            self._told is not None
-            and self._told.current == current
-            and self._now() - self._told.time < self.profile.command_lag
+            told.current == current
+            and self._now() - told.told_at < self.profile.command_lag
         )
 
     def _delay(self, current: float) -> float:
         """Return the s until this may be sent; only a raise ever waits."""
-        if self._told is None or current <= self._told.current:
+        told = self._read_back
+        if told.current is None or current <= told.current:
             return 0.0
-        return self._told.time + self.profile.raise_interval - self._now()
+        return told.told_at + self.profile.raise_interval - self._now()
 
     def _defer(self, order: _Order, delay: float) -> None:
         async def send(_now: datetime) -> None:
@@ -292,24 +304,31 @@ class ChargerDriver:
 
     async def _set_limit(self, order: _Order, current: float) -> None:
         expiry = self.profile.expiry
-        if expiry is None or order.valid_for is None:
+        if expiry is None or order.expires is None:
             await self._actions.send(self.profile.set_limit, current)
         else:
             if not self._prepared:
                 await self._actions.send(expiry.prepare, self.config.offline_current)
                 self._prepared = True
-            if expiry.renewal_changes and self._renews(current):
-                current -= self.profile.resolution
-            await self._actions.send(expiry.set_limit, current, order.valid_for)
+            if self._renewal_step and self._renews(current):
+                current -= self._renewal_step
+            valid_for = order.expires - self._now()
+            await self._actions.send(expiry.set_limit, current, valid_for)
         # The limit first: a car let on before it would start at the old one.
         if self._order is order and (pause := self._pause_to_end()) is not None:
             await self._actions.send(pause.resume)
 
     def _renews(self, current: float) -> bool:
         """Whether this repeats the last limit; each second repetition differs."""
-        repeats = self._told is not None and self._told.current == current
+        repeats = self._read_back.current == current
         self._renewals = self._renewals + 1 if repeats else 0
         return self._renewals % 2 == 1
+
+    @property
+    def _renewal_step(self) -> float:
+        """A by which a renewal differs, so that it is not dropped on its way."""
+        expiry = self.profile.expiry
+        return self.profile.resolution if expiry and expiry.renewal_changes else 0.0
 
     def _pause_to_end(self) -> Pause | None:
         """Return the pause that keeps the car from using its new limit."""
@@ -318,9 +337,9 @@ class ChargerDriver:
             return pause
         if pause.limit_resumes:
             return None
-        if self._told is None:
+        if self._read_back.current is None:
             return pause if pause.role is None else None
-        return pause if self._told.current == 0 else None
+        return pause if self._read_back.current == 0 else None
 
     async def _stop_charging(self) -> None:
         pause = self._pause
