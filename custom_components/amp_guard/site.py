@@ -1,6 +1,7 @@
 """The config entry and its subentries, read as a site; and the rules they must keep."""
 
 from collections.abc import Collection, Iterator, Mapping
+from math import ceil, floor
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -57,6 +58,8 @@ ALL_PHASES = "all"
 """The offline phase of a charger that uses every phase it is wired to."""
 
 SECONDS_PER_MINUTE = 60.0
+ROUNDING = 1e-6
+"""Steps by which a figure may miss the one that it means."""
 
 DEFAULT_SOCKET_CURRENT = 16.0
 """A. What a Schuko plug is rated for; the outlet's own fuse may be smaller."""
@@ -225,7 +228,7 @@ def changed_group_errors(group: Group, entry: ConfigEntry) -> Errors:
     if not _phases_below(group.id, entry) <= set(group.phases):
         errors[CONF_PHASES] = "phase_in_use"
     chargers = [c for c in _chargers(entry) if c.group == group.id]
-    if any(charger.max_current < group.min_current for charger in chargers):
+    if not all(_can_charge(charger, group) for charger in chargers):
         errors[CONF_MIN_CURRENT] = "minimum_above_charger"
     return errors
 
@@ -233,7 +236,7 @@ def changed_group_errors(group: Group, entry: ConfigEntry) -> Errors:
 def charger_errors(charger: Charger, group: Group, supply: Supply) -> Errors:
     """Return the rules that a charger breaks in its group, on that supply."""
     errors: Errors = {}
-    if charger.max_current < group.min_current:
+    if not _can_charge(charger, group):
         errors[CONF_MAX_CURRENT] = "maximum_below_minimum"
     if charger.offline_current > charger.max_current:
         errors[CONF_OFFLINE_CURRENT] = "offline_above_maximum"
@@ -283,6 +286,13 @@ def _chargers(entry: ConfigEntry) -> list[Charger]:
         read_charger(subentry.data, subentry.subentry_id)
         for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER)
     ]
+
+
+def _can_charge(charger: Charger, group: Group) -> bool:
+    """Say whether a step of the charger lies between its least and its maximum."""
+    step = charger.resolution
+    least = ceil(max(charger.min_current, group.min_current) / step - ROUNDING)
+    return floor(charger.max_current / step + ROUNDING) >= least
 
 
 def _hangs_on_one_line(charger: Charger, supply: Supply) -> bool:
