@@ -28,7 +28,8 @@ from .const import (
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
 )
-from .flows.chargers import ChargerSteps, Surroundings, found_chargers
+from .flows.chargers import ChargerSteps
+from .flows.drafts import Surroundings, found_chargers
 from .flows.no_meter import NoMeterSteps
 from .flows.sensors import SensorSteps
 from .flows.wifi import WifiSteps

@@ -66,7 +66,7 @@ from .const import (
 )
 from .meters import MAX_MEASURED_CURRENT
 from .meters.sensor_patterns import ROLES, Quantity
-from .model import MINIMUM_SIGNALLED_CURRENT, BalancerType, FuseType, Net
+from .model import MINIMUM_SIGNALLED_CURRENT, BalancerType, ChargerStatus, FuseType, Net
 from .phases import PHASE_ORDERS
 from .site import ALL_PHASES, Errors
 
@@ -80,6 +80,16 @@ DEFAULT_MAX_CURRENT = 16.0
 """A. An 11 kW charger: 16 A on three phases."""
 DEFAULT_TURN = {"home": 30, "public": 15}
 """min, by variant: cars of an association wait for each other more often."""
+
+
+MEANINGS = (
+    ChargerStatus.DISCONNECTED,
+    ChargerStatus.WAITING,
+    ChargerStatus.CHARGING,
+    ChargerStatus.FULL,
+    ChargerStatus.FAULT,
+)
+"""What a charger can say of itself."""
 
 
 def show_form[C: FlowContext, R: FlowResult[Any, Any], H](
@@ -363,6 +373,19 @@ ENTITIES_SCHEMA = vol.Schema(
         vol.Optional(Role.POWER.value): _entity("sensor"),
     }
 )
+
+
+def states_schema(words: Iterable[str]) -> vol.Schema:
+    """Return the form that says what the words of a charger's state mean."""
+    choice = SelectSelector(
+        SelectSelectorConfig(
+            options=list(words),
+            multiple=True,
+            custom_value=True,
+            mode=SelectSelectorMode.DROPDOWN,
+        )
+    )
+    return vol.Schema({vol.Optional(status.value): choice for status in MEANINGS})
 
 
 def charger_schema(

@@ -21,13 +21,8 @@ from .const import (
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
 )
-from .flows.chargers import (
-    IDENTITY,
-    ChargerDraft,
-    ChargerSteps,
-    Surroundings,
-    found_chargers,
-)
+from .flows.chargers import ChargerSteps
+from .flows.drafts import Surroundings, draft_of, found_chargers
 from .forms import device_schema, group_schema, show_form, unfold
 from .model import SUPPLY_ID
 from .settings import set_elsewhere
@@ -124,13 +119,8 @@ class ChargerFlow(
     ) -> SubentryFlowResult:
         """Start from what the charger is now."""
         subentry = self._get_reconfigure_subentry()
-        data = subentry.data
-        draft = ChargerDraft(
-            title=subentry.title,
-            unique_id=subentry.unique_id,
-            identity={key: data[key] for key in IDENTITY if key in data},
-            settings={key: data[key] for key in data if key not in IDENTITY},
-        )
+        self._changed = subentry.subentry_id
+        draft = draft_of(subentry.title, subentry.unique_id, subentry.data)
         self._waiting = [draft]
         if draft.is_picked:
             return await self.async_step_entities()
@@ -159,7 +149,9 @@ class ChargerFlow(
     ) -> SubentryFlowResult:
         """Keep what was described."""
         [charger] = self._described
-        if self.source == SOURCE_RECONFIGURE:
+        if not self._are_free():
+            return self.async_abort(reason="already_configured")
+        if self._changed is not None:
             subentry = self._get_reconfigure_subentry()
             return self.async_update_and_abort(
                 self._get_entry(),
@@ -168,8 +160,6 @@ class ChargerFlow(
                 unique_id=charger.unique_id,
                 data=set_elsewhere(subentry) | charger.data,
             )
-        if not self._are_free():
-            return self.async_abort(reason="already_configured")
         return self.async_create_entry(
             title=charger.title, data=charger.data, unique_id=charger.unique_id
         )

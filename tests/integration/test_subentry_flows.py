@@ -142,7 +142,7 @@ async def test_picked_entities_survive_a_new_name_and_can_be_changed(
     settings = {
         key: value
         for key, value in entry.subentries[left].data.items()
-        if key not in ("profile", "entities", "group")
+        if key not in ("profile", "entities", "states", "group")
     }
     result = await go_on(hass, result, settings | {"max_current": 10}, "save")
     assert result["reason"] == "reconfigure_successful"
@@ -153,6 +153,81 @@ async def test_picked_entities_survive_a_new_name_and_can_be_changed(
     result = await start_subentry(hass, entry, "charger")
     result = await go_on(hass, result, "entities")
     result = await go_on(hass, result, chargers["right"].entities)
+    assert result["errors"] == {"limit": "already_configured"}
+
+
+async def test_the_words_of_a_state_are_asked_where_they_are_not_known(
+    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
+) -> None:
+    left = chargers["left"]
+    words = {"options": ["charging", "Frei", "Verbunden", "Lädt"]}
+    hass.states.async_set("sensor.left", "Lädt", words)
+    result = await go_on(
+        hass, await start_subentry(hass, entry, "charger"), "entities", left.entities
+    )
+    assert result["step_id"] == "states"
+    offered = result["data_schema"].schema["waiting"].config["options"]
+    assert offered == ["Frei", "Verbunden", "Lädt"]
+    meanings = {
+        "disconnected": ["Frei"],
+        "waiting": ["Verbunden"],
+        "charging": ["Lädt"],
+    }
+    result = await go_on(hass, result, meanings | {"full": ["Lädt"]})
+    assert result["errors"] == {"base": "state_twice"}
+    result = await go_on(hass, result, meanings, charger_input())
+    assert "✓ Lädt" in result["description_placeholders"]["chargers"]
+    await go_on(hass, result, "save")
+    await hass.async_block_till_done()
+
+    [charger] = entry.get_subentries_of_type("charger")
+    assert charger.data["states"]["Frei"] == "disconnected"
+    # They are still known when the charger is changed.
+    result = await start_subentry(hass, entry, "charger", charger.subentry_id)
+    result = await go_on(hass, result, left.entities)
+    suggested = {
+        str(key): (key.description or {}).get("suggested_value")
+        for key in result["data_schema"].schema
+    }
+    assert suggested["charging"] == ["Lädt"]
+
+
+async def test_one_device_is_not_driven_twice(
+    hass: HomeAssistant, entry: ConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    driveway = recognised_charger(hass, "Driveway")
+    limit = entity_registry.async_get_entity_id(
+        "number", "peblar", "Driveway_charge_current_limit"
+    )
+    by_hand = {"name": "By hand", "limit": limit}
+    result = await go_on(
+        hass,
+        await start_subentry(hass, entry, "charger"),
+        "entities",
+        by_hand,
+        charger_input(),
+        "save",
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    result = await go_on(hass, await start_subentry(hass, entry, "charger"), "device")
+    assert result["reason"] == "no_chargers_found"
+
+    [charger] = entry.get_subentries_of_type("charger")
+    hass.config_entries.async_remove_subentry(entry, charger.subentry_id)
+    await hass.async_block_till_done()
+    await go_on(
+        hass,
+        await start_subentry(hass, entry, "charger"),
+        "device",
+        {"charger": driveway},
+        charger_input(),
+        "save",
+    )
+    await hass.async_block_till_done()
+    result = await go_on(
+        hass, await start_subentry(hass, entry, "charger"), "entities", by_hand
+    )
     assert result["errors"] == {"limit": "already_configured"}
 
 

@@ -91,6 +91,8 @@ def test_each_field_of_a_form_has_its_name_and_help() -> None:
         (forms.ENTITIES_SCHEMA, charger_steps["entities"]),
         (forms.chargers_schema(nodes), steps["chargers"]),
         (forms.ENTITIES_SCHEMA, steps["entities"]),
+        (forms.states_schema([]), steps["states"]),
+        (forms.states_schema([]), charger_steps["states"]),
         (charger_schema({"": "The only group"}), steps["charger"]),
         (charger_schema(nodes | {"": "Another"}), charger_steps["charger"]),
         (forms.ACTIVATE_SCHEMA, steps["activate"]),

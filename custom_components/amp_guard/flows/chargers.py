@@ -4,113 +4,30 @@ The same steps at set-up, where there may be several, and below an entry.
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from homeassistant.config_entries import ConfigSubentryData
-from homeassistant.const import CONF_DEVICE_ID, CONF_NAME
-from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowContext, FlowHandler, FlowResult
-from homeassistant.helpers import entity_registry as er
 
-from ..chargers import (
-    ANY_ENTITIES,
-    PROFILES,
-    ChargerCheck,
-    FoundCharger,
-    Role,
-    check_charger,
-    find_chargers,
+from ..chargers import PROFILES, ChargerCheck, Role, check_charger
+from ..const import CONF_GROUP, CONF_PROFILE, CONF_STATES, CONF_WIRING
+from ..forms import ENTITIES_SCHEMA, charger_schema, show_form, states_schema, table
+from ..site import Errors, read_charger_config
+from .drafts import (
+    ChargerDraft,
+    Surroundings,
+    balanced_chargers,
+    is_among,
+    pick,
+    picked,
+    proposal,
+    read_states,
+    state_words,
+    words_by_status,
 )
-from ..const import (
-    CONF_CONNECTOR,
-    CONF_ENTITIES,
-    CONF_GROUP,
-    CONF_MAX_CURRENT,
-    CONF_OFFLINE_PHASE,
-    CONF_PROFILE,
-    CONF_STATES,
-    CONF_WIRING,
-    DOMAIN,
-    SUBENTRY_CHARGER,
-)
-from ..forms import (
-    DEFAULT_MAX_CURRENT,
-    ENTITIES_SCHEMA,
-    charger_schema,
-    show_form,
-    table,
-)
-from ..model import Group, Supply
-from ..phases import format_phases
-from ..site import Errors, charger_errors, read_charger, read_charger_config
-
-IDENTITY = (
-    CONF_DEVICE_ID,
-    CONF_PROFILE,
-    CONF_CONNECTOR,
-    CONF_ENTITIES,
-    CONF_STATES,
-)
-"""The keys that say which charger it is, and how it is driven."""
 
 WORKS, LATER, FAILS = "✓", "○", "✗"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChargerDraft:
-    """A charger that is being described.
-
-    `identity` says which it is and how it is driven; `settings` how it is wired and
-    limited: as it is proposed, later as it was entered. `unique_id` is the same
-    wherever the charger is described again. `phases` is how many it has, where known.
-    """
-
-    title: str
-    unique_id: str | None
-    identity: Mapping[str, Any]
-    settings: Mapping[str, Any]
-    phases: int | None = None
-
-    @property
-    def is_picked(self) -> bool:
-        """Whether its entities were picked by hand."""
-        return bool(self.identity[CONF_PROFILE] == ANY_ENTITIES)
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """The subentry's data."""
-        return {**self.identity, **self.settings}
-
-    @property
-    def subentry(self) -> ConfigSubentryData:
-        """The subentry, not added yet."""
-        return ConfigSubentryData(
-            subentry_type=SUBENTRY_CHARGER,
-            title=self.title,
-            unique_id=self.unique_id,
-            data=self.data,
-        )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Surroundings:
-    """What a charger can hang in: groups and their names, by id, below a supply.
-
-    `chargers` is how many there are already.
-    """
-
-    supply: Supply
-    groups: Mapping[str, Group]
-    names: Mapping[str, str]
-    chargers: int = 0
-
-    def errors(self, charger: ChargerDraft) -> Errors:
-        """Return the rules that a charger breaks here."""
-        if (group := self.groups.get(charger.settings[CONF_GROUP])) is None:
-            return {CONF_GROUP: "group_gone"}
-        return charger_errors(read_charger(charger.data), group, self.supply)
 
 
 class ChargerSteps[C: FlowContext, R: FlowResult[Any, Any], H](FlowHandler[C, R, H]):
@@ -118,6 +35,9 @@ class ChargerSteps[C: FlowContext, R: FlowResult[Any, Any], H](FlowHandler[C, R,
 
     check_options: Sequence[str]
     """What can be done about what was found: names of steps."""
+
+    _changed: str | None = None
+    """The id of the charger that is changed, where it is not a new one."""
 
     def __init__(self) -> None:
         """Nothing is described yet."""
@@ -135,20 +55,39 @@ class ChargerSteps[C: FlowContext, R: FlowResult[Any, Any], H](FlowHandler[C, R,
         draft = next((d for d in self._waiting if d.is_picked), None)
         errors: Errors = {}
         if user_input is not None:
-            picked = _pick(self.hass, user_input, draft)
-            others = [d.unique_id for d in self._waiting if d is not draft]
-            taken = {*configured_chargers(self.hass), *others}
-            if draft is not None:
-                taken -= {draft.unique_id}
-            if picked.unique_id not in taken:
-                self._waiting = [d for d in self._waiting if d is not draft] + [picked]
-                return await self.async_step_charger()
+            charger = pick(self.hass, user_input, draft)
+            waiting = [d for d in self._waiting if d is not draft]
+            if not is_among(self.hass, charger, [*self._balanced(), *waiting]):
+                self._waiting = [*waiting, charger]
+                return await self.async_step_states()
             errors = {Role.LIMIT.value: "already_configured"}
         return show_form(
             self,
             "entities",
             ENTITIES_SCHEMA,
-            user_input or _picked(self.hass, draft),
+            user_input or picked(self.hass, draft),
+            errors,
+        )
+
+    async def async_step_states(self, user_input: dict[str, Any] | None = None) -> R:
+        """Say what the words of the picked state mean, where they are not known."""
+        *waiting, charger = self._waiting
+        words = state_words(self.hass, charger)
+        errors: Errors = {}
+        if user_input is not None:
+            states = read_states(user_input)
+            if len(states) == sum(map(len, user_input.values())):
+                identity = {**charger.identity, CONF_STATES: states}
+                self._waiting = [*waiting, replace(charger, identity=identity)]
+                return await self.async_step_charger()
+            errors = {"base": "state_twice"}
+        elif not words:
+            return await self.async_step_charger()
+        return show_form(
+            self,
+            "states",
+            states_schema(words),
+            user_input or words_by_status(charger.identity[CONF_STATES]),
             errors,
         )
 
@@ -171,16 +110,16 @@ class ChargerSteps[C: FlowContext, R: FlowResult[Any, Any], H](FlowHandler[C, R,
                 if waiting:
                     return await self.async_step_charger()
                 return await self.async_step_check()
-        proposal = _proposal(draft, around, around.chargers + len(self._described))
+        proposed = proposal(draft, around, around.chargers + len(self._described))
         return show_form(
             self,
             "charger",
             charger_schema(
                 around.names,
-                wiring=proposal[CONF_WIRING],
+                wiring=proposed[CONF_WIRING],
                 max_current=PROFILES[draft.identity[CONF_PROFILE]].max_current,
             ),
-            user_input or proposal,
+            user_input or proposed,
             errors,
             placeholders={"charger": draft.title},
         )
@@ -199,88 +138,12 @@ class ChargerSteps[C: FlowContext, R: FlowResult[Any, Any], H](FlowHandler[C, R,
 
     def _are_free(self) -> bool:
         """Say whether none of the described was taken by somebody else meanwhile."""
-        taken = configured_chargers(self.hass)
-        return taken.isdisjoint(draft.unique_id for draft in self._described)
+        balanced = self._balanced()
+        return not any(is_among(self.hass, d, balanced) for d in self._described)
 
-
-def found_chargers(hass: HomeAssistant) -> dict[str, ChargerDraft]:
-    """Return the chargers that are recognised and not balanced yet, by unique id."""
-    taken = configured_chargers(hass)
-    drafts = (_found(charger) for charger in find_chargers(hass))
-    return {str(d.unique_id): d for d in drafts if d.unique_id not in taken}
-
-
-def configured_chargers(hass: HomeAssistant) -> set[str | None]:
-    """Return what is balanced already, below any supply: two would fight over it."""
-    return {
-        subentry.unique_id
-        for entry in hass.config_entries.async_entries(DOMAIN)
-        for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER)
-    }
-
-
-def _found(charger: FoundCharger) -> ChargerDraft:
-    return ChargerDraft(
-        title=charger.name,
-        # Some have no device.
-        unique_id=f"{charger.device_id or charger.profile}_{charger.connector}",
-        identity={
-            CONF_DEVICE_ID: charger.device_id,
-            CONF_PROFILE: charger.profile,
-            CONF_CONNECTOR: charger.connector,
-        },
-        settings={CONF_MAX_CURRENT: charger.max_current or DEFAULT_MAX_CURRENT},
-        phases=charger.phases,
-    )
-
-
-def _pick(
-    hass: HomeAssistant, user_input: Mapping[str, str], before: ChargerDraft | None
-) -> ChargerDraft:
-    """Return a charger of picked entities, by ids that survive their renaming."""
-    registry = er.async_get(hass)
-    entities = {
-        role: entity.id if (entity := registry.async_get(entity_id)) else entity_id
-        for role, entity_id in user_input.items()
-        if role != CONF_NAME
-    }
-    return ChargerDraft(
-        title=user_input[CONF_NAME],
-        unique_id=entities[Role.LIMIT.value],
-        identity={CONF_PROFILE: ANY_ENTITIES, CONF_ENTITIES: entities},
-        settings={} if before is None else before.settings,
-    )
-
-
-def _picked(hass: HomeAssistant, draft: ChargerDraft | None) -> dict[str, str]:
-    """Return what was picked before, as its form shows it."""
-    if draft is None:
-        return {}
-    registry = er.async_get(hass)
-    return {CONF_NAME: draft.title} | {
-        role: er.async_resolve_entity_id(registry, id_) or id_
-        for role, id_ in draft.identity[CONF_ENTITIES].items()
-    }
-
-
-def _proposal(
-    draft: ChargerDraft, around: Surroundings, place: int
-) -> Mapping[str, Any]:
-    """Return the settings with what is proposed for a charger in that place.
-
-    Each gets another offline phase than the one before it [installation manual].
-    """
-    settings = dict(draft.settings)
-    if settings.get(CONF_GROUP) not in around.groups:
-        settings.pop(CONF_GROUP, None)
-    group = next(iter(around.groups.values()))
-    wiring = settings.get(CONF_WIRING, format_phases(group.phases[: draft.phases]))
-    phases = wiring.split(",")
-    return {
-        CONF_WIRING: wiring,
-        CONF_OFFLINE_PHASE: phases[place % len(phases)],
-        **settings,
-    }
+    def _balanced(self) -> list[ChargerDraft]:
+        """Return the other chargers."""
+        return list(balanced_chargers(self.hass, except_for=self._changed))
 
 
 def _row(title: str, check: ChargerCheck) -> tuple[str, ...]:
