@@ -31,6 +31,7 @@ from .const import (
 from .flows.chargers import ChargerSteps
 from .flows.drafts import Surroundings, found_chargers
 from .flows.no_meter import NoMeterSteps
+from .flows.open_reporter import OpenReporterSteps
 from .flows.sensors import SensorSteps
 from .flows.wifi import WifiSteps
 from .forms import (
@@ -55,12 +56,13 @@ from .site import (
 )
 from .subentry_flows import ChargerFlow, GroupFlow
 
-MENU = ["found", "address", "wifi", "sensors", "no_meter"]
+MENU = ["found", "address", "wifi", "sensors", "open_reporter", "no_meter"]
 """The ways to a measurement device, each a step of its own."""
 
 RECONFIGURE_STEPS = {
     Source.AMP_GUARD: "address",
     Source.SENSORS: "sensors",
+    Source.OPEN_REPORTER: "open_reporter",
     Source.NONE: "no_meter",
 }
 """The step that changes each kind of measurement device."""
@@ -69,6 +71,7 @@ RECONFIGURE_STEPS = {
 class AmpGuardConfigFlow(
     WifiSteps,
     SensorSteps,
+    OpenReporterSteps,
     NoMeterSteps,
     ChargerSteps[ConfigFlowContext, ConfigFlowResult, str],
     domain=DOMAIN,

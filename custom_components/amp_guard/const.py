@@ -31,6 +31,9 @@ CONF_SENSORS: Final = "sensors"
 CONF_EXPORT_POSITIVE: Final = "export_positive"
 """Whether a positive power is exported."""
 
+# The Open Reporter; its user name has Home Assistant's own key.
+CONF_PASSWORD_HASH: Final = "password_hash"  # noqa: S105 - a key
+
 # The supply
 CONF_SUPPLY_MAX_CURRENT: Final = "supply_max_current"
 CONF_FUSE_TYPE: Final = "fuse_type"

@@ -4,14 +4,14 @@ from dataclasses import asdict
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
-from homeassistant.const import CONF_HOST, CONF_PIN
+from homeassistant.const import CONF_HOST, CONF_PIN, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.loader import async_get_integration
 
-from .const import CONF_MAC, DOMAIN
+from .const import CONF_MAC, CONF_PASSWORD_HASH, DOMAIN
 from .coordinator import AmpGuardConfigEntry
 
-TO_REDACT = {CONF_HOST, CONF_PIN, CONF_MAC}
+TO_REDACT = {CONF_HOST, CONF_PIN, CONF_MAC, CONF_USERNAME, CONF_PASSWORD_HASH}
 
 
 async def async_get_config_entry_diagnostics(

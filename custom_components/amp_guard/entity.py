@@ -26,9 +26,6 @@ from .model import SUPPLY_ID
 from .published import Published
 from .settings import Setting, change_setting
 
-MANUFACTURER: Mapping[str, str] = {Source.AMP_GUARD: "Charge Amps"}
-"""Of the measurement device, where it is known."""
-
 
 class AmpGuardEntity(Entity):
     """An entity of one node or charger, `target`, told at each publication.
@@ -118,6 +115,7 @@ def meter_id(entry: AmpGuardConfigEntry) -> str:
 def register_devices(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
     """Register the meter, its groups and their chargers, each below the one before."""
     registry = dr.async_get(hass)
+    is_amp_guard = entry.data[CONF_SOURCE] == Source.AMP_GUARD
     meter = registry.async_get_or_create(
         config_entry_id=entry.entry_id,
         identifiers={(DOMAIN, meter_id(entry))},
@@ -126,11 +124,11 @@ def register_devices(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
             if (mac := entry.data.get(CONF_MAC))
             else set()
         ),
-        manufacturer=MANUFACTURER.get(entry.data[CONF_SOURCE]),
+        manufacturer="Charge Amps" if is_amp_guard else None,
         model=entry.data[CONF_MODEL],
         hw_version=entry.data[CONF_VARIANT].capitalize(),
         name=entry.data[CONF_MODEL],
-        serial_number=entry.unique_id,
+        serial_number=entry.unique_id if is_amp_guard else None,
         sw_version=entry.data.get(CONF_FIRMWARE),
     )
     site = entry.runtime_data.site

@@ -215,6 +215,12 @@ METER_SENSORS_SCHEMA = vol.Schema(
     )
 )
 
+
+def variant_schema(variant: str) -> vol.Schema:
+    """Return the form that asks how much a meter can measure."""
+    return vol.Schema(_variant(variant))
+
+
 NO_METER_SCHEMA = vol.Schema(
     _variant("home")
     | {vol.Required(CONF_MEASURED_PHASES, default="1,2,3"): _choice(("1,2,3", "1"))}

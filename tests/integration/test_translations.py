@@ -82,6 +82,7 @@ def test_each_field_of_a_form_has_its_name_and_help() -> None:
         (forms.METER_SENSORS_SCHEMA, steps["sensor_entities"]),
         (forms.meter_check_schema("home"), steps["sensor_check"]),
         (forms.NO_METER_SCHEMA, steps["no_meter"]),
+        (forms.variant_schema("home"), steps["open_reporter"]),
         (forms.supply_schema("home"), steps["supply"]),
         (forms.supply_schema("home"), english["options"]["step"]["init"]),
         (group_schema(), steps["group"]),

@@ -11,7 +11,6 @@ import logging
 
 from aiohttp import (
     ClientError,
-    ClientResponse,
     ClientSession,
     ClientTimeout,
     ClientWebSocketResponse,
@@ -32,7 +31,8 @@ from . import (
     MeterSample,
     NotAMeterError,
 )
-from .amp_guard_contract import PATH, parse_identity, parse_json, parse_sample
+from .amp_guard_contract import PATH, parse_identity, parse_sample
+from .json_body import MAX_BODY_SIZE, parse_json, read_json
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -47,8 +47,6 @@ POLL_INTERVAL = 2.0
 RETRY_MINIMUM = 1.0
 RETRY_MAXIMUM = 10.0
 """s until the stream is tried again, doubling from the least to the most."""
-MAX_MESSAGE_SIZE = 16 * 1024
-"""Bytes. A sample of three phases is well under one kilobyte."""
 
 type Receive = Callable[[float], Awaitable[MeterSample]]
 """Wait at most so many s for the next sample of a stream; TimeoutError if none."""
@@ -110,7 +108,7 @@ class AmpGuardClient:
                 websocket = await self._session.ws_connect(
                     self._url / "stream",
                     headers=self._headers,
-                    max_msg_size=MAX_MESSAGE_SIZE,
+                    max_msg_size=MAX_BODY_SIZE,
                     timeout=ClientWSTimeout(ws_close=CLOSE_TIMEOUT),
                 )
         except WSServerHandshakeError as error:
@@ -136,7 +134,7 @@ class AmpGuardClient:
             ) as response:
                 if response.status != HTTPStatus.OK:
                     raise _refusal(response.status)
-                return parse_json(await _read(response))
+                return await read_json(response.content)
         except (ClientError, OSError) as error:
             raise MeterConnectionError(_describe(error)) from error
 
@@ -266,16 +264,6 @@ class AmpGuardMeter(Meter):
             _LOGGER.warning("The Amp Guard cannot be used: %s", error)
         self._connected, self._lost = False, error
         self._on_connection(error)
-
-
-async def _read(response: ClientResponse) -> bytes:
-    """Read an answer, but no more than a meter would ever send."""
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > MAX_MESSAGE_SIZE:
-            raise MeterResponseError("the answer is far too long")
-    return bytes(body)
 
 
 async def _receive_json(websocket: ClientWebSocketResponse, timeout: float) -> object:

@@ -5,7 +5,6 @@ Everything that is not exactly what `docs/lan-interface.md` promises is refused 
 """
 
 from collections.abc import Mapping
-import json
 from typing import Any
 
 from ..model import Phase, PhaseValues
@@ -20,14 +19,6 @@ from .plausibility import check_range
 
 PATH = "amp-guard/v1"
 CONTRACT = 1
-
-
-def parse_json(text: str | bytes) -> object:
-    """Return the document in a body or a message."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise MeterResponseError("not JSON") from error
 
 
 def parse_identity(document: object) -> MeterIdentity:

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_HOST, CONF_PIN
+from homeassistant.const import CONF_HOST, CONF_PIN, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from ..const import (
     CONF_EXPORT_POSITIVE,
     CONF_MEASURED_PHASES,
+    CONF_PASSWORD_HASH,
     CONF_SENSORS,
     CONF_SOURCE,
     CONF_VARIANT,
@@ -18,6 +19,7 @@ from ..model import SUPPLY_ID
 from ..phases import parse_phases
 from . import Meter, Source
 from .amp_guard import AmpGuardClient, AmpGuardMeter
+from .open_reporter import OpenReporterMeter
 from .plausibility import PlausibleMeter
 from .sensors import SensorMeter, SensorReader
 
@@ -50,7 +52,16 @@ def _sensors(hass: HomeAssistant, entry: ConfigEntry) -> Meter:
     return SensorMeter(hass, reader)
 
 
+def _open_reporter(hass: HomeAssistant, entry: ConfigEntry) -> Meter:
+    return OpenReporterMeter(
+        hass,
+        username=entry.data[CONF_USERNAME],
+        password_hash=entry.data[CONF_PASSWORD_HASH],
+    )
+
+
 METERS: Mapping[Source, Callable[[HomeAssistant, ConfigEntry], Meter]] = {
     Source.AMP_GUARD: _amp_guard,
     Source.SENSORS: _sensors,
+    Source.OPEN_REPORTER: _open_reporter,
 }

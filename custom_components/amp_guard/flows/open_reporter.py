@@ -1,0 +1,74 @@
+"""Perific/Enegic's Open Reporter: makes the credentials, and shows them once."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.const import CONF_USERNAME
+from homeassistant.helpers.network import NoURLAvailableError, get_url
+
+from ..const import (
+    CONF_MEASURED_PHASES,
+    CONF_MEASURED_QUANTITIES,
+    CONF_MODEL,
+    CONF_PASSWORD_HASH,
+    CONF_SOURCE,
+    CONF_VARIANT,
+)
+from ..forms import variant_schema
+from ..meters import Source
+from ..meters.open_reporter import TOKEN_PATH, UPDATE_PATH, hash_secret, make_secret
+from ..model import Phase
+from ..phases import format_phases
+from . import MeterChoice, MeterSteps
+
+MODEL = "Open Reporter"
+
+
+class OpenReporterSteps(MeterSteps):
+    """Tells what to enter at the service that reports."""
+
+    def __init__(self) -> None:
+        """Make the credentials; those of a reporter that is changed are replaced."""
+        super().__init__()
+        self._username = make_secret()
+        self._password = make_secret()
+
+    async def async_step_open_reporter(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show the two addresses and the credentials."""
+        username = self._current_data.get(CONF_USERNAME, self._username)
+        if user_input is not None:
+            return await self._use_meter(
+                MeterChoice(
+                    title=MODEL,
+                    unique_id=username,
+                    data={
+                        CONF_SOURCE: Source.OPEN_REPORTER,
+                        CONF_MODEL: MODEL,
+                        CONF_VARIANT: user_input[CONF_VARIANT],
+                        CONF_MEASURED_PHASES: format_phases(Phase),
+                        CONF_MEASURED_QUANTITIES: ["current"],
+                        CONF_USERNAME: username,
+                        CONF_PASSWORD_HASH: hash_secret(self._password),
+                    },
+                )
+            )
+        address = self._address()
+        return self.async_show_form(
+            step_id="open_reporter",
+            data_schema=variant_schema(self._current_data.get(CONF_VARIANT, "home")),
+            description_placeholders={
+                "token_url": f"{address}{TOKEN_PATH}",
+                "update_url": f"{address}{UPDATE_PATH}",
+                "username": username,
+                "password": self._password,
+            },
+        )
+
+    def _address(self) -> str:
+        """Return where Home Assistant can be reached, best from outside."""
+        try:
+            return get_url(self.hass, prefer_external=True)
+        except NoURLAvailableError:
+            return "http://homeassistant.local:8123"

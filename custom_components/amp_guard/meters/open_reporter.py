@@ -1,0 +1,215 @@
+"""Perific/Enegic's Open Reporter: their service posts each sample to Home Assistant.
+
+It fetches a token with a user name and a password, posts with the token, and fetches a
+new one when that is refused.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from hashlib import sha256
+from hmac import compare_digest
+from http import HTTPStatus
+import logging
+import secrets
+
+from aiohttp import hdrs, web
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.http import KEY_HASS, HomeAssistantView
+from homeassistant.util.hass_dict import HassKey
+
+from . import Meter, MeterConnectionError, MeterError, MeterResponseError, MeterSample
+from .json_body import read_json
+from .open_reporter_packet import Packet, parse_packet
+
+_LOGGER = logging.getLogger(__name__)
+
+TOKEN_PATH = "/api/amp_guard/open_reporter/token"  # noqa: S105 - a path
+UPDATE_PATH = "/api/amp_guard/open_reporter/update"
+TOKEN_LIFETIME = 24 * 3600.0
+"""s after which a new token must be fetched."""
+MOST_TOKENS = 4
+"""Tokens that are good at once; the oldest gives way."""
+SILENCE = 60.0
+"""s without a whole report after which the reporter counts as gone."""
+RECENT = 32
+"""Reports by which the reporter's clock is told from how long a report took."""
+
+
+def make_secret() -> str:
+    """Return a user name or a password that nobody guesses."""
+    return secrets.token_urlsafe(24)
+
+
+def hash_secret(secret: str) -> str:
+    """Return what is kept of a password or a token.
+
+    They are random and long, so that nothing slower than SHA-256 is called for.
+    """
+    return sha256(secret.encode()).hexdigest()
+
+
+class OpenReporterMeter(Meter):
+    """Waits for the reports of one user; refuses those of everybody else."""
+
+    def __init__(
+        self, hass: HomeAssistant, *, username: str, password_hash: str
+    ) -> None:
+        """Take the credentials that the reporter was given."""
+        self._hass = hass
+        self._username = username
+        self._password_hash = password_hash
+        self._tokens: deque[tuple[str, float]] = deque(maxlen=MOST_TOKENS)
+        self._clock: deque[float] = deque(maxlen=RECENT)
+        self._taken_at: float | None = None
+        self._silence: asyncio.TimerHandle | None = None
+        self._lost: bool | None = None
+
+    async def start(
+        self,
+        on_sample: Callable[[MeterSample], None],
+        on_connection: Callable[[MeterError | None], None],
+    ) -> None:
+        """Accept reports until `stop`."""
+        self._on_sample = on_sample
+        self._on_connection = on_connection
+        if _METERS not in self._hass.data:
+            self._hass.data[_METERS] = []
+            self._hass.http.register_view(TokenView)
+            self._hass.http.register_view(UpdateView)
+        self._hass.data[_METERS].append(self)
+        self._await_report()
+
+    async def stop(self) -> None:
+        """Accept nothing more; every token is worthless."""
+        self._hass.data[_METERS].remove(self)
+        self._tokens.clear()
+        if self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
+
+    # --- who it is ------------------------------------------------------------------
+
+    def knows(self, username: str, password: str) -> bool:
+        """Say whether these are its credentials."""
+        same_name = compare_digest(hash_secret(username), hash_secret(self._username))
+        same_password = compare_digest(hash_secret(password), self._password_hash)
+        return same_name and same_password
+
+    def make_token(self) -> str:
+        """Return a new token."""
+        token = secrets.token_urlsafe(32)
+        expires = self._hass.loop.time() + TOKEN_LIFETIME
+        self._tokens.append((hash_secret(token), expires))
+        return token
+
+    def accepts(self, token: str) -> bool:
+        """Say whether a token is one of its own, and still good."""
+        given, now = hash_secret(token), self._hass.loop.time()
+        good = [
+            compare_digest(given, known) for known, end in self._tokens if now < end
+        ]
+        return any(good)
+
+    # --- what it reports ------------------------------------------------------------
+
+    @callback
+    def take(self, document: object) -> None:
+        """Take a report; raise MeterResponseError if it is none."""
+        try:
+            packet = parse_packet(document)
+        except MeterResponseError as error:
+            self._rejected += 1
+            _LOGGER.debug("A report was rejected: %s", error)
+            raise
+        if not packet.is_whole:
+            self._set_lost("not all of its meters are online")
+            return
+        if self._taken_at is not None and packet.taken_at <= self._taken_at:
+            return
+        self._taken_at = packet.taken_at
+        if self._lost is not False:
+            if self._silence is None:
+                _LOGGER.info("The Open Reporter is back")
+            self._lost = False
+            self._on_connection(None)
+        self._await_report()
+        self._on_sample(
+            MeterSample(time=self._own_time(packet), current=packet.current)
+        )
+
+    def _own_time(self, packet: Packet) -> float:
+        """Return when a sample was taken, on the event loop's clock.
+
+        Of the last reports the quickest is taken to have come at once: nothing needs
+        to be known of the reporter's clock, and one that was held up shows its age.
+        """
+        self._clock.append(self._hass.loop.time() - packet.taken_at)
+        return packet.taken_at + min(self._clock)
+
+    def _await_report(self) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+        self._silence = self._hass.loop.call_later(
+            SILENCE, self._set_lost, "nothing is reported"
+        )
+
+    @callback
+    def _set_lost(self, why: str) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
+        if self._lost:
+            return
+        self._lost = True
+        _LOGGER.warning("The Open Reporter cannot be used: %s", why)
+        self._on_connection(MeterConnectionError(why))
+
+
+_METERS: HassKey[list[OpenReporterMeter]] = HassKey("amp_guard_open_reporter")
+
+
+class TokenView(HomeAssistantView):
+    """Gives a token to who knows a user name and its password."""
+
+    url = TOKEN_PATH
+    name = "api:amp_guard:open_reporter:token"
+    requires_auth = False
+
+    async def post(self, request: web.Request) -> web.Response:
+        """Answer a request for a token."""
+        try:
+            document = await read_json(request.content)
+        except MeterResponseError as error:
+            return self.json_message(str(error), HTTPStatus.BAD_REQUEST)
+        given = document if isinstance(document, dict) else {}
+        username, password = given.get("username"), given.get("password")
+        if not isinstance(username, str) or not isinstance(password, str):
+            return self.json_message("no user name", HTTPStatus.BAD_REQUEST)
+        for meter in request.app[KEY_HASS].data[_METERS]:
+            if meter.knows(username, password):
+                return self.json({"token": meter.make_token()})
+        # Raised, not returned: Home Assistant counts it as a failed login.
+        raise web.HTTPUnauthorized
+
+
+class UpdateView(HomeAssistantView):
+    """Takes a report from who has a token."""
+
+    url = UPDATE_PATH
+    name = "api:amp_guard:open_reporter:update"
+    requires_auth = False
+
+    async def post(self, request: web.Request) -> web.Response:
+        """Answer a report."""
+        kind, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+        meters = request.app[KEY_HASS].data[_METERS]
+        meter = next((meter for meter in meters if meter.accepts(token)), None)
+        if meter is None or kind.lower() != "bearer":
+            # An expired token is nothing unusual: a new one is fetched.
+            return self.json_message("Invalid token", HTTPStatus.UNAUTHORIZED)
+        try:
+            meter.take(await read_json(request.content))
+        except MeterResponseError as error:
+            return self.json_message(str(error), HTTPStatus.BAD_REQUEST)
+        return self.json({"success": True})

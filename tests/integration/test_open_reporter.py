@@ -1,0 +1,318 @@
+"""Perific/Enegic's Open Reporter, as their service speaks to it."""
+
+from copy import deepcopy
+import json
+from typing import Any
+
+from aiohttp.test_utils import TestClient
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntry
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.amp_guard.const import DOMAIN
+from custom_components.amp_guard.meters.open_reporter import TOKEN_LIFETIME
+from custom_components.amp_guard.model import SUPPLY_ID
+
+from .helpers import (
+    GROUP_INPUT,
+    NO_CHARGERS,
+    SUPPLY_INPUT,
+    Clock,
+    becomes,
+    entity_id,
+    go_on,
+    start_flow,
+)
+
+EXAMPLE = """{
+  "meters": [
+    {
+      "l1": 16.1,
+      "l2": 16.2,
+      "l3": 16.3,
+      "fuse": 25,
+      "type": "consumption",
+      "online": true,
+      "monitorid": 1110987654321,
+      "lastupdate": "2023-03-21T15:58:50Z"
+    }
+  ],
+  "timestamp": "2023-03-21T15:58:52.26492Z",
+  "calculated": {
+    "direct": { "l1": 16.1, "l2": 16.2, "l3": 16.3 },
+    "relative": { "l1": 8.9, "l2": 8.8, "l3": 8.7 }
+  },
+  "externalid": "abcdefg123456",
+  "reporterid": 1234567891011,
+  "meterstatus": "online",
+  "calculationmode": "openloop",
+  "protocolversion": "010"
+}
+"""
+"""updatePacketExample.json of the maker's example repository, to the letter."""
+
+
+class Service:
+    """Perific's side: two addresses, a user name and a password."""
+
+    def __init__(self, client: TestClient, shown: dict[str, str]) -> None:
+        self.client = client
+        self.token_path = "/api/" + shown["token_url"].split("/api/")[1]
+        self.update_path = "/api/" + shown["update_url"].split("/api/")[1]
+        self.login = {"username": shown["username"], "password": shown["password"]}
+
+    async def fetch_token(self, **changes: Any) -> tuple[int, str | None]:
+        body = json.dumps(self.login | changes)
+        async with self.client.post(self.token_path, data=body) as answer:
+            if answer.status != 200:
+                return answer.status, None
+            document = await answer.json()
+        assert document.keys() == {"token"}
+        return answer.status, document["token"]
+
+    async def post(self, body: str | dict, token: str | None) -> int:
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        text = body if isinstance(body, str) else json.dumps(body)
+        async with self.client.post(
+            self.update_path, data=text, headers=headers
+        ) as answer:
+            if answer.status == 200:
+                assert await answer.json() == {"success": True}
+            return answer.status
+
+
+@pytest.fixture
+async def added(
+    hass: HomeAssistant, hass_client_no_auth: Any
+) -> tuple[ConfigEntry, Service]:
+    result = await go_on(hass, await start_flow(hass), "open_reporter")
+    shown = result["description_placeholders"]
+    result = await go_on(
+        hass,
+        result,
+        {"variant": "home"},
+        SUPPLY_INPUT,
+        GROUP_INPUT,
+        NO_CHARGERS,
+        {"active": True},
+    )
+    assert result["type"] == "create_entry"
+    await hass.async_block_till_done()
+    return result["result"], Service(await hass_client_no_auth(), shown)
+
+
+@pytest.fixture
+def entry(added: tuple[ConfigEntry, Service]) -> ConfigEntry:
+    return added[0]
+
+
+@pytest.fixture
+def service(added: tuple[ConfigEntry, Service]) -> Service:
+    return added[1]
+
+
+def packet(second: int = 0, *current: float, **changes: Any) -> dict:
+    document = json.loads(EXAMPLE)
+    document["timestamp"] = f"2023-03-21T15:59:{second:02}.00000Z"
+    if current:
+        direct = dict(zip(("l1", "l2", "l3"), current, strict=True))
+        document["calculated"]["direct"] = direct
+    return document | changes
+
+
+def sample(entry: ConfigEntry) -> tuple[float, ...] | None:
+    taken = entry.runtime_data._samples.get(SUPPLY_ID)
+    return None if taken is None else tuple(taken.current)
+
+
+async def test_the_published_example_to_the_letter(
+    hass: HomeAssistant, entry: ConfigEntry, service: Service
+) -> None:
+    status, token = await service.fetch_token()
+    assert status == 200
+    assert await service.post(EXAMPLE, token) == 200
+    assert sample(entry) == (16.1, 16.2, 16.3)
+    for phase, amps in (("l1", "16.1"), ("l2", "16.2"), ("l3", "16.3")):
+        sensor = entity_id(hass, "sensor", entry.unique_id, f"current_{phase}")
+        await becomes(hass, sensor, amps)
+
+
+async def test_nothing_secret_is_stored(entry: ConfigEntry, service: Service) -> None:
+    assert service.login["password"] not in str(entry.as_dict())
+    assert len(service.login["password"]) >= 24
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"password": "wrong"}, 401),
+        ({"username": "somebody"}, 401),
+        ({"username": None}, 400),
+        ({"password": 1}, 400),
+    ],
+)
+async def test_who_does_not_know_the_password_gets_no_token(
+    service: Service, changes: dict[str, Any], status: int
+) -> None:
+    assert await service.fetch_token(**changes) == (status, None)
+
+
+@pytest.mark.parametrize("body", ["", "[]", "rubbish", "[" * 9999, "x" * 100_000])
+async def test_rubbish_gets_no_token(service: Service, body: str) -> None:
+    async with service.client.post(service.token_path, data=body) as answer:
+        assert answer.status == 400
+
+
+async def test_a_token_expires_and_others_are_refused(
+    entry: ConfigEntry, service: Service, clock: Clock
+) -> None:
+    assert await service.post(packet(1), None) == 401
+    assert await service.post(packet(1), "") == 401
+    assert await service.post(packet(1), "somebody's") == 401
+    assert sample(entry) is None
+    _, token = await service.fetch_token()
+    assert await service.post(packet(1), token) == 200
+    clock.advance(TOKEN_LIFETIME - 60)
+    assert await service.post(packet(2), token) == 200
+    clock.advance(120)
+    assert await service.post(packet(3), token) == 401
+    _, token = await service.fetch_token()
+    assert await service.post(packet(3), token) == 200
+
+
+async def test_a_removed_entry_accepts_nothing(
+    hass: HomeAssistant, entry: ConfigEntry, service: Service
+) -> None:
+    _, token = await service.fetch_token()
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert await service.post(packet(1), token) == 401
+    assert await service.fetch_token() == (401, None)
+
+
+async def test_new_credentials_make_the_old_ones_worthless(
+    hass: HomeAssistant, entry: ConfigEntry, service: Service
+) -> None:
+    _, token = await service.fetch_token()
+    result = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+    )
+    shown = result["description_placeholders"]
+    result = await go_on(hass, result, {"variant": "public"})
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    assert await service.fetch_token() == (401, None)
+    assert await service.post(packet(1), token) == 401
+    service.login = {"username": shown["username"], "password": shown["password"]}
+    assert (await service.fetch_token())[0] == 200
+
+
+def wrong(path: str, value: Any) -> dict:
+    document = packet(30)
+    node = document
+    *above, last = path.split(".")
+    for key in above:
+        node = node[int(key)] if key.isdigit() else node[key]
+    if value is KeyError:
+        del node[last]
+    else:
+        node[last] = value
+    return document
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [],
+        wrong("protocolversion", "011"),
+        wrong("calculationmode", "closedloop"),
+        wrong("meterstatus", "sleepy"),
+        wrong("externalid", 1),
+        wrong("reporterid", "1"),
+        wrong("timestamp", "yesterday"),
+        wrong("timestamp", "2023-03-21T15:58:52"),
+        wrong("timestamp", KeyError),
+        wrong("meters", {}),
+        wrong("meters", [1]),
+        wrong("meters.0.online", "yes"),
+        wrong("calculated", KeyError),
+        wrong("calculated.direct", KeyError),
+        wrong("calculated.direct.l2", KeyError),
+        wrong("calculated.direct.l2", "16"),
+        wrong("calculated.direct.l2", None),
+        wrong("calculated.direct.l2", True),
+        wrong("calculated.direct.l2", 10**400),
+        wrong("calculated.direct.l2", float("nan")),
+    ],
+)
+async def test_what_is_wrong_is_refused(
+    entry: ConfigEntry, service: Service, document: Any
+) -> None:
+    _, token = await service.fetch_token()
+    assert await service.post(json.dumps(document), token) == 400
+    assert sample(entry) is None
+    assert entry.runtime_data.meters[SUPPLY_ID].rejected_samples == 1
+
+
+async def test_what_is_not_known_is_let_pass(
+    entry: ConfigEntry, service: Service
+) -> None:
+    document = packet(1, 1.0, 2.0, 3.0, weather="fine")
+    document["meters"][0]["l4"] = 4.0
+    document["calculated"]["direct"]["n"] = 0.0
+    _, token = await service.fetch_token()
+    assert await service.post(document, token) == 200
+    assert sample(entry) == (1.0, 2.0, 3.0)
+
+
+async def test_a_sum_without_all_meters_is_not_used(
+    hass: HomeAssistant, entry: ConfigEntry, service: Service
+) -> None:
+    connectivity = entity_id(hass, "binary_sensor", entry.unique_id, "connectivity")
+    _, token = await service.fetch_token()
+    assert await service.post(packet(1, 9.0, 9.0, 9.0), token) == 200
+    await becomes(hass, connectivity, "on")
+    one_off = packet(3, 1.0, 1.0, 1.0)
+    one_off["meters"].append(deepcopy(one_off["meters"][0]) | {"online": False})
+    for document in (packet(2, 1.0, 1.0, 1.0, meterstatus="partial"), one_off):
+        assert await service.post(document, token) == 200
+        assert sample(entry) == (9.0, 9.0, 9.0)
+        await becomes(hass, connectivity, "off")
+    assert await service.post(packet(4, 8.0, 8.0, 8.0), token) == 200
+    await becomes(hass, connectivity, "on")
+    assert sample(entry) == (8.0, 8.0, 8.0)
+
+
+async def test_reports_out_of_order_are_left(
+    entry: ConfigEntry, service: Service
+) -> None:
+    _, token = await service.fetch_token()
+    for second, amps in ((5, 5.0), (5, 6.0), (4, 4.0)):
+        assert await service.post(packet(second, amps, amps, amps), token) == 200
+    assert sample(entry) == (5.0, 5.0, 5.0)
+
+
+async def test_a_report_that_was_held_up_shows_its_age(
+    hass: HomeAssistant, entry: ConfigEntry, service: Service, clock: Clock
+) -> None:
+    _, token = await service.fetch_token()
+    await service.post(packet(0), token)
+    started = hass.loop.time()
+    clock.advance(30.0)  # while the reporter's clock goes on by 10 s
+    await service.post(packet(10), token)
+    age = hass.loop.time() - entry.runtime_data._samples[SUPPLY_ID].time
+    assert age == pytest.approx(20.0, abs=0.5)
+    assert started < entry.runtime_data._samples[SUPPLY_ID].time
+
+
+async def test_a_silent_reporter_is_gone(
+    hass: HomeAssistant, entry: ConfigEntry, service: Service, clock: Clock
+) -> None:
+    connectivity = entity_id(hass, "binary_sensor", entry.unique_id, "connectivity")
+    current = entity_id(hass, "sensor", entry.unique_id, "current_l1")
+    _, token = await service.fetch_token()
+    await service.post(packet(1, 5.0, 5.0, 5.0), token)
+    await becomes(hass, current, "5.0")
+    clock.advance(61.0)
+    await becomes(hass, connectivity, "off")
+    await becomes(hass, current, STATE_UNAVAILABLE)
