@@ -142,14 +142,13 @@ class Plan:
         return offer
 
     def _share(self, contenders: list[Offer]) -> None:
-        all_fit_soon = self._all_fit_soon(contenders)
-        contenders.sort(key=lambda offer: self._rank(offer, keep=all_fit_soon))
+        keep = self._all_fit_soon(contenders)
+        contenders.sort(key=lambda offer: self._rank(offer, keep=keep))
         self.served.extend(contenders)
         self._charging = False
         self._kept_free.clear()
+        left = list(self.left)
         admitted = [offer for offer in contenders if self._admit(offer)]
-        for offer in admitted:
-            _take(self.left, offer.connector.draw.load, -offer.low)
         claims = [
             Claim(
                 low=offer.low,
@@ -160,34 +159,38 @@ class Plan:
             )
             for offer in admitted
         ]
-        rooms = self._spared()
+        rooms = self._spared(left)
         shares = in_whole_steps(rooms, claims, fill(rooms, claims))
+        self.left = left
         for offer, share in zip(admitted, shares, strict=True):
             offer.target = share
             if share < offer.high:
                 offer.reason = Reason.SHARED
-            _take(self.left, offer.connector.draw.load, share)
+            _take(left, offer.connector.draw.load, share)
 
-    def _spared(self) -> list[float]:
-        """Return what may be shared: of what is cut a little less than there is.
+    def _spared(self, left: Sequence[float]) -> list[float]:
+        """Return what may be shared: of what is cut a little less than is left.
 
         The smallest cut would be the one that takes longest to land, and the next
         ampere of the house would make another one.
         """
-        rooms = list(self.left)
+        rooms = list(left)
         for constraint in self.rooms.over:
             rooms[constraint] -= CUT_SPARE
         return rooms
 
-    def _all_fit_soon(self, contenders: Iterable[Offer]) -> bool:
-        """Return whether all minimums fit as soon as the headroom has lasted."""
-        least = [0.0] * len(self.left)
+    def _all_fit_soon(self, contenders: Sequence[Offer]) -> bool:
+        """Return whether all minimums fit as soon as the headroom has lasted.
+
+        It is asked for by turns that are over; while none is, it does not matter.
+        """
+        now = self.now
+        if all(not c.given or c.connector.turn.ends_at() > now for c in contenders):
+            return False
+        hard = list(self.rooms.hard)
         for offer in contenders:
-            _take(least, offer.connector.draw.load, -offer.low)
-        return all(
-            low <= hard + EPSILON
-            for low, hard in zip(least, self.rooms.hard, strict=True)
-        )
+            _take(hard, offer.connector.draw.load, offer.low)
+        return min(hard) >= -EPSILON
 
     def _rank(self, offer: Offer, *, keep: bool) -> tuple[int, float, float, str]:
         """Who has a turn keeps it; then who waits, the least served first.
