@@ -18,7 +18,18 @@ import pytest
 from custom_components.amp_guard.const import DOMAIN
 from simulator.devices.amp_guard import AmpGuardSettings, Fault
 
-from .helpers import SERIAL, Property, becomes, entity_id, go_on, happens, start_flow
+from .helpers import (
+    GROUP_INPUT,
+    NO_CHARGERS,
+    SERIAL,
+    SUPPLY_INPUT,
+    Property,
+    becomes,
+    entity_id,
+    go_on,
+    happens,
+    start_flow,
+)
 
 
 async def start(hass: HomeAssistant, meter_input: dict[str, str]) -> dict:
@@ -178,6 +189,50 @@ async def test_a_meter_is_set_up_once_and_followed_to_its_new_address(
     assert entry.data["host"] == moved.meter.address
     await hass.async_block_till_done()
     assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_of_two_set_ups_of_one_meter_the_first_to_end_is_kept(
+    hass: HomeAssistant, meter_input: dict[str, str]
+) -> None:
+    first = await start(hass, meter_input)
+    await start(hass, meter_input)
+    result = await go_on(
+        hass, first, SUPPLY_INPUT, GROUP_INPUT, NO_CHARGERS, {"active": True}
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    assert not hass.config_entries.flow.async_progress()
+    assert len(hass.config_entries.async_entries(DOMAIN)) == 1
+
+
+async def test_a_meter_that_goes_during_set_up_is_sought_afterwards(
+    hass: HomeAssistant, house: Property, meter_input: dict[str, str]
+) -> None:
+    result = await start(hass, meter_input)
+    await house.meter.stop()
+    result = await go_on(
+        hass, result, SUPPLY_INPUT, GROUP_INPUT, NO_CHARGERS, {"active": True}
+    )
+    await hass.async_block_till_done()
+    assert result["result"].state is ConfigEntryState.LOADED
+    connectivity = entity_id(hass, "binary_sensor", SERIAL, "connectivity")
+    assert hass.states.get(connectivity).state == "off"
+
+
+async def test_a_set_up_that_is_given_up_leaves_nothing(
+    hass: HomeAssistant, meter_input: dict[str, str]
+) -> None:
+    result = await start(hass, meter_input)
+    result = await go_on(hass, result, SUPPLY_INPUT, GROUP_INPUT, NO_CHARGERS)
+    hass.config_entries.flow.async_abort(result["flow_id"])
+    await hass.async_block_till_done()
+
+    assert not hass.config_entries.async_entries(DOMAIN)
+    assert not hass.config_entries.flow.async_progress()
+    assert not hass.states.async_entity_ids("sensor")
+    # And it can be begun again at once.
+    result = await start(hass, meter_input)
+    assert result["step_id"] == "supply"
 
 
 # --- later changes ------------------------------------------------------------------
