@@ -107,19 +107,19 @@ def _level(
 ) -> float:
     """Return the level to which the unsettled members can rise together, A."""
     carried = slope = 0.0
-    bends: list[tuple[float, float]] = []
+    bends: dict[float, float] = {}
     for number, weight in members:
         if settled[number]:
             continue
         claim = claims[number]
-        carried += weight * claim.low
-        bends.append((claim.low, weight))
-        bends.append((claim.high, -weight))
+        low, high = claim.low, claim.high
+        carried += weight * low
+        bends[low] = bends.get(low, 0.0) + weight
+        bends[high] = bends.get(high, 0.0) - weight
     if not bends:
         return INFINITE
-    bends.sort()
-    level = bends[0][0]
-    for bend, change in bends:
+    level = min(bends)
+    for bend, change in sorted(bends.items()):
         rise = slope * (bend - level)
         if carried + rise > left + EPSILON:
             return level + (left - carried) / slope if slope > 0 else level
