@@ -38,6 +38,7 @@ from .forms import (
     ACTIVATE_SCHEMA,
     chargers_schema,
     group_schema,
+    name_errors,
     show_form,
     supply_schema,
     table,
@@ -144,7 +145,7 @@ class AmpGuardConfigFlow(
         errors: Errors = {}
         if user_input is not None:
             self._group = unfold(user_input)
-            errors = group_errors(
+            errors = name_errors(self._group) | group_errors(
                 read_group(self._group),
                 max_current_above=max_current,
                 phases_above=parse_phases(meter[CONF_MEASURED_PHASES]),

@@ -13,6 +13,7 @@ from homeassistant.helpers.device_registry import (
 from homeassistant.helpers.entity import Entity, EntityDescription
 
 from .const import (
+    CONF_DESCRIPTION,
     CONF_FIRMWARE,
     CONF_MAC,
     CONF_MODEL,
@@ -136,12 +137,14 @@ def register_devices(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
     parents |= {charger.id: charger.group for charger in site.chargers}
     device_ids = {SUPPLY_ID: meter.id}
     for target in sorted(parents, key=lambda id_: _depth(parents, id_)):
+        subentry = entry.subentries[target]
         device_ids[target] = registry.async_get_or_create(
             config_entry_id=entry.entry_id,
             config_subentry_id=target,
             entry_type=DeviceEntryType.SERVICE,
             identifiers={(DOMAIN, target)},
-            name=entry.subentries[target].title,
+            name=subentry.title,
+            model=subentry.data.get(CONF_DESCRIPTION),
             via_device_id=device_ids[parents[target]],
         ).id
 

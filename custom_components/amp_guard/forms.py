@@ -130,6 +130,11 @@ def unfold(user_input: Mapping[str, Any]) -> dict[str, Any]:
     return {**entered, **user_input.get(ADVANCED, {})}
 
 
+def name_errors(values: Mapping[str, Any]) -> Errors:
+    """Return what is wrong with a name: nothing but blanks names nothing."""
+    return {} if values[CONF_NAME].strip() else {CONF_NAME: "name_missing"}
+
+
 def table(rows: Iterable[Iterable[str]]) -> str:
     """Return the rows of a table in Markdown; its head stands in the translations."""
     return "\n".join(

@@ -23,7 +23,7 @@ from .const import (
 )
 from .flows.chargers import ChargerSteps
 from .flows.drafts import Surroundings, draft_of, found_chargers
-from .forms import device_schema, group_schema, show_form, unfold
+from .forms import device_schema, group_schema, name_errors, show_form, unfold
 from .model import SUPPLY_ID
 from .settings import set_elsewhere
 from .site import Errors, read_group, read_supply, subentry_errors
@@ -53,7 +53,9 @@ class GroupFlow(ConfigSubentryFlow):
         errors: Errors = {}
         if user_input is not None:
             current = unfold(user_input)
-            errors = subentry_errors(SUBENTRY_GROUP, current, entry, self._subentry_id)
+            errors = name_errors(current) | subentry_errors(
+                SUBENTRY_GROUP, current, entry, self._subentry_id
+            )
             if not errors:
                 return self._finish(entry, current)
         return show_form(

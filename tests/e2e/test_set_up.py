@@ -3,7 +3,7 @@
 In a real browser, with the real frontend; judged by the simulator's record.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 import time
@@ -57,7 +57,9 @@ def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 @pytest.mark.timeout(300)
-async def test_in_eight_steps_and_two_minutes(live_in: LiveIn, pictures: Path) -> None:
+async def test_in_eight_steps_and_two_minutes(
+    live_in: LiveIn, pictures: Path, record_property: Callable[[str, object], None]
+) -> None:
     scenario = home_with_one_charger()
     async with live_in(scenario, has_chargers) as home:
         url, meter = home.home_assistant.url, home.site.amp_guard
@@ -86,6 +88,7 @@ async def test_in_eight_steps_and_two_minutes(live_in: LiveIn, pictures: Path) -
 
             await home.live_until(lambda: charger.limit > WAKING_CURRENT, MOST_SECONDS)
             taken = time.monotonic() - begun
+            record_property("seconds until balancing", round(taken, 1))
             await home.live(BALANCED)
 
         minute = home.site.judge.record["series"]

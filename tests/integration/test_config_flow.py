@@ -226,6 +226,7 @@ async def test_a_group_is_proposed_that_suits_a_home(
 @pytest.mark.parametrize(
     ("change", "field", "rule"),
     [
+        ({"name": " "}, "name", "name_missing"),
         ({"max_current_online": 26}, "max_current_online", "group_above_supply"),
         (
             {"max_current_online": 20, "max_current_offline": 21},
@@ -246,7 +247,7 @@ async def test_a_group_that_cannot_hold_is_refused(
     result = await go_on(hass, at_group, GROUP_INPUT | change)
     assert result["errors"] == {field: rule}
     # What was entered is still there, and a fold in error stands open.
-    assert proposed(result)["name"] == "Garage"
+    assert proposed(result)["phases"] == "1,2,3"
     advanced = result["data_schema"].schema["advanced"]
     assert advanced.options["collapsed"] is (field != "advanced")
 

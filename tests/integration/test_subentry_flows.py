@@ -6,6 +6,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
+from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.model import Phase
 
 from .helpers import (
@@ -137,6 +138,8 @@ async def test_picked_entities_survive_a_new_name_and_can_be_changed(
         for key in result["data_schema"].schema
     }
     assert suggested["limit"] == "input_number.renamed"
+    result = await go_on(hass, result, chargers["right"].entities | {"name": ""})
+    assert result["errors"] == {"name": "name_missing"}
     result = await go_on(hass, result, chargers["right"].entities | {"name": "New"})
     assert result["step_id"] == "charger"
     settings = {
@@ -277,6 +280,21 @@ async def test_a_charger_needs_a_group(hass: HomeAssistant, entry: ConfigEntry) 
 
 
 # --- what changes while a flow is open ----------------------------------------------
+
+
+async def test_a_description_is_shown_with_its_group(
+    hass: HomeAssistant, entry: ConfigEntry, device_registry: dr.DeviceRegistry
+) -> None:
+    result = await start_subentry(hass, entry, "group", group_id(entry))
+    result = await go_on(
+        hass, result, GROUP_INPUT | {"parent": "supply", "description": "By the road"}
+    )
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    device = device_registry.async_get_device_by_identifier(
+        (DOMAIN, group_id(entry)), entry.entry_id
+    )
+    assert device.model == "By the road"
 
 
 async def add_group(hass: HomeAssistant, entry: ConfigEntry, **settings: object) -> str:

@@ -12,7 +12,14 @@ from homeassistant.data_entry_flow import FlowContext, FlowHandler, FlowResult
 
 from ..chargers import PROFILES, ChargerCheck, Role, check_charger
 from ..const import CONF_GROUP, CONF_PROFILE, CONF_STATES, CONF_WIRING
-from ..forms import ENTITIES_SCHEMA, charger_schema, show_form, states_schema, table
+from ..forms import (
+    ENTITIES_SCHEMA,
+    charger_schema,
+    name_errors,
+    show_form,
+    states_schema,
+    table,
+)
 from ..site import Errors, read_charger_config
 from .drafts import (
     ChargerDraft,
@@ -57,10 +64,12 @@ class ChargerSteps[C: FlowContext, R: FlowResult[Any, Any], H](FlowHandler[C, R,
         if user_input is not None:
             charger = pick(self.hass, user_input, draft)
             waiting = [d for d in self._waiting if d is not draft]
-            if not is_among(self.hass, charger, [*self._balanced(), *waiting]):
+            errors = name_errors(user_input)
+            if is_among(self.hass, charger, [*self._balanced(), *waiting]):
+                errors[Role.LIMIT.value] = "already_configured"
+            if not errors:
                 self._waiting = [*waiting, charger]
                 return await self.async_step_states()
-            errors = {Role.LIMIT.value: "already_configured"}
         return show_form(
             self,
             "entities",
