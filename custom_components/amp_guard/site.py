@@ -34,11 +34,12 @@ from .const import (
     CONF_STATES,
     CONF_SUPPLY_MAX_CURRENT,
     CONF_TURN,
+    CONF_VARIANT,
     CONF_WIRING,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
 )
-from .meters import Source
+from .meters import MAX_MEASURED_CURRENT, Source
 from .model import (
     MINIMUM_SIGNALLED_CURRENT,
     SUPPLY_ID,
@@ -190,6 +191,21 @@ def subentry_errors(
         read_group(subentry.data),
         read_supply(entry.options, entry.data[CONF_SOURCE]),
     )
+
+
+def meter_misfit(data: Mapping[str, Any], entry: ConfigEntry) -> str | None:
+    """Return why an entry cannot be measured by a meter with these data.
+
+    A phase that nobody measures would count as one without load.
+    """
+    if not _phases_below(SUPPLY_ID, entry) <= {
+        *parse_phases(data[CONF_MEASURED_PHASES])
+    }:
+        return "phases_not_measured"
+    most = MAX_MEASURED_CURRENT[data[CONF_VARIANT]]
+    if entry.options[CONF_SUPPLY_MAX_CURRENT] > most:
+        return "fuse_above_range"
+    return None
 
 
 def supply_errors(supply: Supply, entry: ConfigEntry) -> Errors:

@@ -16,6 +16,7 @@ from homeassistant.helpers.issue_registry import EVENT_REPAIRS_ISSUE_REGISTRY_UP
 import pytest
 
 from custom_components.amp_guard.const import DOMAIN
+from custom_components.amp_guard.model import Phase
 from simulator.devices.amp_guard import AmpGuardSettings, Fault
 
 from .helpers import (
@@ -266,6 +267,45 @@ async def test_the_meter_gets_a_new_address(
     await hass.async_block_till_done()
     moved.draws(7.0, 8.0, 9.0)
     await becomes(hass, entity_id(hass, "sensor", SERIAL, "current_l1"), "7.0")
+
+
+@pytest.mark.parametrize("again", [start_reconfigure, None])
+async def test_a_meter_that_lost_a_sensor_is_not_taken(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    make_property: Callable,
+    again: Callable | None,
+) -> None:
+    lame = await make_property(AmpGuardSettings(phases=(Phase.L1, Phase.L2)))
+    lame_input = {"host": lame.meter.address, "pin": "12345678"}
+    if again is None:
+        result = await start(hass, lame_input)
+    else:
+        result = await go_on(hass, await again(hass, entry), lame_input)
+    assert result["reason"] == "phases_not_measured"
+    assert entry.data["measured_phases"] == "1,2,3"
+
+
+async def test_a_meter_for_less_than_the_main_fuse_is_not_taken(
+    hass: HomeAssistant, make_property: Callable
+) -> None:
+    public = await make_property(AmpGuardSettings(variant="public"))
+    result = await go_on(
+        hass,
+        await start(hass, {"host": public.meter.address, "pin": "12345678"}),
+        SUPPLY_INPUT | {"supply_max_current": 125},
+        GROUP_INPUT,
+        NO_CHARGERS,
+        {"active": True},
+    )
+    await hass.async_block_till_done()
+    home = await make_property()
+    result = await go_on(
+        hass,
+        await start_reconfigure(hass, result["result"]),
+        {"host": home.meter.address, "pin": "12345678"},
+    )
+    assert result["reason"] == "fuse_above_range"
 
 
 async def test_a_new_pin_is_asked_for(

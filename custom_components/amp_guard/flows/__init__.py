@@ -16,6 +16,8 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
 )
 
+from ..site import meter_misfit
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MeterChoice:
@@ -55,6 +57,15 @@ class MeterSteps(ConfigFlow):
         """Return what is known of the meter that is changed, for its form."""
         return {} if (entry := self._changed_entry) is None else entry.data
 
+    @property
+    def _known_entry(self) -> ConfigEntry | None:
+        """Return the entry that this meter has already."""
+        if self.unique_id is None:
+            return None
+        return self.hass.config_entries.async_entry_for_domain_unique_id(
+            self.handler, self.unique_id
+        )
+
     async def _use_meter(self, choice: MeterChoice) -> ConfigFlowResult:
         """Go on to the main fuse with a meter, or change the entry's.
 
@@ -62,8 +73,13 @@ class MeterSteps(ConfigFlow):
         for one meter the first that ends is kept: Home Assistant ends the others.
         """
         await self.async_set_unique_id(choice.unique_id, raise_on_progress=False)
-        if (entry := self._changed_entry) is not None:
+        entry = self._changed_entry
+        if entry is not None:
             self._abort_if_unique_id_mismatch(reason="another_meter")
+        known = entry or self._known_entry
+        if known is not None and (reason := meter_misfit(choice.data, known)):
+            return self.async_abort(reason=reason)
+        if entry is not None:
             return self.async_update_and_abort(entry, data_updates=choice.data)
         self._abort_if_unique_id_configured(dict(choice.data), reload_on_update=False)
         self._choice = choice
