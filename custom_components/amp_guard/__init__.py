@@ -6,6 +6,7 @@ from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
 
 from .changes import Changes, report_left
+from .charger_issues import forget_chargers
 from .const import DOMAIN, SUBENTRY_CHARGER
 from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
 from .entity import register_devices
@@ -58,4 +59,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) ->
 
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Tell how the chargers of a removed supply were left."""
-    report_left(hass, entry, entry.get_subentries_of_type(SUBENTRY_CHARGER))
+    chargers = entry.get_subentries_of_type(SUBENTRY_CHARGER)
+    report_left(hass, entry, chargers)
+    forget_chargers(hass, (charger.subentry_id for charger in chargers))

@@ -16,7 +16,8 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
 from .balancer import Balancer
-from .chargers import ChargerDriver
+from .charger_issues import ChargerIssues
+from .chargers import ChargerDriver, Trouble, TroubleKind
 from .const import SUBENTRY_CHARGER
 from .meters import Meter, MeterAuthenticationError, MeterError, MeterSample
 from .model import (
@@ -75,6 +76,7 @@ class AmpGuardCoordinator:
         self._drivers = {
             charger.subentry_id: self._driver_of(charger) for charger in self.chargers
         }
+        self._issues = ChargerIssues(hass, self.chargers)
         self._samples: dict[str, MeterSample] = {}
         self._connected = dict.fromkeys(meters, False)
         self._listeners: set[CALLBACK_TYPE] = set()
@@ -92,6 +94,7 @@ class AmpGuardCoordinator:
 
     async def start(self) -> None:
         """Listen to the meters and the chargers; decide nothing until `run`."""
+        self._issues.start()
         await _gather(driver.start() for driver in self._drivers.values())
         for node, meter in self.meters.items():
             await meter.start(
@@ -134,6 +137,7 @@ class AmpGuardCoordinator:
         """End the loop; leave each charger that was balanced at its offline limit."""
         self._running = False
         self._cancel_turns()
+        self._issues.stop(self.entry.subentries)
         await _gather(meter.stop() for meter in self.meters.values())
         balanced, self._decision = self._balanced_chargers(), None
         stay = self.entry.subentries if self._hands_over else {}
@@ -261,6 +265,10 @@ class AmpGuardCoordinator:
                 node: meter.rejected_samples for node, meter in self.meters.items()
             },
             readings=snapshot.chargers,
+            fail_safes={
+                charger: driver.profile.fail_safe
+                for charger, driver in self._drivers.items()
+            },
             decision=decision,
         )
         if (
@@ -272,6 +280,19 @@ class AmpGuardCoordinator:
         self.published, self._published_at = latest, now
         for listener in tuple(self._listeners):
             listener()
+        self._issues.watch(self._troubles(snapshot, decision), now)
+
+    def _troubles(
+        self, snapshot: Snapshot, decision: Decision
+    ) -> dict[str, Trouble | None]:
+        """Return what is wrong with each charger; one that is left alone has nothing."""
+        troubles: dict[str, Trouble | None] = dict.fromkeys(self._drivers)
+        for charger in self._balanced_chargers():
+            trouble = self._drivers[charger].trouble(snapshot.chargers[charger])
+            if trouble is None and charger in decision.not_following:
+                trouble = Trouble(kind=TroubleKind.NOT_FOLLOWING)
+            troubles[charger] = trouble
+        return troubles
 
     def _fall_back(self, now: float) -> None:
         """Start the law afresh, and hold the chargers where they are safe meanwhile."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from .chargers import FailSafe
 from .meters import MeterSample
 from .model import ChargerReading, Decision, MeterTrust, NodeState, PhaseValues, Site
 from .site import nodes_above
@@ -17,7 +18,8 @@ NEAR_LIMIT = 1.0
 class Published:
     """One moment of the loop: what was known, and what was decided on it.
 
-    `samples`, `connected` and `rejected_samples` are by node, `readings` by charger.
+    `samples`, `connected` and `rejected_samples` are by node, `readings` and `fail_safes`
+    by charger.
     """
 
     site: Site
@@ -25,6 +27,7 @@ class Published:
     connected: Mapping[str, bool]
     rejected_samples: Mapping[str, int]
     readings: Mapping[str, ChargerReading]
+    fail_safes: Mapping[str, FailSafe]
     decision: Decision
 
     def meter_is_online(self, node: str) -> bool:
@@ -65,7 +68,10 @@ def _facts(published: Published) -> tuple[object, ...]:
             charger: (allocation.current, allocation.reason)
             for charger, allocation in decision.allocations.items()
         },
-        {charger: reading.status for charger, reading in published.readings.items()},
+        {
+            charger: (reading.status, reading.user_limit)
+            for charger, reading in published.readings.items()
+        },
         {
             node: (state.trust, state.overloaded, min(state.available) < NEAR_LIMIT)
             for node, state in decision.nodes.items()

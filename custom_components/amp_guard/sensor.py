@@ -22,6 +22,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
+from .chargers import FailSafe
 from .const import (
     CONF_MEASURED_PHASES,
     CONF_MEASURED_QUANTITIES,
@@ -200,6 +201,23 @@ CHARGER_SENSORS = (
             max(published.decision.drawn[charger]), 1
         ),
         dead_band=0.2,
+    ),
+    AmpGuardSensorDescription(
+        key="user_limit",
+        translation_key="user_limit",
+        device_class=SensorDeviceClass.CURRENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        suggested_display_precision=0,
+        value_fn=lambda published, charger: published.readings[charger].user_limit,
+    ),
+    AmpGuardSensorDescription(
+        key="fail_safe",
+        translation_key="fail_safe",
+        device_class=SensorDeviceClass.ENUM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        options=[fail_safe.value for fail_safe in FailSafe],
+        value_fn=lambda published, charger: published.fail_safes[charger].value,
     ),
 )
 

@@ -7,6 +7,7 @@ from .discovery import FoundCharger, find_chargers
 from .driver import ChargerDriver
 from .profile import ANY_ENTITIES, FailSafe, Profile, Role
 from .profiles import PROFILES, profile_names
+from .trouble import Trouble, TroubleKind
 
 __all__ = [
     "ANY_ENTITIES",
@@ -19,6 +20,8 @@ __all__ = [
     "FoundCharger",
     "Profile",
     "Role",
+    "Trouble",
+    "TroubleKind",
     "check_charger",
     "find_chargers",
     "profile_names",

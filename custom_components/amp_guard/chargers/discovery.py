@@ -66,7 +66,7 @@ def _chargers_of(
     connectors = MOST_CONNECTORS if profile.has_connectors else 1
     for connector in range(1, connectors + 1):
         entities = find_entities(profile, entries, connector)
-        if not _can_be_driven(profile, entities):
+        if not set(profile.needed_roles) <= entities.keys():
             continue
         if (model, connector) in profile.outlets:
             continue
@@ -81,12 +81,6 @@ def _chargers_of(
             max_current=_max_current(hass, profile, entities),
             phases=_phases(entities),
         )
-
-
-def _can_be_driven(profile: Profile, entities: dict[Role, er.RegistryEntry]) -> bool:
-    """Whether what commands and what tells the state are there."""
-    needed = {profile.set_limit.role, next(iter(profile.statuses))} - {None}
-    return needed <= entities.keys()
 
 
 def _max_current(

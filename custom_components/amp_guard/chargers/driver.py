@@ -19,6 +19,7 @@ from .profile import Pause, Role
 from .profiles import PROFILES
 from .readback import TOLERANCE, ReadBack
 from .reading import is_paused, pause_of, read_amperes, read_charger, takes_zero
+from .trouble import Trouble, find_trouble
 
 CAR_MAY_CHARGE = (ChargerStatus.WAITING, ChargerStatus.CHARGING)
 
@@ -122,6 +123,10 @@ class ChargerDriver:
         if reading.status is ChargerStatus.LOST:
             return reading
         return replace(reading, user_limit=self._read_back.user_limit)
+
+    def trouble(self, reading: ChargerReading) -> Trouble | None:
+        """Return what keeps a charger that says this from being balanced, if it does."""
+        return find_trouble(self.profile, self._entities, reading)
 
     def forget_user_limit(self) -> None:
         """Take back control from a limit that the user has set at the charger."""

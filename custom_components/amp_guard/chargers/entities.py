@@ -24,7 +24,7 @@ from homeassistant.helpers.event import (
     async_track_state_report_event,
 )
 
-from .profile import ANY_ENTITIES, EntityMatch, Profile, Role
+from .profile import ANY_ENTITIES, DRIVING_ROLES, EntityMatch, Profile, Role
 
 
 def registry_entries(
@@ -173,7 +173,12 @@ class ChargerEntities:
                 for role, id_ in self._picked.items()
                 if (entity_id := er.async_resolve_entity_id(registry, id_)) is not None
             }
-            self._disabled = set()
+            self._disabled = {
+                entity_id
+                for entity_id in self._ids.values()
+                if (entry := registry.async_get(entity_id)) is not None
+                and entry.disabled_by is not None
+            }
             return
         found = find_entities(
             self._profile,
@@ -211,6 +216,13 @@ class ChargerEntities:
     def is_disabled(self, role: Role) -> bool:
         """Whether the entity that plays a role is there, but disabled."""
         return self._ids.get(role) in self._disabled
+
+    @property
+    def needed(self) -> tuple[Role, ...]:
+        """The roles without which the charger cannot be balanced."""
+        if self._profile.name == ANY_ENTITIES:
+            return tuple(role for role in DRIVING_ROLES if role in self._picked)
+        return self._profile.needed_roles
 
     # --- reading --------------------------------------------------------------------
 

@@ -40,6 +40,8 @@ class Role(StrEnum):
 
 
 CURRENT_ROLES = (Role.CURRENT_L1, Role.CURRENT_L2, Role.CURRENT_L3)
+DRIVING_ROLES = (Role.LIMIT, Role.ENABLE, Role.STATE, Role.CHARGING, Role.CONNECTED)
+"""What commands a charger, and what tells its state."""
 
 
 class FailSafe(StrEnum):
@@ -182,6 +184,12 @@ class Profile:
     refresh_interval: float | None = None
     report_interval: float = 30.0
     zero_is_unknown: bool = False
+
+    @property
+    def needed_roles(self) -> tuple[Role, ...]:
+        """What commands it, and what tells its state: it is not driven without."""
+        telling = next(iter(self.statuses))
+        return (self.set_limit.role, telling) if self.set_limit.role else (telling,)
 
     @property
     def has_connectors(self) -> bool:

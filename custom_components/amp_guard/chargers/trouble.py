@@ -1,0 +1,66 @@
+"""Why a charger cannot be balanced as it should, for the person who can mend it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..model import ChargerReading, ChargerStatus
+from .entities import ChargerEntities
+from .profile import Profile, Role
+
+
+class TroubleKind(StrEnum):
+    """What is wrong; each is a repair issue."""
+
+    NOT_FOUND = "not_found"
+    """An entity that is needed is gone, or its device is."""
+    DISABLED = "disabled"
+    """An entity that is needed is disabled."""
+    UNAVAILABLE = "unavailable"
+    """Its integration does not reach it."""
+    UNKNOWN = "unknown"
+    """Its state says nothing that is understood."""
+    FROZEN = "frozen"
+    """It is said to charge, but nothing is heard of it."""
+    NOT_FOLLOWING = "not_following"
+    """It draws more than it was given."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trouble:
+    """What is wrong with a charger; `entity_id` shows it, with `state`."""
+
+    kind: TroubleKind
+    entity_id: str = ""
+    state: str = ""
+
+
+def find_trouble(
+    profile: Profile, entities: ChargerEntities, reading: ChargerReading
+) -> Trouble | None:
+    """Return what is wrong with a charger that says this, None where nothing is."""
+    if any(role not in entities for role in entities.needed):
+        return Trouble(kind=TroubleKind.NOT_FOUND)
+    for role in entities.needed:
+        if entities.is_disabled(role):
+            return _at(entities, role, TroubleKind.DISABLED)
+    for role in entities.needed:
+        if entities.state(role) is None:
+            return _at(entities, role, TroubleKind.UNAVAILABLE)
+    telling = entities.needed[-1]
+    if reading.status is ChargerStatus.LOST:
+        words = profile.statuses.get(telling, {})
+        said = words.get((entities.value(telling) or "").lower())
+        says_so = said is ChargerStatus.LOST
+        kind = TroubleKind.UNAVAILABLE if says_so else TroubleKind.FROZEN
+        return _at(entities, telling, kind)
+    if reading.status is ChargerStatus.UNKNOWN:
+        return _at(entities, telling, TroubleKind.UNKNOWN)
+    return None
+
+
+def _at(entities: ChargerEntities, role: Role, kind: TroubleKind) -> Trouble:
+    return Trouble(
+        kind=kind,
+        entity_id=entities.entity_id(role) or "",
+        state=entities.value(role) or "",
+    )
