@@ -34,16 +34,9 @@ from .flows.no_meter import NoMeterSteps
 from .flows.open_reporter import OpenReporterSteps
 from .flows.sensors import SensorSteps
 from .flows.wifi import WifiSteps
-from .forms import (
-    ACTIVATE_SCHEMA,
-    chargers_schema,
-    group_schema,
-    name_errors,
-    show_form,
-    supply_schema,
-    table,
-    unfold,
-)
+from .forms import name_errors, show_form, table, unfold
+from .forms.charger import chargers_schema
+from .forms.site import ACTIVATE_SCHEMA, group_schema, supply_schema
 from .meters import Source
 from .model import Group, Supply
 from .phases import format_phases, parse_phases

@@ -22,7 +22,7 @@ from .const import (
 )
 from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
 from .entity import AmpGuardEntity, AmpGuardSettingEntity
-from .forms import LOWEST_PRIORITY
+from .forms.charger import LOWEST_PRIORITY
 from .model import BalancerType
 from .phases import PHASE_ORDERS, parse_phases
 from .published import Published

@@ -23,7 +23,9 @@ from .const import (
 )
 from .flows.chargers import ChargerSteps
 from .flows.drafts import Surroundings, draft_of, found_chargers
-from .forms import device_schema, group_schema, name_errors, show_form, unfold
+from .forms import name_errors, show_form, unfold
+from .forms.charger import device_schema
+from .forms.site import group_schema
 from .model import SUPPLY_ID
 from .settings import set_elsewhere
 from .site import Errors, read_group, read_supply, subentry_errors

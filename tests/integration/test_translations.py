@@ -13,7 +13,7 @@ import pytest
 import voluptuous as vol
 
 import custom_components.amp_guard as integration
-from custom_components.amp_guard import forms
+from custom_components.amp_guard.forms import charger, meter, site
 from custom_components.amp_guard.meters import MAX_MEASURED_CURRENT
 from custom_components.amp_guard.model import BalancerType, FuseType, Net, Reason
 
@@ -58,11 +58,11 @@ def test_choices_and_reasons_are_complete(language: str) -> None:
 
 
 def group_schema(nodes: dict[str, str] | None = None) -> vol.Schema:
-    return forms.group_schema("home", max_current=25.0, phases="1,2,3", nodes=nodes)
+    return site.group_schema("home", max_current=25.0, phases="1,2,3", nodes=nodes)
 
 
 def charger_schema(groups: dict[str, str]) -> vol.Schema:
-    return forms.charger_schema(groups, wiring="1,2,3", max_current=32.0)
+    return charger.charger_schema(groups, wiring="1,2,3", max_current=32.0)
 
 
 def test_each_field_of_a_form_has_its_name_and_help() -> None:
@@ -72,31 +72,31 @@ def test_each_field_of_a_form_has_its_name_and_help() -> None:
     charger_steps = english["config_subentries"]["charger"]["step"]
     nodes = {"supply": "Supply"}
     for schema, step in (
-        (forms.METER_SCHEMA, steps["address"]),
-        (forms.PIN_SCHEMA, steps["reauth_confirm"]),
-        (forms.PIN_SCHEMA, steps["pin"]),
-        (forms.found_schema({"192.168.1.20": "Amp Guard"}), steps["choose"]),
-        (forms.NEW_METER_SCHEMA, steps["wifi"]),
-        (forms.wifi_schema(["Home"]), steps["wifi_network"]),
-        (forms.meter_device_schema(nodes), steps["sensor_device"]),
-        (forms.METER_SENSORS_SCHEMA, steps["sensor_entities"]),
-        (forms.meter_check_schema("home"), steps["sensor_check"]),
-        (forms.NO_METER_SCHEMA, steps["no_meter"]),
-        (forms.variant_schema("home"), steps["open_reporter"]),
-        (forms.supply_schema("home"), steps["supply"]),
-        (forms.supply_schema("home"), english["options"]["step"]["init"]),
+        (meter.METER_SCHEMA, steps["address"]),
+        (meter.PIN_SCHEMA, steps["reauth_confirm"]),
+        (meter.PIN_SCHEMA, steps["pin"]),
+        (meter.found_schema({"192.168.1.20": "Amp Guard"}), steps["choose"]),
+        (meter.NEW_METER_SCHEMA, steps["wifi"]),
+        (meter.wifi_schema(["Home"]), steps["wifi_network"]),
+        (meter.meter_device_schema(nodes), steps["sensor_device"]),
+        (meter.METER_SENSORS_SCHEMA, steps["sensor_entities"]),
+        (meter.meter_check_schema("home"), steps["sensor_check"]),
+        (meter.NO_METER_SCHEMA, steps["no_meter"]),
+        (meter.variant_schema("home"), steps["open_reporter"]),
+        (site.supply_schema("home"), steps["supply"]),
+        (site.supply_schema("home"), english["options"]["step"]["init"]),
         (group_schema(), steps["group"]),
         (group_schema(nodes), group_steps["user"]),
         (group_schema(nodes), group_steps["reconfigure"]),
-        (forms.device_schema({}), charger_steps["device"]),
-        (forms.ENTITIES_SCHEMA, charger_steps["entities"]),
-        (forms.chargers_schema(nodes), steps["chargers"]),
-        (forms.ENTITIES_SCHEMA, steps["entities"]),
-        (forms.states_schema([]), steps["states"]),
-        (forms.states_schema([]), charger_steps["states"]),
+        (charger.device_schema({}), charger_steps["device"]),
+        (charger.ENTITIES_SCHEMA, charger_steps["entities"]),
+        (charger.chargers_schema(nodes), steps["chargers"]),
+        (charger.ENTITIES_SCHEMA, steps["entities"]),
+        (charger.states_schema([]), steps["states"]),
+        (charger.states_schema([]), charger_steps["states"]),
         (charger_schema({"": "The only group"}), steps["charger"]),
         (charger_schema(nodes | {"": "Another"}), charger_steps["charger"]),
-        (forms.ACTIVATE_SCHEMA, steps["activate"]),
+        (site.ACTIVATE_SCHEMA, steps["activate"]),
     ):
         assert_named(schema, step)
 

@@ -16,7 +16,7 @@ from ..const import (
     CONF_SOURCE,
     CONF_VARIANT,
 )
-from ..forms import METER_SCHEMA, PIN_SCHEMA
+from ..forms.meter import METER_SCHEMA, PIN_SCHEMA
 from ..meters import (
     ImplausibleSampleError,
     MeterAuthenticationError,

@@ -12,14 +12,8 @@ from homeassistant.data_entry_flow import FlowContext, FlowHandler, FlowResult
 
 from ..chargers import PROFILES, ChargerCheck, Role, check_charger
 from ..const import CONF_GROUP, CONF_PROFILE, CONF_STATES, CONF_WIRING
-from ..forms import (
-    ENTITIES_SCHEMA,
-    charger_schema,
-    name_errors,
-    show_form,
-    states_schema,
-    table,
-)
+from ..forms import name_errors, show_form, table
+from ..forms.charger import ENTITIES_SCHEMA, charger_schema, states_schema
 from ..site import Errors, read_charger_config
 from .drafts import (
     ChargerDraft,

@@ -16,7 +16,7 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from homeassistant.util.signal_type import SignalType
 
 from ..const import DOMAIN
-from ..forms import PIN_SCHEMA, found_schema
+from ..forms.meter import PIN_SCHEMA, found_schema
 from ..onboarding.search import FoundMeter, identify, own_networks, search
 from ..onboarding.wifi_page import DEVICE_PAGE
 from ..site import Errors

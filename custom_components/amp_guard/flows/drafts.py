@@ -22,7 +22,7 @@ from ..const import (
     DOMAIN,
     SUBENTRY_CHARGER,
 )
-from ..forms import DEFAULT_MAX_CURRENT
+from ..forms.charger import DEFAULT_MAX_CURRENT
 from ..model import ChargerStatus, Group, Supply
 from ..phases import format_phases
 from ..site import Errors, charger_errors, read_charger

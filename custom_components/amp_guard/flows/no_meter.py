@@ -11,7 +11,7 @@ from ..const import (
     CONF_SOURCE,
     CONF_VARIANT,
 )
-from ..forms import NO_METER_SCHEMA
+from ..forms.meter import NO_METER_SCHEMA
 from ..meters import Source
 from . import MeterChoice, MeterSteps
 

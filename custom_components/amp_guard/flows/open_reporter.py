@@ -14,7 +14,7 @@ from ..const import (
     CONF_SOURCE,
     CONF_VARIANT,
 )
-from ..forms import variant_schema
+from ..forms.meter import variant_schema
 from ..meters import Source
 from ..meters.open_reporter import TOKEN_PATH, UPDATE_PATH, hash_secret, make_secret
 from ..model import Phase

@@ -20,14 +20,8 @@ from ..const import (
     CONF_VARIANT,
     DOMAIN,
 )
-from ..forms import (
-    METER_SENSORS_SCHEMA,
-    meter_check_schema,
-    meter_device_schema,
-    show_form,
-    table,
-    unfold,
-)
+from ..forms import show_form, table, unfold
+from ..forms.meter import METER_SENSORS_SCHEMA, meter_check_schema, meter_device_schema
 from ..meters import MeterSample, Source
 from ..meters.sensor_patterns import ROLES, is_complete, measured_phases
 from ..meters.sensors import FoundMeter, SensorError, SensorReader, find_meters

@@ -14,7 +14,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from ..const import CONF_NETWORK_NAME, CONF_SERIAL_NUMBER
-from ..forms import NEW_METER_SCHEMA, wifi_schema
+from ..forms.meter import NEW_METER_SCHEMA, wifi_schema
 from ..onboarding import (
     AnotherDeviceError,
     FormNotFoundError,
