@@ -96,6 +96,10 @@ class Browser:
         """Return the answer to a request."""
         return await _read(await self._session.post(path, json=body))
 
+    async def get(self, path: str) -> Json:
+        """Return what is there."""
+        return await _read(await self._session.get(path))
+
     async def command(self, kind: str, **content: Any) -> Json:
         """Return the result of a command over the WebSocket."""
         assert self._socket is not None
@@ -111,6 +115,15 @@ class Browser:
     async def add_integration(self, domain: str) -> Flow:
         """Begin to add an integration."""
         return Flow(self, FLOWS, await self.post(FLOWS, {"handler": domain}))
+
+    async def discovered(self, domain: str) -> Flow:
+        """Wait until a device of an integration is found, and begin to add it."""
+        while True:
+            for flow in await self.command("config_entries/flow/progress"):
+                if flow["handler"] == domain:
+                    step = await self.get(f"{FLOWS}/{flow['flow_id']}")
+                    return Flow(self, FLOWS, step)
+            await asyncio.sleep(LOOK_INTERVAL)
 
     async def add_subentry(self, entry_id: str, kind: str) -> Flow:
         """Begin to add something below a config entry."""
@@ -153,6 +166,13 @@ class Flow:
         if left:
             raise RefusedError(f"{self._name}: there is no field {sorted(left)}")
         await self._submit(filled)
+
+    async def goes_on(self) -> None:
+        """Wait until it has done what it shows the progress of."""
+        path = f"{self._path}/{self._step['flow_id']}"
+        while self._step["type"] == "progress":
+            await asyncio.sleep(LOOK_INTERVAL)
+            self._step = await self._browser.get(path)
 
     def options(self, field: str) -> dict[str, str]:
         """Return what a field of the form offers: labels by value."""

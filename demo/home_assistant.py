@@ -60,9 +60,15 @@ class HomeAssistant:
         host: str = "127.0.0.1",
         port: int,
         integrations: Iterable[Path] = (INTEGRATION,),
+        more: str = "",
     ) -> None:
-        """Choose where it keeps its files, where it answers, and what is added to it."""
+        """Choose where it keeps its files, where it answers, and what is added to it.
+
+        `more` is added to its configuration. What looks for devices is for a network
+        of its own only.
+        """
         self._folder = folder
+        self._more = more
         self._integrations = tuple(integrations)
         self._host = host
         self._port = port
@@ -141,7 +147,7 @@ class HomeAssistant:
         components.mkdir(parents=True)
         for integration in self._integrations:
             (components / integration.name).symlink_to(integration)
-        (self._folder / "configuration.yaml").write_text(CONFIGURATION)
+        (self._folder / "configuration.yaml").write_text(CONFIGURATION + self._more)
         # Not by YAML: Home Assistant would take that as a trial, and end it by a
         # restart after 5 min.
         self._store(

@@ -87,10 +87,15 @@ class Neighbourhood:
         """The device's own Wi-Fi is gone."""
         self.device.ip("link set wifi down")
 
-    def join_lan(self, host: str = METER_HOST) -> None:
-        """The device is on the property's network."""
+    def join_lan(self, host: str, mac: str = "02:00:00:00:00:01") -> None:
+        """The device has an address on the property's network."""
+        self.device.ip(f"link set lan address {mac}")
         self.device.ip(f"address add {host}/27 dev lan")
         self.device.ip("route replace default dev lan")
+
+    def leave_lan(self) -> None:
+        """It has none."""
+        self.device.ip("address flush dev lan")
 
     def close(self) -> None:
         self.home.close()

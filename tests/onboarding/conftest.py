@@ -48,7 +48,7 @@ async def unpack(network: Neighbourhood) -> AsyncGenerator[Callable]:
     async def unpack(
         page: PageSettings | None = None,
         meter: AmpGuardSettings | None = None,
-        **options: bool,
+        **options: float,
     ) -> NewAmpGuard:
         device = NewAmpGuard(
             network, page or PageSettings(), meter or AmpGuardSettings(), **options

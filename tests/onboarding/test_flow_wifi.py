@@ -251,7 +251,7 @@ async def test_its_pin_is_not_the_one_of_the_page(
 async def test_it_is_awaited_until_it_measures(
     hass: HomeAssistant, unpack: Callable
 ) -> None:
-    await unpack(meter=AmpGuardSettings(sample_interval=3.0))
+    await unpack(warm_up=3.0)
     result = await start(hass, NEW_METER, HOME_WIFI)
     await goes_on_to(hass, result["flow_id"], "supply")
 
