@@ -76,6 +76,8 @@ class AmpGuard(Device):
         """Make a meter that has not measured yet."""
         super().__init__()
         self.settings = settings or AmpGuardSettings()
+        self.is_followed = asyncio.Event()
+        """Whether somebody has its stream open."""
         self._fault: Fault | None = None
         self._fault_changed = asyncio.Event()
         self._connections: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
@@ -225,6 +227,7 @@ class AmpGuard(Device):
         stream = web.WebSocketResponse()
         await stream.prepare(request)
         self._connections[stream] = request.transport
+        self.is_followed.set()
         sender = asyncio.create_task(self._send_samples(stream))
         try:
             # The client only listens; reading shows when it goes.
@@ -232,6 +235,8 @@ class AmpGuard(Device):
                 pass
         finally:
             del self._connections[stream]
+            if not self._connections:
+                self.is_followed.clear()
             sender.cancel()
         return stream
 

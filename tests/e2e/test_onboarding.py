@@ -183,7 +183,8 @@ async def test_found_by_itself_and_followed(
     await connectivity_becomes(browser, "on")
 
     await device.move(MOVED_TO)
-    await connectivity_becomes(browser, "off")
+    async with asyncio.timeout(PATIENCE):
+        await device.meter.is_followed.wait()
     await connectivity_becomes(browser, "on")
     assert len(await entries(browser)) == 1
 
