@@ -112,6 +112,17 @@ async def entries(browser: Browser) -> list[dict]:
     return await browser.command("config_entries/get", domain="amp_guard")
 
 
+async def diagnostics(browser: Browser, entry_id: str) -> dict:
+    """Return what is downloaded, as soon as it can be."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            for offered in await browser.command("diagnostics/list"):
+                if offered["domain"] == "amp_guard":
+                    path = f"/api/diagnostics/config_entry/{entry_id}"
+                    return await browser.get(path)
+            await asyncio.sleep(LOOK_INTERVAL)
+
+
 def keepers(folder: Path, secret: str) -> set[str]:
     """Return the files that hold a secret, as it is or as it is written in JSON."""
     return {
@@ -143,8 +154,9 @@ async def test_put_on_the_wifi(
     assert len(await entries(browser)) == 1
     assert await browser.command("config_entries/flow/progress") == []
 
-    diagnostics = await browser.get(f"/api/diagnostics/config_entry/{entry_id}")
-    shown = json.dumps([diagnostics, await browser.command("get_states")])
+    shown = json.dumps(
+        [await diagnostics(browser, entry_id), await browser.command("get_states")]
+    )
     assert PIN not in shown
     assert WIFI_PASSWORD not in shown
     await home_assistant.stop()
