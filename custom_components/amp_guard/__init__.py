@@ -7,6 +7,7 @@ from homeassistant.exceptions import ConfigEntryError
 
 from .changes import Changes, report_left
 from .charger_issues import forget_chargers
+from .chargers import forget_learned
 from .const import DOMAIN, SUBENTRY_CHARGER
 from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
 from .entity import register_devices
@@ -62,3 +63,4 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
     chargers = entry.get_subentries_of_type(SUBENTRY_CHARGER)
     report_left(hass, entry, chargers)
     forget_chargers(hass, (charger.subentry_id for charger in chargers))
+    await forget_learned(hass, entry.entry_id)

@@ -7,6 +7,7 @@ turn is synchronous: a cut leaves in the same turn as the sample that calls for 
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 import logging
 from typing import Any
@@ -17,7 +18,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from .balancer import Balancer
 from .charger_issues import ChargerIssues
-from .chargers import ChargerDriver, Trouble, TroubleKind
+from .chargers import ChargerDriver, Learning, Memory, Trouble, TroubleKind
 from .const import SUBENTRY_CHARGER
 from .meters import Meter, MeterAuthenticationError, MeterError, MeterSample
 from .model import (
@@ -70,6 +71,7 @@ class AmpGuardCoordinator:
         self.recording = Recording()
         self._hass = hass
         self._structure = structure(entry)
+        self._memory = Memory(hass, entry.entry_id)
         self._take_site(build_site(entry))
         self.chargers = entry.get_subentries_of_type(SUBENTRY_CHARGER)
         self._names = {charger.subentry_id: charger.title for charger in self.chargers}
@@ -94,6 +96,8 @@ class AmpGuardCoordinator:
 
     async def start(self) -> None:
         """Listen to the meters and the chargers; decide nothing until `run`."""
+        await self._memory.load()
+        self._take_site(self.site)
         self._issues.start()
         await _gather(driver.start() for driver in self._drivers.values())
         for node, meter in self.meters.items():
@@ -138,6 +142,7 @@ class AmpGuardCoordinator:
         self._running = False
         self._cancel_turns()
         self._issues.stop(self.entry.subentries)
+        await self._memory.save_now()
         await _gather(meter.stop() for meter in self.meters.values())
         balanced, self._decision = self._balanced_chargers(), None
         stay = self.entry.subentries if self._hands_over else {}
@@ -312,12 +317,23 @@ class AmpGuardCoordinator:
     # --- odds and ends --------------------------------------------------------------
 
     def _take_site(self, site: Site) -> None:
+        """Balance this site from now on, each charger with the lag that it has shown."""
+        chargers = (
+            replace(charger, command_lag=lag)
+            if (lag := self._memory.of(charger.id).lag) is not None
+            else charger
+            for charger in site.chargers
+        )
+        site = replace(site, chargers=tuple(chargers))
         self._balancer = Balancer(site)
         self.site = site
 
     def _driver_of(self, charger: ConfigSubentry) -> ChargerDriver:
         config = read_charger_config(charger.data, charger.subentry_id)
-        return ChargerDriver(self._hass, config, self._on_charger_change)
+        learning = Learning(
+            self._memory.of(charger.subentry_id), on_learned=self._memory.save
+        )
+        return ChargerDriver(self._hass, config, self._on_charger_change, learning)
 
     async def _restart(self, chargers: Iterable[str]) -> None:
         """Let the drivers of chargers that are left alone drop what they would send."""

@@ -34,7 +34,7 @@ from .entity import AmpGuardSettingEntity
 from .meters import MAX_MEASURED_CURRENT
 from .model import MINIMUM_SIGNALLED_CURRENT
 from .settings import Setting
-from .site import DEFAULT_SOCKET_CURRENT
+from .site import DEFAULT_SOCKET_CURRENT, MAX_SOCKET_CURRENT
 
 PARALLEL_UPDATES = 0
 
@@ -90,7 +90,7 @@ NUMBERS: Mapping[str, tuple[AmpGuardNumberDescription, ...]] = {
         _current(
             CONF_SOCKET_CURRENT,
             1.0,
-            native_max_value=DEFAULT_SOCKET_CURRENT,
+            native_max_value=MAX_SOCKET_CURRENT,
             default=DEFAULT_SOCKET_CURRENT,
         ),
         AmpGuardNumberDescription(

@@ -62,8 +62,10 @@ SECONDS_PER_MINUTE = 60.0
 ROUNDING = 1e-6
 """Steps by which a figure may miss the one that it means."""
 
-DEFAULT_SOCKET_CURRENT = 16.0
-"""A. What a Schuko plug is rated for; the outlet's own fuse may be smaller."""
+DEFAULT_SOCKET_CURRENT = 10.0
+"""A. What an outlet is loaded with for hours; its owner can reserve more or less."""
+MAX_SOCKET_CURRENT = 16.0
+"""A. What a Schuko plug is rated for."""
 
 type Errors = dict[str, str]
 """What rule a field breaks, by field: keys of translated texts."""

@@ -172,3 +172,10 @@ async def test_sensors_that_an_integration_leaves_disabled_are_enabled(
     }
     assert disabled == {"24-01_current_phase_3": er.RegistryEntryDisabler.USER}
     assert charger.driver.read().current is None
+
+
+async def test_a_halos_outlet_is_read_beside_its_connector(charger_of) -> None:
+    charger = charger_of(replace(CHARGEAMPS, model="Halo"))
+    await charger.driver.start()
+
+    assert charger.driver.read().socket_current == 21.5

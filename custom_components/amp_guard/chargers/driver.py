@@ -15,6 +15,7 @@ from ..model import ChargerReading, ChargerStatus
 from .actions import ChargerActions, ChargerCommandError, NotYetError
 from .config import ChargerConfig
 from .entities import ChargerEntities
+from .learning import Learned, Learning
 from .profile import Pause, Role
 from .profiles import PROFILES
 from .readback import TOLERANCE, ReadBack
@@ -51,8 +52,12 @@ class ChargerDriver:
         hass: HomeAssistant,
         config: ChargerConfig,
         on_change: Callable[[str], None],
+        learning: Learning | None = None,
     ) -> None:
-        """Take the charger; `on_change(charger_id)` tells that a reading changed."""
+        """Take the charger; `on_change(charger_id)` tells that a reading changed.
+
+        `learning` measures it; without, what is measured is forgotten.
+        """
         self.config = config
         self.profile = PROFILES[config.profile]
         self._hass = hass
@@ -77,6 +82,7 @@ class ChargerDriver:
             settles=SETTLING_REPORTS * self.profile.report_interval,
             tolerance=TOLERANCE + self._renewal_step,
         )
+        self._learning = learning or Learning(Learned(), lambda: None)
         self._prepared = False
         self._renewals = 0
         self._stop_refreshing: CALLBACK_TYPE | None = None
@@ -91,6 +97,8 @@ class ChargerDriver:
         """Listen to what the charger says; enable the sensors that it needs for it."""
         self._entities.start()
         self._entities.enable()
+        self._read_back.user_limit = self._learning.user_limit
+        self._check()
         if (interval := self.profile.refresh_interval) is not None:
             self._stop_refreshing = async_track_time_interval(
                 self._hass,
@@ -131,12 +139,15 @@ class ChargerDriver:
     def forget_user_limit(self) -> None:
         """Take back control from a limit that the user has set at the charger."""
         self._read_back.forget(self._now())
+        self._learning.keep_user_limit(None)
         self._on_change(self.config.id)
 
     @callback
     def _on_entities(self) -> None:
         self._check()
-        if self.read().status is ChargerStatus.LOST:
+        reading = self.read()
+        self._learning.see(reading, self._now())
+        if reading.status is ChargerStatus.LOST:
             # When it is back, what waited may be long out of date.
             self._waits = False
             self._drop_deferred()
@@ -154,6 +165,7 @@ class ChargerDriver:
         status, now = self.read().status, self._now()
         if status is ChargerStatus.DISCONNECTED:
             self._read_back.forget(now)
+            self._learning.keep_user_limit(None)
         if status not in CAR_MAY_CHARGE:
             return
         limit = self._set_limit_shown()
@@ -164,6 +176,7 @@ class ChargerDriver:
             self._hass.async_create_task(
                 self._retry(self._order), f"Amp Guard repetition {self.config.id}"
             )
+        self._learning.keep_user_limit(self._read_back.user_limit)
         self._check_later()
 
     def _check_later(self) -> None:
@@ -238,6 +251,7 @@ class ChargerDriver:
                 self._defer(order, delay)
                 return
             self._waits = False
+            before = self.read()
             try:
                 await self._tell(order, current)
             except NotYetError:
@@ -245,6 +259,7 @@ class ChargerDriver:
                 self._waits = True
                 return
             self._read_back.tell(current, self._now())
+            self._learning.tell(before, current, self._now())
             self._look_after_command()
             self._read_limit_back()
 

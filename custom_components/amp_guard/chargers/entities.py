@@ -18,7 +18,7 @@ from homeassistant.core import (
     State,
     callback,
 )
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.event import (
     async_track_state_change_event,
     async_track_state_report_event,
@@ -185,10 +185,21 @@ class ChargerEntities:
             registry_entries(self._hass, self._profile, self._device_id),
             self._connector,
         )
+        if not self._has_outlet():
+            found.pop(Role.SOCKET_CURRENT, None)
         self._ids = {role: entry.entity_id for role, entry in found.items()}
         self._disabled = {
             entry.entity_id for entry in found.values() if entry.disabled_by is not None
         }
+
+    def _has_outlet(self) -> bool:
+        """Whether the device has an ordinary outlet beside its connector."""
+        device = dr.async_get(self._hass).async_get(
+            self._device_id or "", include_child_devices=False
+        )
+        return device is not None and any(
+            device.model == model for model, _ in self._profile.outlets
+        )
 
     def _registry_id(self, entity_id: str) -> str:
         """Return the id that survives a rename, where the entity has one."""

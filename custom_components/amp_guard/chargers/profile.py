@@ -33,6 +33,8 @@ class Role(StrEnum):
     """What the car draws on the charger's own L1: A, mA, or by its unit W or kW."""
     CURRENT_L2 = "current_l2"
     CURRENT_L3 = "current_l3"
+    SOCKET_CURRENT = "socket_current"
+    """What the ordinary outlet beside the connector draws."""
     POWER = "power"
     """What the car draws in all: W or kW."""
     TRANSACTION = "transaction"

@@ -55,6 +55,7 @@ def read_charger(
         current=current,
         current_time=current_time,
         limit=read_limit(profile, entities),
+        socket_current=read_amperes(entities, Role.SOCKET_CURRENT),
     )
 
 

@@ -1,7 +1,7 @@
 """Charge Amps Halo, Aura, Dawn and Luna, HACS: the vendor's cloud, each 30 s.
 
 A device has its connectors as entities; each is a charger. Connector 2 of a Halo is
-its Schuko outlet.
+its Schuko outlet, which counts where its owner has switched the Socket on.
 """
 
 from ...model import ChargerStatus
@@ -17,6 +17,7 @@ CHARGEAMPS = Profile(
         Role.CURRENT_L1: entity("sensor", "chargeamps_*_{connector}_l1_current"),
         Role.CURRENT_L2: entity("sensor", "chargeamps_*_{connector}_l2_current"),
         Role.CURRENT_L3: entity("sensor", "chargeamps_*_{connector}_l3_current"),
+        Role.SOCKET_CURRENT: entity("sensor", "chargeamps_*_2_l1_current"),
     },
     statuses={
         Role.STATE: {

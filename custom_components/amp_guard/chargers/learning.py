@@ -1,0 +1,204 @@
+"""What is learned of a charger and its car while they are driven, kept over restarts."""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+
+from ..const import DOMAIN
+from ..model import ChargerReading, ChargerStatus
+
+REMEMBERED = 5
+"""Measurements of which the middle one is believed."""
+LEAST_STEP = 2.0
+"""A of a command whose answer is told from a car's own changes."""
+REACHED = 1.0
+"""A from what it was told at which a car has followed."""
+GIVE_UP = 60.0
+"""s after which an answer is no answer any more."""
+LARGEST_LAG = 30.0
+"""s. A car that follows later than this is not waited for as if that were its way."""
+USED_FROM = 0.5
+"""A from which a phase counts as used."""
+SETTLED = 30.0
+"""s of charging after which a car uses all its phases (many start on one)."""
+
+SAVE_DELAY = 60.0
+"""s, so that an evening is a few writes."""
+VERSION = 1
+
+
+@dataclass(kw_only=True, slots=True)
+class Learned:
+    """What is known of one charger: the last measurements, and of its car.
+
+    `lags` are the s from a cut until it was reported to be followed, `ramps` A/s from a
+    raise until it was used, `phases` how many the car uses. `user_limit` is the ceiling
+    (A) that was set at the charger for this car.
+    """
+
+    lags: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    ramps: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    phases: int | None = None
+    user_limit: float | None = None
+
+    @property
+    def lag(self) -> float | None:
+        """The s that it needs to follow a cut, None until measured."""
+        return min(median(self.lags), LARGEST_LAG) if self.lags else None
+
+    @property
+    def ramp(self) -> float | None:
+        """The A/s by which its car takes up a raise, None until measured."""
+        return median(self.ramps) if self.ramps else None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for the store."""
+        return {
+            "lags": [round(lag, 1) for lag in self.lags],
+            "ramps": [round(ramp, 2) for ramp in self.ramps],
+            "phases": self.phases,
+            "user_limit": self.user_limit,
+        }
+
+    def restore(self, stored: Mapping[str, Any]) -> None:
+        """Take over what was stored."""
+        self.lags.extend(stored["lags"])
+        self.ramps.extend(stored["ramps"])
+        self.phases = stored["phases"]
+        self.user_limit = stored["user_limit"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Step:
+    """A command that changes what the car draws: from and to A, at a loop time."""
+
+    begin: float
+    target: float
+    time: float
+
+
+class Learning:
+    """Measures one charger; `on_learned` is called when there is something to keep."""
+
+    def __init__(self, learned: Learned, on_learned: Callable[[], None]) -> None:
+        """Go on from what is learned."""
+        self._learned = learned
+        self._on_learned = on_learned
+        self._step: _Step | None = None
+        self._charging_since: float | None = None
+
+    @property
+    def user_limit(self) -> float | None:
+        """The ceiling that was set at the charger for this car, A."""
+        return self._learned.user_limit
+
+    def tell(self, reading: ChargerReading, current: float, now: float) -> None:
+        """Note that a charger that says this is told `current` A.
+
+        Which of two commands is answered cannot be told: then neither teaches.
+        """
+        step, drawn = self._step, _drawn(reading)
+        if step is not None and now - step.time <= GIVE_UP:
+            self._step = step if step.target == current else None
+        elif drawn is not None and abs(current - drawn) >= LEAST_STEP:
+            self._step = _Step(begin=drawn, target=current, time=now)
+
+    def see(self, reading: ChargerReading, now: float) -> None:
+        """Take what it says now."""
+        self._see_step(reading, now)
+        self._see_phases(reading, now)
+
+    def keep_user_limit(self, user_limit: float | None) -> None:
+        """Note the ceiling that was set at the charger."""
+        if user_limit != self._learned.user_limit:
+            self._learned.user_limit = user_limit
+            self._on_learned()
+
+    def _see_step(self, reading: ChargerReading, now: float) -> None:
+        step, drawn = self._step, _drawn(reading)
+        if step is None or drawn is None:
+            return
+        taken_at = now if reading.current_time is None else reading.current_time
+        if taken_at <= step.time:
+            return
+        if taken_at - step.time > GIVE_UP:
+            self._step = None
+        elif step.target < step.begin and drawn <= step.target + REACHED:
+            self._learned.lags.append(taken_at - step.time)
+            self._finish()
+        elif step.target > step.begin and drawn >= step.target - REACHED:
+            ramp = (step.target - step.begin) / (taken_at - step.time)
+            self._learned.ramps.append(ramp)
+            self._finish()
+
+    def _finish(self) -> None:
+        self._step = None
+        self._on_learned()
+
+    def _see_phases(self, reading: ChargerReading, now: float) -> None:
+        drawn = _drawn(reading)
+        if reading.status is not ChargerStatus.CHARGING or not drawn:
+            self._charging_since = None
+            return
+        if self._charging_since is None:
+            self._charging_since = now
+        if now - self._charging_since < SETTLED or reading.current is None:
+            return
+        used = sum(current >= USED_FROM for current in reading.current)
+        if used and used != self._learned.phases:
+            self._learned.phases = used
+            self._on_learned()
+
+
+def _drawn(reading: ChargerReading) -> float | None:
+    """Return A on its highest phase, None where it does not say."""
+    return None if reading.current is None else max(reading.current)
+
+
+class Memory:
+    """What is learned of all chargers of an entry, in Home Assistant's storage."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Know nothing until `load`."""
+        self._store = _store(hass, entry_id)
+        self._learned: dict[str, Learned] = {}
+        self._waits = False
+
+    async def load(self) -> None:
+        """Read what was kept."""
+        for charger, stored in (await self._store.async_load() or {}).items():
+            self.of(charger).restore(stored)
+
+    def of(self, charger: str) -> Learned:
+        """Return what is learned of a charger; it is one object for all who ask."""
+        return self._learned.setdefault(charger, Learned())
+
+    def save(self) -> None:
+        """Keep it, soon."""
+        self._waits = True
+        self._store.async_delay_save(self._to_store, SAVE_DELAY)
+
+    async def save_now(self) -> None:
+        """Keep what waits to be kept."""
+        if self._waits:
+            await self._store.async_save(self._to_store())
+            self._waits = False
+
+    def _to_store(self) -> dict[str, Any]:
+        return {
+            charger: learned.as_dict() for charger, learned in self._learned.items()
+        }
+
+
+async def forget_learned(hass: HomeAssistant, entry_id: str) -> None:
+    """Forget all that is learned of an entry's chargers."""
+    await _store(hass, entry_id).async_remove()
+
+
+def _store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
+    return Store(hass, VERSION, f"{DOMAIN}.{entry_id}.learned")
