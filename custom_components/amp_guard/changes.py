@@ -5,8 +5,14 @@ Figures in passing; other changes by setting the entry up anew.
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentry
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigEntryState,
+    ConfigSubentry,
+    UnknownEntry,
+)
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
@@ -32,14 +38,17 @@ class Changes:
         self._waits = True
         async with self._lock:
             self._waits = False
-            if entry.state is not ConfigEntryState.LOADED:
+            coordinator = None
+            if entry.state is ConfigEntryState.LOADED:
+                coordinator = entry.runtime_data
+                if await coordinator.take_up():
+                    return
+                coordinator.hand_over()
+            with suppress(UnknownEntry):  # removed while this waited
                 await hass.config_entries.async_reload(entry.entry_id)
+            if coordinator is None:
                 return
-            coordinator = entry.runtime_data
-            if await coordinator.take_up():
-                return
-            coordinator.hand_over()
-            if not await hass.config_entries.async_reload(entry.entry_id):
+            if entry.state is not ConfigEntryState.LOADED:
                 await coordinator.take_back()
             report_left(
                 hass,

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from re import Pattern
 import shutil
 
 from playwright.async_api import Locator, Page, async_playwright
@@ -29,7 +30,7 @@ class Owner:
     def __init__(self, page: Page, pictures: Path) -> None:
         self._page = page
         self._pictures = pictures
-        self.steps: list[str] = []
+        self.steps: list[str | Pattern[str]] = []
 
     async def sign_in(self, url: str, account: Account) -> None:
         await self._page.goto(url)
@@ -45,7 +46,7 @@ class Owner:
         await brands.locator("input").first.fill(name)
         await brands.get_by_text(name, exact=True).click()
 
-    async def sees(self, title: str) -> None:
+    async def sees(self, title: str | Pattern[str]) -> None:
         """Wait for a step of the set-up."""
         await self._dialog.get_by_text(title, exact=True).first.wait_for()
         self.steps.append(title)

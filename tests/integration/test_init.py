@@ -183,6 +183,25 @@ async def test_chargers_are_let_go_where_a_change_breaks_the_site(
     assert left.limit == 6
 
 
+async def test_chargers_are_let_go_where_changes_end_in_removal(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+) -> None:
+    left = chargers["left"]
+    await add_charger(hass, entry, left)
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 16
+
+    # The first change is being taken up while the second waits.
+    hass.config_entries.async_update_entry(entry, title="Once")
+    hass.config_entries.async_update_entry(entry, title="Twice")
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+    assert left.limit == 6
+
+
 async def test_removal_says_how_chargers_are_left(
     hass: HomeAssistant,
     entry: ConfigEntry,
