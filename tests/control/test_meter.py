@@ -163,6 +163,17 @@ def test_a_live_meter_stays_trusted_when_the_clock_steps_back() -> None:
     assert watched.run(400, 410, 1) is MeterTrust.ONLINE
 
 
+def test_another_sample_is_heeded_though_the_clock_stepped_back_to_its_time() -> None:
+    watched = Watched()
+    watched.run(0, 20, 1)
+    watched.at(19.5)  # the clock steps back by half a second ...
+    watched.show(20, 9.0)  # ... and comes by the last sample's time again
+    decision = watched.balancer.decide(
+        Snapshot(measurements=watched.measurements), 20.0
+    )
+    assert decision.nodes[SUPPLY_ID].house == PhaseValues(9.0, 9.0, 9.0)
+
+
 def frozen_plant(**changed: float) -> Plant:
     """Return a plant whose meter freezes just before its car takes 16 A."""
     plant = Plant(home(charger("a")))

@@ -61,7 +61,7 @@ class MeterWatch:
         """Watch a meter at a node that may carry `limit`."""
         self._absurd = ABSURD_FACTOR * limit
         self._started: float | None = None
-        self._taken_at: float | None = None
+        self._taken: Measurement | None = None
         self._good = 0
         self._times: deque[float] = deque(maxlen=RECENT)
         self._steps: deque[float] = deque(maxlen=RECENT)
@@ -96,12 +96,12 @@ class MeterWatch:
         if measurement is None:
             return False
         taken_at = measurement.time
-        if not isfinite(taken_at) or taken_at == self._taken_at:
+        if not isfinite(taken_at) or measurement == self._taken:
             return False
         time = min(taken_at + offset, now)
         if self.last_time is not None and time <= self.last_time:
             return False
-        self._taken_at = taken_at
+        self._taken = measurement
         current = measurement.current
         if not all(isfinite(value) and abs(value) <= self._absurd for value in current):
             self._good = 0
