@@ -14,7 +14,7 @@ import zlib
 import orjson
 
 from .balancer import Balancer
-from .model import Decision, Snapshot
+from .model import Decision, PhaseValues, Snapshot
 
 LENGTH = 900.0
 """s that a recording reaches back at least (or to the start of the balancer) ..."""
@@ -78,10 +78,6 @@ def encode(now: float, snapshot: Snapshot, decision: Decision) -> bytes:
     return orjson.dumps([now, snapshot, decision], default=_plain)
 
 
-def _plain(value: object) -> object:
+def _plain(value: PhaseValues | frozenset[str]) -> list[float] | list[str]:
     """Return what JSON has for phase values (a list) and sets (a sorted one)."""
-    if isinstance(value, tuple):
-        return list(value)
-    if isinstance(value, frozenset):
-        return sorted(value)
-    raise TypeError(type(value).__name__)
+    return list(value) if isinstance(value, PhaseValues) else sorted(value)

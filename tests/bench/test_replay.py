@@ -73,6 +73,16 @@ def test_it_reaches_back_a_quarter_of_an_hour_and_not_for_ever(file: Path) -> No
     assert LENGTH <= times[-1] - times[0] <= LENGTH + SPAN
 
 
+def test_it_holds_no_more_bytes_than_it_may(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custom_components.amp_guard.recording.LARGEST", 100_000)
+    moments = list(Plant(home()).run(600))
+    recording = record(home(), [], moments).as_dict()
+    assert 50_000 <= sum(map(len, recording["turns"])) <= 100_000
+    assert all(turn.same for turn in replay(read_recording(write(file, recording))))
+
+
 class Harm:
     """Runs a program when it is unpickled."""
 
@@ -88,7 +98,7 @@ class Harm:
     ("recording", "message"),
     [
         ({}, "no diagnostics of Amp Guard"),
-        ({"memory": None, "turns": []}, "nothing was recorded yet"),
+        (Recording().as_dict(), "nothing was recorded yet"),
         ({"memory": "AAAA", "turns": ["[]"]}, "cannot be read"),
         ({"memory": 5, "turns": ["[]"]}, "no diagnostics of Amp Guard"),
     ],
