@@ -24,7 +24,13 @@ from ..forms import show_form, table, unfold
 from ..forms.meter import METER_SENSORS_SCHEMA, meter_check_schema, meter_device_schema
 from ..meters import MeterSample, Source
 from ..meters.sensor_patterns import ROLES, is_complete, measured_phases
-from ..meters.sensors import FoundMeter, SensorError, SensorReader, find_meters
+from ..meters.sensors import (
+    FoundMeter,
+    SensorError,
+    SensorReader,
+    enable_sensors,
+    find_meters,
+)
 from ..phases import format_phases, parse_phases
 from ..site import Errors
 from . import MeterChoice, MeterSteps
@@ -60,6 +66,7 @@ class SensorSteps(MeterSteps):
             if (meter := found.get(user_input[CONF_DEVICE])) is not None:
                 self._meter_name, self._sensors = meter.name, meter.sensors
                 self._export_positive = meter.export_positive
+                await enable_sensors(self.hass, meter.sensors)
                 return await self.async_step_sensor_check()
             errors = {CONF_DEVICE: "meter_gone"}
         if not found:

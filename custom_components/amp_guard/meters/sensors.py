@@ -99,13 +99,29 @@ def find_meters(hass: HomeAssistant) -> list[FoundMeter]:
     return sorted(found, key=lambda meter: meter.name)
 
 
+async def enable_sensors(hass: HomeAssistant, sensors: Mapping[str, str]) -> None:
+    """Enable those that their integration left disabled, as many do with phases."""
+    registry = er.async_get(hass)
+    entries = [registry.async_get(id_) for id_ in sensors.values()]
+    disabled = [entry for entry in entries if entry is not None and entry.disabled]
+    for entry in disabled:
+        registry.async_update_entity(entry.entity_id, disabled_by=None)
+    for entry_id in {entry.config_entry_id for entry in disabled} - {None}:
+        await hass.config_entries.async_reload(str(entry_id))
+
+
 def _sensors_by_device(
     hass: HomeAssistant,
 ) -> dict[tuple[str, str], dict[str, SensorTraits]]:
-    """Return the sensors of each device and integration, by registry id."""
+    """Return the sensors of each device and integration, by registry id.
+
+    Among them what the integration itself left disabled, but nobody else did.
+    """
     by_device: dict[tuple[str, str], dict[str, SensorTraits]] = {}
     for entry in er.async_get(hass).entities.values():
-        if entry.domain != "sensor" or entry.device_id is None or entry.disabled:
+        if entry.domain != "sensor" or entry.device_id is None:
+            continue
+        if entry.disabled_by not in (None, er.RegistryEntryDisabler.INTEGRATION):
             continue
         by_device.setdefault((entry.device_id, entry.platform), {})[entry.id] = (
             SensorTraits(
