@@ -34,7 +34,9 @@ async def pair(
 
 
 @pytest.fixture
-async def number_service(hass: HomeAssistant, pair: Pair) -> AsyncGenerator[Callable]:
+async def number_service(
+    hass: HomeAssistant, chargers: dict[str, PlainCharger]
+) -> AsyncGenerator[Callable]:
     """Return a function that puts something between a command and its charger."""
     services = hass.services.async_services_internal()["input_number"]
     set_value = services["set_value"]
