@@ -314,6 +314,11 @@ class AmpGuardCoordinator:
         self._listeners.add(listener)
         return partial(self._listeners.discard, listener)
 
+    @callback
+    def release_user_limit(self, charger: str) -> None:
+        """Take back a charger that its user or its app has limited."""
+        self._drivers[charger].forget_user_limit()
+
     # --- odds and ends --------------------------------------------------------------
 
     def _take_site(self, site: Site) -> None:

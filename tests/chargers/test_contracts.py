@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
+import re
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
@@ -11,11 +13,14 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from custom_components.amp_guard.chargers import (
     ANY_ENTITIES,
     PROFILES,
+    FailSafe,
     find_chargers,
     profile_names,
 )
 
 from .contracts import CONTRACTS, NOW, Contract
+
+README = Path(__file__).parents[2] / "README.md"
 
 each_contract = pytest.mark.parametrize(
     "contract", CONTRACTS, ids=lambda c: f"{c.profile}-{c.connector}-{c.phases}"
@@ -25,6 +30,31 @@ each_contract = pytest.mark.parametrize(
 def test_every_profile_has_a_contract() -> None:
     contracted = {contract.profile for contract in CONTRACTS}
     assert contracted | {ANY_ENTITIES} == set(profile_names())
+
+
+FAIL_SAFE_SIGNS = {
+    FailSafe.EXPIRING_LIMIT: "●",
+    FailSafe.OWN_OFFLINE_LIMIT: "○",
+    FailSafe.NONE: "",
+}
+
+
+def test_the_readme_tells_each_charger_and_its_fail_safe() -> None:
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in README.read_text(encoding="utf-8").splitlines()
+        if line.startswith("|") and line.count("|") == 6
+    ]
+    told = {
+        integration: fail_safe
+        for _, integrations, _, _, fail_safe in rows
+        for integration in re.findall(r"`(\w+)`", integrations)
+    }
+    assert told == {
+        profile.integration: FAIL_SAFE_SIGNS[profile.fail_safe]
+        for profile in PROFILES.values()
+        if profile.name != ANY_ENTITIES
+    }
 
 
 @each_contract

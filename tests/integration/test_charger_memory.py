@@ -1,4 +1,4 @@
-"""What is learned of a charger outlives a restart of the integration."""
+"""What is known of a charger beside its settings: what is learned, what its user set."""
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -72,6 +72,30 @@ async def test_a_ceiling_set_at_the_charger_outlives_a_restart_but_not_the_car(
     left.says("connected")
     await house.passes(hass, 90, *QUIET, cars=[left])
     assert left.limit == 16.0
+
+
+async def test_a_ceiling_set_at_the_charger_is_released_on_request(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+    left_id: str,
+) -> None:
+    left = chargers["left"]
+    button = entity_id(hass, "button", left_id, "release_user_limit")
+    await house.passes(hass, 150, *QUIET, cars=[left])
+    assert hass.states.get(button).state == "unavailable"
+    number = {"entity_id": "input_number.left", "value": 9}
+    await hass.services.async_call("input_number", "set_value", number, blocking=True)
+    await house.passes(hass, 60, *QUIET, cars=[left])
+    assert left.limit == 9.0
+
+    await hass.services.async_call(
+        "button", "press", {"entity_id": button}, blocking=True
+    )
+    await house.passes(hass, 60, *QUIET, cars=[left])
+    assert left.limit == 16.0
+    assert hass.states.get(button).state == "unavailable"
 
 
 async def test_nothing_is_kept_of_a_removed_entry(

@@ -1,0 +1,69 @@
+"""Buttons: take back a charger that was limited at the charger itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import SUBENTRY_CHARGER
+from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
+from .entity import AmpGuardEntity
+from .published import Published
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmpGuardButtonDescription(ButtonEntityDescription):
+    """Something that is done with a charger, where there is something to do."""
+
+    press_fn: Callable[[AmpGuardCoordinator, str], None]
+    available_fn: Callable[[Published, str], bool] = lambda *_: True
+
+
+CHARGER_BUTTONS = (
+    AmpGuardButtonDescription(
+        key="release_user_limit",
+        translation_key="release_user_limit",
+        entity_category=EntityCategory.CONFIG,
+        press_fn=AmpGuardCoordinator.release_user_limit,
+        available_fn=lambda published, charger: (
+            published.readings[charger].user_limit is not None
+        ),
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: AmpGuardConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the buttons of each charger."""
+    for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER):
+        async_add_entities(
+            (
+                AmpGuardButton(entry.runtime_data, description, subentry)
+                for description in CHARGER_BUTTONS
+            ),
+            config_subentry_id=subentry.subentry_id,
+        )
+
+
+class AmpGuardButton(AmpGuardEntity, ButtonEntity):
+    """Does something with a charger."""
+
+    entity_description: AmpGuardButtonDescription
+
+    async def async_press(self) -> None:
+        """Do it."""
+        self.entity_description.press_fn(self.coordinator, self.target)
+
+    def _update_from(self, published: Published) -> bool:
+        available = self.entity_description.available_fn(published, self.target)
+        changed = available != self._attr_available
+        self._attr_available = available
+        return changed
