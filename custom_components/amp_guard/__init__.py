@@ -11,6 +11,7 @@ from .chargers import forget_learned
 from .const import DOMAIN, SUBENTRY_CHARGER
 from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
 from .entity import register_devices
+from .meter_issues import MeterIssues
 from .meters.create import create_meters
 from .model import SiteError
 
@@ -45,6 +46,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
 
     entry.async_on_unload(coordinator.stop)
     entry.async_on_unload(hass.async_add_shutdown_job(HassJob(coordinator.stop)))
+
+    MeterIssues(hass, entry, coordinator)
 
     register_devices(hass, entry)
     await coordinator.start()

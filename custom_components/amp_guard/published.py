@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 from .chargers import FailSafe
 from .meters import MeterSample
-from .model import ChargerReading, Decision, MeterTrust, NodeState, PhaseValues, Site
+from .model import (
+    SUPPLY_ID,
+    ChargerReading,
+    Decision,
+    MeterTrust,
+    NodeState,
+    PhaseValues,
+    Site,
+)
 from .site import nodes_above
 
 PUBLISH_INTERVAL = 10.0
@@ -36,6 +44,15 @@ class Published:
             self.connected.get(node, False)
             and node in self.samples
             and self.decision.nodes[node].trust is not MeterTrust.OFFLINE
+        )
+
+    def is_measured(self, group: str) -> bool:
+        """Say whether the supply's meter sees the chargers of a group."""
+        groups = {each.id: each for each in self.site.groups}
+        return all(
+            groups[node].chargers_included_in_measurements
+            for node in nodes_above(self.site, group)
+            if node != SUPPLY_ID
         )
 
     def overloaded(self, group: str) -> bool:
