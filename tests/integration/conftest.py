@@ -15,6 +15,7 @@ import pytest_socket
 
 from custom_components.amp_guard.balancer import Balancer
 from simulator.devices.amp_guard import AmpGuard, AmpGuardSettings
+from tests.flow_texts import _flows_find_their_texts  # noqa: F401 - used by all
 
 from .helpers import Clock, Decisions, PlainCharger, Property, add_meter
 

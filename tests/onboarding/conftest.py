@@ -10,6 +10,7 @@ import pytest_socket
 
 from simulator.devices.amp_guard import AmpGuardSettings
 from simulator.devices.amp_guard_page import PageSettings
+from tests.flow_texts import _flows_find_their_texts  # noqa: F401 - used by all
 from tests.integration.helpers import Clock
 from tests.network import Neighbourhood
 from tests.new_amp_guard import NewAmpGuard
