@@ -1,6 +1,11 @@
 """What the owner chooses for one charger: its outlet, a boost, no part in it at all."""
 
-from custom_components.amp_guard.model import SUPPLY_ID, PhaseValues, Reason
+from custom_components.amp_guard.model import (
+    SUPPLY_ID,
+    Ceiling,
+    PhaseValues,
+    Reason,
+)
 
 from .plant import Moment, Plant
 from .sites import charger, home
@@ -35,6 +40,24 @@ def test_the_socket_of_a_lost_charger_stays_reserved() -> None:
     plant.settle(60)
     plant.outlets["a"].reachable = False
     assert granted(plant.settle(300), "b") == 9.0  # 25 - 10 - 6 offline
+
+
+def test_a_limit_of_the_user_holds_for_a_full_car_too() -> None:
+    plant = Plant(home())
+    plant.settle(60)
+    plant.outlets["a"].full = True
+    assert granted(plant.settle(60)) == 6.0
+    plant.outlets["a"].user_limit = 0.0
+    assert granted(plant.step()) == 0.0
+
+
+def test_a_ceiling_holds_for_a_full_car_too() -> None:
+    plant = Plant(home())
+    plant.settle(60)
+    plant.outlets["a"].full = True
+    plant.settle(60)
+    plant.ceilings["a"] = Ceiling(target="a", current=0.0, expires=1e6)
+    assert granted(plant.step()) == 0.0
 
 
 def test_a_boosted_charger_goes_before_all_others_until_its_end() -> None:

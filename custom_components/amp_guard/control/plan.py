@@ -110,16 +110,13 @@ class Plan:
             offer.target, offer.reason = given, Reason.CHARGER_LOST
             offer.high = 0.0
             return offer
-        if connector.status is ChargerStatus.FULL or (
-            connector.wants and connector.reclaim.idle
-        ):
-            offer.reason = Reason.NOT_WANTED
-            return offer
-        if not connector.wants:
+        full = connector.status is ChargerStatus.FULL
+        if not connector.wants and not full:
             offer.reason = Reason.NOT_CONNECTED
             return offer
+        not_wanted = full or connector.reclaim.idle
         for limit, reason in (
-            (connector.reclaim.cap, Reason.RECLAIMED),
+            (None if not_wanted else connector.reclaim.cap, Reason.RECLAIMED),
             (connector.reading.user_limit, Reason.USER_LIMIT),
             (ceilings.get(connector.id), Reason.CEILING),
         ):
@@ -127,6 +124,9 @@ class Plan:
                 offer.high, offer.reason = limit, reason
         step = branch.charger.resolution
         offer.high = int((offer.high + EPSILON) // step) * step
+        if not_wanted:
+            offer.reason = Reason.NOT_WANTED
+            return offer
         if offer.high < branch.min_current - EPSILON:
             return offer
         offer.low = min(low, offer.high)
@@ -313,7 +313,7 @@ class Plan:
         full = connector.status is ChargerStatus.FULL
         if full and not given:
             return
-        high = low if full else connector.branch.max_current
+        high = min(low, offer.high) if full else offer.high
         step = connector.branch.charger.resolution
         room = min(self.left[c] / weight for c, weight in load)
         possible = min(high, int((room + EPSILON) // step) * step)
