@@ -2,6 +2,7 @@
 
 import pytest
 
+from custom_components.amp_guard.control.connector import VALID_FOR
 from custom_components.amp_guard.model import (
     SUPPLY_ID,
     Group,
@@ -69,6 +70,15 @@ def test_a_meter_of_its_own_does_not_stand_in_for_the_supply() -> None:
     assert total(plant.settle(600)) <= 8.0
 
 
+def test_what_a_group_feeds_back_adds_nothing_to_its_offline_maximum() -> None:
+    garage = group(metered=True, max_current_offline=8.0)
+    plant = Plant(home(charger("a"), groups=(garage,)))
+    plant.loads["garage"] = PhaseValues(-6.0, -6.0, -6.0)
+    plant.settle(120)
+    plant.modes[SUPPLY_ID] = MeterMode.SILENT
+    assert total(plant.settle(600)) == 8.0
+
+
 def test_a_lost_charger_keeps_what_it_may_still_draw() -> None:
     plant = Plant(home(charger("a"), charger("b")))
     plant.loads[SUPPLY_ID] = PhaseValues(5.0, 5.0, 5.0)
@@ -85,7 +95,7 @@ def test_a_lost_charger_that_falls_back_frees_the_rest() -> None:
     plant.loads[SUPPLY_ID] = PhaseValues(5.0, 5.0, 5.0)
     plant.settle(300)
     plant.outlets["b"].reachable = False
-    plant.settle(241)
+    plant.settle(VALID_FOR + 1)
     plant.outlets["b"].tell(6.0, plant.now)  # its limit has expired
     moment = plant.settle(300)
     assert moment.decision.allocations["a"].current == pytest.approx(14.0)

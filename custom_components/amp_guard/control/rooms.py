@@ -87,6 +87,8 @@ def find_rooms(
                 hard = limit - rounding - seen[phase]
                 safe = hard - margin
                 calm = limit - rounding - margin - house.peak(phase, since)
+            if blind:  # what a group feeds back adds nothing to its offline maximum
+                hard, safe, calm = min(hard, limit), min(safe, limit), min(calm, limit)
             if trust in UNSURE or not house.knows(since):
                 calm = min(calm, promised)
             rooms.hard.append(hard)
