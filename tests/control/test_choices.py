@@ -1,11 +1,6 @@
 """What the owner chooses for one charger: its outlet, a boost, no part in it at all."""
 
-from custom_components.amp_guard.model import (
-    SUPPLY_ID,
-    Ceiling,
-    PhaseValues,
-    Reason,
-)
+from custom_components.amp_guard.model import SUPPLY_ID, Ceiling, PhaseValues, Reason
 
 from .plant import Moment, Plant
 from .sites import charger, home
