@@ -9,6 +9,7 @@ from time import process_time_ns
 
 from custom_components.amp_guard.balancer import Balancer
 from custom_components.amp_guard.model import (
+    SUPPLY_ID,
     Ceiling,
     ChargerReading,
     Decision,
@@ -22,6 +23,7 @@ from simulator.charger import ChargerModel
 from simulator.record import Record
 from simulator.world import World
 
+from .corruption import Corruption, given_by_phase
 from .meter import VirtualMeter
 from .reporting import Reporter
 from .scenario import CarSetup, ChargerSetup, Scenario
@@ -40,6 +42,8 @@ class Run:
     commands: dict[str, int]
     """How often each charger was told something."""
     decide_ns: list[int] = field(default_factory=list)
+    corruption: Corruption | None = None
+    """Of the supply's meter."""
 
 
 type Watcher = Callable[[World, Decision], None]
@@ -79,6 +83,12 @@ class ClosedLoop:
         self._decide_ns: list[int] = []
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._noted = 0
+        self._corruption = _build_corruption(scenario)
+        self._wiring = {
+            setup.charger.id: tuple(map(int, setup.charger.wiring))
+            for setup in scenario.chargers
+        }
+        self._given = dict.fromkeys(self._wiring, 0.0)
         self._fill_agenda()
 
     def run(self) -> Run:
@@ -100,6 +110,7 @@ class ClosedLoop:
                 charger.id: charger.commands for charger in self.world.chargers.values()
             },
             decide_ns=self._decide_ns,
+            corruption=self._corruption,
         )
 
     # --- what happens ---
@@ -149,6 +160,8 @@ class ClosedLoop:
         now = self.world.now
         self._at(now + meter.model.interval, partial(self._measure, node, meter))
         current = meter.sample(self.world.measured_current(node), now)
+        if current is not None and node == SUPPLY_ID and self._corruption is not None:
+            current = self._corruption.pass_on(current, self._drawn(), now)
         if current is None:
             return
         if meter.model.delay:
@@ -187,6 +200,7 @@ class ClosedLoop:
         before = process_time_ns()
         decision = self._balancer.decide(snapshot, now)
         self._decide_ns.append(process_time_ns() - before)
+        self._judge_raises(decision)
         for allocation in decision.allocations.values():
             id_ = allocation.charger
             balanced = allocation.reason is not Reason.INACTIVE
@@ -201,6 +215,31 @@ class ClosedLoop:
         self._look_again = now + wait
         if self._watcher:
             self._watcher(self.world, decision)
+
+    def _judge_raises(self, decision: Decision) -> None:
+        """Hold each raise against what the meter should have said."""
+        if self._corruption is None:
+            return
+        before = self._given
+        self._given = {
+            id_: allocation.current for id_, allocation in decision.allocations.items()
+        }
+        if any(self._given[id_] > before.get(id_, 0.0) for id_ in self._given):
+            given = given_by_phase(self._given, self._wiring)
+            limit = self.scenario.site.supply.supply_max_current
+            self._corruption.judge_raise(given, limit)
+
+    def _drawn(self) -> PhaseValues:
+        """Return what the cars truly draw, A on the supply's phases."""
+        loads = [charger.load for charger in self.world.chargers.values()]
+        return PhaseValues(*(sum(phase) for phase in zip(*loads, strict=True)))
+
+
+def _build_corruption(scenario: Scenario) -> Corruption | None:
+    model = scenario.meters.get(SUPPLY_ID)
+    if model is None or not model.corrupted:
+        return None
+    return Corruption(model.corrupted, all_told=model.all_told, seed=scenario.seed)
 
 
 def _differ(one: ChargerReading, other: ChargerReading) -> bool:

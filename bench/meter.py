@@ -18,7 +18,8 @@ class MeterModel:
     way (uniform), rounded to `resolution` A (0: not at all), and without its sign
     unless `signed`. It carries the time of its arrival, or, with `timestamped`, the
     time at which it was taken. During `dropouts` there is none; during `frozen` spells
-    the last one comes again and again, as if it were new.
+    the last one comes again and again, as if it were new. `corrupted` is the share of
+    samples that arrive wrong; with `all_told` they have voltage and power to tell by.
     """
 
     interval: float = 1.0
@@ -28,6 +29,8 @@ class MeterModel:
     noise: float = 0.0
     signed: bool = True
     timestamped: bool = False
+    corrupted: float = 0.0
+    all_told: bool = True
     dropouts: tuple[Spell, ...] = ()
     frozen: tuple[Spell, ...] = ()
 

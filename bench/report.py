@@ -44,6 +44,9 @@ class Report:
     commands_per_hour: float
     starts: int
     stops: int
+    false_samples: int
+    rejected_samples: int
+    grants_from_false: int
     decisions: int
     decide_us: Mapping[str, float]
 
@@ -95,6 +98,7 @@ def make_report(scenario: Scenario, run: Run) -> Report:
     total = sum(energy.values())
     optimum = optimum_kwh(scenario)
     hours = scenario.duration / 3600
+    corruption = run.corruption
     decide_us = sorted(each / 1000 for each in run.decide_ns) or [0.0]
     return Report(
         scenario=scenario.name,
@@ -125,6 +129,9 @@ def make_report(scenario: Scenario, run: Run) -> Report:
         commands_per_hour=round(max(run.commands.values()) / hours, 2),
         starts=record.starts,
         stops=record.stops,
+        false_samples=corruption.false_samples if corruption else 0,
+        rejected_samples=corruption.rejected_samples if corruption else 0,
+        grants_from_false=corruption.grants_from_false if corruption else 0,
         decisions=len(run.decide_ns),
         decide_us={
             "median": round(median(decide_us), 1),
