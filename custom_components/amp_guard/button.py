@@ -18,10 +18,9 @@ PARALLEL_UPDATES = 0
 
 @dataclass(frozen=True, kw_only=True)
 class AmpGuardButtonDescription(ButtonEntityDescription):
-    """Something that is done with a charger, where there is something to do."""
+    """Something that is done with a charger."""
 
     press_fn: Callable[[AmpGuardCoordinator, str], None]
-    available_fn: Callable[[Published, str], bool] = lambda *_: True
 
 
 CHARGER_BUTTONS = (
@@ -30,9 +29,6 @@ CHARGER_BUTTONS = (
         translation_key="release_user_limit",
         entity_category=EntityCategory.CONFIG,
         press_fn=AmpGuardCoordinator.release_user_limit,
-        available_fn=lambda published, charger: (
-            published.readings[charger].user_limit is not None
-        ),
     ),
 )
 
@@ -58,12 +54,14 @@ class AmpGuardButton(AmpGuardEntity, ButtonEntity):
 
     entity_description: AmpGuardButtonDescription
 
+    async def async_added_to_hass(self) -> None:
+        """Can be pressed also before anything is published."""
+        self._attr_available = True
+        await super().async_added_to_hass()
+
     async def async_press(self) -> None:
         """Do it."""
         self.entity_description.press_fn(self.coordinator, self.target)
 
     def _update_from(self, published: Published) -> bool:
-        available = self.entity_description.available_fn(published, self.target)
-        changed = available != self._attr_available
-        self._attr_available = available
-        return changed
+        return False

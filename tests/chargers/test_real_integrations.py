@@ -28,6 +28,7 @@ from tests.devices.conftest import (  # noqa: F401 - fixtures
     lektrico,
     loopback_network,
     nrgkick,
+    openevse,
     peblar,
     port_forward,
     v2c,
@@ -117,7 +118,24 @@ async def v2c_site(hass, v2c):  # noqa: F811
     await site.driver.stop()
 
 
-@pytest.fixture(params=["peblar", "nrgkick", "lektrico", "v2c"])
+@pytest.fixture
+async def openevse_site(hass, openevse):  # noqa: F811
+    site = Site(hass, openevse)
+    await site.start(openevse.device.flow_input)
+    yield site
+    await site.driver.stop()
+    await hass.config_entries.async_unload(site.entry.entry_id)
+
+
+POLLED = ("peblar", "nrgkick", "lektrico", "v2c")
+
+
+@pytest.fixture(params=POLLED)
+def polled_site(request: pytest.FixtureRequest) -> Site:
+    return request.getfixturevalue(f"{request.param}_site")
+
+
+@pytest.fixture(params=[*POLLED, "openevse"])
 def site(request: pytest.FixtureRequest) -> Site:
     return request.getfixturevalue(f"{request.param}_site")
 
@@ -129,6 +147,7 @@ def status_is(status: ChargerStatus) -> Callable[[ChargerDriver], bool]:
 FOUND = {
     "peblar": (16.0, 3),
     "nrgkick": (16.0, 3),
+    "openevse": (16.0, 1),
     # These two allow 32 A whatever the installation, and V2C measures no phase.
     "lektrico": (32.0, 3),
     "v2c": (32.0, None),
@@ -212,8 +231,30 @@ async def test_a_charger_off_the_network(site: Site) -> None:
 
     with pytest.raises(ChargerCommandError):
         await site.driver.apply(10.0, None)
-    await site.reads(status_is(ChargerStatus.LOST))
-    assert site.driver.read().current is None
+
+
+async def test_a_charger_off_the_network_is_lost(polled_site: Site) -> None:
+    polled_site.bench.plug_in()
+    await polled_site.reads(status_is(ChargerStatus.WAITING))
+
+    await polled_site.bench.device.stop()
+
+    await polled_site.reads(status_is(ChargerStatus.LOST))
+    assert polled_site.driver.read().current is None
+
+
+async def test_a_charger_that_is_pushed_and_falls_silent_is_lost(
+    openevse_site: Site, leap
+) -> None:
+    """Its entities stay available with their last figures for five minutes."""
+    openevse_site.bench.plug_in()
+    openevse_site.bench.pass_time(60)
+    await openevse_site.reads(status_is(ChargerStatus.CHARGING))
+
+    await openevse_site.bench.device.stop()
+    leap(3 * openevse_site.driver.profile.report_interval + 1)
+
+    assert openevse_site.driver.read().status is ChargerStatus.LOST
 
 
 async def test_a_refusal_of_the_charger_reaches_the_driver(nrgkick_site: Site) -> None:

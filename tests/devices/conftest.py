@@ -25,6 +25,7 @@ from simulator.charger import ChargerModel
 from simulator.devices.charger import ChargerDevice
 from simulator.devices.lektrico import Lektrico
 from simulator.devices.nrgkick import NRGkick
+from simulator.devices.openevse import OpenEVSE
 from simulator.devices.peblar import Peblar
 from simulator.devices.v2c import Trydan
 from simulator.house import House, constant
@@ -117,6 +118,14 @@ async def nrgkick() -> AsyncGenerator[Bench[NRGkick]]:
 @pytest.fixture
 async def lektrico() -> AsyncGenerator[Bench[Lektrico]]:
     bench = make_bench(Lektrico)
+    await bench.device.start("127.0.0.1")
+    yield bench
+    await bench.device.stop()
+
+
+@pytest.fixture
+async def openevse() -> AsyncGenerator[Bench[OpenEVSE]]:
+    bench = make_bench(OpenEVSE, (Phase.L1,))
     await bench.device.start("127.0.0.1")
     yield bench
     await bench.device.stop()

@@ -84,7 +84,6 @@ async def test_a_ceiling_set_at_the_charger_is_released_on_request(
     left = chargers["left"]
     button = entity_id(hass, "button", left_id, "release_user_limit")
     await house.passes(hass, 150, *QUIET, cars=[left])
-    assert hass.states.get(button).state == "unavailable"
     number = {"entity_id": "input_number.left", "value": 9}
     await hass.services.async_call("input_number", "set_value", number, blocking=True)
     await house.passes(hass, 60, *QUIET, cars=[left])
@@ -95,7 +94,8 @@ async def test_a_ceiling_set_at_the_charger_is_released_on_request(
     )
     await house.passes(hass, 60, *QUIET, cars=[left])
     assert left.limit == 16.0
-    assert hass.states.get(button).state == "unavailable"
+    user_limit = entity_id(hass, "sensor", left_id, "user_limit")
+    assert hass.states.get(user_limit).state == "unknown"
 
 
 async def test_nothing_is_kept_of_a_removed_entry(
