@@ -23,7 +23,7 @@ class Layout(StrEnum):
     """Which page it is."""
 
     ENGLISH = "english"
-    """A table and a list of the networks it sees; answers on the spot."""
+    """A menu of pages; a table and a list of the networks; answers on the spot."""
     SWEDISH = "swedish"
     """Labels, a typed name, another encoding; answers by a redirect and a cookie."""
 
@@ -80,7 +80,8 @@ class AmpGuardPage(Device):
         english = self.settings.layout is Layout.ENGLISH
         application.add_routes(
             [
-                web.get("/", self._english if english else self._swedish),
+                web.get("/", self._menu if english else self._swedish),
+                web.get("/wifi.html", self._english),
                 web.post("/goform/setWifi", self._set_wifi),
                 web.post("/natverk/spara", self._spara),
                 web.get("/status", self._show_status),
@@ -104,6 +105,14 @@ class AmpGuardPage(Device):
         return response
 
     # --- in English -------------------------------------------------------------------
+
+    async def _menu(self, _request: web.Request) -> web.Response:
+        return _html(f"""\
+<HTML><HEAD><TITLE>Amp Guard</TITLE></HEAD><BODY><H1>Local management interface</H1>
+<P>Serial number: {self.settings.serial_number}
+<UL><LI><A HREF="electrical.html">Electrical settings</A>
+<LI><A HREF="wifi.html">Facility Wi-Fi network <B>configuration</B></A></UL>
+</BODY></HTML>""")
 
     async def _english(self, _request: web.Request) -> web.Response:
         return _html(self._english_form())

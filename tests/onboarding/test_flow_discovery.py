@@ -5,6 +5,7 @@ from ipaddress import ip_address
 
 from homeassistant.config_entries import SOURCE_DHCP, SOURCE_IGNORE, ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import UnknownFlow
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 import pytest
 
@@ -109,6 +110,21 @@ async def test_entered_by_hand_it_takes_the_place_of_the_discovered_one(
     assert result["type"] == "create_entry"
     await hass.async_block_till_done()
     assert hass.config_entries.flow.async_progress() == []
+
+
+async def test_of_two_flows_for_one_meter_the_first_that_ends_is_kept(
+    hass: HomeAssistant, meter: AmpGuard
+) -> None:
+    first, second = [
+        await go_on(hass, await start_flow(hass), "address", {"host": METER} | PIN)
+        for _ in range(2)
+    ]
+    second = await go_on(hass, second, SUPPLY_INPUT)
+    await go_on(hass, first, SUPPLY_INPUT, GROUP_INPUT, NO_CHARGERS, {"active": True})
+    await hass.async_block_till_done()
+    with pytest.raises(UnknownFlow):
+        await go_on(hass, second, GROUP_INPUT)
+    assert len(hass.config_entries.async_entries(DOMAIN)) == 1
 
 
 async def test_it_is_followed_to_its_new_address(

@@ -184,3 +184,13 @@ def test_the_lines_that_are_seen() -> None:
         "<p>One <b>line</b><br>two<select><option>no</select><p>  "
     )
     assert page.texts == ("T", "One line", "two")
+
+
+def test_where_links_lead() -> None:
+    page = parse_page(
+        "<a href=' /a '>One <b>page</b></a><a name=x>no</a> x <a href=b>B"
+    )
+    assert [(link.target, link.text) for link in page.links] == [
+        ("/a", "One page"),
+        ("b", "B"),
+    ]

@@ -253,6 +253,33 @@ async def test_a_page_behind_a_redirect(serve, session) -> None:
 
 
 @pytest.mark.parametrize(
+    ("menu", "asked"),
+    [
+        ("<a href=/power>Power</a><a href=/w>Wi-Fi</a>", ["/", "/w"]),
+        ("<a href=/r>Reset Wi-Fi</a><a href=/w>Wi-Fi</a>", ["/", "/w"]),
+        ("<a href=/r>Glöm nätverket</a><a href=/w>Nätverk</a>", ["/", "/w"]),
+        ("<base href=/x/><a href=../w>Nätverk</a>", ["/", "/w"]),
+        ("<a href=http://192.168.77.10/w>WLAN</a><a href=/w>WLAN</a>", ["/", "/w"]),
+        ("<a href=/>Network</a><a href=/w>Network</a>", ["/", "/", "/w"]),
+    ],
+)
+async def test_the_form_is_behind_a_link(
+    serve, session, menu: str, asked: list[str]
+) -> None:
+    server = await serve({"GET /": f"Amp Guard {menu}", "GET /w": FORM.format("")})
+    await read_wifi_form(session, SERIAL)
+    assert [request.path for request in server.requests] == asked
+
+
+async def test_not_every_link_is_tried(serve, session) -> None:
+    menu = "".join(f"<a href=/?{number}>Network</a>" for number in range(9))
+    server = await serve({"GET /": f"Amp Guard {menu}"})
+    with pytest.raises(FormNotFoundError):
+        await read_wifi_form(session, SERIAL)
+    assert len(server.requests) == 4
+
+
+@pytest.mark.parametrize(
     ("page", "target"),
     [
         (FORM.format("action=save"), "/save"),

@@ -74,11 +74,20 @@ class Form:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """A link: where it leads, and its text."""
+
+    target: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
     """What a page holds: `texts` are its visible lines."""
 
     texts: tuple[str, ...]
     forms: tuple[Form, ...]
+    links: tuple[Link, ...] = ()
     base: str = ""
 
 
@@ -93,6 +102,12 @@ def parse_page(html: str) -> Page:
 @dataclass(kw_only=True, slots=True)
 class _Label:
     control_id: str | None
+    text: str = ""
+
+
+@dataclass(kw_only=True, slots=True)
+class _Link:
+    target: str
     text: str = ""
 
 
@@ -118,6 +133,8 @@ class _Parser(HTMLParser):
         self._controls: list[_Control] = []
         self._labels: list[_Label] = []
         self._label: _Label | None = None
+        self._links: list[_Link] = []
+        self._link: _Link | None = None
         self._inside: _Control | None = None  # a select, textarea or button
         self._unseen = 0
         self._base = ""
@@ -136,6 +153,9 @@ class _Parser(HTMLParser):
             case "form" if self._form is None:  # a form in a form is none
                 self._form = len(self._forms)
                 self._forms.append(attributes)
+            case "a":
+                self._link = _Link(target=attributes.get("href", "").strip())
+                self._links.append(self._link)
             case "label":
                 self._label = _Label(control_id=attributes.get("for"))
                 self._labels.append(self._label)
@@ -164,6 +184,8 @@ class _Parser(HTMLParser):
                 self._unseen = max(0, self._unseen - 1)
             case "form":
                 self._form = self._inside = None
+            case "a":
+                self._link = None
             case "label":
                 self._label = None
             case "select" | "textarea" | "button":
@@ -180,8 +202,9 @@ class _Parser(HTMLParser):
                 self._inside.text += data
             return
         self._line += data
-        if self._label is not None:
-            self._label.text += data
+        for around in (self._label, self._link):
+            if around is not None:
+                around.text += data
 
     def _add_control(self, kind: str, attributes: dict[str, str]) -> _Control:
         control = _Control(
@@ -217,6 +240,11 @@ class _Parser(HTMLParser):
                     controls=tuple(self._controls_of(number, attributes.get("id"))),
                 )
                 for number, attributes in enumerate(self._forms)
+            ),
+            links=tuple(
+                Link(target=link.target, text=_tidy(link.text))
+                for link in self._links
+                if link.target
             ),
             base=self._base,
         )

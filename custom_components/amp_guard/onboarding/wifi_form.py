@@ -62,6 +62,14 @@ OTHER_NETWORK = ("other", "manual", "hidden", "annat", "manuell", "dolt", "ander
 SUBMIT = ("submit", "save", "apply", "connect", "spara", "anslut", "skicka", "ok")
 """A button that is the one to click, where there are several."""
 
+TO_THE_FORM = ("wifi", "wi fi", "wlan", *WORDS[Purpose.NETWORK_NAME])
+"""A link that may lead to the form, where the page itself has none."""
+DOES_SOMETHING = (
+    *("reset", "restart", "reboot", "forget", "delete", "remove", "disconnect"),
+    *("återställ", "starta om", "glöm", "radera", "ta bort", "koppla från"),
+)
+"""A link that is not followed: it may do what it says."""
+
 REFUSED = (
     *("wrong", "invalid", "incorrect", "fail", "error", "refused", "rejected"),
     *("denied", "not valid", "not correct", "not accepted", "could not", "cannot"),
@@ -175,6 +183,16 @@ def find_wifi_form(page: Page) -> WifiForm | None:
         if {Purpose.NETWORK_NAME, Purpose.PASSWORD} <= set(purposes.values()):
             return WifiForm(form=form, purposes=purposes)
     return None
+
+
+def links_to_form(page: Page) -> tuple[str, ...]:
+    """Return where the form may be, in the page's order."""
+    links = (
+        link.target
+        for link in page.links
+        if _says(link.text, TO_THE_FORM) and not _says(link.text, DOES_SOMETHING)
+    )
+    return tuple(dict.fromkeys(links))
 
 
 def judge(before: Page, after: Page) -> Answer:

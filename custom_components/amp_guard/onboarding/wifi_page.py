@@ -32,7 +32,15 @@ from . import (
 from .credentials import Credentials
 from .form_data import as_body, as_query
 from .html_form import parse_page
-from .wifi_form import Answer, Outcome, Purpose, WifiForm, find_wifi_form, judge
+from .wifi_form import (
+    Answer,
+    Outcome,
+    Purpose,
+    WifiForm,
+    find_wifi_form,
+    judge,
+    links_to_form,
+)
 
 DEVICE_PAGE = URL("http://192.168.251.1/")
 """[installation manual]"""
@@ -45,6 +53,7 @@ SUBMIT_TIMEOUT = 20.0
 MAX_PAGE_SIZE = 256 * 1024
 """Bytes. Far more than the page of a small device."""
 MAX_REDIRECTS = 3
+MAX_LINKS = 3
 REDIRECTS = range(300, 400)
 REFUSALS = range(400, 500)
 WRONG_PIN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
@@ -101,20 +110,39 @@ class _Visit:
         """Read the page, and find the form in it."""
         try:
             async with asyncio.timeout(READ_TIMEOUT):
-                self._loaded = await self._follow(await self._send("GET", DEVICE_PAGE))
+                await self._load(DEVICE_PAGE)
+                self._check_device(serial_number)
+                if find_wifi_form(self._page) is None:
+                    await self._look_behind_links()
         except (ClientError, OSError) as error:
             raise PageUnreachableError from error
+        wifi_form = find_wifi_form(self._page)
+        if wifi_form is None:
+            raise FormNotFoundError
+        self.wifi_form = wifi_form
+
+    def _check_device(self, serial_number: str) -> None:
         text = self._loaded.text
         if serial_number.casefold() not in text.casefold():
             if ANY_SERIAL_NUMBER.search(text):
                 raise AnotherDeviceError
             if not MAKERS_WORDS.search(text):
                 raise NotTheDeviceError("neither its serial number nor its maker")
-        self._page = parse_page(text)
-        wifi_form = find_wifi_form(self._page)
-        if wifi_form is None:
-            raise FormNotFoundError
-        self.wifi_form = wifi_form
+
+    async def _look_behind_links(self) -> None:
+        """Go on to the page of the form, where the first one only leads there."""
+        start = _join(self._loaded.url, self._page.base)
+        for target in links_to_form(self._page)[:MAX_LINKS]:
+            with suppress(NotTheDeviceError):
+                url = _join(start, target)
+                _stay_at_the_device(url)
+                await self._load(url)
+                if find_wifi_form(self._page) is not None:
+                    return
+
+    async def _load(self, url: URL) -> None:
+        self._loaded = await self._follow(await self._send("GET", url))
+        self._page = parse_page(self._loaded.text)
 
     async def submit(self, credentials: Credentials) -> Answer:
         """Submit the form as it says, and read the answer."""
