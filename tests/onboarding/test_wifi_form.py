@@ -12,11 +12,11 @@ from custom_components.amp_guard.onboarding.html_form import parse_page
 from custom_components.amp_guard.onboarding.wifi_form import (
     Answer,
     Outcome,
-    Purpose,
     WifiForm,
     find_wifi_form,
     judge,
 )
+from custom_components.amp_guard.onboarding.words import Purpose
 
 CREDENTIALS = Credentials(
     serial_number="2210012345G",
@@ -110,6 +110,7 @@ def test_a_password_in_any_language() -> None:
         "<form><input type=hidden name=ssid><input name=password></form>",
         "<form><input name=ssid><select name=password></select></form>",
         "<form><input type=checkbox name=network><input name=password></form>",
+        "<form><input name=ssid><input type=password></form>",
         "<form><input name=ssid><input type=password><input type=password></form>",
         f"<form><input name=ssid>{2 * '<input name=a type=password>'}</form>",
     ],

@@ -16,12 +16,13 @@ from custom_components.amp_guard.onboarding import (
     WifiPageError,
 )
 from custom_components.amp_guard.onboarding.credentials import Credentials
-from custom_components.amp_guard.onboarding.wifi_form import Answer, Outcome, Purpose
+from custom_components.amp_guard.onboarding.wifi_form import Answer, Outcome
 from custom_components.amp_guard.onboarding.wifi_page import (
     decode,
     read_wifi_form,
     submit_wifi_form,
 )
+from custom_components.amp_guard.onboarding.words import Purpose
 from simulator.devices.amp_guard_page import Layout, PageFault, PageSettings
 from tests.integration.helpers import Clock
 from tests.network import Neighbourhood

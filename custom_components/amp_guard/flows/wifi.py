@@ -34,8 +34,9 @@ from ..onboarding.credentials import (
     serial_number_error,
 )
 from ..onboarding.search import FoundMeter
-from ..onboarding.wifi_form import Answer, Outcome, Purpose
+from ..onboarding.wifi_form import Answer, Outcome
 from ..onboarding.wifi_page import DEVICE_PAGE, read_wifi_form, submit_wifi_form
+from ..onboarding.words import Purpose
 from ..site import Errors
 from . import MeterChoice
 from .discovery import METER_SEEN, DiscoverySteps

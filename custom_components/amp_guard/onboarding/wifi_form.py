@@ -1,87 +1,32 @@
 """The form that puts the device on the property's Wi-Fi: recognised, filled, answered.
 
-No field name is published, so a field is recognised by the words at it. The words are
-data: another language or spelling is another line here.
+No field name is published, so a field is recognised by the words at it (`words.py`).
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 import re
-import unicodedata
 
 from . import NetworkNotListedError
 from .credentials import Credentials
 from .html_form import BUTTONS, Control, Form, Option, Page
+from .words import (
+    ACCEPTED,
+    DOES_SOMETHING,
+    OTHER_NETWORK,
+    REFUSED,
+    SUBMIT,
+    TO_THE_FORM,
+    WORDS,
+    Purpose,
+    purpose_of,
+    says,
+)
 
-
-class Purpose(StrEnum):
-    """What a field is for; its value is the credential's name."""
-
-    PIN = "pin"
-    SERIAL_NUMBER = "serial_number"
-    PASSWORD = "password"  # noqa: S105 - a field's purpose
-    NETWORK_NAME = "network_name"
-
-
-WORDS: Mapping[Purpose | None, tuple[str, ...]] = {
-    # In this order: a "network password" is a password, a "network mask" is neither.
-    Purpose.PIN: (
-        *("pin", "pincode", "pinkod", "pinkode", "pinkoodi", "codepin"),
-        *("device password", "admin password", "enhetens lösenord"),
-    ),
-    Purpose.SERIAL_NUMBER: (
-        *("serial", "s n", "serienummer", "seriennummer", "sarjanumero"),
-        "numéro de série",
-    ),
-    Purpose.PASSWORD: (
-        *("password", "pass", "pwd", "passphrase", "psk", "key", "passwd"),
-        *("lösenord", "nyckel", "passord", "nøkkel", "adgangskode", "kodeord"),
-        *("salasana", "passwort", "kennwort", "schlüssel", "wachtwoord"),
-        "mot de passe",
-    ),
-    None: (
-        *("mask", "gateway", "dns", "dhcp", "ip", "ip address", "channel", "country"),
-        *("security", "encryption", "authentication", "säkerhet", "kryptering"),
-        *("verschlüsselung", "sikkerhet", "sikkerhed", "host", "hostname"),
-    ),
-    Purpose.NETWORK_NAME: (
-        *("ssid", "network", "wifi name", "wi fi name", "wlan name"),
-        *("nätverk", "nettverk", "netværk", "verkko", "netzwerk", "netwerk"),
-        "réseau",
-    ),
-}
-SHORT = 4
-"""Letters. A shorter word counts as a whole word only: "pin" is not in "shipping"."""
 TYPED = frozenset({"text", "password", "search", "tel", "number", "textarea"})
 """Kinds of controls that are typed into."""
 
-OTHER_NETWORK = ("other", "manual", "hidden", "annat", "manuell", "dolt", "andere")
-"""An option that says that the network's name is typed beside the list."""
-SUBMIT = ("submit", "save", "apply", "connect", "spara", "anslut", "skicka", "ok")
-"""A button that is the one to click, where there are several."""
-
-TO_THE_FORM = ("wifi", "wi fi", "wlan", *WORDS[Purpose.NETWORK_NAME])
-"""A link that may lead to the form, where the page itself has none."""
-DOES_SOMETHING = (
-    *("reset", "restart", "reboot", "forget", "delete", "remove", "disconnect"),
-    *("återställ", "starta om", "glöm", "radera", "ta bort", "koppla från"),
-)
-"""A link that is not followed: it may do what it says."""
-
-REFUSED = (
-    *("wrong", "invalid", "incorrect", "fail", "error", "refused", "rejected"),
-    *("denied", "not valid", "not correct", "not accepted", "could not", "cannot"),
-    *("fel", "felaktig", "ogiltig", "misslyckades", "nekad", "inte rätt"),
-    *("kunde inte", "falsch", "ungültig", "fehler", "feil", "ugyldig", "forkert"),
-)
-ACCEPTED = (
-    *("saved", "success", "accepted", "connecting", "restarting", "rebooting"),
-    *("will restart", "thank you", "done", "sparad", "sparat", "ansluter"),
-    *("lyckades", "godkänd", "startar om", "startas om", "tack", "klart", "klar"),
-    *("gespeichert", "erfolgreich", "wird verbunden", "lagret", "gemt"),
-)
 _NOTE = r"\s*(?:\([^()]*\)|\[[^\][]*\]|[-–,|:]?\s*-?[0-9]+\s*(?:%|dBm))"
 NOTES = re.compile(f"(?:{_NOTE})*", re.IGNORECASE)
 NOTES_AT_END = re.compile(f"(?:{_NOTE})+$", re.IGNORECASE)
@@ -122,7 +67,7 @@ class WifiForm:
         names = (
             _network_of(option)
             for _, option in self._listed()
-            if option.value and not _says(option.text, OTHER_NETWORK)
+            if option.value and not says(option.text, OTHER_NETWORK)
         )
         return tuple(dict.fromkeys(filter(None, names)))
 
@@ -144,7 +89,7 @@ class WifiForm:
             chosen = {
                 place: option.value
                 for place, option in self._listed()
-                if _says(option.text, OTHER_NETWORK)
+                if says(option.text, OTHER_NETWORK)
             }
         clicked = self._button()
         entries: list[tuple[str, str]] = []
@@ -172,7 +117,7 @@ class WifiForm:
 
     def _button(self) -> Control | None:
         buttons = [control for control in self.form.controls if control.kind in BUTTONS]
-        named = (each for each in buttons if _says(" ".join(each.hints), SUBMIT))
+        named = (each for each in buttons if says(" ".join(each.hints), SUBMIT))
         return next(named, next(iter(buttons), None))
 
 
@@ -190,7 +135,7 @@ def links_to_form(page: Page) -> tuple[str, ...]:
     links = (
         link.target
         for link in page.links
-        if _says(link.text, TO_THE_FORM) and not _says(link.text, DOES_SOMETHING)
+        if says(link.text, TO_THE_FORM) and not says(link.text, DOES_SOMETHING)
     )
     return tuple(dict.fromkeys(links))
 
@@ -201,13 +146,13 @@ def judge(before: Page, after: Page) -> Answer:
     Only what was not on the page before counts: that may have warned of errors.
     """
     news = [_without(before.texts, text) for text in after.texts]
-    refusal = next((text for text in news if _says(text, REFUSED)), "")
-    acceptance = next((text for text in news if _says(text, ACCEPTED)), "")
+    refusal = next((text for text in news if says(text, REFUSED)), "")
+    acceptance = next((text for text in news if says(text, ACCEPTED)), "")
     if refusal and (not acceptance or find_wifi_form(after) is not None):
         return Answer(
             outcome=Outcome.REFUSED,
             message=_printable(refusal)[:MAX_MESSAGE_LENGTH],
-            about=_what_it_says(refusal),
+            about=purpose_of(refusal),
         )
     if acceptance and not refusal:
         return Answer(outcome=Outcome.ACCEPTED)
@@ -231,7 +176,8 @@ def _purposes(form: Form) -> dict[int, Purpose]:
         hidden_letters = [
             place
             for place, control in enumerate(form.controls)
-            if control.kind == "password" and control.sent and place not in purposes
+            if control.kind == "password" and control.name and control.sent
+            if place not in purposes
         ]
         if len(hidden_letters) == 1:
             purposes[hidden_letters[0]] = Purpose.PASSWORD
@@ -244,15 +190,11 @@ def _purpose(control: Control) -> Purpose | None:
     if control.kind not in TYPED and control.kind != "select":
         return None
     for hint in control.hints:
-        if any(_says(hint, words) for words in WORDS.values()):
-            purpose = _what_it_says(hint)
+        if any(says(hint, words) for words in WORDS.values()):
+            purpose = purpose_of(hint)
             is_right = control.kind != "select" or purpose is Purpose.NETWORK_NAME
             return purpose if is_right else None
     return None
-
-
-def _what_it_says(text: str) -> Purpose | None:
-    return next((each for each, words in WORDS.items() if _says(text, words)), None)
 
 
 def _network_of(option: Option) -> str:
@@ -262,35 +204,6 @@ def _network_of(option: Option) -> str:
         if NOTES.fullmatch(text[len(option.value) :]):
             return option.value
     return NOTES_AT_END.sub("", text)
-
-
-def _says(text: str, phrases: tuple[str, ...]) -> bool:
-    plain = f" {_plain(text)} "
-    words = plain.split()
-    for phrase in _plain_phrases(phrases):
-        if f" {phrase} " in plain:
-            return True
-        if len(phrase) >= SHORT:
-            joined = phrase.replace(" ", "")
-            if f" {phrase}" in plain or any(joined in word for word in words):
-                return True
-    return False
-
-
-@cache
-def _plain_phrases(phrases: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(map(_plain, phrases))
-
-
-def _plain(text: str) -> str:
-    """Return the words in lower case without accents, one space between them."""
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)  # wifiKey
-    bare = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", parted)
-        if not unicodedata.combining(letter)
-    )
-    return " ".join(re.findall(r"[^\W_]+", bare.casefold()))
 
 
 def _printable(text: str) -> str:

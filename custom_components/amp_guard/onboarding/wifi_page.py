@@ -32,15 +32,8 @@ from . import (
 from .credentials import Credentials
 from .form_data import as_body, as_query
 from .html_form import parse_page
-from .wifi_form import (
-    Answer,
-    Outcome,
-    Purpose,
-    WifiForm,
-    find_wifi_form,
-    judge,
-    links_to_form,
-)
+from .wifi_form import Answer, Outcome, WifiForm, find_wifi_form, judge, links_to_form
+from .words import Purpose
 
 DEVICE_PAGE = URL("http://192.168.251.1/")
 """[installation manual]"""
