@@ -343,6 +343,24 @@ async def test_a_wrong_pick_is_named(
     assert (result["step_id"], result["errors"]) == ("sensor_entities", errors)
 
 
+async def test_sensors_measure_one_supply_only(
+    hass: HomeAssistant, p1: P1Meter
+) -> None:
+    await add_p1(hass, p1)
+    picked = {
+        f"current_l{phase}": er.async_get(hass).async_get(id_).entity_id
+        for entry in hass.config_entries.async_entries(DOMAIN)
+        for role, id_ in entry.data["sensors"].items()
+        for phase in (1, 2, 3)
+        if role == f"current_l{phase}"
+    }
+    assert len(picked) == 3
+    result = await go_on(
+        hass, await start_flow(hass), "sensors", {"name": "Again"} | picked
+    )
+    assert result["reason"] == "already_configured"
+
+
 async def reconfigure(hass: HomeAssistant, entry: ConfigEntry) -> dict:
     return await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}

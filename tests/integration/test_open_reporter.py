@@ -8,9 +8,11 @@ from aiohttp.test_utils import TestClient
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntry
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.network import NoURLAvailableError
 import pytest
 
 from custom_components.amp_guard.const import DOMAIN
+from custom_components.amp_guard.flows import open_reporter as open_reporter_steps
 from custom_components.amp_guard.meters.open_reporter import TOKEN_LIFETIME
 from custom_components.amp_guard.model import SUPPLY_ID
 
@@ -188,6 +190,18 @@ async def test_a_removed_entry_accepts_nothing(
     await hass.config_entries.async_remove(entry.entry_id)
     assert await service.post(packet(1), token) == 401
     assert await service.fetch_token() == (401, None)
+
+
+async def test_an_address_is_shown_though_none_is_known(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object, **__: object) -> str:
+        raise NoURLAvailableError
+
+    monkeypatch.setattr(open_reporter_steps, "get_url", unknown)
+    result = await go_on(hass, await start_flow(hass), "open_reporter")
+    token_url = result["description_placeholders"]["token_url"]
+    assert token_url.startswith("http://homeassistant.local:8123/")
 
 
 async def test_new_credentials_make_the_old_ones_worthless(
