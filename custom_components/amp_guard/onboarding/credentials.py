@@ -11,7 +11,8 @@ SERIAL_NUMBER_FORMAT = re.compile(r"[0-9A-Z]*[0-9][0-9A-Z]*G")
 PIN_FORMAT = re.compile(r"[0-9]{8}")
 """8 digits, on the back [installation manual]."""
 MAX_LENGTH = 30
-"""Characters of a network's name and of its password [installation manual]."""
+"""Characters of a network's password [installation manual]; kept to for its name too,
+for which no limit is published."""
 MIN_PASSWORD_LENGTH = 8
 """Characters. No WPA passphrase is shorter [IEEE 802.11]."""
 PRINTABLE_ASCII = re.compile(r"[ -~]*")
