@@ -4,6 +4,8 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
 
 from .changes import Changes, report_left
 from .charger_issues import forget_chargers
@@ -14,6 +16,8 @@ from .entity import register_devices
 from .meter_issues import MeterIssues
 from .meters.create import create_meters
 from .model import SiteError
+from .services import register_services
+from .temporary import forget_temporary
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -23,6 +27,15 @@ PLATFORMS = [
     Platform.SENSOR,
     Platform.SWITCH,
 ]
+
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions: they are there, and refuse, also where no entry is."""
+    register_services(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> bool:
@@ -63,8 +76,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) ->
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Tell how the chargers of a removed supply were left."""
+    """Tell how the chargers of a removed supply were left; forget the rest."""
     chargers = entry.get_subentries_of_type(SUBENTRY_CHARGER)
     report_left(hass, entry, chargers)
     forget_chargers(hass, (charger.subentry_id for charger in chargers))
     await forget_learned(hass, entry.entry_id)
+    await forget_temporary(hass, entry.entry_id)

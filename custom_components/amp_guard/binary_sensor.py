@@ -45,6 +45,26 @@ GROUP_BINARY_SENSORS = (
     ),
 )
 
+METERED_GROUP_BINARY_SENSORS = (
+    AmpGuardBinarySensorDescription(
+        key="meter_online",
+        translation_key="meter_online",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        is_on_fn=Published.meter_governs,
+    ),
+    AmpGuardBinarySensorDescription(
+        key="fallback",
+        translation_key="fallback",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        is_on_fn=Published.in_fallback,
+    ),
+)
+"""What there is to say of a group only where something is measured."""
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
@@ -58,11 +78,14 @@ async def async_setup_entry(
         for description in METER_BINARY_SENSORS
         if coordinator.meters
     )
+    group_sensors = [*GROUP_BINARY_SENSORS]
+    if coordinator.meters:
+        group_sensors += METERED_GROUP_BINARY_SENSORS
     for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP):
         async_add_entities(
             (
                 AmpGuardBinarySensor(coordinator, description, subentry)
-                for description in GROUP_BINARY_SENSORS
+                for description in group_sensors
             ),
             config_subentry_id=subentry.subentry_id,
         )

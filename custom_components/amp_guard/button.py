@@ -1,17 +1,20 @@
-"""Buttons: take back a charger that was limited at the charger itself."""
+"""Buttons: charge now; take back a charger that was limited at the charger itself."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
 
-from .const import SUBENTRY_CHARGER
+from .const import CONF_BOOST_DURATION, SUBENTRY_CHARGER
 from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
 from .entity import AmpGuardEntity
 from .published import Published
+from .settings import DEFAULT_BOOST_DURATION
 
 PARALLEL_UPDATES = 0
 
@@ -23,7 +26,16 @@ class AmpGuardButtonDescription(ButtonEntityDescription):
     press_fn: Callable[[AmpGuardCoordinator, str], None]
 
 
+def _charge_now(coordinator: AmpGuardCoordinator, charger: str) -> None:
+    data = coordinator.entry.subentries[charger].data
+    minutes = data.get(CONF_BOOST_DURATION, DEFAULT_BOOST_DURATION)
+    coordinator.temporary.boost(charger, dt_util.utcnow() + timedelta(minutes=minutes))
+
+
 CHARGER_BUTTONS = (
+    AmpGuardButtonDescription(
+        key="charge_now", translation_key="charge_now", press_fn=_charge_now
+    ),
     AmpGuardButtonDescription(
         key="release_user_limit",
         translation_key="release_user_limit",

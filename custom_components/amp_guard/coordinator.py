@@ -15,11 +15,13 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
 
 from .balancer import Balancer
 from .charger_issues import ChargerIssues
 from .chargers import ChargerDriver, Learning, Memory, Trouble, TroubleKind
 from .const import SUBENTRY_CHARGER
+from .energy import EnergyCounter
 from .meters import Meter, MeterAuthenticationError, MeterError, MeterSample
 from .model import (
     ChargerReading,
@@ -35,6 +37,7 @@ from .published import PUBLISH_INTERVAL, Published, is_news
 from .recording import Recording
 from .settings import structure
 from .site import build_site, read_charger_config
+from .temporary import Temporary, as_ceiling, in_loop_time
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -69,6 +72,8 @@ class AmpGuardCoordinator:
         self.meters = meters
         self.published: Published | None = None
         self.recording = Recording()
+        self.temporary = Temporary(hass, entry.entry_id, self._turn)
+        self.energy = EnergyCounter()
         self._hass = hass
         self._structure = structure(entry)
         self._memory = Memory(hass, entry.entry_id)
@@ -99,6 +104,7 @@ class AmpGuardCoordinator:
         await self._memory.load()
         self._take_site(self.site)
         self._issues.start()
+        await self.temporary.load()
         await _gather(driver.start() for driver in self._drivers.values())
         for node, meter in self.meters.items():
             await meter.start(
@@ -143,6 +149,7 @@ class AmpGuardCoordinator:
         self._cancel_turns()
         self._issues.stop(self.entry.subentries)
         await self._memory.save_now()
+        await self.temporary.save_now()
         await _gather(meter.stop() for meter in self.meters.values())
         balanced, self._decision = self._balanced_chargers(), None
         stay = self.entry.subentries if self._hands_over else {}
@@ -194,13 +201,16 @@ class AmpGuardCoordinator:
         now = self._now()
         look_again = None
         try:
-            snapshot = self._snapshot()
+            snapshot = self._snapshot(now)
             self.recording.prepare(self._balancer, now)
             decision = self._balancer.decide(snapshot, now)
             self.recording.note(now, snapshot, decision)
             look_again = decision.look_again
             self._decision, self._decided_at = decision, now
             self._apply(decision)
+            self.energy.count(
+                decision, snapshot.chargers, self._samples, self.site.supply.net
+            )
             self._publish(snapshot, decision, now)
             self._faults.discard("turn")
         except Exception as error:  # noqa: BLE001 - the next sample is another chance
@@ -213,13 +223,18 @@ class AmpGuardCoordinator:
                 min(max(wait, LEAST_WAIT), WATCH_INTERVAL), self._turn
             )
 
-    def _snapshot(self) -> Snapshot:
+    def _snapshot(self, now: float) -> Snapshot:
         return Snapshot(
             measurements={
                 node: Measurement(time=sample.time, current=sample.current)
                 for node, sample in self._samples.items()
             },
             chargers={charger: self._read(charger) for charger in self._drivers},
+            ceilings=tuple(as_ceiling(c, now) for c in self.temporary.ceilings),
+            boosts={
+                charger: in_loop_time(end, now)
+                for charger, end in self.temporary.boosts.items()
+            },
         )
 
     def _read(self, charger: str) -> ChargerReading:
@@ -275,6 +290,10 @@ class AmpGuardCoordinator:
                 for charger, driver in self._drivers.items()
             },
             decision=decision,
+            decided_at=dt_util.utcnow(),
+            ceilings=self.temporary.ceilings,
+            boosts=self.temporary.boosts,
+            energy=dict(self.energy.totals),
         )
         if (
             self.published is not None

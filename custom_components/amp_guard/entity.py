@@ -113,6 +113,17 @@ def meter_id(entry: AmpGuardConfigEntry) -> str:
 
 
 @callback
+def device_of(
+    hass: HomeAssistant, entry: AmpGuardConfigEntry, target: str
+) -> dr.DeviceEntry | None:
+    """Return the device that stands for a node or charger."""
+    identifier = meter_id(entry) if target == SUPPLY_ID else target
+    return dr.async_get(hass).async_get_device_by_identifier(
+        (DOMAIN, identifier), entry.entry_id
+    )
+
+
+@callback
 def register_devices(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
     """Register the meter, its groups and their chargers, each below the one before."""
     registry = dr.async_get(hass)

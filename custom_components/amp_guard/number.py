@@ -33,13 +33,10 @@ from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
 from .entity import AmpGuardSettingEntity
 from .meters import MAX_MEASURED_CURRENT
 from .model import MINIMUM_SIGNALLED_CURRENT
-from .settings import Setting
+from .settings import DEFAULT_BOOST_DURATION, Setting
 from .site import DEFAULT_SOCKET_CURRENT, MAX_SOCKET_CURRENT
 
 PARALLEL_UPDATES = 0
-
-DEFAULT_BOOST_DURATION = 240.0
-"""min. Long enough for a night's drive, at 11 kW."""
 
 
 def _most_measured(entry: AmpGuardConfigEntry, subentry: ConfigSubentry) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from .chargers import FailSafe
 from .meters import MeterSample
@@ -11,23 +12,31 @@ from .model import (
     Decision,
     MeterTrust,
     NodeState,
+    Phase,
     PhaseValues,
+    Reason,
     Site,
 )
 from .site import nodes_above
+from .temporary import TimedCeiling
 
 PUBLISH_INTERVAL = 10.0
 """s between publications in ordinary times: each state written costs a row."""
 NEAR_LIMIT = 1.0
 """A that may still be given when a limit counts as near."""
+NO_PHASE = "none"
+WAITS = (Reason.WAITING_TURN, Reason.MINIMUM_OFF, Reason.STARTS_SPENT, Reason.STAGGERED)
+"""Why a charger is paused that starts again by itself."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Published:
     """One moment of the loop: what was known, and what was decided on it.
 
-    `samples`, `connected` and `rejected_samples` are by node, `readings` and `fail_safes`
-    by charger.
+    `samples`, `connected` and `rejected_samples` are by node, `readings` and
+    `fail_safes` by charger; so are `boosts`, each until its end, and `energy`, kWh that
+    a charger drew while it was balanced. `decided_at` is the wall clock's time of the
+    decision.
     """
 
     site: Site
@@ -37,6 +46,10 @@ class Published:
     readings: Mapping[str, ChargerReading]
     fail_safes: Mapping[str, FailSafe]
     decision: Decision
+    decided_at: datetime
+    ceilings: tuple[TimedCeiling, ...]
+    boosts: Mapping[str, datetime]
+    energy: Mapping[str, float]
 
     def meter_is_online(self, node: str) -> bool:
         """Say whether the measurements of a node are there and worth showing."""
@@ -63,6 +76,44 @@ class Published:
         """Return what the fuse of a group, and those it hangs on, have left, A."""
         left = zip(*(node.available for node in self._nodes_above(group)), strict=True)
         return PhaseValues(*map(min, left))
+
+    def utilisation(self, group: str) -> float | None:
+        """Return how much of what a group may use is gone: given, or used above it, %.
+
+        Of its fullest phase; None where it may use nothing.
+        """
+        limit = self.decision.nodes[group].limit
+        if limit <= 0:
+            return None
+        available = self.available(group)
+        least = min(available[phase] for phase in self._phases_of(group))
+        return round(100 * min(max(1 - least / limit, 0.0), 1.0))
+
+    def limiting_phase(self, group: str) -> str:
+        """Return the phase on which a group, or what feeds it, has nothing left."""
+        for node in self._nodes_above(group):
+            if node.limiting_phase is not None:
+                return node.limiting_phase.name.lower()
+        return NO_PHASE
+
+    def meter_governs(self, group: str) -> bool:
+        """Say whether the measurements that a group depends on can be relied on."""
+        return self.decision.nodes[group].trust is MeterTrust.ONLINE
+
+    def in_fallback(self, group: str) -> bool:
+        """Say whether a group is held to what it may use without measurements."""
+        return self.decision.nodes[group].trust is MeterTrust.OFFLINE
+
+    def next_turn(self, charger: str) -> datetime | None:
+        """Return when a paused charger may start again, where that is known."""
+        allocation = self.decision.allocations[charger]
+        if allocation.reason not in WAITS or allocation.look_again is None:
+            return None
+        wait = timedelta(seconds=allocation.look_again - self.decision.time)
+        return self.decided_at + wait
+
+    def _phases_of(self, group: str) -> tuple[Phase, ...]:
+        return next(each.phases for each in self.site.groups if each.id == group)
 
     def _nodes_above(self, group: str) -> Iterator[NodeState]:
         return (self.decision.nodes[node] for node in nodes_above(self.site, group))
@@ -94,4 +145,6 @@ def _facts(published: Published) -> tuple[object, ...]:
             for node, state in decision.nodes.items()
         },
         decision.not_following,
+        published.ceilings,
+        published.boosts,
     )

@@ -22,11 +22,10 @@ from .const import (
 )
 from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
 from .entity import AmpGuardEntity, AmpGuardSettingEntity
-from .forms.charger import LOWEST_PRIORITY
 from .model import BalancerType
 from .phases import PHASE_ORDERS, parse_phases
 from .published import Published
-from .settings import Setting
+from .settings import PRIORITIES, Setting
 from .site import ALL_PHASES
 
 PARALLEL_UPDATES = 0
@@ -38,7 +37,7 @@ def _measured_orders(entry: AmpGuardConfigEntry, subentry: ConfigSubentry) -> li
 
 
 def _priorities(entry: AmpGuardConfigEntry, subentry: ConfigSubentry) -> list[str]:
-    return [str(priority) for priority in range(1, LOWEST_PRIORITY + 1)]
+    return [str(priority) for priority in PRIORITIES]
 
 
 def _wired_phases(entry: AmpGuardConfigEntry, subentry: ConfigSubentry) -> list[str]:

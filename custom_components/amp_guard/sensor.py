@@ -1,28 +1,14 @@
 """Sensors: what the meter measures, what a group has left, what a charger is given."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
+from datetime import datetime
 
-from homeassistant.components.sensor import (
-    SensorDeviceClass,
-    SensorEntity,
-    SensorEntityDescription,
-    SensorStateClass,
-)
+from homeassistant.components.sensor import RestoreSensor, SensorEntity
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import (
-    EntityCategory,
-    UnitOfElectricCurrent,
-    UnitOfElectricPotential,
-    UnitOfEnergy,
-    UnitOfPower,
-)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from .chargers import FailSafe
 from .const import (
     CONF_MEASURED_PHASES,
     CONF_MEASURED_QUANTITIES,
@@ -31,195 +17,22 @@ from .const import (
 )
 from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
 from .entity import AmpGuardEntity
-from .model import ChargerStatus, Phase, PhaseValues, Reason
+from .model import Phase, PhaseValues
 from .phases import parse_phases
 from .published import Published
+from .sensor_descriptions import (
+    CHARGER_ENERGY,
+    CHARGER_SENSORS,
+    GROUP_PHASE_SENSORS,
+    GROUP_SENSORS,
+    METER_DIAGNOSTICS,
+    METER_SENSORS,
+    METER_TOTALS,
+    AmpGuardSensorDescription,
+)
 from .site import read_group
 
 PARALLEL_UPDATES = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class AmpGuardSensorDescription(SensorEntityDescription):
-    """A figure of one target (a node or a charger), None where it is not known.
-
-    Where it is one of each phase, every phase gets a sensor of its own. `dead_band`
-    is the change, in the sensor's unit, that is not worth a new state.
-    """
-
-    available_fn: Callable[[Published, str], bool] = lambda *_: True
-    value_fn: Callable[[Published, str], StateType | PhaseValues]
-    dead_band: float = 0.0
-
-
-def _total(
-    value_fn: Callable[[Published, str], StateType | PhaseValues],
-    published: Published,
-    node: str,
-) -> StateType:
-    """Return the sum over the phases, None where one of them is not known."""
-    values = value_fn(published, node)
-    return round(sum(values), 3) if isinstance(values, PhaseValues) else None
-
-
-METER_SENSORS = (
-    AmpGuardSensorDescription(
-        key="current",
-        translation_key="current",
-        device_class=SensorDeviceClass.CURRENT,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=1,
-        available_fn=Published.meter_is_online,
-        value_fn=lambda published, node: published.samples[node].current,
-        dead_band=0.1,
-    ),
-    AmpGuardSensorDescription(
-        key="voltage",
-        translation_key="voltage",
-        device_class=SensorDeviceClass.VOLTAGE,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        native_unit_of_measurement=UnitOfElectricPotential.VOLT,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        available_fn=Published.meter_is_online,
-        value_fn=lambda published, node: published.samples[node].voltage,
-        dead_band=1.0,
-    ),
-    AmpGuardSensorDescription(
-        key="power",
-        translation_key="power",
-        device_class=SensorDeviceClass.POWER,
-        native_unit_of_measurement=UnitOfPower.WATT,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        available_fn=Published.meter_is_online,
-        value_fn=lambda published, node: published.samples[node].power,
-        dead_band=20.0,
-    ),
-    AmpGuardSensorDescription(
-        key="energy_import",
-        translation_key="energy_import",
-        device_class=SensorDeviceClass.ENERGY,
-        entity_registry_enabled_default=False,
-        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        suggested_display_precision=1,
-        available_fn=Published.meter_is_online,
-        value_fn=lambda published, node: published.samples[node].energy_import,
-        dead_band=0.1,
-    ),
-    AmpGuardSensorDescription(
-        key="energy_export",
-        translation_key="energy_export",
-        device_class=SensorDeviceClass.ENERGY,
-        entity_registry_enabled_default=False,
-        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        suggested_display_precision=1,
-        available_fn=Published.meter_is_online,
-        value_fn=lambda published, node: published.samples[node].energy_export,
-        dead_band=0.1,
-    ),
-)
-
-METER_TOTALS = {
-    description.key: replace(
-        description,
-        key=f"total_{description.key}",
-        translation_key=f"total_{description.key}",
-        entity_registry_enabled_default=True,
-        value_fn=partial(_total, description.value_fn),
-    )
-    for description in METER_SENSORS
-    if description.key in ("power", "energy_import", "energy_export")
-}
-"""Of all phases together, by what is summed up."""
-
-METER_DIAGNOSTICS = (
-    AmpGuardSensorDescription(
-        key="rejected_samples",
-        translation_key="rejected_samples",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        value_fn=lambda published, node: published.rejected_samples[node],
-    ),
-)
-
-GROUP_SENSORS = (
-    AmpGuardSensorDescription(
-        key="available_current",
-        translation_key="available_current",
-        device_class=SensorDeviceClass.CURRENT,
-        entity_registry_enabled_default=False,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=1,
-        value_fn=Published.available,
-        dead_band=0.5,
-    ),
-)
-
-CHARGER_SENSORS = (
-    AmpGuardSensorDescription(
-        key="allocated_current",
-        translation_key="allocated_current",
-        device_class=SensorDeviceClass.CURRENT,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        available_fn=lambda published, charger: (
-            published.decision.allocations[charger].reason is not Reason.INACTIVE
-        ),
-        value_fn=lambda published, charger: (
-            published.decision.allocations[charger].current
-        ),
-    ),
-    AmpGuardSensorDescription(
-        key="reason",
-        translation_key="reason",
-        device_class=SensorDeviceClass.ENUM,
-        options=[reason.value for reason in Reason],
-        value_fn=lambda published, charger: (
-            published.decision.allocations[charger].reason.value
-        ),
-    ),
-    AmpGuardSensorDescription(
-        key="drawn_current",
-        translation_key="drawn_current",
-        device_class=SensorDeviceClass.CURRENT,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=1,
-        available_fn=lambda published, charger: (
-            published.readings[charger].status is not ChargerStatus.LOST
-        ),
-        # What loads the fuse: a charger's highest phase.
-        value_fn=lambda published, charger: round(
-            max(published.decision.drawn[charger]), 1
-        ),
-        dead_band=0.2,
-    ),
-    AmpGuardSensorDescription(
-        key="user_limit",
-        translation_key="user_limit",
-        device_class=SensorDeviceClass.CURRENT,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
-        suggested_display_precision=0,
-        value_fn=lambda published, charger: published.readings[charger].user_limit,
-    ),
-    AmpGuardSensorDescription(
-        key="fail_safe",
-        translation_key="fail_safe",
-        device_class=SensorDeviceClass.ENUM,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        options=[fail_safe.value for fail_safe in FailSafe],
-        value_fn=lambda published, charger: published.fail_safes[charger].value,
-    ),
-)
 
 
 async def async_setup_entry(
@@ -249,8 +62,15 @@ async def async_setup_entry(
         async_add_entities(
             (
                 AmpGuardSensor(coordinator, description, subentry, phase)
-                for description in GROUP_SENSORS
+                for description in GROUP_PHASE_SENSORS
                 for phase in sorted(read_group(subentry.data).phases)
+            ),
+            config_subentry_id=subentry.subentry_id,
+        )
+        async_add_entities(
+            (
+                AmpGuardSensor(coordinator, description, subentry)
+                for description in GROUP_SENSORS
             ),
             config_subentry_id=subentry.subentry_id,
         )
@@ -260,6 +80,10 @@ async def async_setup_entry(
                 AmpGuardSensor(coordinator, description, subentry)
                 for description in CHARGER_SENSORS
             ),
+            config_subentry_id=subentry.subentry_id,
+        )
+        async_add_entities(
+            [ChargerEnergySensor(coordinator, CHARGER_ENERGY, subentry)],
             config_subentry_id=subentry.subentry_id,
         )
 
@@ -293,14 +117,27 @@ class AmpGuardSensor(AmpGuardEntity, SensorEntity):
         self._attr_available, self._attr_native_value = available, value
         return True
 
-    def _value(self, published: Published) -> StateType:
+    def _value(self, published: Published) -> StateType | datetime:
         value = self.entity_description.value_fn(published, self.target)
         if isinstance(value, PhaseValues):
             return None if self._phase is None else round(value[self._phase], 2)
         return value
 
-    def _moved(self, value: StateType) -> bool:
-        before = self._attr_native_value
-        if isinstance(value, float) and isinstance(before, float):
-            return abs(value - before) > self.entity_description.dead_band
+    def _moved(self, value: StateType | datetime) -> bool:
+        before, dead_band = self._attr_native_value, self.entity_description.dead_band
+        if isinstance(value, int | float) and isinstance(before, int | float):
+            return abs(value - before) > dead_band
+        if isinstance(value, datetime) and isinstance(before, datetime):
+            return abs((value - before).total_seconds()) > dead_band
         return value != before
+
+
+class ChargerEnergySensor(AmpGuardSensor, RestoreSensor):
+    """What a charger drew while it was balanced; goes on after a restart."""
+
+    async def async_added_to_hass(self) -> None:
+        """Restore it, before anything is counted."""
+        data = await self.async_get_last_sensor_data()
+        if data is not None and isinstance(data.native_value, int | float):
+            self.coordinator.energy.restore(self.target, float(data.native_value))
+        await super().async_added_to_hass()

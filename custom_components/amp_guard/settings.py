@@ -22,10 +22,16 @@ from .const import (
     CONF_SOCKET_CURRENT,
     DOMAIN,
 )
+from .forms.charger import LOWEST_PRIORITY
 from .site import subentry_errors
 
 type Setting = bool | float | str | None
 """What is stored of a group or charger by one key, None where nothing is."""
+
+PRIORITIES = range(1, LOWEST_PRIORITY + 1)
+
+DEFAULT_BOOST_DURATION = 240.0
+"""min. At 11 kW a day's drive, and more."""
 
 SET_ELSEWHERE = (CONF_ACTIVE, CONF_SOCKET, CONF_SOCKET_CURRENT, CONF_BOOST_DURATION)
 """What no form asks for."""

@@ -1,9 +1,10 @@
 """What the entities show, and when."""
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE
+from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
@@ -16,6 +17,7 @@ from .helpers import (
     Property,
     add_charger,
     becomes,
+    enable_all,
     entity_id,
     group_id,
 )
@@ -191,3 +193,84 @@ async def test_measurements_that_do_not_come_are_not_shown(
     await becomes(hass, entity_id(hass, "binary_sensor", SERIAL, "connectivity"), "on")
     house.draws(5.0, 5.0, 5.0)
     await becomes(hass, current, lambda state: state.state in ("5.0", "20.0"))
+
+
+async def test_the_group_shows_how_full_it_is(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+) -> None:
+    left = chargers["left"]
+    await add_charger(hass, entry, left)
+    await enable_all(hass, entry)
+    group = group_id(entry)
+
+    def shown(key: str, platform: str = "sensor") -> str:
+        return hass.states.get(entity_id(hass, platform, group, key)).state
+
+    await house.passes(hass, 100, 16.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 8
+    assert shown("allocated_current_l2") == "8.0"
+    assert float(shown("utilisation")) >= 90
+    assert shown("limiting_phase") == "l1"
+    assert shown("meter_online", "binary_sensor") == "on"
+    assert shown("fallback", "binary_sensor") == "off"
+    heat = entity_id(hass, "sensor", SERIAL, "fuse_heat")
+    assert 60 <= float(hass.states.get(heat).state) <= 100
+
+    left.says("disconnected")
+    await house.passes(hass, 60, 1.0, 1.0, 1.0)
+    assert float(shown("utilisation")) <= 20
+    assert shown("limiting_phase") == "none"
+
+    house.meter.fault = Fault.SILENT
+    for _ in range(10):
+        house.clock.advance(4.0)
+        await hass.async_block_till_done()
+    fallback = entity_id(hass, "binary_sensor", group, "fallback")
+    await becomes(hass, fallback, "on")
+    assert shown("meter_online", "binary_sensor") == "off"
+
+
+async def test_energy_is_counted_and_goes_on_after_a_restart(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+) -> None:
+    left = chargers["left"]
+    energy = entity_id(hass, "sensor", await add_charger(hass, entry, left), "energy")
+    await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 16
+    before = float(hass.states.get(energy).state)
+    await house.passes(hass, 360, 1.0, 1.0, 1.0, cars=[left])
+    # 16 A on three phases of 230 V and some for a tenth of an hour.
+    counted = float(hass.states.get(energy).state) - before
+    assert 1.0 <= counted <= 1.2
+
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert float(hass.states.get(energy).state) >= before + counted - 0.001
+
+
+async def test_a_paused_charger_shows_when_it_may_start(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+) -> None:
+    left = chargers["left"]
+    charger = await add_charger(hass, entry, left)
+    await enable_all(hass, entry)
+    turn = entity_id(hass, "sensor", charger, "next_turn")
+    await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=[left])
+    assert hass.states.get(turn).state == STATE_UNKNOWN
+
+    await house.passes(hass, 5, 24.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 0
+    await house.passes(hass, 40, 1.0, 1.0, 1.0, cars=[left])
+    reason = entity_id(hass, "sensor", charger, "reason")
+    assert hass.states.get(reason).state == Reason.MINIMUM_OFF
+    wait = dt_util.parse_datetime(hass.states.get(turn).state) - dt_util.utcnow()
+    assert 30 <= wait.total_seconds() <= 120

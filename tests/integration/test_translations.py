@@ -11,6 +11,7 @@ from homeassistant.data_entry_flow import section
 from homeassistant.helpers import entity_registry as er
 import pytest
 import voluptuous as vol
+import yaml
 
 import custom_components.amp_guard as integration
 from custom_components.amp_guard.forms import charger, meter, site
@@ -21,6 +22,12 @@ from .helpers import PlainCharger, add_charger
 
 FOLDER = Path(integration.__file__).parent
 LANGUAGES = sorted(path.stem for path in (FOLDER / "translations").glob("*.json"))
+NOT_SET_BY_ENTITIES = {
+    "it_needs_two_lines",
+    "offline_phase_not_wired",
+    "wiring_outside_group",
+}
+"""Rules that no entity can break: only a form sets the net and the wiring."""
 PLACEHOLDER = re.compile(r"{\w+}")
 
 
@@ -114,6 +121,36 @@ def assert_named(schema: vol.Schema, texts: dict) -> None:
     assert texts.get("sections", {}).keys() == sections.keys()
     for name, content in sections.items():
         assert_named(content, texts["sections"][name])
+
+
+def test_each_action_is_described() -> None:
+    """As hassfest wants it: each action and field has its name and description."""
+    actions = yaml.safe_load((FOLDER / "services.yaml").read_text())
+    translated = load("en")["services"]
+    assert translated.keys() == actions.keys()
+    for name, action in actions.items():
+        assert translated[name].keys() == {"name", "description", "fields"}
+        assert translated[name]["fields"].keys() == action["fields"].keys()
+        for texts_of_field in translated[name]["fields"].values():
+            assert texts_of_field.keys() == {"name", "description"}
+    icons = json.loads((FOLDER / "icons.json").read_text())["services"]
+    assert icons.keys() == actions.keys()
+
+
+def test_each_error_that_is_raised_has_its_text() -> None:
+    sources = "".join(path.read_text() for path in FOLDER.rglob("*.py"))
+    for key in load("en")["exceptions"]:
+        assert f'"{key}"' in sources, f"nobody raises {key}"
+    raised = set(
+        re.findall(r'translation_key="(\w+)"', (FOLDER / "services.py").read_text())
+    )
+    raised |= set(
+        re.findall(r'_refusal\("(\w+)"', (FOLDER / "services.py").read_text())
+    )
+    rules = set(
+        re.findall(r'errors\[\w+\] = "(\w+)"', (FOLDER / "site.py").read_text())
+    )
+    assert raised | rules <= load("en")["exceptions"].keys() | NOT_SET_BY_ENTITIES
 
 
 async def test_each_entity_has_its_name(

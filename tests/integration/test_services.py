@@ -1,0 +1,291 @@
+"""Actions: ceilings and boosts with an end, priorities, the plan."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import device_registry as dr
+from homeassistant.util import dt as dt_util
+import pytest
+import voluptuous as vol
+
+from custom_components.amp_guard.const import DOMAIN
+from custom_components.amp_guard.model import Reason
+
+from .helpers import SERIAL, PlainCharger, Property, add_charger, entity_id, group_id
+
+type Pair = tuple[PlainCharger, PlainCharger]
+HOUR = {"hours": 1}
+
+
+@pytest.fixture
+async def pair(
+    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
+) -> Pair:
+    """Two chargers that are balanced."""
+    for charger in chargers.values():
+        await add_charger(hass, entry, charger)
+    return chargers["left"], chargers["right"]
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Return a hand on the wall clock: it moves it on by so many s."""
+    utcnow, moved = dt_util.utcnow, [0.0]
+    monkeypatch.setattr(dt_util, "utcnow", lambda: utcnow() + timedelta(0, moved[0]))
+
+    def move(seconds: float) -> None:
+        moved[0] += seconds
+
+    return move
+
+
+def ids(entry: ConfigEntry) -> list[str]:
+    return [c.subentry_id for c in entry.get_subentries_of_type("charger")]
+
+
+def device(hass: HomeAssistant, entry: ConfigEntry, target: str) -> str:
+    registry = dr.async_get(hass)
+    found = registry.async_get_device_by_identifier((DOMAIN, target), entry.entry_id)
+    return found.id
+
+
+async def act(hass: HomeAssistant, action: str, **data: object) -> dict | None:
+    responds = hass.services.supports_response(DOMAIN, action) != "none"
+    return await hass.services.async_call(
+        DOMAIN, action, data, blocking=True, return_response=responds
+    )
+
+
+async def test_a_ceiling_counts_at_once_and_ends_by_itself(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    pair: Pair,
+    later: Callable[[float], None],
+) -> None:
+    left, right = pair
+    await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=pair)
+    assert left.limit + right.limit > 20
+    group = device(hass, entry, group_id(entry))
+
+    ceiling = await act(
+        hass, "set_ceiling", device_id=group, current=12, duration={"minutes": 10}
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert left.limit + right.limit <= 12
+    assert ceiling["current"] == 12
+    end = dt_util.parse_datetime(ceiling["until"])
+    assert timedelta(minutes=9) < end - dt_util.utcnow() <= timedelta(minutes=10)
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=pair)
+    assert left.limit + right.limit <= 12
+
+    later(601)
+    await house.passes(hass, 120, 1.0, 1.0, 1.0, cars=pair)
+    assert left.limit + right.limit > 20
+
+
+async def test_a_ceiling_on_the_supply_counts_the_house_too(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
+) -> None:
+    left, right = pair
+    await house.passes(hass, 90, 4.0, 1.0, 1.0, cars=pair)
+    supply = device(hass, entry, SERIAL)
+    await act(hass, "set_ceiling", device_id=supply, current=16, duration=HOUR)
+    await house.passes(hass, 30, 4.0, 1.0, 1.0, cars=pair)
+    assert 6 <= left.limit + right.limit <= 12
+
+
+async def test_of_several_ceilings_the_lowest_counts(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
+) -> None:
+    left, _ = pair
+    await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 16
+    left_id = ids(entry)[0]
+    reason = entity_id(hass, "sensor", left_id, "reason")
+    target = {"device_id": device(hass, entry, left_id), "duration": HOUR}
+
+    await act(hass, "set_ceiling", **target, current=8, name="grid")
+    await act(hass, "set_ceiling", **target, current=10, name="tariff")
+    await house.passes(hass, 10, 1.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 8
+    assert hass.states.get(reason).state == Reason.CEILING
+
+    device_id = target["device_id"]
+    cleared = await act(hass, "clear_ceiling", device_id=device_id, name="grid")
+    assert [each["name"] for each in cleared["cleared"]] == ["grid"]
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 10
+
+    cleared = await act(hass, "clear_ceiling", device_id=device_id)
+    assert [each["name"] for each in cleared["cleared"]] == ["tariff"]
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 16
+    assert await act(hass, "clear_ceiling", device_id=device_id) == {"cleared": []}
+
+
+async def test_ceilings_and_boosts_outlive_a_restart(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
+) -> None:
+    left, right = pair
+    _left_id, right_id = ids(entry)
+    group = device(hass, entry, group_id(entry))
+    await act(hass, "set_ceiling", device_id=group, current=7, duration=HOUR)
+    await act(hass, "boost", device_id=device(hass, entry, right_id), duration=HOUR)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=pair)
+    assert left.limit == 0
+    assert 6 <= right.limit <= 7
+    shown = entity_id(hass, "sensor", right_id, "boost_until")
+    end = dt_util.parse_datetime(hass.states.get(shown).state)
+    assert timedelta(minutes=50) < end - dt_util.utcnow() <= timedelta(hours=1)
+
+    await act(hass, "end_boost", device_id=device(hass, entry, right_id))
+    assert hass.states.get(shown).state == "unknown"
+
+
+async def test_who_charges_now_is_served_before_others(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    pair: Pair,
+    later: Callable[[float], None],
+) -> None:
+    left, right = pair
+    _left_id, right_id = ids(entry)
+    await act(hass, "set_priority", device_id=device(hass, entry, right_id), priority=9)
+    await house.passes(hass, 90, 10.0, 1.0, 1.0, cars=pair)
+    assert left.limit > right.limit
+
+    button = entity_id(hass, "button", right_id, "charge_now")
+    await hass.services.async_call(
+        "button", "press", {"entity_id": button}, blocking=True
+    )
+    await house.passes(hass, 420, 10.0, 1.0, 1.0, cars=pair)
+    assert right.limit > left.limit
+    later(240 * 60)
+    await house.passes(hass, 420, 10.0, 1.0, 1.0, cars=pair)
+    assert left.limit > right.limit
+
+
+async def test_the_plan_says_who_gets_what_and_why(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
+) -> None:
+    left, right = pair
+    right.says("disconnected")
+    await house.passes(hass, 90, 14.0, 1.0, 1.0, cars=[left])
+    group = device(hass, entry, group_id(entry))
+    await act(hass, "set_ceiling", device_id=group, current=20, duration=HOUR)
+    await house.passes(hass, 2, 14.0, 1.0, 1.0, cars=[left])
+    plan = await act(hass, "get_plan")
+
+    supply, garage = plan["fuses"]
+    assert (supply["name"], garage["name"]) == (entry.title, "Garage")
+    assert supply["device_id"] == device(hass, entry, SERIAL)
+    assert supply["house"] == {"L1": 14.0, "L2": 1.0, "L3": 1.0}
+    assert garage["limit"] == 20
+    first, second = plan["chargers"]
+    assert (first["name"], second["name"]) == ("Left", "Right")
+    assert first["allocated"] == left.limit
+    assert (first["reason"], first["phase"]) == (Reason.SHARED, "L1")
+    assert first["limited_by"] == entry.title
+    assert first["explanation"] == "Shares what there is"
+    assert second["reason"] == Reason.NOT_CONNECTED
+    [ceiling] = plan["ceilings"]
+    assert (ceiling["target"], ceiling["current"]) == ("Garage", 20)
+
+    hass.config.language = "sv"
+    plan = await act(hass, "get_plan", config_entry_id=entry.entry_id)
+    assert plan["chargers"][0]["explanation"] == "Delar på det som finns"
+
+
+async def test_what_breaks_a_rule_is_refused_with_what_is_possible(
+    hass: HomeAssistant, entry: ConfigEntry, pair: Pair
+) -> None:
+    left, group, supply = (
+        device(hass, entry, target)
+        for target in (ids(entry)[0], group_id(entry), SERIAL)
+    )
+    foreign = dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id, identifiers={("other", "1")}
+    )
+    yesterday = dt_util.now() - timedelta(days=1)
+    for action, data, key, allowed in (
+        (
+            "set_ceiling",
+            {"device_id": supply, "current": 26},
+            "no_such_ceiling",
+            "0–25 A",
+        ),
+        (
+            "set_ceiling",
+            {"device_id": group, "current": -1},
+            "no_such_ceiling",
+            "0–25 A",
+        ),
+        (
+            "set_ceiling",
+            {"device_id": left, "current": 5},
+            "no_such_ceiling",
+            "0, 6–16 A",
+        ),
+        (
+            "set_ceiling",
+            {"device_id": foreign.id, "current": 6},
+            "no_such_device",
+            "Amp Guard, Garage, Left, Right",
+        ),
+        ("boost", {"device_id": group}, "no_such_device", "Left, Right"),
+    ):
+        with pytest.raises(ServiceValidationError) as refused:
+            await act(hass, action, **data, duration=HOUR)
+        assert refused.value.translation_key == key
+        assert refused.value.translation_placeholders == {"allowed": allowed}
+        assert allowed in str(refused.value)
+    for end in ({"until": yesterday}, {"duration": {"seconds": 0}}):
+        with pytest.raises(ServiceValidationError) as refused:
+            await act(hass, "boost", device_id=left, **end)
+        assert refused.value.translation_key == "end_is_past"
+    with pytest.raises(ServiceValidationError) as refused:
+        await act(hass, "set_priority", device_id=left, priority=10)
+    assert refused.value.translation_placeholders == {"allowed": "1–9"}
+    with pytest.raises(ServiceValidationError) as refused:
+        await act(hass, "get_plan", config_entry_id="gone")
+    assert refused.value.translation_placeholders == {"allowed": entry.title}
+    # Neither no end nor two.
+    for end in ({}, {"duration": HOUR, "until": dt_util.now()}):
+        with pytest.raises(vol.Invalid):
+            await act(hass, "boost", device_id=left, **end)
+    assert entry.runtime_data.temporary.ceilings == ()
+    assert entry.runtime_data.temporary.boosts == {}
+
+
+async def test_actions_are_there_and_refuse_while_nothing_is_set_up(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    supply = device(hass, entry, SERIAL)
+    await hass.config_entries.async_unload(entry.entry_id)
+    for action, data in (
+        ("clear_ceiling", {"device_id": supply}),
+        ("get_plan", {}),
+    ):
+        with pytest.raises(ServiceValidationError) as refused:
+            await act(hass, action, **data)
+        assert refused.value.translation_placeholders == {"allowed": "–"}
+
+
+async def test_a_removed_supply_leaves_nothing_stored(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    hass_storage: dict[str, object],
+) -> None:
+    supply = device(hass, entry, SERIAL)
+    await act(hass, "set_ceiling", device_id=supply, current=10, duration=HOUR)
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert f"{DOMAIN}.{entry.entry_id}" in hass_storage
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+    assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
