@@ -76,7 +76,7 @@ class AmpGuardCoordinator:
         self.energy = EnergyCounter()
         self._hass = hass
         self._structure = structure(entry)
-        self._memory = Memory(hass, entry.entry_id)
+        self.memory = Memory(hass, entry.entry_id)
         self._take_site(build_site(entry))
         self.chargers = entry.get_subentries_of_type(SUBENTRY_CHARGER)
         self._names = {charger.subentry_id: charger.title for charger in self.chargers}
@@ -101,7 +101,7 @@ class AmpGuardCoordinator:
 
     async def start(self) -> None:
         """Listen to the meters and the chargers; decide nothing until `run`."""
-        await self._memory.load()
+        await self.memory.load()
         self._take_site(self.site)
         self._issues.start()
         await self.temporary.load()
@@ -148,7 +148,7 @@ class AmpGuardCoordinator:
         self._running = False
         self._cancel_turns()
         self._issues.stop(self.entry.subentries)
-        await self._memory.save_now()
+        await self.memory.save_now()
         await self.temporary.save_now()
         await _gather(meter.stop() for meter in self.meters.values())
         balanced, self._decision = self._balanced_chargers(), None
@@ -344,7 +344,7 @@ class AmpGuardCoordinator:
         """Balance this site from now on, each charger with the lag that it has shown."""
         chargers = (
             replace(charger, command_lag=lag)
-            if (lag := self._memory.of(charger.id).lag) is not None
+            if (lag := self.memory.of(charger.id).lag) is not None
             else charger
             for charger in site.chargers
         )
@@ -355,7 +355,7 @@ class AmpGuardCoordinator:
     def _driver_of(self, charger: ConfigSubentry) -> ChargerDriver:
         config = read_charger_config(charger.data, charger.subentry_id)
         learning = Learning(
-            self._memory.of(charger.subentry_id), on_learned=self._memory.save
+            self.memory.of(charger.subentry_id), on_learned=self.memory.save
         )
         return ChargerDriver(self._hass, config, self._on_charger_change, learning)
 

@@ -29,6 +29,7 @@ async def async_get_config_entry_diagnostics(
         "rejected_samples": {
             node: meter.rejected_samples for node, meter in coordinator.meters.items()
         },
+        "learned": coordinator.memory.as_dict(),
         "published": None if published is None else asdict(published),
         "recording": coordinator.recording.as_dict(),
     }

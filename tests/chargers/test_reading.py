@@ -179,3 +179,19 @@ async def test_a_halos_outlet_is_read_beside_its_connector(charger_of) -> None:
     await charger.driver.start()
 
     assert charger.driver.read().socket_current == 21.5
+
+
+async def test_what_is_shown_for_an_unknown_limit_is_nobodys_wish(
+    charger_of, leap, hass
+) -> None:
+    charger = charger_of(CHARGEAMPS)
+    await charger.driver.start()
+    await charger.driver.apply(16.0, None)
+    leap(70.0)
+    charger.set("chargeamps_1234567_1_status", "Charging")
+    charger.set("chargeamps_1234567_1_max_current", "6.0")
+    await hass.async_block_till_done()
+
+    reading = charger.driver.read()
+    assert reading.limit is None
+    assert reading.user_limit is None

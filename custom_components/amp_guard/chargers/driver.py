@@ -19,7 +19,14 @@ from .learning import Learned, Learning
 from .profile import Pause, Role
 from .profiles import PROFILES
 from .readback import TOLERANCE, ReadBack
-from .reading import is_paused, pause_of, read_amperes, read_charger, takes_zero
+from .reading import (
+    is_paused,
+    pause_of,
+    read_amperes,
+    read_charger,
+    read_set_limit,
+    takes_zero,
+)
 from .trouble import Trouble, find_trouble
 
 CAR_MAY_CHARGE = (ChargerStatus.WAITING, ChargerStatus.CHARGING)
@@ -193,7 +200,7 @@ class ChargerDriver:
         """Return the limit that is set, A; 0 while paused. Not the one in force."""
         if is_paused(self._pause, self._entities):
             return 0.0
-        return read_amperes(self._entities, Role.LIMIT)
+        return read_set_limit(self.profile, self._entities)
 
     @callback
     def _refresh(self, _now: datetime) -> None:

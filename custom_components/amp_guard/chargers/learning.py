@@ -181,15 +181,16 @@ class Memory:
     def save(self) -> None:
         """Keep it, soon."""
         self._waits = True
-        self._store.async_delay_save(self._to_store, SAVE_DELAY)
+        self._store.async_delay_save(self.as_dict, SAVE_DELAY)
 
     async def save_now(self) -> None:
         """Keep what waits to be kept."""
         if self._waits:
-            await self._store.async_save(self._to_store())
+            await self._store.async_save(self.as_dict())
             self._waits = False
 
-    def _to_store(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for the store, by charger."""
         return {
             charger: learned.as_dict() for charger, learned in self._learned.items()
         }

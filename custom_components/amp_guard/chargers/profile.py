@@ -164,6 +164,7 @@ class Profile:
     cheap and asked for when the car has followed; `refresh_interval` is how often one
     is asked for while a car is there (None: the integration's own schedule will do).
     `zero_is_unknown`: 0 A on all phases of a charging charger says nothing.
+    `unknown_limit` is the limit (A) that is shown where it is not known.
     """
 
     name: str
@@ -186,6 +187,7 @@ class Profile:
     refresh_interval: float | None = None
     report_interval: float = 30.0
     zero_is_unknown: bool = False
+    unknown_limit: float | None = None
 
     @property
     def needed_roles(self) -> tuple[Role, ...]:

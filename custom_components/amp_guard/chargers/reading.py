@@ -72,11 +72,21 @@ def read_limit(profile: Profile, entities: ChargerEntities) -> float | None:
     """Return the limit that the charger says is in force, A; 0 while paused."""
     if is_paused(profile.pause, entities):
         return 0.0
-    role = Role.LIMIT_IN_FORCE if Role.LIMIT_IN_FORCE in entities else Role.LIMIT
-    limit = read_amperes(entities, role)
+    in_force = Role.LIMIT_IN_FORCE in entities
+    limit = (
+        read_amperes(entities, Role.LIMIT_IN_FORCE)
+        if in_force
+        else read_set_limit(profile, entities)
+    )
     if limit is None:
         return None
     return limit if limit >= MINIMUM_SIGNALLED_CURRENT else 0.0
+
+
+def read_set_limit(profile: Profile, entities: ChargerEntities) -> float | None:
+    """Return the limit that is set, A, None where it is not known."""
+    limit = read_amperes(entities, Role.LIMIT)
+    return None if limit == profile.unknown_limit else limit
 
 
 def is_paused(pause: Pause | None, entities: ChargerEntities) -> bool:
