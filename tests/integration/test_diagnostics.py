@@ -32,7 +32,7 @@ async def test_what_was_decided_and_nothing_private(
     assert (allocation["current"], allocation["reason"]) == (16.0, "full_current")
     assert shown["site"]["supply"]["supply_max_current"] == 25
     assert shown["rejected_samples"] == {"supply": 0}
-    assert shown["learned"][charger]["phases"] == 3
+    assert shown["learned"][charger]["ramps"]
     assert shown["version"]
     file = tmp_path / "diagnostics.json"
     file.write_text(f'{{"data": {text}}}')
