@@ -29,6 +29,7 @@ from .const import (
     SUBENTRY_GROUP,
 )
 from .flows.chargers import ChargerSteps
+from .flows.demonstration import DemonstrationSteps
 from .flows.drafts import Surroundings, found_chargers
 from .flows.no_meter import NoMeterSteps
 from .flows.open_reporter import OpenReporterSteps
@@ -50,7 +51,15 @@ from .site import (
 )
 from .subentry_flows import ChargerFlow, GroupFlow
 
-MENU = ["found", "address", "wifi", "sensors", "open_reporter", "no_meter"]
+MENU = [
+    "found",
+    "address",
+    "wifi",
+    "sensors",
+    "open_reporter",
+    "no_meter",
+    "demonstration",
+]
 """The ways to a measurement device, each a step of its own."""
 
 RECONFIGURE_STEPS = {
@@ -67,6 +76,7 @@ class AmpGuardConfigFlow(
     SensorSteps,
     OpenReporterSteps,
     NoMeterSteps,
+    DemonstrationSteps,
     ChargerSteps[ConfigFlowContext, ConfigFlowResult, str],
     domain=DOMAIN,
 ):
@@ -113,6 +123,8 @@ class AmpGuardConfigFlow(
     ) -> ConfigFlowResult:
         """Change the measurement device."""
         source = Source(self._get_reconfigure_entry().data[CONF_SOURCE])
+        if source is Source.DEMONSTRATION:
+            return self.async_abort(reason="demonstration_is_fixed")
         step: ConfigFlowResult = await getattr(
             self, f"async_step_{RECONFIGURE_STEPS[source]}"
         )()

@@ -30,6 +30,7 @@ from .const import (
     SUBENTRY_GROUP,
 )
 from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
+from .demonstration.entities import simulated_numbers
 from .entity import AmpGuardSettingEntity
 from .meters import MAX_MEASURED_CURRENT
 from .model import MINIMUM_SIGNALLED_CURRENT
@@ -110,6 +111,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the numbers of each group and charger."""
+    async_add_entities(simulated_numbers(hass, entry))
     for id_, subentry in entry.subentries.items():
         async_add_entities(
             (

@@ -16,6 +16,7 @@ from .const import (
     SUBENTRY_GROUP,
 )
 from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
+from .demonstration.entities import simulated_sensors
 from .entity import AmpGuardEntity
 from .model import Phase, PhaseValues
 from .phases import parse_phases
@@ -42,6 +43,7 @@ async def async_setup_entry(
 ) -> None:
     """Set up the sensors of the meter, its groups and their chargers."""
     coordinator = entry.runtime_data
+    async_add_entities(simulated_sensors(hass, entry))
     async_add_entities(
         AmpGuardSensor(coordinator, description, phase=phase)
         for description in METER_SENSORS

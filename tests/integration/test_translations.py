@@ -14,11 +14,12 @@ import voluptuous as vol
 import yaml
 
 import custom_components.amp_guard as integration
+from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.forms import charger, meter, site
 from custom_components.amp_guard.meters import MAX_MEASURED_CURRENT
 from custom_components.amp_guard.model import BalancerType, FuseType, Net, Reason
 
-from .helpers import PlainCharger, add_charger
+from .helpers import PlainCharger, add_charger, go_on, start_flow
 
 FOLDER = Path(integration.__file__).parent
 LANGUAGES = sorted(path.stem for path in (FOLDER / "translations").glob("*.json"))
@@ -157,10 +158,11 @@ async def test_each_entity_has_its_name(
     hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
 ) -> None:
     await add_charger(hass, entry, chargers["left"])
+    await go_on(hass, await start_flow(hass), "demonstration", {})
+    await hass.async_block_till_done()
     named: dict[str, set[str]] = {}
-    registry = er.async_get(hass)
-    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
-        if entity.translation_key is not None:
+    for entity in er.async_get(hass).entities.values():
+        if entity.platform == DOMAIN and entity.translation_key is not None:
             named.setdefault(entity.domain, set()).add(entity.translation_key)
 
     translated = load("en")["entity"]

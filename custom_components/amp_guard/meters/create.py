@@ -15,6 +15,7 @@ from ..const import (
     CONF_SOURCE,
     CONF_VARIANT,
 )
+from ..demonstration.running import DemonstrationMeter, running_home
 from ..model import SUPPLY_ID
 from ..phases import parse_phases
 from . import Meter, Source
@@ -60,8 +61,13 @@ def _open_reporter(hass: HomeAssistant, entry: ConfigEntry) -> Meter:
     )
 
 
+def _demonstration(hass: HomeAssistant, entry: ConfigEntry) -> Meter:
+    return DemonstrationMeter(hass, running_home(hass, entry))
+
+
 METERS: Mapping[Source, Callable[[HomeAssistant, ConfigEntry], Meter]] = {
     Source.AMP_GUARD: _amp_guard,
     Source.SENSORS: _sensors,
     Source.OPEN_REPORTER: _open_reporter,
+    Source.DEMONSTRATION: _demonstration,
 }

@@ -1,0 +1,151 @@
+"""The simulated chargers as any integration would make them: ordinary entities."""
+
+from collections.abc import Iterator
+
+from homeassistant.components.number import NumberDeviceClass, NumberEntity
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorStateClass,
+)
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import UnitOfElectricCurrent
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import Entity
+
+from ..const import CONF_SOURCE, DOMAIN
+from ..meters import Source
+from ..model import Phase
+from .home import CHARGERS, MOST
+from .running import RunningHome, running_home
+
+STATES = ["disconnected", "connected", "charging", "complete"]
+
+
+def entity_id(platform: str, charger: str, key: str) -> str:
+    """Return the entity id of a simulated charger's part."""
+    return f"{platform}.simulated_charger_{charger}_{key}"
+
+
+def simulated_numbers(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> Iterator[SimulatedLimit]:
+    """Return the numbers of an entry's simulated chargers."""
+    if entry.data[CONF_SOURCE] == Source.DEMONSTRATION:
+        running = running_home(hass, entry)
+        for charger in CHARGERS:
+            yield SimulatedLimit(running, entry, charger)
+
+
+def simulated_sensors(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> Iterator[SimulatedState | SimulatedCurrent]:
+    """Return the sensors of an entry's simulated chargers."""
+    if entry.data[CONF_SOURCE] == Source.DEMONSTRATION:
+        running = running_home(hass, entry)
+        for charger in CHARGERS:
+            yield SimulatedState(running, entry, charger)
+            for phase in Phase:
+                yield SimulatedCurrent(running, entry, charger, phase)
+
+
+class SimulatedEntity(Entity):
+    """A part of a simulated charger; its device says that it is simulated."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(
+        self, running: RunningHome, entry: ConfigEntry, charger: str, key: str
+    ) -> None:
+        """Belong to a charger."""
+        self._running = running
+        self._car = running.home.cars[charger]
+        device = f"{entry.entry_id}_simulated_charger_{charger}"
+        self._attr_unique_id = f"{device}_{key}"
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, device)},
+            name=f"Simulated charger {charger}",
+            model="Simulated",
+        )
+
+    async def async_added_to_hass(self) -> None:
+        """Look at the home each second."""
+        self.async_on_remove(self._running.async_add_listener(self._look))
+
+    @callback
+    def _look(self) -> None:
+        """Write the state where it has changed."""
+
+
+class SimulatedLimit(SimulatedEntity, NumberEntity):
+    """The current that the charger offers its car."""
+
+    _attr_translation_key = "simulated_limit"
+    _attr_device_class = NumberDeviceClass.CURRENT
+    _attr_native_unit_of_measurement = UnitOfElectricCurrent.AMPERE
+    _attr_native_min_value = 0.0
+    _attr_native_max_value = MOST
+    _attr_native_step = 1.0
+
+    def __init__(self, running: RunningHome, entry: ConfigEntry, charger: str) -> None:
+        """Show the limit that the car has."""
+        super().__init__(running, entry, charger, "current")
+        self.entity_id = entity_id("number", charger, "current")
+
+    @property
+    def native_value(self) -> float:
+        """The limit, A; 0 pauses."""
+        return self._car.limit
+
+    async def async_set_native_value(self, value: float) -> None:
+        """Offer another current."""
+        self._car.limit = value
+        self.async_write_ha_state()
+
+
+class SimulatedState(SimulatedEntity, SensorEntity):
+    """What the charger says of its car."""
+
+    _attr_translation_key = "simulated_state"
+    _attr_device_class = SensorDeviceClass.ENUM
+    _attr_options = STATES
+
+    def __init__(self, running: RunningHome, entry: ConfigEntry, charger: str) -> None:
+        """Show the car's state."""
+        super().__init__(running, entry, charger, "state")
+        self.entity_id = entity_id("sensor", charger, "state")
+        self._attr_native_value = self._car.state
+
+    @callback
+    def _look(self) -> None:
+        if self._car.state != self._attr_native_value:
+            self._attr_native_value = self._car.state
+            self.async_write_ha_state()
+
+
+class SimulatedCurrent(SimulatedEntity, SensorEntity):
+    """What the car draws on one phase."""
+
+    _attr_translation_key = "current"
+    _attr_device_class = SensorDeviceClass.CURRENT
+    _attr_native_unit_of_measurement = UnitOfElectricCurrent.AMPERE
+    _attr_state_class = SensorStateClass.MEASUREMENT
+    _attr_suggested_display_precision = 1
+
+    def __init__(
+        self, running: RunningHome, entry: ConfigEntry, charger: str, phase: Phase
+    ) -> None:
+        """Show the draw on a phase."""
+        name = phase.name.lower()
+        super().__init__(running, entry, charger, f"current_{name}")
+        self.entity_id = entity_id("sensor", charger, f"current_{name}")
+        self._attr_translation_placeholders = {"phase": phase.name}
+        self._attr_native_value = self._car.drawn
+
+    @callback
+    def _look(self) -> None:
+        if self._car.drawn != self._attr_native_value:
+            self._attr_native_value = self._car.drawn
+            self.async_write_ha_state()

@@ -1,0 +1,107 @@
+"""What flows in the simulated home: a household, and cars that follow their limits.
+
+Pure: time is told to it, s since the home began.
+"""
+
+from dataclasses import dataclass, field
+
+from ..model import MINIMUM_SIGNALLED_CURRENT, PhaseValues
+
+VOLTAGE = 230.0
+BASE = PhaseValues(2.0, 3.0, 1.5)
+"""A that the household always draws."""
+
+CHARGERS = ("1", "2")
+MOST = 16.0
+"""A that a car takes on each phase."""
+START_DELAY = 8.0
+"""s from the offer of a current until the car begins to take it."""
+RAMP = 1.0
+"""A/s by which a car takes more; less it takes at once."""
+BATTERY = 12_000.0
+"""Wh that a car wants."""
+AWAY = 900.0
+"""s for which a full car stays, and again for which its place is empty."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Appliance:
+    """Something on one phase that draws `current` (A) for `on` of each `period` (s)."""
+
+    phase: int
+    current: float
+    period: float
+    on: float
+    first: float = 0.0
+
+    def draws(self, time: float) -> float:
+        """Return A at a time."""
+        within = (time - self.first) % self.period
+        return self.current if time >= self.first and within < self.on else 0.0
+
+
+APPLIANCES = (
+    Appliance(phase=0, current=9.0, period=1200.0, on=180.0, first=240.0),  # a kettle
+    Appliance(phase=1, current=10.0, period=90.0, on=45.0, first=120.0),  # an oven
+    Appliance(phase=2, current=6.0, period=1500.0, on=600.0, first=60.0),  # a pump
+)
+
+
+@dataclass(kw_only=True, slots=True)
+class Car:
+    """A car at its charger; `limit` is A, set by whoever drives the charger."""
+
+    limit: float = MINIMUM_SIGNALLED_CURRENT
+    drawn: float = 0.0
+    energy: float = 0.0
+    _offered_for: float = 0.0
+    _idle_for: float = 0.0
+
+    @property
+    def state(self) -> str:
+        """What the charger says of it."""
+        if self.energy >= BATTERY:
+            return "disconnected" if self._idle_for >= AWAY else "complete"
+        return "charging" if self.drawn else "connected"
+
+    def step(self, seconds: float) -> None:
+        """Let time pass, s."""
+        if self.energy >= BATTERY:
+            self.drawn, self._offered_for = 0.0, 0.0
+            self._idle_for += seconds
+            if self._idle_for >= 2 * AWAY:  # another one comes home
+                self.energy = self._idle_for = 0.0
+            return
+        if self.limit < MINIMUM_SIGNALLED_CURRENT:
+            self.drawn, self._offered_for = 0.0, 0.0
+            return
+        self._offered_for += seconds
+        if self._offered_for >= START_DELAY:
+            most = min(self.limit, MOST)
+            least = max(self.drawn, MINIMUM_SIGNALLED_CURRENT)
+            self.drawn = min(most, least + RAMP * seconds)
+        self.energy += 3 * VOLTAGE * self.drawn * seconds / 3600
+
+
+@dataclass(kw_only=True, slots=True)
+class SimulatedHome:
+    """The household and its cars; `current` is what its meter sees, A per phase."""
+
+    cars: dict[str, Car] = field(
+        default_factory=lambda: {charger: Car() for charger in CHARGERS}
+    )
+    time: float = 0.0
+
+    @property
+    def current(self) -> PhaseValues:
+        """A through the main fuse."""
+        total = [sum(car.drawn for car in self.cars.values()) + amps for amps in BASE]
+        for appliance in APPLIANCES:
+            total[appliance.phase] += appliance.draws(self.time)
+        return PhaseValues(*(round(amps, 1) for amps in total))
+
+    def step(self, seconds: float) -> None:
+        """Let time pass, s."""
+        self.time += seconds
+        for car in self.cars.values():
+            car.step(seconds)

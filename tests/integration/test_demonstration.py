@@ -1,0 +1,129 @@
+"""The simulated home: real balancing of what is made of ordinary entities."""
+
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+import pytest
+
+from custom_components.amp_guard.const import DOMAIN
+from custom_components.amp_guard.demonstration.home import (
+    AWAY,
+    BATTERY,
+    CHARGERS,
+    SimulatedHome,
+)
+from custom_components.amp_guard.model import SUPPLY_ID, Phase
+
+from .helpers import Clock, Decisions, go_on, start_flow
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant) -> ConfigEntry:
+    result = await go_on(hass, await start_flow(hass), "demonstration", {})
+    assert result["type"] == "create_entry"
+    await hass.async_block_till_done()
+    return result["result"]
+
+
+async def passes(
+    hass: HomeAssistant, clock: Clock, decisions: Decisions, seconds: int
+) -> list[float]:
+    """Let time pass; return the highest phase of each second."""
+    highest = []
+    for _ in range(seconds):
+        time = hass.loop.time()
+        clock.advance(1.0)
+        await decisions.on_sample_after(time + 0.9)
+        await hass.async_block_till_done(wait_background_tasks=True)
+        [entry] = hass.config_entries.async_entries(DOMAIN)
+        highest.append(max(entry.runtime_data._samples[SUPPLY_ID].current))
+    return highest
+
+
+async def test_the_simulated_cars_charge_within_the_fuse(
+    hass: HomeAssistant, clock: Clock, decisions: Decisions, entry: ConfigEntry
+) -> None:
+    highest = await passes(hass, clock, decisions, 300)
+    for charger in CHARGERS:
+        assert hass.states.get(f"sensor.simulated_charger_{charger}_state").state == (
+            "charging"
+        )
+        limit = hass.states.get(f"number.simulated_charger_{charger}_current")
+        assert float(limit.state) >= 6.0
+    # Over the fuse for no longer than a car takes to follow.
+    over = [amps > 25.05 for amps in highest]
+    assert sum(over) <= 10
+    assert max(highest) > 20.0
+    statuses = entry.runtime_data.published.readings.values()
+    assert all(reading.status == "charging" for reading in statuses)
+
+
+async def test_all_of_it_says_that_it_is_simulated(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    assert all("Simulated" in str(device.name) for device in devices)
+    own = [
+        entity
+        for entity in er.async_entries_for_config_entry(
+            er.async_get(hass), entry.entry_id
+        )
+        if "simulated_charger" in entity.unique_id
+    ]
+    assert len(own) == len(CHARGERS) * (2 + len(Phase))
+
+
+async def test_one_is_enough(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    result = await go_on(hass, await start_flow(hass), "demonstration")
+    assert result["reason"] == "already_configured"
+    result = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+    )
+    assert result["reason"] == "demonstration_is_fixed"
+
+
+async def test_it_lives_on_when_it_is_reloaded(
+    hass: HomeAssistant, clock: Clock, decisions: Decisions, entry: ConfigEntry
+) -> None:
+    await passes(hass, clock, decisions, 60)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    await passes(hass, clock, decisions, 60)
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+    assert not hass.states.async_entity_ids("number")
+
+
+def test_cars_come_and_go() -> None:
+    home = SimulatedHome()
+    car = home.cars["1"]
+    car.limit = 16.0
+    seen = []
+    while not seen or seen[-1] != "connected" or len(seen) < 4:
+        home.step(1.0)
+        if not seen or seen[-1] != car.state:
+            seen.append(car.state)
+        assert home.time < 3 * 3600
+    assert seen[:5] == [
+        "connected",
+        "charging",
+        "complete",
+        "disconnected",
+        "connected",
+    ]
+    assert home.time > BATTERY / (3 * 230 * 16) * 3600 + 2 * AWAY
+
+
+def test_a_car_follows_its_limit() -> None:
+    home = SimulatedHome()
+    car = home.cars["2"]
+    car.limit = 10.0
+    for _ in range(30):
+        home.step(1.0)
+    assert car.drawn == 10.0
+    car.limit = 7.0
+    home.step(1.0)
+    assert car.drawn == 7.0
+    car.limit = 0.0
+    home.step(1.0)
+    assert (car.drawn, car.state) == (0.0, "connected")
