@@ -12,7 +12,7 @@ from .charger_issues import forget_chargers
 from .chargers import forget_learned
 from .const import DOMAIN, SUBENTRY_CHARGER
 from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
-from .entity import register_devices
+from .devices import register_devices
 from .meter_issues import MeterIssues
 from .meters.create import create_meters
 from .model import SiteError
@@ -22,6 +22,7 @@ from .temporary import forget_temporary
 PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.EVENT,
     Platform.NUMBER,
     Platform.SELECT,
     Platform.SENSOR,
@@ -62,7 +63,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
 
     MeterIssues(hass, entry, coordinator)
 
-    register_devices(hass, entry)
+    register_devices(hass, entry, coordinator.site)
     await coordinator.start()
     # The entities are there, with what they restore, before anything is decided.
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)

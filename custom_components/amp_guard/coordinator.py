@@ -22,6 +22,7 @@ from .charger_issues import ChargerIssues
 from .chargers import ChargerDriver, Learning, Memory, Trouble, TroubleKind
 from .const import SUBENTRY_CHARGER
 from .energy import EnergyCounter
+from .happenings import Happening, HappeningWatch, tell_bus
 from .meters import Meter, MeterAuthenticationError, MeterError, MeterSample
 from .model import (
     ChargerReading,
@@ -74,7 +75,9 @@ class AmpGuardCoordinator:
         self.recording = Recording()
         self.temporary = Temporary(hass, entry.entry_id, self._turn)
         self.energy = EnergyCounter()
+        self.happenings: tuple[Happening, ...] = ()
         self._hass = hass
+        self._watch = HappeningWatch()
         self._structure = structure(entry)
         self.memory = Memory(hass, entry.entry_id)
         self._take_site(build_site(entry))
@@ -301,7 +304,9 @@ class AmpGuardCoordinator:
             and not is_news(self.published, latest)
         ):
             return
+        self.happenings = tuple(self._watch.look(latest))
         self.published, self._published_at = latest, now
+        tell_bus(self._hass, self.entry, self.happenings)
         for listener in tuple(self._listeners):
             listener()
         self._issues.watch(self._troubles(snapshot, decision), now)

@@ -1,28 +1,15 @@
 """What all entities share: a device of the tree, and one way to be told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.device_registry import (
-    CONNECTION_NETWORK_MAC,
-    DeviceEntryType,
-    DeviceInfo,
-)
+from homeassistant.core import callback
+from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 
-from .const import (
-    CONF_DESCRIPTION,
-    CONF_FIRMWARE,
-    CONF_MAC,
-    CONF_MODEL,
-    CONF_SOURCE,
-    CONF_VARIANT,
-    DOMAIN,
-)
-from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
-from .meters import Source
+from .const import DOMAIN
+from .coordinator import AmpGuardCoordinator
+from .devices import meter_id
 from .model import SUPPLY_ID
 from .published import Published
 from .settings import Setting, change_setting
@@ -105,60 +92,3 @@ class AmpGuardSettingEntity(AmpGuardEntity):
             {self.entity_description.key: setting},
             possible=possible,
         )
-
-
-def meter_id(entry: AmpGuardConfigEntry) -> str:
-    """Return what tells the meter from every other: some have no serial number."""
-    return entry.unique_id or entry.entry_id
-
-
-@callback
-def device_of(
-    hass: HomeAssistant, entry: AmpGuardConfigEntry, target: str
-) -> dr.DeviceEntry | None:
-    """Return the device that stands for a node or charger."""
-    identifier = meter_id(entry) if target == SUPPLY_ID else target
-    return dr.async_get(hass).async_get_device_by_identifier(
-        (DOMAIN, identifier), entry.entry_id
-    )
-
-
-@callback
-def register_devices(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
-    """Register the meter, its groups and their chargers, each below the one before."""
-    registry = dr.async_get(hass)
-    is_amp_guard = entry.data[CONF_SOURCE] == Source.AMP_GUARD
-    meter = registry.async_get_or_create(
-        config_entry_id=entry.entry_id,
-        identifiers={(DOMAIN, meter_id(entry))},
-        connections=(
-            {(CONNECTION_NETWORK_MAC, mac)}
-            if (mac := entry.data.get(CONF_MAC))
-            else set()
-        ),
-        manufacturer="Charge Amps" if is_amp_guard else None,
-        model=entry.data[CONF_MODEL],
-        hw_version=entry.data[CONF_VARIANT].capitalize(),
-        name=entry.data[CONF_MODEL],
-        serial_number=entry.unique_id if is_amp_guard else None,
-        sw_version=entry.data.get(CONF_FIRMWARE),
-    )
-    site = entry.runtime_data.site
-    parents = {group.id: group.parent for group in site.groups}
-    parents |= {charger.id: charger.group for charger in site.chargers}
-    device_ids = {SUPPLY_ID: meter.id}
-    for target in sorted(parents, key=lambda id_: _depth(parents, id_)):
-        subentry = entry.subentries[target]
-        device_ids[target] = registry.async_get_or_create(
-            config_entry_id=entry.entry_id,
-            config_subentry_id=target,
-            entry_type=DeviceEntryType.SERVICE,
-            identifiers={(DOMAIN, target)},
-            name=subentry.title,
-            model=subentry.data.get(CONF_DESCRIPTION),
-            via_device_id=device_ids[parents[target]],
-        ).id
-
-
-def _depth(parents: Mapping[str, str], target: str) -> int:
-    return 0 if target == SUPPLY_ID else 1 + _depth(parents, parents[target])

@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import AmpGuardConfigEntry
-from .entity import device_of
+from .devices import device_of
 from .model import SUPPLY_ID, NodeState, Phase, PhaseValues, Reason
 from .published import Published
 

@@ -25,6 +25,13 @@ PUBLISH_INTERVAL = 10.0
 NEAR_LIMIT = 1.0
 """A that may still be given when a limit counts as near."""
 NO_PHASE = "none"
+ASKS_NOTHING = (
+    Reason.INACTIVE,
+    Reason.NOT_CONNECTED,
+    Reason.NOT_WANTED,
+    Reason.CHARGER_LOST,
+)
+"""Why a charger has nothing that is not for balancing to give."""
 WAITS = (Reason.WAITING_TURN, Reason.MINIMUM_OFF, Reason.STARTS_SPENT, Reason.STAGGERED)
 """Why a charger is paused that starts again by itself."""
 
@@ -103,6 +110,15 @@ class Published:
     def in_fallback(self, group: str) -> bool:
         """Say whether a group is held to what it may use without measurements."""
         return self.decision.nodes[group].trust is MeterTrust.OFFLINE
+
+    def is_paused(self, charger: str) -> bool:
+        """Say whether a charger is paused whose car would charge."""
+        allocation = self.decision.allocations[charger]
+        return allocation.current == 0 and allocation.reason not in ASKS_NOTHING
+
+    def is_boosted(self, charger: str) -> bool:
+        """Say whether a charger is served before all others now."""
+        return charger in self.boosts
 
     def next_turn(self, charger: str) -> datetime | None:
         """Return when a paused charger may start again, where that is known."""

@@ -21,7 +21,7 @@ import voluptuous as vol
 
 from .const import CONF_PRIORITY, DOMAIN
 from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
-from .entity import device_of
+from .devices import device_of
 from .model import MINIMUM_SIGNALLED_CURRENT, SUPPLY_ID, Site
 from .plan_response import plan_response
 from .settings import PRIORITIES, change_setting, describe

@@ -319,6 +319,14 @@ def entity_id(hass: HomeAssistant, platform: str, device: str, key: str) -> str:
     return found
 
 
+def device_id(hass: HomeAssistant, entry: ConfigEntry, target: str) -> str:
+    """Return the id of the device with a serial number, or of a subentry."""
+    registry = dr.async_get(hass)
+    found = registry.async_get_device_by_identifier((DOMAIN, target), entry.entry_id)
+    assert found, f"no device {target}"
+    return found.id
+
+
 async def enable_all(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Enable every entity of an entry, as an owner may."""
     registry = er.async_get(hass)

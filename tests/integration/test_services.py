@@ -14,7 +14,15 @@ import voluptuous as vol
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.model import Reason
 
-from .helpers import SERIAL, PlainCharger, Property, add_charger, entity_id, group_id
+from .helpers import (
+    SERIAL,
+    PlainCharger,
+    Property,
+    add_charger,
+    device_id,
+    entity_id,
+    group_id,
+)
 
 type Pair = tuple[PlainCharger, PlainCharger]
 HOUR = {"hours": 1}
@@ -46,12 +54,6 @@ def ids(entry: ConfigEntry) -> list[str]:
     return [c.subentry_id for c in entry.get_subentries_of_type("charger")]
 
 
-def device(hass: HomeAssistant, entry: ConfigEntry, target: str) -> str:
-    registry = dr.async_get(hass)
-    found = registry.async_get_device_by_identifier((DOMAIN, target), entry.entry_id)
-    return found.id
-
-
 async def act(hass: HomeAssistant, action: str, **data: object) -> dict | None:
     responds = hass.services.supports_response(DOMAIN, action) != "none"
     return await hass.services.async_call(
@@ -69,7 +71,7 @@ async def test_a_ceiling_counts_at_once_and_ends_by_itself(
     left, right = pair
     await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=pair)
     assert left.limit + right.limit > 20
-    group = device(hass, entry, group_id(entry))
+    group = device_id(hass, entry, group_id(entry))
 
     ceiling = await act(
         hass, "set_ceiling", device_id=group, current=12, duration={"minutes": 10}
@@ -92,7 +94,7 @@ async def test_a_ceiling_on_the_supply_counts_the_house_too(
 ) -> None:
     left, right = pair
     await house.passes(hass, 90, 4.0, 1.0, 1.0, cars=pair)
-    supply = device(hass, entry, SERIAL)
+    supply = device_id(hass, entry, SERIAL)
     await act(hass, "set_ceiling", device_id=supply, current=16, duration=HOUR)
     await house.passes(hass, 30, 4.0, 1.0, 1.0, cars=pair)
     assert 6 <= left.limit + right.limit <= 12
@@ -106,7 +108,7 @@ async def test_of_several_ceilings_the_lowest_counts(
     assert left.limit == 16
     left_id = ids(entry)[0]
     reason = entity_id(hass, "sensor", left_id, "reason")
-    target = {"device_id": device(hass, entry, left_id), "duration": HOUR}
+    target = {"device_id": device_id(hass, entry, left_id), "duration": HOUR}
 
     await act(hass, "set_ceiling", **target, current=8, name="grid")
     await act(hass, "set_ceiling", **target, current=10, name="tariff")
@@ -114,17 +116,17 @@ async def test_of_several_ceilings_the_lowest_counts(
     assert left.limit == 8
     assert hass.states.get(reason).state == Reason.CEILING
 
-    device_id = target["device_id"]
-    cleared = await act(hass, "clear_ceiling", device_id=device_id, name="grid")
+    same = target["device_id"]
+    cleared = await act(hass, "clear_ceiling", device_id=same, name="grid")
     assert [each["name"] for each in cleared["cleared"]] == ["grid"]
     await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
     assert left.limit == 10
 
-    cleared = await act(hass, "clear_ceiling", device_id=device_id)
+    cleared = await act(hass, "clear_ceiling", device_id=same)
     assert [each["name"] for each in cleared["cleared"]] == ["tariff"]
     await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
     assert left.limit == 16
-    assert await act(hass, "clear_ceiling", device_id=device_id) == {"cleared": []}
+    assert await act(hass, "clear_ceiling", device_id=same) == {"cleared": []}
 
 
 async def test_ceilings_and_boosts_outlive_a_restart(
@@ -132,9 +134,9 @@ async def test_ceilings_and_boosts_outlive_a_restart(
 ) -> None:
     left, right = pair
     _left_id, right_id = ids(entry)
-    group = device(hass, entry, group_id(entry))
+    group = device_id(hass, entry, group_id(entry))
     await act(hass, "set_ceiling", device_id=group, current=7, duration=HOUR)
-    await act(hass, "boost", device_id=device(hass, entry, right_id), duration=HOUR)
+    await act(hass, "boost", device_id=device_id(hass, entry, right_id), duration=HOUR)
     await hass.config_entries.async_reload(entry.entry_id)
     await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=pair)
     assert left.limit == 0
@@ -143,7 +145,7 @@ async def test_ceilings_and_boosts_outlive_a_restart(
     end = dt_util.parse_datetime(hass.states.get(shown).state)
     assert timedelta(minutes=50) < end - dt_util.utcnow() <= timedelta(hours=1)
 
-    await act(hass, "end_boost", device_id=device(hass, entry, right_id))
+    await act(hass, "end_boost", device_id=device_id(hass, entry, right_id))
     assert hass.states.get(shown).state == "unknown"
 
 
@@ -156,7 +158,9 @@ async def test_who_charges_now_is_served_before_others(
 ) -> None:
     left, right = pair
     _left_id, right_id = ids(entry)
-    await act(hass, "set_priority", device_id=device(hass, entry, right_id), priority=9)
+    await act(
+        hass, "set_priority", device_id=device_id(hass, entry, right_id), priority=9
+    )
     await house.passes(hass, 90, 10.0, 1.0, 1.0, cars=pair)
     assert left.limit > right.limit
 
@@ -177,14 +181,14 @@ async def test_the_plan_says_who_gets_what_and_why(
     left, right = pair
     right.says("disconnected")
     await house.passes(hass, 90, 14.0, 1.0, 1.0, cars=[left])
-    group = device(hass, entry, group_id(entry))
+    group = device_id(hass, entry, group_id(entry))
     await act(hass, "set_ceiling", device_id=group, current=20, duration=HOUR)
     await house.passes(hass, 2, 14.0, 1.0, 1.0, cars=[left])
     plan = await act(hass, "get_plan")
 
     supply, garage = plan["fuses"]
     assert (supply["name"], garage["name"]) == (entry.title, "Garage")
-    assert supply["device_id"] == device(hass, entry, SERIAL)
+    assert supply["device_id"] == device_id(hass, entry, SERIAL)
     assert supply["house"] == {"L1": 14.0, "L2": 1.0, "L3": 1.0}
     assert garage["limit"] == 20
     first, second = plan["chargers"]
@@ -206,7 +210,7 @@ async def test_what_breaks_a_rule_is_refused_with_what_is_possible(
     hass: HomeAssistant, entry: ConfigEntry, pair: Pair
 ) -> None:
     left, group, supply = (
-        device(hass, entry, target)
+        device_id(hass, entry, target)
         for target in (ids(entry)[0], group_id(entry), SERIAL)
     )
     foreign = dr.async_get(hass).async_get_or_create(
@@ -266,7 +270,7 @@ async def test_what_breaks_a_rule_is_refused_with_what_is_possible(
 async def test_actions_are_there_and_refuse_while_nothing_is_set_up(
     hass: HomeAssistant, entry: ConfigEntry
 ) -> None:
-    supply = device(hass, entry, SERIAL)
+    supply = device_id(hass, entry, SERIAL)
     await hass.config_entries.async_unload(entry.entry_id)
     for action, data in (
         ("clear_ceiling", {"device_id": supply}),
@@ -282,7 +286,7 @@ async def test_a_removed_supply_leaves_nothing_stored(
     entry: ConfigEntry,
     hass_storage: dict[str, object],
 ) -> None:
-    supply = device(hass, entry, SERIAL)
+    supply = device_id(hass, entry, SERIAL)
     await act(hass, "set_ceiling", device_id=supply, current=10, duration=HOUR)
     await hass.config_entries.async_reload(entry.entry_id)
     assert f"{DOMAIN}.{entry.entry_id}" in hass_storage

@@ -14,8 +14,10 @@ import voluptuous as vol
 import yaml
 
 import custom_components.amp_guard as integration
+from custom_components.amp_guard import device_action, device_condition, event
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.forms import charger, meter, site
+from custom_components.amp_guard.happenings import HAPPENING_TYPES, HappeningType
 from custom_components.amp_guard.meters import MAX_MEASURED_CURRENT
 from custom_components.amp_guard.model import BalancerType, FuseType, Net, Reason
 
@@ -136,6 +138,19 @@ def test_each_action_is_described() -> None:
             assert texts_of_field.keys() == {"name", "description"}
     icons = json.loads((FOLDER / "icons.json").read_text())["services"]
     assert icons.keys() == actions.keys()
+
+
+def test_each_device_automation_and_event_has_its_text() -> None:
+    english = load("en")
+    texts_of = english["device_automation"]
+    assert texts_of["trigger_type"].keys() == set(HappeningType)
+    assert texts_of["condition_type"].keys() == device_condition.FACTS.keys()
+    assert texts_of["action_type"].keys() == device_action.ACTIONS.keys()
+    fields = {str(field) for each in device_action.ACTIONS.values() for field in each}
+    assert texts_of["extra_fields"].keys() == fields
+    for kind, description in event.EVENTS.items():
+        attributes = english["entity"]["event"][description.key]["state_attributes"]
+        assert attributes["event_type"]["state"].keys() == set(HAPPENING_TYPES[kind])
 
 
 def test_each_error_that_is_raised_has_its_text() -> None:

@@ -1,0 +1,66 @@
+"""Device conditions: how a charger or group stands now."""
+
+from collections.abc import Callable, Mapping
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_CONDITION, CONF_DEVICE_ID, CONF_DOMAIN, CONF_TYPE
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.condition import ConditionCheckerType
+from homeassistant.helpers.config_validation import DEVICE_CONDITION_BASE_SCHEMA
+from homeassistant.helpers.typing import ConfigType, TemplateVarsType
+import voluptuous as vol
+
+from .const import DOMAIN, SUBENTRY_CHARGER, SUBENTRY_GROUP
+from .devices import kind_of, target_of
+from .published import Published
+
+CONDITIONS: Mapping[str, Mapping[str, Callable[[Published, str], bool]]] = {
+    SUBENTRY_CHARGER: {
+        "is_paused": Published.is_paused,
+        "is_boosted": Published.is_boosted,
+    },
+    SUBENTRY_GROUP: {
+        "is_overloaded": Published.overloaded,
+        "is_in_fallback": Published.in_fallback,
+    },
+}
+FACTS = {type_: fact for facts in CONDITIONS.values() for type_, fact in facts.items()}
+
+CONDITION_SCHEMA = DEVICE_CONDITION_BASE_SCHEMA.extend(
+    {vol.Required(CONF_TYPE): vol.In(FACTS)}
+)
+
+
+async def async_get_conditions(
+    hass: HomeAssistant, device_id: str
+) -> list[dict[str, str]]:
+    """Return the conditions of a device."""
+    return [
+        {
+            CONF_CONDITION: "device",
+            CONF_DOMAIN: DOMAIN,
+            CONF_DEVICE_ID: device_id,
+            CONF_TYPE: type_,
+        }
+        for type_ in CONDITIONS.get(kind_of(hass, device_id) or "", ())
+    ]
+
+
+@callback
+def async_condition_from_config(
+    hass: HomeAssistant, config: ConfigType
+) -> ConditionCheckerType:
+    """Return a function that tests a condition."""
+    fact = FACTS[config[CONF_TYPE]]
+
+    @callback
+    def holds(hass: HomeAssistant, variables: TemplateVarsType) -> bool:
+        if (found := target_of(hass, config[CONF_DEVICE_ID])) is None:
+            return False
+        entry, target = found
+        if entry.state is not ConfigEntryState.LOADED:
+            return False
+        published: Published | None = entry.runtime_data.published
+        return published is not None and fact(published, target)
+
+    return holds

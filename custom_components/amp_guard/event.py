@@ -1,0 +1,55 @@
+"""Events: what happens to chargers and groups, for automations."""
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import SUBENTRY_CHARGER, SUBENTRY_GROUP
+from .coordinator import AmpGuardConfigEntry
+from .entity import AmpGuardEntity
+from .happenings import HAPPENING_TYPES
+from .published import Published
+
+PARALLEL_UPDATES = 0
+
+EVENTS = {
+    SUBENTRY_CHARGER: EventEntityDescription(
+        key="charging",
+        translation_key="charging",
+        event_types=[type_.value for type_ in HAPPENING_TYPES[SUBENTRY_CHARGER]],
+    ),
+    SUBENTRY_GROUP: EventEntityDescription(
+        key="fuse",
+        translation_key="fuse",
+        event_types=[type_.value for type_ in HAPPENING_TYPES[SUBENTRY_GROUP]],
+    ),
+}
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: AmpGuardConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the event entity of each group and charger."""
+    for id_, subentry in entry.subentries.items():
+        description = EVENTS[subentry.subentry_type]
+        async_add_entities(
+            [AmpGuardEvent(entry.runtime_data, description, subentry)],
+            config_subentry_id=id_,
+        )
+
+
+class AmpGuardEvent(AmpGuardEntity, EventEntity):
+    """What happened to a charger or group last."""
+
+    def _update_from(self, published: Published) -> bool:
+        changed = not self._attr_available
+        self._attr_available = True
+        for happening in self.coordinator.happenings:
+            if happening.target == self.target:
+                # Each is a state of its own, also where two come at once.
+                self._trigger_event(happening.type.value, happening.attributes)
+                self.async_write_ha_state()
+                changed = False
+        return changed

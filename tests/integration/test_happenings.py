@@ -1,0 +1,231 @@
+"""What happens is told: by event entities, to device triggers and in the logbook."""
+
+from homeassistant.components.device_automation import DeviceAutomationType
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import Event, HomeAssistant, ServiceCall, callback
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    async_capture_events,
+    async_get_device_automations,
+    async_mock_service,
+)
+
+from custom_components.amp_guard.happenings import EVENT_HAPPENING
+from custom_components.amp_guard.logbook import async_describe_events
+from simulator.devices.amp_guard import Fault
+
+from .helpers import (
+    SERIAL,
+    PlainCharger,
+    Property,
+    add_charger,
+    becomes,
+    device_id,
+    entity_id,
+    group_id,
+)
+
+FIELDS = {
+    DeviceAutomationType.TRIGGER: {"platform": "device"},
+    DeviceAutomationType.CONDITION: {"condition": "device"},
+    DeviceAutomationType.ACTION: {},
+}
+
+
+@pytest.fixture
+async def left(
+    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
+) -> PlainCharger:
+    """A charger that is balanced."""
+    await add_charger(hass, entry, chargers["left"])
+    return chargers["left"]
+
+
+def charger_id(entry: ConfigEntry) -> str:
+    return entry.get_subentries_of_type("charger")[0].subentry_id
+
+
+def note_events(hass: HomeAssistant, entity: str) -> list[str]:
+    """Return what an event entity tells from now on."""
+    told: list[str] = []
+
+    @callback
+    def note(event: Event) -> None:
+        if event.data["entity_id"] == entity:
+            told.append(event.data["new_state"].attributes["event_type"])
+
+    hass.bus.async_listen(EVENT_STATE_CHANGED, note)
+    return told
+
+
+async def automate(
+    hass: HomeAssistant, device: str, trigger: str, **rest: object
+) -> list[ServiceCall]:
+    """Set up an automation as a user does; return what it calls."""
+    calls = async_mock_service(hass, "test", "automation")
+    automation = {
+        "triggers": {
+            "trigger": "device",
+            "domain": "amp_guard",
+            "device_id": device,
+            "type": trigger,
+        },
+        "actions": {
+            "action": "test.automation",
+            "data": {"reason": "{{ trigger.event.data.reason | default('') }}"},
+        },
+    }
+    config = {"automation": automation | rest}
+    assert await async_setup_component(hass, "automation", config)
+    return calls
+
+
+async def test_a_charger_tells_that_it_is_reduced_paused_and_resumed(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, left: PlainCharger
+) -> None:
+    charging = entity_id(hass, "event", charger_id(entry), "charging")
+    told = note_events(hass, charging)
+    await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=[left])
+    # Nothing happened yet: that a car starts is no news of the fuse's.
+    assert told == []
+
+    await house.passes(hass, 5, 12.0, 1.0, 1.0, cars=[left])
+    assert set(told) == {"reduced"}
+    shown = hass.states.get(charging).attributes
+    assert (shown["reason"], shown["current"]) == ("overload", left.limit)
+
+    await house.passes(hass, 5, 24.0, 1.0, 1.0, cars=[left])
+    assert told[-1] == "paused"
+    await house.passes(hass, 240, 1.0, 1.0, 1.0, cars=[left])
+    assert told[-1] == "resumed"
+    assert told.count("paused") == told.count("resumed") == 1
+
+    before = len(told)
+    left.says("disconnected")
+    await house.passes(hass, 30, 1.0, 1.0, 1.0)
+    assert len(told) == before
+
+
+async def test_a_group_tells_of_overload_and_fallback(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    group = group_id(entry)
+    told = note_events(hass, entity_id(hass, "event", group, "fuse"))
+    heard = await automate(hass, device_id(hass, entry, group), "fallback_entered")
+    await house.passes(hass, 20, 10.0, 1.0, 1.0)
+    await house.passes(hass, 3, 27.0, 1.0, 1.0)
+    await house.passes(hass, 3, 10.0, 1.0, 1.0)
+    assert told == ["overload"]
+
+    house.meter.fault = Fault.SILENT
+    for _ in range(10):
+        house.clock.advance(4.0)
+        await hass.async_block_till_done()
+    house.clock.advance(6.0)
+    await becomes(hass, entity_id(hass, "sensor", SERIAL, "current_l1"), "unavailable")
+    assert told == ["overload", "fallback_entered"]
+    assert len(heard) == 1
+
+    house.meter.fault = None
+    house.clock.advance(10.0)
+    await becomes(hass, entity_id(hass, "binary_sensor", SERIAL, "connectivity"), "on")
+    await house.passes(hass, 15, 1.0, 1.0, 1.0)
+    assert told == ["overload", "fallback_entered", "fallback_left"]
+
+
+async def test_a_charger_that_does_not_follow_is_told_of(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, left: PlainCharger
+) -> None:
+    told = note_events(hass, entity_id(hass, "event", charger_id(entry), "charging"))
+    for _ in range(40):
+        house.clock.advance(4.0)
+        left.says("charging", 16.0)
+        await house.passes(hass, 1, 26.0, 18.0, 18.0)
+    assert told.count("not_following") == 1
+
+
+async def test_device_automations_are_offered_where_they_make_sense(
+    hass: HomeAssistant, entry: ConfigEntry, left: PlainCharger
+) -> None:
+    ceilings, boosts = {"set_ceiling", "clear_ceiling"}, {"boost", "end_boost"}
+    offered = {
+        DeviceAutomationType.TRIGGER: (
+            set(),
+            {"overload", "fallback_entered", "fallback_left"},
+            {"reduced", "paused", "resumed", "not_following"},
+        ),
+        DeviceAutomationType.CONDITION: (
+            set(),
+            {"is_overloaded", "is_in_fallback"},
+            {"is_paused", "is_boosted"},
+        ),
+        DeviceAutomationType.ACTION: (ceilings, ceilings, ceilings | boosts),
+    }
+    for kind, expected in offered.items():
+        for target, types in zip(
+            (SERIAL, group_id(entry), charger_id(entry)), expected, strict=True
+        ):
+            device = device_id(hass, entry, target)
+            found = await async_get_device_automations(hass, kind, device)
+            ours = [each for each in found if each["domain"] == "amp_guard"]
+            assert {each["type"] for each in ours} == types
+            for each in ours:
+                assert each.items() >= FIELDS[kind].items()
+                assert each["device_id"] == device
+
+
+async def test_an_automation_of_device_trigger_condition_and_action(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, left: PlainCharger
+) -> None:
+    """When the charger is paused, let it go first; unless it does already."""
+    device = device_id(hass, entry, charger_id(entry))
+    ours = {"domain": "amp_guard", "device_id": device}
+    calls = await automate(
+        hass,
+        device,
+        "paused",
+        conditions=[
+            {"condition": "device", "type": "is_paused", **ours},
+            {
+                "condition": "not",
+                "conditions": [{"condition": "device", "type": "is_boosted", **ours}],
+            },
+        ],
+        actions=[
+            {"type": "boost", "duration": {"hours": 1}, **ours},
+            {"type": "set_ceiling", "current": 10, "duration": {"hours": 1}, **ours},
+            {"action": "test.automation"},
+        ],
+    )
+    await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=[left])
+    await house.passes(hass, 5, 24.0, 1.0, 1.0, cars=[left])
+    await hass.async_block_till_done()
+    assert len(calls) == 1
+    temporary = entry.runtime_data.temporary
+    assert list(temporary.boosts) == [charger_id(entry)]
+    assert [ceiling.current for ceiling in temporary.ceilings] == [10]
+
+    await house.passes(hass, 240, 1.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 10
+    await house.passes(hass, 5, 24.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 0
+    assert len(calls) == 1
+
+
+async def test_the_logbook_says_it_in_words(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, left: PlainCharger
+) -> None:
+    describers = {}
+    async_describe_events(
+        hass, lambda _, event, describe: describers.update({event: describe})
+    )
+    happened = async_capture_events(hass, EVENT_HAPPENING)
+    await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=[left])
+    await house.passes(hass, 5, 24.0, 1.0, 1.0, cars=[left])
+    await house.passes(hass, 5, 26.0, 1.0, 1.0, cars=[left])
+    said = [describers[EVENT_HAPPENING](event) for event in happened]
+    paused = "Paused (Held back because of an overload)"
+    assert {"name": "Left", "message": paused} in said
+    assert {"name": "Garage", "message": "Overload"} in said
