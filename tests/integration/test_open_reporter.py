@@ -150,6 +150,7 @@ async def test_nothing_secret_is_stored(entry: ConfigEntry, service: Service) ->
     [
         ({"password": "wrong"}, 401),
         ({"username": "somebody"}, 401),
+        ({"username": "\ud800"}, 401),
         ({"username": None}, 400),
         ({"password": 1}, 400),
     ],

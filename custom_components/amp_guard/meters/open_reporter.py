@@ -46,7 +46,8 @@ def hash_secret(secret: str) -> str:
 
     They are random and long, so that nothing slower than SHA-256 is called for.
     """
-    return sha256(secret.encode()).hexdigest()
+    # What is no proper text is no secret of ours, and no reason to fail.
+    return sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
 class OpenReporterMeter(Meter):
