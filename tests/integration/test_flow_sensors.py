@@ -159,6 +159,38 @@ async def test_what_does_not_change_is_waited_for_a_moment_only(
     assert entry.runtime_data._samples[SUPPLY_ID].current[0] == pytest.approx(30.0)
 
 
+async def test_another_sensor_of_the_meter_is_a_sign_of_life(
+    hass: HomeAssistant, p1: P1Meter, clock: Clock, decisions: Decisions
+) -> None:
+    counter = er.async_get(hass).async_get_or_create(
+        "sensor",
+        "homewizard",
+        "p1_total_power_import_kwh",
+        config_entry=hass.config_entries.async_entries("homewizard")[0],
+        device_id=p1.device.id,
+        original_device_class="energy",
+    )
+    entry = await add_p1(hass, p1)
+    p1.measures(2300.0, 2300.0, 2300.0)
+    taken = entry.runtime_data._samples[SUPPLY_ID].time
+
+    # It counts more often than the currents are measured: no sample of its own.
+    clock.advance(5.0)
+    hass.states.async_set(counter.entity_id, "1.0")
+    clock.advance(1.0)
+    before = len(decisions.made)
+    await decisions.after(before)
+    assert entry.runtime_data._samples[SUPPLY_ID].time == taken
+
+    # But where nothing has changed it tells that the meter is alive.
+    clock.advance(5.0)
+    time = hass.loop.time()
+    hass.states.async_set(counter.entity_id, "1.1")
+    clock.advance(0.3)
+    await decisions.on_sample_after(time)
+    assert entry.runtime_data._samples[SUPPLY_ID].current[0] == pytest.approx(10.0)
+
+
 async def test_a_renamed_sensor_is_followed(
     hass: HomeAssistant, p1: P1Meter, clock: Clock, decisions: Decisions
 ) -> None:

@@ -44,6 +44,8 @@ _LOGGER = logging.getLogger(__name__)
 
 SETTLE_TIME = 0.25
 """s after the first sensor of a round within which the others are waited for."""
+QUIET_AFTER = 10.0
+"""s without a word of the sensors themselves, after which the device's others count."""
 SIGNS_OF_LIFE = {"current", "energy", "power", "timestamp", "voltage"}
 """Device classes of a meter's other sensors: while those speak, one that says nothing
 has not changed."""
@@ -257,6 +259,7 @@ class SensorMeter(Meter):
         self._ids: set[str] = set()
         self._others: set[str] = set()
         self._lost: bool | None = None
+        self._heard_at = 0.0
 
     async def start(
         self,
@@ -309,10 +312,16 @@ class SensorMeter(Meter):
     def _on_state(
         self, event: Event[EventStateChangedData] | Event[EventStateReportedData]
     ) -> None:
+        entity_id = event.data["entity_id"]
+        now = self._hass.loop.time()
+        if entity_id in self._ids:
+            self._heard_at = now
+        elif now - self._heard_at < QUIET_AFTER:
+            return  # it tells nothing that the sensors themselves will not
         if self._settle is None:
             self._waiting = set(self._ids)
             self._settle = self._hass.loop.call_later(SETTLE_TIME, self._take)
-        self._waiting.discard(event.data["entity_id"])
+        self._waiting.discard(entity_id)
         if not self._waiting:
             self._take()
 
