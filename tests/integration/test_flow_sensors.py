@@ -263,6 +263,44 @@ async def test_chargers_are_not_proposed(hass: HomeAssistant, p1: P1Meter) -> No
     assert [o["label"] for o in field.config["options"]] == ["P1 meter"]
 
 
+async def test_a_meter_with_a_device_for_each_phase_is_one(
+    hass: HomeAssistant,
+) -> None:
+    """As a Shelly Pro 3EM has them below its own."""
+    shelly = MockConfigEntry(domain="shelly")
+    shelly.add_to_hass(hass)
+    devices, entities = dr.async_get(hass), er.async_get(hass)
+    whole = devices.async_get_or_create(
+        config_entry_id=shelly.entry_id,
+        identifiers={("shelly", "AABBCC")},
+        name="Pro 3EM",
+    )
+    for phase in "abc":
+        device = devices.async_get_or_create(
+            config_entry_id=shelly.entry_id,
+            identifiers={("shelly", f"AABBCC-{phase}")},
+            name=f"Pro 3EM Phase {phase.upper()}",
+            via_device_id=whole.id,
+        )
+        for kind, key in (
+            ("current", "current"),
+            ("voltage", "voltage"),
+            ("power", "act_power"),
+        ):
+            entities.async_get_or_create(
+                "sensor",
+                "shelly",
+                f"AABBCC-em:0-{phase}_{key}",
+                config_entry=shelly,
+                device_id=device.id,
+                original_device_class=kind,
+                unit_of_measurement=UNITS[kind],
+            )
+    result = await go_on(hass, await start_flow(hass), "sensors", "sensor_device")
+    (field,) = result["data_schema"].schema.values()
+    assert [o["label"] for o in field.config["options"]] == ["Pro 3EM"]
+
+
 async def test_a_meter_that_vanishes_meanwhile(
     hass: HomeAssistant, p1: P1Meter
 ) -> None:
