@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from hypothesis import given
 
 from custom_components.amp_guard.control.tree import Node
-from custom_components.amp_guard.model import Phase, PhaseValues, Site
+from custom_components.amp_guard.model import BalancerType, Phase, PhaseValues, Site
 
 from .laws import check_figures, steered
 from .plant import MeterMode, Moment, Plant
+from .sites import charger, home
 from .strategies import Event, currents, examples, histories, live, sites
 
 CALM = 4000.0
@@ -144,3 +145,18 @@ def test_every_trouble_ends_with_nothing_usable_left(
         check_figures(moment.decision)
     loads = {0: PhaseValues(load, load / 2, 0.0)}
     check_nothing_left(plant, calm_down(plant, loads))
+
+
+def test_a_running_car_does_not_hold_up_who_goes_before_it() -> None:
+    """What the first is to have is not planned beside a car that has no room then."""
+    site = home(
+        charger("a", max_current=10.0),
+        charger("b", wiring=(Phase.L1,), min_current=7.0, max_current=10.0),
+        charger("c", wiring=(Phase.L2,), max_current=10.0),
+        fuse=20.0,
+        balancer_type=BalancerType.PRIORITY_ORDER,
+    )
+    plant = Plant(site, phases=(3, 1, 1))
+    calm_down(plant, {0: PhaseValues(2.4, 1.3, 10.1)})
+    moment = calm_down(plant, {0: PhaseValues(2.4, 1.3, 0.0)})
+    assert moment.decision.allocations["a"].current == 10.0

@@ -247,13 +247,16 @@ class Plan:
 
         What is cut is cut to the meter's margin, but nobody is paused for a margin.
         """
-        if not full:
-            return False
         rooms, left = self.rooms, self.left
-        return any(
-            left[c] + rooms.hard[c] - rooms.room[c] + EPSILON < weight * low
-            for c, weight in load
-        )
+        for constraint, weight in load:
+            if constraint not in full:
+                continue
+            margin = 0.0
+            if constraint in rooms.over:
+                margin = rooms.hard[constraint] - rooms.room[constraint]
+            if left[constraint] + margin + EPSILON < weight * low:
+                return True
+        return False
 
     def _restless(self, offer: Offer, load: Load) -> Reason | None:
         """Return whether a start is to wait because it was paused by force lately.
