@@ -3,15 +3,21 @@
 from dataclasses import replace
 from datetime import datetime
 
-from homeassistant.components.sensor import RestoreSensor, SensorEntity
+from homeassistant.components.sensor import (
+    DOMAIN as SENSOR,
+    RestoreSensor,
+    SensorEntity,
+)
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from .const import (
     CONF_MEASURED_PHASES,
     CONF_MEASURED_QUANTITIES,
+    DOMAIN,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
 )
@@ -61,6 +67,7 @@ async def async_setup_entry(
         if coordinator.meters
     )
     for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP):
+        _remove_phases_left_out(hass, subentry)
         async_add_entities(
             (
                 AmpGuardSensor(coordinator, description, subentry, phase)
@@ -88,6 +95,17 @@ async def async_setup_entry(
             [ChargerEnergySensor(coordinator, CHARGER_ENERGY, subentry)],
             config_subentry_id=subentry.subentry_id,
         )
+
+
+@callback
+def _remove_phases_left_out(hass: HomeAssistant, group: ConfigSubentry) -> None:
+    """Remove the sensors of phases that take no part any longer."""
+    registry = er.async_get(hass)
+    for phase in set(Phase).difference(read_group(group.data).phases):
+        for description in GROUP_PHASE_SENSORS:
+            unique_id = f"{group.subentry_id}_{description.key}_{phase.name.lower()}"
+            if entity := registry.async_get_entity_id(SENSOR, DOMAIN, unique_id):
+                registry.async_remove(entity)
 
 
 class AmpGuardSensor(AmpGuardEntity, SensorEntity):

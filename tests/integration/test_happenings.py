@@ -8,10 +8,12 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
     async_capture_events,
+    async_get_device_automation_capabilities,
     async_get_device_automations,
     async_mock_service,
 )
 
+from custom_components.amp_guard import device_condition, device_trigger
 from custom_components.amp_guard.happenings import EVENT_HAPPENING
 from custom_components.amp_guard.logbook import async_describe_events
 from simulator.devices.amp_guard import Fault
@@ -174,6 +176,48 @@ async def test_device_automations_are_offered_where_they_make_sense(
             for each in ours:
                 assert each.items() >= FIELDS[kind].items()
                 assert each["device_id"] == device
+
+
+async def test_a_device_action_asks_for_what_it_needs(
+    hass: HomeAssistant, entry: ConfigEntry, left: PlainCharger
+) -> None:
+    device = device_id(hass, entry, charger_id(entry))
+    asked = {}
+    for action in ("set_ceiling", "clear_ceiling", "boost", "end_boost"):
+        fields = await async_get_device_automation_capabilities(
+            hass,
+            DeviceAutomationType.ACTION,
+            {"domain": "amp_guard", "device_id": device, "type": action},
+        )
+        asked[action] = [field["name"] for field in fields.get("extra_fields", ())]
+    assert asked == {
+        "set_ceiling": ["current", "duration"],
+        "clear_ceiling": [],
+        "boost": ["duration"],
+        "end_boost": [],
+    }
+
+
+async def test_no_condition_holds_for_what_is_not_there(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, left: PlainCharger
+) -> None:
+    device = device_id(hass, entry, group_id(entry))
+    config = {
+        "condition": "device",
+        "domain": "amp_guard",
+        "device_id": device,
+        "type": "is_overloaded",
+    }
+    is_overloaded = device_condition.async_condition_from_config(hass, config)
+    await house.passes(hass, 20, 1.0, 1.0, 1.0)
+    await house.passes(hass, 2, 27.0, 1.0, 1.0)
+    assert is_overloaded(hass, None)
+
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert not is_overloaded(hass, None)
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert not is_overloaded(hass, None)
+    assert await device_trigger.async_get_triggers(hass, device) == []
 
 
 async def test_an_automation_of_device_trigger_condition_and_action(

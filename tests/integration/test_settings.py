@@ -12,7 +12,7 @@ from homeassistant.components.select import (
 )
 from homeassistant.components.switch import DOMAIN as SWITCH
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, STATE_ON
+from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
@@ -175,6 +175,18 @@ async def test_phases_change_within_what_hangs_on_them(
         await select(hass, group, "phases", "1,2")
     assert refused.value.translation_key == "phase_in_use"
     assert "3,2,1" in refused.value.translation_placeholders["allowed"]
+
+
+async def test_a_phase_that_is_left_out_leaves_no_sensor_behind(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    await enable_all(hass, entry)
+    group = group_id(entry)
+    left_out = entity_id(hass, "sensor", group, "available_current_l3")
+    await select(hass, group, "phases", "2,1")
+    assert er.async_get(hass).async_get(left_out) is None
+    stays = entity_id(hass, "sensor", group, "available_current_l2")
+    assert hass.states.get(stays).state != STATE_UNAVAILABLE
 
 
 async def test_who_comes_first_is_served_first(
