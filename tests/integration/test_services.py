@@ -6,7 +6,7 @@ from datetime import timedelta
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
 import voluptuous as vol
@@ -15,13 +15,21 @@ from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.model import Reason
 
 from .helpers import (
+    GROUP_INPUT,
+    NO_CHARGERS,
     SERIAL,
+    SUPPLY_INPUT,
+    Clock,
     PlainCharger,
     Property,
     add_charger,
+    becomes,
     device_id,
+    enable_all,
     entity_id,
+    go_on,
     group_id,
+    start_flow,
 )
 
 type Pair = tuple[PlainCharger, PlainCharger]
@@ -293,3 +301,36 @@ async def test_a_removed_supply_leaves_nothing_stored(
     await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()
     assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
+
+
+async def test_without_a_meter_ceilings_and_the_plan_are_the_same(
+    hass: HomeAssistant, clock: Clock, chargers: dict[str, PlainCharger]
+) -> None:
+    result = await go_on(
+        hass,
+        await start_flow(hass),
+        "no_meter",
+        {"variant": "home", "measured_phases": "1,2,3"},
+        SUPPLY_INPUT,
+        GROUP_INPUT | {"max_current_offline": 16},
+        NO_CHARGERS,
+        {"active": True},
+    )
+    entry = result["result"]
+    left, _ = chargers.values()
+    left_id = await add_charger(hass, entry, left)
+    await enable_all(hass, entry)
+    clock.advance(200.0)
+    allocated = entity_id(hass, "sensor", left_id, "allocated_current")
+    await becomes(hass, allocated, "16.0")
+
+    group = device_id(hass, entry, group_id(entry))
+    await act(hass, "set_ceiling", device_id=group, current=8, duration=HOUR)
+    assert hass.states.get(allocated).state == "8.0"
+    plan = await act(hass, "get_plan")
+    assert [fuse["meter"] for fuse in plan["fuses"]] == ["absent", "absent"]
+    assert plan["fuses"][0]["device_id"] == device_id(hass, entry, entry.entry_id)
+    # What needs measurements is not there.
+    of_entry = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    keys = {entity.translation_key for entity in of_entry}
+    assert keys.isdisjoint({"meter_online", "fallback", "fuse_heat"})
