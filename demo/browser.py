@@ -112,6 +112,16 @@ class Browser:
             raise RefusedError(f"{kind}: {answer['error']}")
         return answer["result"]
 
+    async def diagnostics(self, domain: str) -> Json:
+        """Return what is downloaded of an integration's entry, as soon as it can be."""
+        [entry] = await self.command("config_entries/get", domain=domain)
+        while True:
+            for offered in await self.command("diagnostics/list"):
+                if offered["domain"] == domain:
+                    path = f"/api/diagnostics/config_entry/{entry['entry_id']}"
+                    return await self.get(path)
+            await asyncio.sleep(LOOK_INTERVAL)
+
     async def add_integration(self, domain: str) -> Flow:
         """Begin to add an integration."""
         return Flow(self, FLOWS, await self.post(FLOWS, {"handler": domain}))

@@ -27,6 +27,7 @@ homeassistant:
 # What shows what happens, and nothing that looks for devices on the network.
 frontend:
 config:
+diagnostics:
 history:
 logbook:
 recorder:

@@ -88,13 +88,13 @@ async def unpack(network: Neighbourhood) -> AsyncGenerator:
         await device.stop()
 
 
-async def finish(flow: Flow) -> str:
-    """Go on from the main fuse to the end; return the entry's id."""
+async def finish(flow: Flow) -> None:
+    """Go on from the main fuse to the end."""
     await flow.fill_in(supply_max_current=25)
     await flow.fill_in(name="Garage")
     await flow.fill_in()
     await flow.fill_in(active=True)
-    return flow.created["result"]["entry_id"]
+    assert flow.created["result"]["entry_id"]
 
 
 async def connectivity_becomes(browser: Browser, expected: str) -> None:
@@ -110,17 +110,6 @@ async def connectivity_becomes(browser: Browser, expected: str) -> None:
 
 async def entries(browser: Browser) -> list[dict]:
     return await browser.command("config_entries/get", domain="amp_guard")
-
-
-async def diagnostics(browser: Browser, entry_id: str) -> dict:
-    """Return what is downloaded, as soon as it can be."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            for offered in await browser.command("diagnostics/list"):
-                if offered["domain"] == "amp_guard":
-                    path = f"/api/diagnostics/config_entry/{entry_id}"
-                    return await browser.get(path)
-            await asyncio.sleep(LOOK_INTERVAL)
 
 
 def keepers(folder: Path, secret: str) -> set[str]:
@@ -147,7 +136,7 @@ async def test_put_on_the_wifi(
     await flow.fill_in(network_name="Home", password=WIFI_PASSWORD)
     async with asyncio.timeout(PATIENCE):
         await flow.goes_on()
-    entry_id = await finish(flow)
+    await finish(flow)
     await connectivity_becomes(browser, "on")
 
     # What was announced while it was awaited makes no second one.
@@ -155,7 +144,7 @@ async def test_put_on_the_wifi(
     assert await browser.command("config_entries/flow/progress") == []
 
     shown = json.dumps(
-        [await diagnostics(browser, entry_id), await browser.command("get_states")]
+        [await browser.diagnostics("amp_guard"), await browser.command("get_states")]
     )
     assert PIN not in shown
     assert WIFI_PASSWORD not in shown
