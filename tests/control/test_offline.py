@@ -118,3 +118,19 @@ def test_an_offline_current_is_reserved_on_its_offline_phase_only() -> None:
     allocations = plant.settle(120).decision.allocations
     assert allocations["a"].current == 16.0
     assert allocations["b"].current == 12.0
+
+
+def test_a_charger_that_ignores_every_limit_is_named_and_never_given_more() -> None:
+    """It draws on, whatever it is told, and the house leaves it no room."""
+    plant = Plant(home(charger("a")))
+    plant.loads[SUPPLY_ID] = PhaseValues(1.0, 1.0, 1.0)
+    plant.settle(120)
+    plant.outlets["a"].obeys = False
+    plant.loads[SUPPLY_ID] = PhaseValues(12.0, 1.0, 1.0)
+    given = 16.0
+    for moment in plant.run(60, each=0.5):
+        allocation = moment.decision.allocations["a"]
+        assert allocation.current <= given
+        given = allocation.current
+    assert moment.decision.not_following == {"a"}
+    assert allocation.reason is Reason.NOT_FOLLOWING

@@ -230,13 +230,15 @@ class Connector:
             self.turn.start(now)
         elif not current and self.turn.started_at is not None:
             self.turn.pause(now, forced=forced)
+        ignored = self.ignores_for(1, now)
         self.draw.lateness.tell(current - self.given, now)
         self.cut = forced and current < self.given
         self.given = current
         self.changed_at = now
         self.raise_since = None
         self.reclaim.told(now)
-        if self.excess_since is not None:
+        # Each limit has its time, but not for a charger that heeded none before it.
+        if self.excess_since is not None and not ignored:
             self.excess_since = now
         return True
 
