@@ -130,12 +130,13 @@ class Plan:
         if offer.high < branch.min_current - EPSILON:
             return offer
         offer.low = min(low, offer.high)
-        ignores = connector.ignores_for(2, self.now)
-        if ignores:
+        if connector.ignores_for(2, self.now):
             offer.reason = Reason.NOT_FOLLOWING
-        if ignores or (given and connector.excess_since is not None):
-            # Who draws more than it was given is not given more.
             offer.high = max(offer.low, min(offer.high, given))
+        elif connector.excess_since is not None and 0 < given < offer.high:
+            # Who draws more than it was given is not given more.
+            offer.reason = Reason.RAISE_HELD
+            offer.high = max(offer.low, given)
         if not given and (earliest := connector.turn.may_start_at(self.now)) > self.now:
             offer.reason = connector.turn.why_not(self.now)
             offer.look_again = earliest
