@@ -151,13 +151,14 @@ class AmpGuardCoordinator:
         self._running = False
         self._cancel_turns()
         self._issues.stop(self.entry.subentries)
-        await self.memory.save_now()
-        await self.temporary.save_now()
         await _gather(meter.stop() for meter in self.meters.values())
         balanced, self._decision = self._balanced_chargers(), None
         stay = self.entry.subentries if self._hands_over else {}
         self._handed_over = [charger for charger in balanced if charger in stay]
         await self._release(charger for charger in balanced if charger not in stay)
+        # Only now: what cannot be written must not keep a charger at its limit.
+        await self.memory.save_now()
+        await self.temporary.save_now()
 
     async def take_back(self) -> None:
         """Leave the chargers at their offline limits after all: nobody took over."""

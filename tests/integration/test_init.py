@@ -1,11 +1,16 @@
 """Set-up, unloading, and how chargers are left behind."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
+import pytest
 
 from custom_components.amp_guard.const import DOMAIN
 
@@ -124,6 +129,30 @@ async def test_chargers_are_left_at_their_offline_limits(
     await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
     assert left.limit == 16
     await hass.async_stop(force=True)
+    assert left.limit == 8
+
+
+async def test_chargers_are_let_go_though_nothing_can_be_written(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left = chargers["left"]
+    charger = await add_charger(hass, entry, left, offline_current=8)
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 16
+
+    async def full_disk(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    coordinator = entry.runtime_data
+    coordinator.temporary.boost(charger, dt_util.utcnow() + timedelta(hours=1))
+    with monkeypatch.context() as disk:
+        disk.setattr(Store, "async_save", full_disk)
+        with suppress(OSError):
+            await coordinator.stop()
     assert left.limit == 8
 
 
