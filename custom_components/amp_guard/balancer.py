@@ -4,6 +4,8 @@ Read `decide` from top to bottom: it is the whole law. Each step's idea has a fi
 its own in `control/`. No clock, no I/O: time is an argument.
 """
 
+from collections.abc import Mapping
+
 from .control.clock import SteadyClock
 from .control.connector import UNREAD, Connector
 from .control.explain import explain
@@ -24,15 +26,38 @@ class Balancer:
 
     def __init__(self, site: Site) -> None:
         """Check the site and start with nothing known."""
-        self._tree = Tree(site)
+        self._clock = SteadyClock()
+        self._hand_out = HandOut()
+        self._lay_out(Tree(site), known={}, metering=None)
+
+    def change(self, site: Site) -> None:
+        """Balance the site with other figures from the next decision on.
+
+        What was learned and promised goes on, where it is still of the same thing.
+        Raises a `SiteError` as the start does; then nothing is changed.
+        """
+        tree = Tree(site)
+        if tree.has_nodes_of(self._tree):
+            known = {connector.id: connector for connector in self._connectors}
+            self._lay_out(tree, known=known, metering=self._metering)
+        else:
+            self._hand_out = HandOut()
+            self._lay_out(tree, known={}, metering=None)
+
+    def _lay_out(
+        self, tree: Tree, *, known: Mapping[str, Connector], metering: Metering | None
+    ) -> None:
+        """Take the site; of what is known of its chargers and nodes what is still so."""
+        self._tree = tree
         self._connectors = [
-            Connector(branch, site.supply.net, site.turn)
-            for branch in self._tree.branches
+            connector.go_on_as(branch, tree.site.turn)
+            if (connector := known.get(branch.charger.id)) is not None
+            and connector.branch.hangs_as(branch)
+            else Connector(branch, tree.site.supply.net, tree.site.turn)
+            for branch in tree.branches
         ]
         self._active = [c for c in self._connectors if c.branch.active]
-        self._metering = Metering(self._tree, self._connectors)
-        self._hand_out = HandOut()
-        self._clock = SteadyClock()
+        self._metering = Metering(tree, self._connectors, metering)
 
     def decide(self, snapshot: Snapshot, now: float) -> Decision:
         """Return what each charger is given from `now` (s) on, and why."""

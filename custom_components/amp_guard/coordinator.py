@@ -80,7 +80,8 @@ class AmpGuardCoordinator:
         self._watch = HappeningWatch()
         self._structure = structure(entry)
         self.memory = Memory(hass, entry.entry_id)
-        self._take_site(build_site(entry))
+        self.site = build_site(entry)
+        self._balancer = Balancer(self.site)
         self.chargers = entry.get_subentries_of_type(SUBENTRY_CHARGER)
         self._names = {charger.subentry_id: charger.title for charger in self.chargers}
         self._drivers = {
@@ -327,7 +328,8 @@ class AmpGuardCoordinator:
     def _fall_back(self, now: float) -> None:
         """Start the law afresh, and hold the chargers where they are safe meanwhile."""
         self._decided_at = now
-        self._take_site(self.site)
+        self._balancer = Balancer(self.site)
+        self.recording.begin_anew()
         for charger in self._balanced_chargers():
             self._tell(charger, self._drivers[charger].config.offline_current)
 
@@ -347,7 +349,10 @@ class AmpGuardCoordinator:
     # --- odds and ends --------------------------------------------------------------
 
     def _take_site(self, site: Site) -> None:
-        """Balance this site from now on, each charger with the lag that it has shown."""
+        """Balance this site from now on, each charger with the lag that it has shown.
+
+        Raises SiteError where it cannot be; then all stays as it was.
+        """
         chargers = (
             replace(charger, command_lag=lag)
             if (lag := self.memory.of(charger.id).lag) is not None
@@ -355,7 +360,8 @@ class AmpGuardCoordinator:
             for charger in site.chargers
         )
         site = replace(site, chargers=tuple(chargers))
-        self._balancer = Balancer(site)
+        self._balancer.change(site)
+        self.recording.begin_anew()
         self.site = site
 
     def _driver_of(self, charger: ConfigSubentry) -> ChargerDriver:

@@ -304,7 +304,8 @@ class NodeState:
 
     `available` is what chargers could still be given, `allocated` what they are given,
     `house` everything else behind the node, `heat` the fuse's heat (1 at its rated
-    current held for ever; a gG fuse may melt from 1.5625).
+    current held for ever; a gG fuse may melt from 1.5625): by its own meter, else a
+    group's by what its chargers draw.
     """
 
     trust: MeterTrust

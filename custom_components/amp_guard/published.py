@@ -96,6 +96,14 @@ class Published:
         least = min(available[phase] for phase in self._phases_of(group))
         return round(100 * min(max(1 - least / limit, 0.0), 1.0))
 
+    def fuse_heat(self, node: str) -> float:
+        """Return the heat of a node's hottest fuse, or of one that it hangs on, %.
+
+        100 % is what a fuse has at its rated current, held for ever.
+        """
+        heats = (max(state.heat) for state in self._nodes_above(node))
+        return float(round(100 * max(heats)))
+
     def limiting_phase(self, group: str) -> str:
         """Return the phase on which a group, or what feeds it, has nothing left."""
         for node in self._nodes_above(group):

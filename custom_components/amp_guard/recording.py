@@ -26,9 +26,8 @@ LARGEST = 4_000_000
 
 @dataclass(kw_only=True, slots=True)
 class _Span:
-    """`turns` are those of a `balancer` since `begin`, s; `memory` is what it knew."""
+    """`turns` are those since `begin`, s; `memory` is what the balancer knew then."""
 
-    balancer: Balancer
     memory: bytes
     begin: float
     size: int = 0
@@ -42,15 +41,17 @@ class Recording:
         """Start with nothing."""
         self._spans: deque[_Span] = deque()
 
+    def begin_anew(self) -> None:
+        """Drop what belongs to another site than the next turn."""
+        self._spans.clear()
+
     def prepare(self, balancer: Balancer, now: float) -> None:
         """Note what `balancer` knows, where a span is to begin with its next turn."""
         spans = self._spans
-        if spans and spans[-1].balancer is not balancer:
-            spans.clear()  # what came before belongs to another site
         if spans and now - spans[-1].begin < SPAN and spans[-1].size < LARGEST / 4:
             return
         memory = zlib.compress(pickle.dumps(balancer))
-        spans.append(_Span(balancer=balancer, memory=memory, begin=now))
+        spans.append(_Span(memory=memory, begin=now))
         while len(spans) > 1 and spans[1].begin <= now - LENGTH:
             spans.popleft()
 

@@ -30,6 +30,7 @@ from .published import Published
 from .sensor_descriptions import (
     CHARGER_ENERGY,
     CHARGER_SENSORS,
+    GROUP_DIAGNOSTICS,
     GROUP_PHASE_SENSORS,
     GROUP_SENSORS,
     METER_DIAGNOSTICS,
@@ -80,6 +81,14 @@ async def async_setup_entry(
             (
                 AmpGuardSensor(coordinator, description, subentry)
                 for description in GROUP_SENSORS
+            ),
+            config_subentry_id=subentry.subentry_id,
+        )
+        async_add_entities(
+            (
+                AmpGuardSensor(coordinator, description, subentry)
+                for description in GROUP_DIAGNOSTICS
+                if coordinator.meters
             ),
             config_subentry_id=subentry.subentry_id,
         )

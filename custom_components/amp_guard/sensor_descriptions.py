@@ -123,6 +123,17 @@ METER_TOTALS = {
 }
 """Of all phases together, by what is summed up."""
 
+FUSE_HEAT = AmpGuardSensorDescription(
+    key="fuse_heat",
+    translation_key="fuse_heat",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+    native_unit_of_measurement=PERCENTAGE,
+    state_class=SensorStateClass.MEASUREMENT,
+    value_fn=Published.fuse_heat,
+    dead_band=2.0,
+)
+
 METER_DIAGNOSTICS = (
     AmpGuardSensorDescription(
         key="rejected_samples",
@@ -132,20 +143,7 @@ METER_DIAGNOSTICS = (
         state_class=SensorStateClass.TOTAL_INCREASING,
         value_fn=lambda published, node: published.rejected_samples[node],
     ),
-    AmpGuardSensorDescription(
-        key="fuse_heat",
-        translation_key="fuse_heat",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        native_unit_of_measurement=PERCENTAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        available_fn=Published.meter_is_online,
-        # 100 % is what it has at its rated current, held for ever.
-        value_fn=lambda published, node: float(
-            round(100 * max(published.decision.nodes[node].heat))
-        ),
-        dead_band=2.0,
-    ),
+    replace(FUSE_HEAT, available_fn=Published.meter_is_online),
 )
 
 GROUP_PHASE_SENSORS = (
@@ -192,6 +190,14 @@ GROUP_SENSORS = (
         value_fn=Published.limiting_phase,
     ),
 )
+
+GROUP_DIAGNOSTICS = (
+    replace(
+        FUSE_HEAT,
+        available_fn=lambda published, group: not published.in_fallback(group),
+    ),
+)
+"""What is known of a group only where something is measured."""
 
 CHARGER_SENSORS = (
     AmpGuardSensorDescription(

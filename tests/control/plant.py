@@ -195,6 +195,15 @@ class Plant:
         for highest in self._highest.values():
             highest.clear()
 
+    def change(self, site: Site) -> None:
+        """Change figures of the site, as its owner may at any time."""
+        self.balancer.change(site)
+        self.site = site
+        self.tree = Tree(site)
+        self.branches = {b.charger.id: b for b in self.tree.branches}
+        for charger in site.chargers:
+            self.outlets[charger.id].charger = charger
+
     def step(self, seconds: float = 1.0) -> Moment:
         """Let time pass, measure, decide, and tell the chargers."""
         self.now += seconds

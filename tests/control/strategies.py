@@ -5,7 +5,8 @@ passes. What shrinks is the list, so a failure reads as a story.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from hypothesis import settings, strategies as st
@@ -20,6 +21,7 @@ from custom_components.amp_guard.model import (
     Phase,
     PhaseValues,
     Site,
+    SiteError,
     Supply,
 )
 
@@ -144,6 +146,52 @@ class StepBack:
         """Shift it."""
         plant.shift -= self.seconds
         return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The owner changes a figure of the supply, a group or a charger."""
+
+    part: int
+    current: float
+
+    def happen(self, plant: Plant) -> Iterable[Moment]:
+        """Change it, where that leaves a site that can be balanced."""
+        changed = self._changed(plant.site)
+        with suppress(SiteError):
+            plant.change(changed)
+        return ()
+
+    def _changed(self, site: Site) -> Site:
+        supply, groups, chargers = site.supply, [*site.groups], [*site.chargers]
+        at, kind = divmod(self.part, 7)
+        group, charger = at % len(groups), at % len(chargers)
+        match kind:
+            case 0:
+                supply = replace(supply, supply_max_current=self.current)
+            case 1:
+                offline = min(groups[group].max_current_offline, self.current)
+                groups[group] = replace(
+                    groups[group],
+                    max_current_online=self.current,
+                    max_current_offline=offline,
+                )
+            case 2:
+                groups[group] = replace(groups[group], min_current=self.current)
+            case 3:
+                active = not groups[group].active
+                groups[group] = replace(groups[group], active=active)
+            case 4:
+                chargers[charger] = replace(chargers[charger], max_current=self.current)
+            case 5:
+                priority = 3 - chargers[charger].priority
+                chargers[charger] = replace(chargers[charger], priority=priority)
+            case 6:
+                active = not chargers[charger].active
+                chargers[charger] = replace(chargers[charger], active=active)
+        return replace(
+            site, supply=supply, groups=tuple(groups), chargers=tuple(chargers)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +356,9 @@ _EVENTS = st.one_of(
         st.sampled_from([5.0, 60.0, 1e6]),
     ),
     st.builds(Boost, _INDEX, st.sampled_from([0.0, 60.0, 1e6])),
+    st.builds(
+        Change, st.integers(0, 34), st.sampled_from([7.0, 10.0, 16.0, 25.0, 40.0])
+    ),
     st.builds(StepBack, st.sampled_from([1.0, 60.0, 3600.0])),
     st.just(Restart()),
 )

@@ -11,8 +11,10 @@ from hypothesis import assume, given, strategies as st
 import pytest
 
 from custom_components.amp_guard.control.fuse import FuseHeat, time_constant
-from custom_components.amp_guard.model import NO_CURRENT, FuseType, PhaseValues
+from custom_components.amp_guard.model import NO_CURRENT, FuseType, Phase, PhaseValues
 
+from .plant import Plant
+from .sites import charger, group, home
 from .strategies import examples
 
 MELTS = 1.5625
@@ -151,3 +153,18 @@ def test_twice_the_rated_current_does_not_wait_however_cold_the_fuse() -> None:
     heat.carry(NO_CURRENT, 0.0)
     heat.carry(all_phases(50.0), 1.0)
     assert not heat.can_wait(0.1)
+
+
+def test_a_group_without_a_meter_is_as_hot_as_its_chargers_make_it() -> None:
+    groups = (
+        group("garage", max_current_online=20.0),
+        group("yard", max_current_online=40.0),
+    )
+    chargers = (charger("a"), charger("b", group="yard", wiring=(Phase.L2,)))
+    plant = Plant(home(*chargers, fuse=63.0, groups=groups), phases=(3, 1))
+    nodes = plant.settle(600).decision.nodes
+    hot = (16.0 / 20.0) ** 2
+    assert nodes["garage"].heat == pytest.approx((hot, hot, hot), abs=0.01)
+    assert nodes["yard"].heat == pytest.approx((0.0, (16.0 / 40.0) ** 2, 0.0), abs=0.01)
+    plant.outlets["a"].connected = False
+    assert max(plant.settle(600).decision.nodes["garage"].heat) < 0.01

@@ -218,6 +218,8 @@ async def test_the_group_shows_how_full_it_is(
     assert shown("fallback", "binary_sensor") == "off"
     heat = entity_id(hass, "sensor", SERIAL, "fuse_heat")
     assert 60 <= float(hass.states.get(heat).state) <= 100
+    # Its own fuse carries the chargers alone, but it hangs on the main fuse.
+    assert shown("fuse_heat") == hass.states.get(heat).state
 
     left.says("disconnected")
     await house.passes(hass, 60, 1.0, 1.0, 1.0)
@@ -231,6 +233,7 @@ async def test_the_group_shows_how_full_it_is(
     fallback = entity_id(hass, "binary_sensor", group, "fallback")
     await becomes(hass, fallback, "on")
     assert shown("meter_online", "binary_sensor") == "off"
+    assert shown("fuse_heat") == STATE_UNAVAILABLE
 
 
 async def test_energy_is_counted_and_goes_on_after_a_restart(

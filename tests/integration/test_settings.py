@@ -125,6 +125,24 @@ async def test_a_lower_limit_counts_at_once(
     assert entry.state is ConfigEntryState.LOADED
 
 
+async def test_a_changed_figure_makes_nobody_forget_a_pause(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
+) -> None:
+    await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=pair)
+    await house.passes(hass, 10, 15.0, 15.0, 15.0, cars=pair)
+    paused, charging = sorted(pair, key=lambda charger: charger.limit)
+    assert (paused.limit, charging.limit >= 6) == (0, True)
+
+    charger = charger_id(entry, charging.name)
+    assert await set_number(hass, charger, "max_current", 15) == "15.0"
+    for limit in (14, 15):
+        await set_number(hass, charger, "max_current", limit)
+        await house.passes(hass, 45, 1.0, 1.0, 1.0, cars=pair)
+        assert paused.limit == 0
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=pair)
+    assert paused.limit >= 6
+
+
 @pytest.mark.parametrize(
     ("key", "value", "error", "allowed"),
     [

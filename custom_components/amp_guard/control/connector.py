@@ -75,6 +75,13 @@ class Connector:
         self.excess_since: float | None = None
         self.raise_since: float | None = None
 
+    def go_on_as(self, branch: Branch, turn: float) -> Connector:
+        """Return itself in a site of which figures were changed."""
+        self.branch = branch
+        self.draw.branch = branch
+        self.turn.turn = turn
+        return self
+
     def hear(self, reading: ChargerReading, offset: float, now: float) -> None:
         """Take its newest reading; `offset` is added to its times."""
         before, self.status = self.status, reading.status
@@ -91,16 +98,21 @@ class Connector:
         if not self.told:
             self._take_over(now)
 
+    @property
+    def may_draw(self) -> float:
+        """What its car may draw by its own word, A; its maximum where it says nothing."""
+        if self.status is not ChargerStatus.CHARGING:
+            return 0.0
+        limit = self.reading.limit
+        return self.branch.max_current if limit is None else limit
+
     def _take_over(self, now: float) -> None:
         """After a start: it draws what it was last allowed, as far as is known."""
         limit = self.reading.limit
-        maximum = self.branch.max_current
-        if limit is None:
-            limit = maximum if self.status is ChargerStatus.CHARGING else 0.0
-        self.given = self.branch.in_range(limit)
+        self.given = self.branch.in_range(self.may_draw if limit is None else limit)
         self.told = True
         self.changed_at = now
-        self.draw.assume(limit if self.status is ChargerStatus.CHARGING else 0.0)
+        self.draw.assume(self.may_draw)
         if self.turn.plugged_in_at is None:
             self.turn.plug_in(now)
         if self.given and self.wants:

@@ -40,7 +40,7 @@ class Draw:
 
     def __init__(self, branch: Branch, net: Net) -> None:
         """Know nothing yet."""
-        self._branch = branch
+        self.branch = branch
         self._net = net
         self._reported: list[float] | None = None
         self.reported_at = 0.0
@@ -74,7 +74,7 @@ class Draw:
 
     def _highest(self, drawn: Sequence[float]) -> float:
         a, b, c = drawn
-        x, y, z = self._branch.weights
+        x, y, z = self.branch.weights
         return max(a / x if x else a, b / y if y else b, c / z if z else c)
 
     def hear(self, reading: ChargerReading, offset: float, now: float) -> None:
@@ -137,9 +137,7 @@ class Draw:
             target = given * weight
             low.append(max(target, drawn - fall) if target < drawn else drawn)
             # A car starts from one moment to the next.
-            most = (
-                drawn + rise + (0 if drawn >= USED_FROM else self._branch.min_current)
-            )
+            most = drawn + rise + (0 if drawn >= USED_FROM else self.branch.min_current)
             rises = may_rise and target > drawn
             high.append(min(target, most) if rises else drawn)
         return low, reported, high
@@ -158,7 +156,7 @@ class Draw:
         high = [
             max(a, b) if may_rise else a for a, b in zip(estimate, targets, strict=True)
         ]
-        lag = 2 * self._branch.charger.command_lag
+        lag = 2 * self.branch.charger.command_lag
         return low, (low if since_change > lag else estimate), high
 
     def _on_supply(self, current: PhaseValues | None) -> list[float] | None:
@@ -168,11 +166,11 @@ class Draw:
         a, b, c = current
         if not (-ABSURD < a < ABSURD and -ABSURD < b < ABSURD and -ABSURD < c < ABSURD):
             return None
-        wiring = self._branch.charger.wiring
+        wiring = self.branch.charger.wiring
         if self._net is Net.IT and len(wiring) < len(current):
             # It hangs between two lines, whatever it calls its phases.
             highest = max(0.0, *current)
-            return [highest * weight for weight in self._branch.weights]
+            return [highest * weight for weight in self.branch.weights]
         drawn = [0.0, 0.0, 0.0]
         for value, phase in zip(current, wiring, strict=False):
             if value > 0:
@@ -184,7 +182,7 @@ class Draw:
         if self._net is Net.IT or max(reported) < 2 * USED_FROM:
             return
         weights = list(self.weights)
-        for phase, wired in enumerate(self._branch.weights):
+        for phase, wired in enumerate(self.branch.weights):
             if reported[phase] >= USED_FROM:
                 self._unused_since[phase] = None
                 weights[phase] = wired
@@ -199,12 +197,12 @@ class Draw:
 
     def _use_all(self) -> None:
         self._unused_since = [None, None, None]
-        if self.weights != self._branch.weights:
-            self._use(self._branch.weights)
+        if self.weights != self.branch.weights:
+            self._use(self.branch.weights)
 
     def _use(self, weights: Sequence[float]) -> None:
         self.weights = (weights[0], weights[1], weights[2])
-        self.load = self._branch.load(self.weights)
+        self.load = self.branch.load(self.weights)
 
 
 def attribute(

@@ -43,8 +43,8 @@ class FuseHeat:
 
     def __init__(self, rated_current: float, fuse_type: FuseType) -> None:
         """Start cold; the first current carried is taken to have flowed for ever."""
-        self._rated = rated_current
-        self._type = fuse_type
+        self.rated_current = rated_current
+        self.fuse_type = fuse_type
         self._tau = time_constant(rated_current, fuse_type)
         self._time: float | None = None
         self._load = (0.0, 0.0, 0.0)
@@ -52,7 +52,7 @@ class FuseHeat:
 
     def carry(self, current: PhaseValues, time: float) -> None:
         """Take that `current`, A, flows from `time` on."""
-        rated = self._rated
+        rated = self.rated_current
         load = tuple((value / rated) ** 2 for value in current)
         if self._time is None:
             self.heat = PhaseValues(*(min(value, 1.0) for value in load))
@@ -63,11 +63,11 @@ class FuseHeat:
 
     def can_wait(self, seconds: float) -> bool:
         """Return whether the present current may flow for `seconds` more."""
-        if self._type is FuseType.BREAKER:
+        if self.fuse_type is FuseType.BREAKER:
             return max(self._load) <= 1.0
         if max(self._load) >= INSTANT**2:
             return False
-        return max(self._after(seconds)) <= HOT[self._type]
+        return max(self._after(seconds)) <= HOT[self.fuse_type]
 
     def _after(self, seconds: float) -> PhaseValues:
         rest = exp(-seconds / self._tau)

@@ -59,7 +59,7 @@ class MeterWatch:
 
     def __init__(self, limit: float) -> None:
         """Watch a meter at a node that may carry `limit`."""
-        self._absurd = ABSURD_FACTOR * limit
+        self.limit = limit
         self._started: float | None = None
         self._taken: Measurement | None = None
         self._good = 0
@@ -103,7 +103,8 @@ class MeterWatch:
             return False
         self._taken = measurement
         current = measurement.current
-        if not all(isfinite(value) and abs(value) <= self._absurd for value in current):
+        absurd = ABSURD_FACTOR * self.limit
+        if not all(isfinite(value) and abs(value) <= absurd for value in current):
             self._good = 0
             return False
         self._compare(current, time, draw)

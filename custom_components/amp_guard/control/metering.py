@@ -28,8 +28,16 @@ class _View:
 class Metering:
     """Everything that is known of the nodes' currents, A. Lists go by node."""
 
-    def __init__(self, tree: Tree, connectors: Sequence[Connector]) -> None:
-        """Start with nothing seen; inactive connectors are part of the house."""
+    def __init__(
+        self,
+        tree: Tree,
+        connectors: Sequence[Connector],
+        before: Metering | None = None,
+    ) -> None:
+        """Start with nothing seen but by who metered the same nodes `before`.
+
+        Inactive connectors are part of the house.
+        """
         nodes = tree.nodes
         fuse_type = tree.site.supply.fuse_type
         self.meters = [
@@ -53,6 +61,34 @@ class Metering:
             if node.metered
         ]
         self._unmetered = [c for c in active if not c.branch.seen_by]
+        self._left_alone = [c for c in connectors if not c.branch.active]
+        self._unmetered_fuses = [
+            (node.index, [c for c in connectors if node.index in c.branch.path])
+            for node in nodes[1:]
+            if not node.metered
+        ]
+        if before is not None:
+            self._go_on(before)
+
+    def _go_on(self, before: Metering) -> None:
+        """Take over what was seen of the same fuses, and by meters of the same chargers."""
+        for index, (heat, known) in enumerate(
+            zip(self.heats, before.heats, strict=True)
+        ):
+            if (heat.rated_current, heat.fuse_type) == (
+                known.rated_current,
+                known.fuse_type,
+            ):
+                self.heats[index] = known
+        for view, seen in zip(self._views, before._views, strict=True):
+            if (view.seen, view.nearest) != (seen.seen, seen.nearest):
+                continue  # what was the house's is not the house's any longer
+            index = view.index
+            meter = self.meters[index] = before.meters[index]
+            if meter is not None:
+                meter.limit = self._limits[index]
+            self.houses[index] = before.houses[index]
+            self.over_since[index] = before.over_since[index]
 
     def measure(
         self, measurements: Mapping[str, Measurement], offset: float, now: float
@@ -73,6 +109,11 @@ class Metering:
             if meter.current is not None and meter.last_time is not None:
                 self._see(view, meter.current, meter.last_time, now)
         _assume_followed(self._unmetered)
+        for connector in self._left_alone:
+            connector.draw.assume(connector.may_draw)
+        for index, below in self._unmetered_fuses:
+            drawn = (sum(c.draw.estimate[phase] for c in below) for phase in range(3))
+            self.heats[index].carry(PhaseValues(*drawn), now)
 
     def _see(self, view: _View, current: PhaseValues, time: float, now: float) -> None:
         """Take that `current`, A, flowed through the view's node at `time`."""

@@ -137,6 +137,9 @@ class Plan:
             # Who draws more than it was given is not given more.
             offer.reason = Reason.RAISE_HELD
             offer.high = max(offer.low, given)
+        if 0 < given < branch.min_current:
+            offer.reason = Reason.NO_ROOM  # its minimum was raised: it starts anew
+            return offer
         if not given and (earliest := connector.turn.may_start_at(self.now)) > self.now:
             offer.reason = connector.turn.why_not(self.now)
             offer.look_again = earliest

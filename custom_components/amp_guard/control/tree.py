@@ -83,6 +83,15 @@ class Branch:
         stepped = int((min(current, self.max_current) + 1e-9) / step) * step
         return stepped if stepped >= self.min_current else 0.0
 
+    def hangs_as(self, other: Branch) -> bool:
+        """Return whether it is driven, wired and measured as another one."""
+        charger, its = self.charger, other.charger
+        return (
+            (self.active and other.active)
+            and (self.path, self.seen_by) == (other.path, other.seen_by)
+            and (charger.wiring, charger.resolution) == (its.wiring, its.resolution)
+        )
+
     def load(self, weights: tuple[float, float, float]) -> Load:
         """Return the constraints it loads while it uses phases as `weights` say."""
         return tuple(
@@ -116,6 +125,14 @@ class Tree:
             _branch(charger, groups, index, self.nodes, supply.net)
             for charger in sorted(site.chargers, key=lambda charger: charger.id)
         )
+
+    def has_nodes_of(self, other: Tree) -> bool:
+        """Return whether the same fuses stand in the same places of the same net."""
+        mine, its = (
+            [(node.id, node.parent, node.metered) for node in tree.nodes]
+            for tree in (self, other)
+        )
+        return mine == its and self.site.supply.net is other.site.supply.net
 
 
 def _check_ids(site: Site) -> None:
