@@ -1,6 +1,7 @@
 """The bench's commands; see bench/README.md."""
 
 from argparse import ArgumentParser, Namespace
+import asyncio
 from concurrent.futures import ProcessPoolExecutor
 import json
 from pathlib import Path
@@ -8,7 +9,7 @@ import sys
 
 from custom_components.amp_guard.model import SiteError
 
-from .compute import SIZES, measure, print_table
+from . import compute, latency
 from .picture import draw
 from .replay import RecordingError, print_replay, read_recording
 from .report import Report, run_file, run_scenario
@@ -65,13 +66,17 @@ def _parse(argv: list[str] | None) -> Namespace:
     )
     replay.add_argument("file", type=Path, help="as downloaded from Home Assistant")
     replay.set_defaults(run=_replay)
-    compute = commands.add_parser(
+    cost = commands.add_parser(
         "compute", help="time the decision; see bench/compute.py"
     )
-    compute.add_argument(
+    cost.add_argument(
         "--decisions", type=int, default=300, help="so many for each size (300)"
     )
-    compute.set_defaults(run=_compute)
+    cost.set_defaults(run=_compute)
+    delay = commands.add_parser(
+        "latency", help="time a sample's way in a real Home Assistant, in real time"
+    )
+    delay.set_defaults(run=_latency)
     return parser.parse_args(argv)
 
 
@@ -86,8 +91,12 @@ def _replay(arguments: Namespace) -> int:
 
 
 def _compute(arguments: Namespace) -> int:
-    costs = (measure(*size, arguments.decisions) for size in SIZES)
-    return int(not print_table(costs))
+    costs = (compute.measure(*size, arguments.decisions) for size in compute.SIZES)
+    return int(not compute.print_table(costs))
+
+
+def _latency(_arguments: Namespace) -> int:
+    return int(not latency.print_table(asyncio.run(latency.measure())))
 
 
 def _closed_loop(arguments: Namespace) -> int:

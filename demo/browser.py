@@ -13,7 +13,7 @@ from typing import Any, Self
 import aiohttp
 
 FLOWS = "/api/config/config_entries/flow"
-SUBENTRY_FLOWS = "/api/config/config_entries/subentries/flow"
+OPTIONS_FLOWS = "/api/config/config_entries/options/flow"
 
 type Json = Any
 """Whatever an answer holds."""
@@ -43,6 +43,8 @@ class Browser:
         self._session = aiohttp.ClientSession(url)
         self._client_id = f"{url}/"
         self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._awaited: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._numbers = count(1)
 
     async def __aenter__(self) -> Self:
@@ -56,6 +58,12 @@ class Browser:
         _trace: TracebackType | None,
     ) -> None:
         """Close it."""
+        await self.close()
+
+    async def close(self) -> None:
+        """Close it."""
+        if self._listening is not None:
+            self._listening.cancel()
         if self._socket is not None:
             await self._socket.close()
         await self._session.close()
@@ -90,6 +98,7 @@ class Browser:
         answer = await self._receive()
         if answer["type"] != "auth_ok":
             raise RefusedError(f"signing in: {answer}")
+        self._listening = asyncio.create_task(self._listen())
         await self._started()
 
     async def post(self, path: str, body: Mapping[str, Any]) -> Json:
@@ -103,11 +112,13 @@ class Browser:
     async def command(self, kind: str, **content: Any) -> Json:
         """Return the result of a command over the WebSocket."""
         assert self._socket is not None
+        assert self._listening is not None
+        if self._listening.done():
+            raise RefusedError(f"{kind}: the connection was closed")
         number = next(self._numbers)
+        self._awaited[number] = asyncio.get_running_loop().create_future()
         await self._socket.send_json({"id": number, "type": kind, **content})
-        answer = await self._receive()
-        while answer.get("id") != number:
-            answer = await self._receive()
+        answer = await self._awaited[number]
         if not answer["success"]:
             raise RefusedError(f"{kind}: {answer['error']}")
         return answer["result"]
@@ -135,10 +146,22 @@ class Browser:
                     return Flow(self, FLOWS, step)
             await asyncio.sleep(LOOK_INTERVAL)
 
-    async def add_subentry(self, entry_id: str, kind: str) -> Flow:
-        """Begin to add something below a config entry."""
-        begun = await self.post(SUBENTRY_FLOWS, {"handler": [entry_id, kind]})
-        return Flow(self, SUBENTRY_FLOWS, begun)
+    async def configure(self, entry_id: str) -> Flow:
+        """Begin to change the options of a config entry."""
+        begun = await self.post(OPTIONS_FLOWS, {"handler": entry_id})
+        return Flow(self, OPTIONS_FLOWS, begun)
+
+    async def _listen(self) -> None:
+        """Take each answer to who awaits it; who does not listen is hung up on."""
+        try:
+            while True:
+                answer = await self._receive()
+                awaited = self._awaited.pop(answer.get("id", 0), None)
+                if awaited is not None and not awaited.done():
+                    awaited.set_result(answer)
+        except RefusedError as error:
+            for awaited in self._awaited.values():
+                awaited.set_exception(error)
 
     async def _receive(self) -> dict[str, Any]:
         assert self._socket is not None

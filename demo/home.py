@@ -25,6 +25,8 @@ class Home:
         """Take both, not yet started, and what the owner does before time goes on."""
         self.site = site
         self.home_assistant = home_assistant
+        self.browser: Browser | None = None
+        """The owner's, signed in, from the start to the end."""
         self._prepare = prepare
         self._life: asyncio.Task[None] | None = None
 
@@ -67,6 +69,8 @@ class Home:
 
         In this order, as what chargers are told at the end is part of what happens.
         """
+        if self.browser is not None:
+            await self.browser.close()
         await self.home_assistant.stop()
         await self._pause_life()
         await self.site.stop()
@@ -79,13 +83,13 @@ class Home:
         self._life = None
 
     async def _set_up(self, account: Account) -> None:
-        async with Browser(self.home_assistant.url) as browser:
-            await browser.welcome(account)
-            await self._prepare(
-                browser,
-                self.site.judge.addresses,
-                self.site.world.supply.supply_max_current,
-            )
+        self.browser = Browser(self.home_assistant.url)
+        await self.browser.welcome(account)
+        await self._prepare(
+            self.browser,
+            self.site.judge.addresses,
+            self.site.world.supply.supply_max_current,
+        )
 
     async def _while_alive(self, work: Coroutine[Any, Any, None]) -> None:
         """Do it; fail at once where Home Assistant or the site ends meanwhile."""

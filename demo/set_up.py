@@ -7,7 +7,7 @@ the chargers in it, and activate it; make a dashboard.
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from .browser import Browser
+from .browser import Browser, Flow
 from .dashboard import TITLE, dashboard
 from .entities import Entities, find_entities
 
@@ -69,13 +69,21 @@ async def _add_amp_guard(
     supply_max_current: float,
     wirings: Mapping[str, list[str]],
 ) -> str:
-    """Add the meter, the main fuse, the group and its chargers; return their entry.
-
-    `wirings` says by device which phases of the supply a charger is wired to.
-    """
+    """Add the meter and all below it; return their entry."""
     flow = await browser.add_integration("amp_guard")
     await flow.choose("address")
     await flow.fill_in(host=meter["host"], pin=meter["pin"])
+    return await add_site(flow, supply_max_current, wirings)
+
+
+async def add_site(
+    flow: Flow, supply_max_current: float, wirings: Mapping[str, list[str]]
+) -> str:
+    """Add the main fuse, the group and its chargers; return the entry.
+
+    The `flow` has the meter already. `wirings` says by device which phases of the
+    supply a charger is wired to.
+    """
     await flow.fill_in(supply_max_current=supply_max_current, fuse_type="gg")
     await flow.fill_in(
         name=GROUP_NAME,

@@ -24,6 +24,8 @@ PUBLISH_INTERVAL = 10.0
 """s between publications in ordinary times: each state written costs a row."""
 NEAR_LIMIT = 1.0
 """A that may still be given when a limit counts as near."""
+WORSE = 1.0
+"""A by which an overload must grow to be shown at once."""
 NO_PHASE = "none"
 ASKS_NOTHING = (
     Reason.INACTIVE,
@@ -145,9 +147,16 @@ class Published:
 
 def is_news(before: Published, now: Published) -> bool:
     """Say whether something happened that cannot wait for the next publication."""
-    if any(node.overloaded for node in now.decision.nodes.values()):
-        return True
-    return _facts(before) != _facts(now)
+    return _facts(before) != _facts(now) or _excess(now) >= _excess(before) + WORSE
+
+
+def _excess(published: Published) -> float:
+    """Return A by which the main fuse's worst phase is above its limit, 0 at least."""
+    sample = published.samples.get(SUPPLY_ID)
+    if sample is None:
+        return 0.0
+    limit = published.site.supply.supply_max_current
+    return max(0.0, max(sample.current) - limit)
 
 
 def _facts(published: Published) -> tuple[object, ...]:

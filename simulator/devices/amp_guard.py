@@ -164,6 +164,11 @@ class AmpGuard(Device):
     # --- the wire -------------------------------------------------------------------
 
     @property
+    def samples_taken(self) -> int:
+        """How many samples it has taken."""
+        return self._sequence
+
+    @property
     def is_listened_to(self) -> bool:
         """Whether anybody takes its stream."""
         return bool(self._connections)

@@ -1,15 +1,18 @@
 """A property's smart meter, and what is plugged into its P1 port.
 
 The meter counts what flows; a HomeWizard P1 meter serves that by HTTP, a serial server
-sends the telegrams themselves by TCP.
+sends the telegrams themselves by TCP, a HAN reader publishes them by MQTT.
 """
 
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+import json
+from typing import Any
 
 from aiohttp import web
+from paho.mqtt import publish
 
 from custom_components.amp_guard.model import NO_CURRENT, Phase, PhaseValues
 
@@ -148,6 +151,64 @@ class SerialServer:
             await reader.read()
         self._connections.discard(writer)
         writer.close()
+
+
+class AmsReader:
+    """A HAN reader that publishes by MQTT, and itself by Home Assistant's discovery."""
+
+    TOPIC = "ams/power"
+
+    def __init__(self, meter: SmartMeter, *, host: str, port: int) -> None:
+        """Plug it into a meter, and tell it where the broker is."""
+        self.meter = meter
+        self._host = host
+        self._port = port
+
+    async def introduce(self) -> None:
+        """Publish which sensors it has; the broker keeps that."""
+        for phase in Phase:
+            for key, device_class, unit in (
+                ("I", "current", "A"),
+                ("U", "voltage", "V"),
+                ("P", "power", "W"),
+            ):
+                name = f"{key}{phase + 1}"
+                await self._publish(
+                    f"homeassistant/sensor/ams_{name}/config",
+                    {
+                        "unique_id": f"ams-1a2b_{name}",
+                        "name": name,
+                        "state_topic": self.TOPIC,
+                        "value_template": f"{{{{ value_json.{name} }}}}",
+                        "device_class": device_class,
+                        "unit_of_measurement": unit,
+                        "device": {"identifiers": ["ams-1a2b"], "name": "AMS reader"},
+                    },
+                    retain=True,
+                )
+
+    async def send(self) -> None:
+        """Publish the telegram of now."""
+        values: dict[str, float] = {}
+        for phase in Phase:
+            values |= {
+                f"I{phase + 1}": self.meter.shown(phase),
+                f"U{phase + 1}": VOLTAGE,
+                f"P{phase + 1}": round(self.meter.power(phase)),
+            }
+        await self._publish(self.TOPIC, values)
+
+    async def _publish(
+        self, topic: str, payload: dict[str, Any], *, retain: bool = False
+    ) -> None:
+        await asyncio.to_thread(
+            publish.single,
+            topic,
+            json.dumps(payload),
+            retain=retain,
+            hostname=self._host,
+            port=self._port,
+        )
 
 
 def telegram(meter: SmartMeter) -> bytes:

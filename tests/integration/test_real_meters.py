@@ -6,26 +6,22 @@ broker; what counts is which sample the balancer gets.
 
 import asyncio
 from collections.abc import AsyncGenerator
-import json
-from pathlib import Path
-import shutil
-import socket
 
 from homeassistant import config, config_entries
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from paho.mqtt import publish
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.amp_guard.model import SUPPLY_ID, Phase, PhaseValues
 from simulator.devices.smart_meter import (
-    VOLTAGE,
+    AmsReader,
     HomeWizardP1,
     SerialServer,
     SmartMeter,
 )
 from simulator.house import HOUSEHOLD_WEEK, House, read_trace
+from tests.broker import broker  # noqa: F401
 from tests.devices.conftest import PortForward, add_integration, port_forward  # noqa: F401
 
 from .helpers import (
@@ -230,81 +226,9 @@ async def test_dsmr_replays_a_household(
 # --- MQTT -------------------------------------------------------------------------------
 
 
-@pytest.fixture
-async def broker(tmp_path: Path) -> AsyncGenerator[int]:
-    """Start a real broker; return its port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    program = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin")
-    assert program, "mosquitto is missing: scripts/packages installs it"
-    settings = tmp_path / "mosquitto.conf"
-    settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
-    process = await asyncio.create_subprocess_exec(
-        program, "-c", str(settings), "-v", stderr=asyncio.subprocess.PIPE
-    )
-    async with asyncio.timeout(PATIENCE):
-        while b"running" not in await process.stderr.readline():
-            pass
-    drain = asyncio.create_task(process.stderr.read())
-    yield port
-    process.terminate()
-    await process.wait()
-    await drain
-
-
-class AmsReader:
-    """A HAN reader that publishes its telegrams, and itself by discovery."""
-
-    def __init__(self, hass: HomeAssistant, port: int) -> None:
-        self.hass = hass
-        self.port = port
-
-    async def publish(self, topic: str, payload: dict, *, retain: bool = False) -> None:
-        await self.hass.async_add_executor_job(
-            lambda: publish.single(
-                topic,
-                json.dumps(payload),
-                retain=retain,
-                hostname="127.0.0.1",
-                port=self.port,
-            )
-        )
-
-    async def introduce(self) -> None:
-        for n in (1, 2, 3):
-            for key, kind, unit in (
-                ("I", "current", "A"),
-                ("U", "voltage", "V"),
-                ("P", "power", "W"),
-            ):
-                await self.publish(
-                    f"homeassistant/sensor/ams_{key}{n}/config",
-                    {
-                        "unique_id": f"ams-1a2b_{key}{n}",
-                        "name": f"{key}{n}",
-                        "state_topic": "ams/power",
-                        "value_template": f"{{{{ value_json.{key}{n} }}}}",
-                        "device_class": kind,
-                        "unit_of_measurement": unit,
-                        "device": {"identifiers": ["ams-1a2b"], "name": "AMS reader"},
-                    },
-                    retain=True,
-                )
-
-    async def send(self, *current: float) -> None:
-        values = {}
-        for n, amps in enumerate(current, 1):
-            values |= {
-                f"I{n}": round(abs(amps), 1),
-                f"U{n}": VOLTAGE,
-                f"P{n}": round(VOLTAGE * amps),
-            }
-        await self.publish("ams/power", values)
-
-
 async def test_mqtt_through_a_real_broker(
     hass: HomeAssistant,
-    broker: int,
+    broker: int,  # noqa: F811
     house: House,
     clock: Clock,
     decisions: Decisions,
@@ -316,15 +240,17 @@ async def test_mqtt_through_a_real_broker(
     mqtt.add_to_hass(hass)
     monkeypatch.setattr(config, "load_yaml_config_file", lambda *_: {})
     assert await hass.config_entries.async_setup(mqtt.entry_id)
-    reader = AmsReader(hass, broker)
+    meter = SmartMeter(resolution=0.1)
+    meter.observe(PhaseValues(1.0, 1.0, 1.0), 0.0)
+    reader = AmsReader(meter, host="127.0.0.1", port=broker)
     await reader.introduce()
-    await reader.send(1.0, 1.0, 1.0)
+    await reader.send()
     async with asyncio.timeout(PATIENCE):
         while len(hass.states.async_all("sensor")) < 9 or any(
             state.state == "unknown" for state in hass.states.async_all("sensor")
         ):
             await asyncio.sleep(0.05)
-            await reader.send(1.0, 1.0, 1.0)
+            await reader.send()
     entry = await add_supply(hass)
     for step in range(STEPS):
         truth = house.current_at(EVENING + 60.0 * step)
@@ -334,7 +260,8 @@ async def test_mqtt_through_a_real_broker(
             truth = PhaseValues(truth.l1, truth.l2, -truth.l3)
         clock.advance(10.0)
         time = hass.loop.time()
-        await reader.send(*truth)
+        meter.observe(truth, 60.0 * step)
+        await reader.send()
         given = await measured(entry, decisions, time)
         for phase in Phase:
             assert truth[phase] - 0.01 <= given[phase] <= truth[phase] + 0.06

@@ -52,12 +52,13 @@ async def rows_a_minute(
     entry: ConfigEntry,
     house: Property,
     cars: Iterable[PlainCharger] = (),
+    least: float = 1.0,
 ) -> float:
     """Return what is recorded while the house's load wanders, each minute."""
     random = Random(1)
     before = await rows(hass, entry)
     for _ in range(60 * MINUTES):
-        load = [random.uniform(1.0, 5.0) for _ in range(3)]
+        load = [random.uniform(least, least + 4.0) for _ in range(3)]
         await house.passes(hass, 1, *load, cars=cars)
     return (await rows(hass, entry) - before) / MINUTES
 
@@ -68,6 +69,14 @@ async def test_an_idle_home_records_at_most_60_rows_a_minute(
     await house.passes(hass, 60, 1.0, 2.0, 3.0)
     recorded = await rows_a_minute(hass, entry, house)
     assert 10 <= recorded <= 60
+
+
+async def test_an_overload_that_lasts_records_at_most_120_rows_a_minute(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    await house.passes(hass, 60, 1.0, 2.0, 3.0)
+    recorded = await rows_a_minute(hass, entry, house, least=26.0)
+    assert 10 <= recorded <= 120
 
 
 async def test_two_charging_cars_record_at_most_120_rows_a_minute(
