@@ -163,7 +163,9 @@ class Change:
         return ()
 
     def _changed(self, site: Site) -> Site:
-        supply, groups, chargers = site.supply, [*site.groups], [*site.chargers]
+        supply = site.supply
+        groups = sorted(site.groups, key=lambda group: group.id)
+        chargers = sorted(site.chargers, key=lambda charger: charger.id)
         at, kind = divmod(self.part, 7)
         group, charger = at % len(groups), at % len(chargers)
         match kind:

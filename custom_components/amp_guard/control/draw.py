@@ -7,6 +7,7 @@ can explain is the charger's, the rest is the house's. A charger that reports no
 is followed by the meter's steps after its commands alone.
 """
 
+from collections import deque
 from collections.abc import Sequence
 
 from ..model import ChargerReading, ChargerStatus, Net, PhaseValues
@@ -26,6 +27,8 @@ UNUSED_AFTER = 30.0
 """s after which a phase without current is free (a car starts on one for about 10)."""
 TAKEN_FOR = 60.0
 """s for which a grant may still be taken up without any sign before."""
+REMEMBERED = 16
+"""Changes of what is reported that are kept for samples older than the report."""
 CHARGED = (ChargerStatus.WAITING, ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
 
 _NOTHING = (0.0, 0.0, 0.0)
@@ -43,6 +46,7 @@ class Draw:
         self.branch = branch
         self._net = net
         self._reported: list[float] | None = None
+        self._changes: deque[tuple[float, list[float]]] = deque(maxlen=REMEMBERED)
         self.reported_at = 0.0
         self._unused_since: list[float | None] = [None, None, None]
         self._first = branch.charger.wiring[0]
@@ -91,6 +95,8 @@ class Draw:
         taken_at = reading.current_time
         taken_at = now if taken_at is None else min(taken_at + offset, now)
         self.lateness.report(reported[self._first], taken_at)
+        if not self._changes or self._changes[-1][1] != reported:
+            self._changes.append((taken_at, reported))
         self.reported_at = taken_at - self.lateness.seconds
         if reading.status is ChargerStatus.CHARGING:
             self._learn_phases(reported, now)
@@ -116,15 +122,16 @@ class Draw:
 
         `given` is what it may draw, `since_change` the s since it was last told.
         """
-        reported, estimate = self._reported, self.estimate
+        reported = self._reported
         if reported is None:
             return self._unreported_bounds(given, status, since_change)
         age = time - self.reported_at
         if age < 0:
+            before = self._reported_before(time)
             return (
-                [min(a, b) for a, b in zip(estimate, reported, strict=True)],
+                [min(a, b) for a, b in zip(before, reported, strict=True)],
                 reported,
-                [max(a, b) for a, b in zip(estimate, reported, strict=True)],
+                [max(a, b) for a, b in zip(before, reported, strict=True)],
             )
         if age == 0:
             return reported, reported, reported
@@ -142,20 +149,32 @@ class Draw:
             high.append(min(target, most) if rises else drawn)
         return low, reported, high
 
+    def _reported_before(self, time: float) -> list[float]:
+        """Return what was reported of `time`; the oldest that is known, if nothing."""
+        late = self.lateness.seconds
+        for taken_at, reported in reversed(self._changes):
+            if taken_at - late <= time:
+                return reported
+        return self._changes[0][1]
+
     def _unreported_bounds(
         self, given: float, status: ChargerStatus, since_change: float
     ) -> Bounds:
-        estimate = self.estimate
+        if status not in CHARGED:
+            return _NOTHING, _NOTHING, _NOTHING
         targets = [given * weight for weight in self.weights]
+        estimate = self.estimate
         if since_change > TAKEN_FOR:
+            if status is ChargerStatus.WAITING:
+                return _NOTHING, _NOTHING, _NOTHING
+            if status is ChargerStatus.CHARGING and not any(estimate):
+                # It began late, and nobody saw by how much.
+                return targets, targets, targets
             # It had its time to follow: it draws no more than it may.
             settled = [min(a, b) for a, b in zip(estimate, targets, strict=True)]
             return settled, settled, settled
-        may_rise = status in CHARGED
         low = [min(a, b) for a, b in zip(estimate, targets, strict=True)]
-        high = [
-            max(a, b) if may_rise else a for a, b in zip(estimate, targets, strict=True)
-        ]
+        high = [max(a, b) for a, b in zip(estimate, targets, strict=True)]
         lag = 2 * self.branch.charger.command_lag
         return low, (low if since_change > lag else estimate), high
 

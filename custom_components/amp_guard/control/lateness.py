@@ -1,9 +1,9 @@
 """Lateness: how old a charger's report is when it arrives, learned from the meter.
 
 Few integrations tell when a value was measured; some chargers report through a cloud,
-a quarter of a minute late. After each command the meter and the report both show the
-charger's answer: what the report comes later by is its lateness (negative where the meter's samples are
-the later ones).
+a quarter of a minute late. After a command the meter and the report both show the
+charger's answer: what the report comes later by is its lateness (negative where the
+meter's samples are the later ones).
 """
 
 from collections import deque
@@ -17,8 +17,14 @@ GIVE_UP = 60.0
 """s after which an answer is no longer waited for."""
 LEAST_LATENESS = 1.5
 """s: less is but the moment at which each was asked."""
+SETTLED = 30.0
+"""s since the command before: sooner what is seen may be the answer to that one."""
+EARLIEST = -10.0
+"""s: no meter is later than that."""
 REMEMBERED = 5
-"""Answers of which the middle one is believed."""
+"""Answers of which the middle one is believed ..."""
+LEAST_ANSWERS = 3
+"""... once there are so many: the house moves as well, and one may have been its."""
 
 
 class Lateness:
@@ -28,6 +34,7 @@ class Lateness:
         """Take reports to be of the moment until they are seen to be late."""
         self.seconds = 0.0
         self._answers: deque[float] = deque(maxlen=REMEMBERED)
+        self._commanded_at = float("-inf")
         self._told_at = float("-inf")
         self._step = 0.0
         self._metered: float | None = None
@@ -37,7 +44,10 @@ class Lateness:
 
     def tell(self, step: float, now: float) -> None:
         """Wait for the answer to a command that changes the current by `step` A."""
-        self._told_at = now if abs(step) >= LEAST_STEP else float("-inf")
+        settled = now - self._commanded_at >= SETTLED
+        self._commanded_at = now
+        learns = settled and abs(step) >= LEAST_STEP
+        self._told_at = now if learns else float("-inf")
         self._step = step
         self._metered = self._reported = None
         self._metered_at = self._reported_at = None
@@ -70,6 +80,10 @@ class Lateness:
         if self._metered_at is None or self._reported_at is None:
             return
         self._told_at = float("-inf")
-        self._answers.append(self._reported_at - self._metered_at)
-        late = median(self._answers)
-        self.seconds = late if abs(late) >= LEAST_LATENESS else 0.0
+        late = self._reported_at - self._metered_at
+        if late < EARLIEST:
+            return
+        self._answers.append(late)
+        if len(self._answers) >= LEAST_ANSWERS:
+            late = median(self._answers)
+            self.seconds = late if abs(late) >= LEAST_LATENESS else 0.0
