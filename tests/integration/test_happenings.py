@@ -2,8 +2,9 @@
 
 from homeassistant.components.device_automation import DeviceAutomationType
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNKNOWN
 from homeassistant.core import Event, HomeAssistant, ServiceCall, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -135,6 +136,29 @@ async def test_a_group_tells_of_overload_and_fallback(
     await becomes(hass, entity_id(hass, "binary_sensor", SERIAL, "connectivity"), "on")
     await house.passes(hass, 15, 1.0, 1.0, 1.0)
     assert told == ["overload", "fallback_entered", "fallback_left"]
+
+
+async def test_what_happened_does_not_happen_again_to_a_renamed_event(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    fuse = entity_id(hass, "event", group_id(entry), "fuse")
+    await house.passes(hass, 20, 10.0, 1.0, 1.0)
+    house.meter.fault = Fault.SILENT
+    house.clock.advance(40.0)
+    await becomes(hass, fuse, lambda state: state.state != STATE_UNKNOWN)
+    happened = hass.states.get(fuse)
+    assert happened.attributes["event_type"] == "fallback_entered"
+
+    er.async_get(hass).async_update_entity(fuse, new_entity_id="event.main_fuse")
+    await hass.async_block_till_done()
+    assert hass.states.get("event.main_fuse").state == happened.state
+
+    house.meter.fault = None
+    house.clock.advance(10.0)
+    await becomes(hass, entity_id(hass, "binary_sensor", SERIAL, "connectivity"), "on")
+    await house.passes(hass, 15, 1.0, 1.0, 1.0)
+    attributes = hass.states.get("event.main_fuse").attributes
+    assert attributes["event_type"] == "fallback_left"
 
 
 async def test_a_charger_that_does_not_follow_is_told_of(
