@@ -183,6 +183,20 @@ async def test_rejected_samples_are_counted(
     assert hass.states.get(current).state == "10.0"
 
 
+async def test_a_sample_of_nothing_at_all_is_not_believed(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    rejected = entity_id(hass, "sensor", SERIAL, "rejected_samples")
+    current = entity_id(hass, "sensor", SERIAL, "current_l1")
+    await enable(hass, entry, rejected)
+    await house.passes(hass, 50, 10.0, 10.0, 10.0)
+
+    house.draws(0.0, 0.0, 0.0)
+    house.clock.advance(11.0)
+    await becomes(hass, rejected, "1")
+    assert hass.states.get(current).state == "10.0"
+
+
 @pytest.mark.parametrize(
     "fault", [Fault.SILENT, Fault.FROZEN, Fault.IMPOSSIBLE, Fault.RUBBISH]
 )
