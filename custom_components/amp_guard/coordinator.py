@@ -6,7 +6,7 @@ turn is synchronous: a cut leaves in the same turn as the sample that calls for 
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 import logging
@@ -90,7 +90,7 @@ class AmpGuardCoordinator:
         self._issues = ChargerIssues(hass, self.chargers)
         self._samples: dict[str, MeterSample] = {}
         self._connected = dict.fromkeys(meters, False)
-        self._listeners: set[CALLBACK_TYPE] = set()
+        self._listeners: set[Callable[[Published], None]] = set()
         self._running = False
         self._next_turn: asyncio.TimerHandle | None = None
         self._asked_turn: asyncio.Handle | None = None
@@ -310,7 +310,7 @@ class AmpGuardCoordinator:
         self.published, self._published_at = latest, now
         tell_bus(self._hass, self.entry, self.happenings)
         for listener in tuple(self._listeners):
-            listener()
+            listener(latest)
         self._issues.watch(self._troubles(snapshot, decision), now)
 
     def _troubles(
@@ -336,8 +336,10 @@ class AmpGuardCoordinator:
     # --- for the platforms ----------------------------------------------------------
 
     @callback
-    def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Call `listener` at each publication until what is returned is called."""
+    def async_add_listener(
+        self, listener: Callable[[Published], None]
+    ) -> CALLBACK_TYPE:
+        """Call `listener` with each publication until what is returned is called."""
         self._listeners.add(listener)
         return partial(self._listeners.discard, listener)
 

@@ -1,5 +1,6 @@
 """What all entities share: a device of the tree, and one way to be told."""
 
+from abc import abstractmethod
 from collections.abc import Iterable
 
 from homeassistant.config_entries import ConfigSubentry
@@ -41,21 +42,17 @@ class AmpGuardEntity(Entity):
         self._attr_available = False
 
     async def async_added_to_hass(self) -> None:
-        """Listen to publications."""
+        """Listen to publications; there were none before, or it was only renamed."""
         self.async_on_remove(self.coordinator.async_add_listener(self._on_published))
-        if self.coordinator.published is not None:
-            self._update_from(self.coordinator.published)
 
     @callback
-    def _on_published(self) -> None:
-        if self.coordinator.published is None:
-            return
-        if self._update_from(self.coordinator.published):
+    def _on_published(self, published: Published) -> None:
+        if self._update_from(published):
             self.async_write_ha_state()
 
+    @abstractmethod
     def _update_from(self, published: Published) -> bool:
         """Take over what was published; return whether the state changed."""
-        raise NotImplementedError
 
 
 class AmpGuardSettingEntity(AmpGuardEntity):
@@ -79,9 +76,9 @@ class AmpGuardSettingEntity(AmpGuardEntity):
         setting: Setting = data.get(self.entity_description.key)
         return setting
 
+    @abstractmethod
     def _show(self, setting: Setting) -> bool:
         """Show what is stored; return whether the state changed."""
-        raise NotImplementedError
 
     @callback
     def _change(self, setting: Setting, possible: Iterable[Setting] = ()) -> None:

@@ -22,7 +22,6 @@ class MeterIssues:
         """Listen until the entry is unloaded."""
         self._hass = hass
         self._entry = entry
-        self._coordinator = coordinator
         self._sensors = CurrentSensors()
         self._told: frozenset[Misplaced] = frozenset()
         self._signed = False
@@ -32,9 +31,8 @@ class MeterIssues:
             entry.async_on_unload(self._forget)
 
     @callback
-    def _look(self) -> None:
-        published = self._coordinator.published
-        if published is None or not published.meter_is_online(SUPPLY_ID):
+    def _look(self, published: Published) -> None:
+        if not published.meter_is_online(SUPPLY_ID):
             return
         sample = published.samples[SUPPLY_ID]
         # Without a sign a turned sensor shows, and does, nothing.

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+from homeassistant.helpers import device_registry as dr
 import pytest
 
 from custom_components.amp_guard.chargers import ChargerCommandError, actions
@@ -288,6 +289,26 @@ async def test_an_ocpp_connector_is_a_device_of_its_own(charger_of) -> None:
 
     [(_, data)] = charger.taken()
     assert (data["devid"], data["conn_id"]) == ("garage", 2)
+
+
+@pytest.mark.parametrize("identifiers", [None, {("other", "garage")}])
+async def test_a_charge_point_without_a_name_is_not_commanded(
+    charger_of, hass, identifiers
+) -> None:
+    """Its device is gone, or is not the integration's any longer."""
+    charger = charger_of(OCPP)
+    await charger.driver.start()
+    devices = dr.async_get(hass)
+    if identifiers is None:
+        devices.async_remove_device(charger.device_id)
+    else:
+        devices.async_update_device(charger.device_id, new_identifiers=identifiers)
+
+    with pytest.raises(ChargerCommandError) as error:
+        await charger.driver.apply(10.0, 60.0)
+
+    assert error.value.translation_key == "charger_unavailable"
+    assert charger.taken() == []
 
 
 async def test_easee_drops_an_unchanged_value_so_a_renewal_differs(

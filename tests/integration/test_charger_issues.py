@@ -5,13 +5,25 @@ from collections.abc import Callable
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
 
 from custom_components.amp_guard.const import DOMAIN
+from tests.chargers.conftest import Charger
+from tests.chargers.contracts import CONTRACTS
 
-from .helpers import PlainCharger, Property, add_charger, entity_id
+from .helpers import (
+    PlainCharger,
+    Property,
+    add_charger,
+    charger_input,
+    entity_id,
+    go_on,
+    start_subentry,
+)
 
+OCPP = next(c for c in CONTRACTS if c.profile == "ocpp")
 QUIET = (2.0, 2.0, 2.0)
 TROUBLE_LASTS = 300
 
@@ -93,6 +105,21 @@ async def test_a_trouble_that_lasts_is_told_until_it_is_mended(
     assert told(hass, left_id) is None
 
 
+async def test_another_trouble_takes_the_place_of_the_one_before_once_it_lasts(
+    hass: HomeAssistant, house: Property, left_id: str
+) -> None:
+    make_unavailable(hass, mend=False)
+    await pass_minutes(hass, house)
+    assert told(hass, left_id) == "charger_unavailable"
+
+    make_unavailable(hass, mend=True)
+    say_something_strange(hass, mend=False)
+    await house.passes(hass, 30, *QUIET)
+    assert told(hass, left_id) is None
+    await pass_minutes(hass, house)
+    assert told(hass, left_id) == "charger_unknown"
+
+
 async def test_an_entity_that_is_gone_is_told(
     hass: HomeAssistant, house: Property, left_id: str
 ) -> None:
@@ -155,6 +182,37 @@ async def test_a_charger_without_a_fail_safe_is_told_and_can_be_ignored(
 
     hass.config_entries.async_remove_subentry(entry, left_id)
     await hass.async_block_till_done()
+    assert issues.async_get_issue(DOMAIN, issue) is None
+
+
+async def test_once_a_charger_has_a_fail_safe_nothing_is_told_of_it(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    charger = Charger(hass, OCPP)
+    result = await go_on(
+        hass,
+        await start_subentry(hass, entry, "charger"),
+        "device",
+        {"charger": f"{charger.device_id}_1"},
+        charger_input(),
+        "save",
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    [added] = entry.get_subentries_of_type("charger")
+    issues, issue = ir.async_get(hass), f"no_fail_safe_{added.subentry_id}"
+    assert issues.async_get_issue(DOMAIN, issue) is None
+
+    # As an earlier version of its profile left it, which knew of none.
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue,
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="no_fail_safe",
+    )
+    await hass.config_entries.async_reload(entry.entry_id)
     assert issues.async_get_issue(DOMAIN, issue) is None
 
 

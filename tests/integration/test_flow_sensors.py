@@ -301,6 +301,48 @@ async def test_a_meter_with_a_device_for_each_phase_is_one(
     assert [o["label"] for o in field.config["options"]] == ["Pro 3EM"]
 
 
+async def test_meters_of_one_phase_behind_a_gateway_are_meters_each(
+    hass: HomeAssistant,
+) -> None:
+    mqtt = MockConfigEntry(domain="mqtt")
+    mqtt.add_to_hass(hass)
+    devices = dr.async_get(hass)
+    gateway = devices.async_get_or_create(
+        config_entry_id=mqtt.entry_id, identifiers={("mqtt", "gateway")}
+    )
+    for name in ("House", "Shed"):
+        device = devices.async_get_or_create(
+            config_entry_id=mqtt.entry_id,
+            identifiers={("mqtt", name)},
+            name=name,
+            via_device_id=gateway.id,
+        )
+        er.async_get(hass).async_get_or_create(
+            "sensor",
+            "mqtt",
+            f"{name}_current_l1",
+            config_entry=mqtt,
+            device_id=device.id,
+            original_device_class="current",
+            unit_of_measurement="A",
+        )
+    result = await go_on(hass, await start_flow(hass), "sensors", "sensor_device")
+    (field,) = result["data_schema"].schema.values()
+    assert [o["label"] for o in field.config["options"]] == ["House", "Shed"]
+
+
+async def test_a_sensor_that_its_owner_disabled_stays_out(
+    hass: HomeAssistant, p1: P1Meter
+) -> None:
+    for kind in ("current", "power"):
+        er.async_get(hass).async_update_entity(
+            p1.entity_id(kind, 2), disabled_by=er.RegistryEntryDisabler.USER
+        )
+    # Two phases are nobody's property.
+    result = await go_on(hass, await start_flow(hass), "sensors")
+    assert result["step_id"] == "sensor_entities"
+
+
 async def test_a_meter_that_vanishes_meanwhile(
     hass: HomeAssistant, p1: P1Meter
 ) -> None:

@@ -1,19 +1,21 @@
 """What happens is told: by event entities, to device triggers and in the logbook."""
 
 from homeassistant.components.device_automation import DeviceAutomationType
-from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNKNOWN
 from homeassistant.core import Event, HomeAssistant, ServiceCall, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
     async_capture_events,
     async_get_device_automation_capabilities,
     async_get_device_automations,
     async_mock_service,
 )
 
-from custom_components.amp_guard import device_condition, device_trigger
+from custom_components.amp_guard import device_action, device_condition, device_trigger
 from custom_components.amp_guard.happenings import EVENT_HAPPENING
 from custom_components.amp_guard.logbook import async_describe_events
 from simulator.devices.amp_guard import Fault
@@ -137,6 +139,29 @@ async def test_a_group_tells_of_overload_and_fallback(
     assert told == ["overload", "fallback_entered", "fallback_left"]
 
 
+async def test_what_happened_does_not_happen_again_to_a_renamed_event(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    fuse = entity_id(hass, "event", group_id(entry), "fuse")
+    await house.passes(hass, 20, 10.0, 1.0, 1.0)
+    house.meter.fault = Fault.SILENT
+    house.clock.advance(40.0)
+    await becomes(hass, fuse, lambda state: state.state != STATE_UNKNOWN)
+    happened = hass.states.get(fuse)
+    assert happened.attributes["event_type"] == "fallback_entered"
+
+    er.async_get(hass).async_update_entity(fuse, new_entity_id="event.main_fuse")
+    await hass.async_block_till_done()
+    assert hass.states.get("event.main_fuse").state == happened.state
+
+    house.meter.fault = None
+    house.clock.advance(10.0)
+    await becomes(hass, entity_id(hass, "binary_sensor", SERIAL, "connectivity"), "on")
+    await house.passes(hass, 15, 1.0, 1.0, 1.0)
+    attributes = hass.states.get("event.main_fuse").attributes
+    assert attributes["event_type"] == "fallback_left"
+
+
 async def test_a_charger_that_does_not_follow_is_told_of(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, left: PlainCharger
 ) -> None:
@@ -218,6 +243,34 @@ async def test_no_condition_holds_for_what_is_not_there(
     await hass.config_entries.async_remove(entry.entry_id)
     assert not is_overloaded(hass, None)
     assert await device_trigger.async_get_triggers(hass, device) == []
+
+
+async def test_devices_that_others_make_are_no_devices_of_the_tree(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    """One that another integration makes of ours, and one that hangs on our entry."""
+    other = MockConfigEntry(domain="other", state=ConfigEntryState.LOADED)
+    other.add_to_hass(hass)
+    await house.passes(hass, 20, 1.0, 1.0, 1.0)
+    await house.passes(hass, 2, 27.0, 1.0, 1.0)
+    for owner, identifier in (
+        (other, ("amp_guard", group_id(entry))),
+        (entry, ("other", "1")),
+    ):
+        device = dr.async_get(hass).async_get_or_create(
+            config_entry_id=owner.entry_id, identifiers={identifier}
+        )
+        assert await device_trigger.async_get_triggers(hass, device.id) == []
+        assert await device_condition.async_get_conditions(hass, device.id) == []
+        assert await device_action.async_get_actions(hass, device.id) == []
+        config = {
+            "condition": "device",
+            "domain": "amp_guard",
+            "device_id": device.id,
+            "type": "is_overloaded",
+        }
+        is_overloaded = device_condition.async_condition_from_config(hass, config)
+        assert not is_overloaded(hass, None)
 
 
 async def test_an_automation_of_device_trigger_condition_and_action(

@@ -118,6 +118,19 @@ async def test_an_overload_is_shown_at_once(
     assert hass.states.get(overload).state == "off"
 
 
+async def test_a_renamed_entity_shows_what_it_showed_and_goes_on(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    current = entity_id(hass, "sensor", SERIAL, "current_l1")
+    await house.passes(hass, 11, 10.0, 1.0, 1.0)
+    er.async_get(hass).async_update_entity(current, new_entity_id="sensor.main_fuse")
+    await hass.async_block_till_done()
+    assert hass.states.get("sensor.main_fuse").state == "10.0"
+
+    await house.passes(hass, 11, 12.0, 1.0, 1.0)
+    assert hass.states.get("sensor.main_fuse").state == "12.0"
+
+
 async def test_ordinary_times_write_little(
     hass: HomeAssistant, entry: ConfigEntry, house: Property
 ) -> None:
@@ -167,6 +180,20 @@ async def test_rejected_samples_are_counted(
         await hass.async_block_till_done()
     await becomes(hass, rejected, lambda state: int(state.state) > 0)
     # One bad sample, or three, are no reason to doubt the meter.
+    assert hass.states.get(current).state == "10.0"
+
+
+async def test_a_sample_of_nothing_at_all_is_not_believed(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    rejected = entity_id(hass, "sensor", SERIAL, "rejected_samples")
+    current = entity_id(hass, "sensor", SERIAL, "current_l1")
+    await enable(hass, entry, rejected)
+    await house.passes(hass, 50, 10.0, 10.0, 10.0)
+
+    house.draws(0.0, 0.0, 0.0)
+    house.clock.advance(11.0)
+    await becomes(hass, rejected, "1")
     assert hass.states.get(current).state == "10.0"
 
 

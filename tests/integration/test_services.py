@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -106,6 +107,19 @@ async def test_a_ceiling_on_the_supply_counts_the_house_too(
     await act(hass, "set_ceiling", device_id=supply, current=16, duration=HOUR)
     await house.passes(hass, 30, 4.0, 1.0, 1.0, cars=pair)
     assert 6 <= left.limit + right.limit <= 12
+
+
+async def test_a_group_that_may_use_nothing_is_not_full(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    await enable_all(hass, entry)
+    utilisation = entity_id(hass, "sensor", group_id(entry), "utilisation")
+    await house.passes(hass, 20, 5.0, 1.0, 1.0)
+    assert float(hass.states.get(utilisation).state) == 20
+
+    group = device_id(hass, entry, group_id(entry))
+    await act(hass, "set_ceiling", device_id=group, current=0, duration=HOUR)
+    assert hass.states.get(utilisation).state == STATE_UNKNOWN
 
 
 async def test_of_several_ceilings_the_lowest_counts(
@@ -214,6 +228,28 @@ async def test_the_plan_says_who_gets_what_and_why(
     assert plan["chargers"][0]["explanation"] == "Delar på det som finns"
 
 
+async def test_the_plan_says_when_a_paused_charger_is_looked_at_again(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
+) -> None:
+    left, right = pair
+    right.says("disconnected")
+    await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=[left])
+    await house.passes(hass, 5, 24.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 0
+    await house.passes(hass, 40, 1.0, 1.0, 1.0, cars=[left])
+
+    plan = await act(hass, "get_plan")
+    paused, unplugged = plan["chargers"]
+    assert paused["reason"] == Reason.MINIMUM_OFF
+    decided, look_again = (
+        dt_util.parse_datetime(moment)
+        for moment in (plan["decided_at"], paused["look_again"])
+    )
+    # Two minutes after it was paused, of which 40 s and some have gone.
+    assert timedelta(seconds=70) <= look_again - decided <= timedelta(seconds=90)
+    assert unplugged["look_again"] is None
+
+
 async def test_what_breaks_a_rule_is_refused_with_what_is_possible(
     hass: HomeAssistant, entry: ConfigEntry, pair: Pair
 ) -> None:
@@ -287,6 +323,21 @@ async def test_actions_are_there_and_refuse_while_nothing_is_set_up(
         with pytest.raises(ServiceValidationError) as refused:
             await act(hass, action, **data)
         assert refused.value.translation_placeholders == {"allowed": "–"}
+
+
+async def test_there_is_no_plan_before_anything_is_decided(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    house.decisions.error = RuntimeError("a bug")
+    await hass.config_entries.async_reload(entry.entry_id)
+    with pytest.raises(ServiceValidationError) as refused:
+        await act(hass, "get_plan")
+    assert refused.value.translation_key == "nothing_decided"
+
+    house.decisions.error = None
+    await house.passes(hass, 5, 1.0, 1.0, 1.0)
+    plan = await act(hass, "get_plan")
+    assert [fuse["name"] for fuse in plan["fuses"]] == [entry.title, "Garage"]
 
 
 async def test_a_removed_supply_leaves_nothing_stored(
