@@ -163,37 +163,40 @@ class Change:
         return ()
 
     def _changed(self, site: Site) -> Site:
-        supply = site.supply
-        groups = sorted(site.groups, key=lambda group: group.id)
-        chargers = sorted(site.chargers, key=lambda charger: charger.id)
         at, kind = divmod(self.part, 7)
-        group, charger = at % len(groups), at % len(chargers)
-        match kind:
-            case 0:
-                supply = replace(supply, supply_max_current=self.current)
-            case 1:
-                offline = min(groups[group].max_current_offline, self.current)
-                groups[group] = replace(
-                    groups[group],
-                    max_current_online=self.current,
-                    max_current_offline=offline,
-                )
-            case 2:
-                groups[group] = replace(groups[group], min_current=self.current)
-            case 3:
-                active = not groups[group].active
-                groups[group] = replace(groups[group], active=active)
-            case 4:
-                chargers[charger] = replace(chargers[charger], max_current=self.current)
-            case 5:
-                priority = 3 - chargers[charger].priority
-                chargers[charger] = replace(chargers[charger], priority=priority)
-            case 6:
-                active = not chargers[charger].active
-                chargers[charger] = replace(chargers[charger], active=active)
-        return replace(
-            site, supply=supply, groups=tuple(groups), chargers=tuple(chargers)
+        if kind == 0:
+            supply = replace(site.supply, supply_max_current=self.current)
+            return replace(site, supply=supply)
+        if kind <= 3:
+            picked = _pick(sorted(group.id for group in site.groups), at)
+            groups = (
+                self._of_group(group, kind) if group.id == picked else group
+                for group in site.groups
+            )
+            return replace(site, groups=tuple(groups))
+        picked = _pick(sorted(charger.id for charger in site.chargers), at)
+        chargers = (
+            self._of_charger(charger, kind) if charger.id == picked else charger
+            for charger in site.chargers
         )
+        return replace(site, chargers=tuple(chargers))
+
+    def _of_group(self, group: Group, kind: int) -> Group:
+        if kind == 1:
+            offline = min(group.max_current_offline, self.current)
+            return replace(
+                group, max_current_online=self.current, max_current_offline=offline
+            )
+        if kind == 2:
+            return replace(group, min_current=self.current)
+        return replace(group, active=not group.active)
+
+    def _of_charger(self, charger: Charger, kind: int) -> Charger:
+        if kind == 4:
+            return replace(charger, max_current=self.current)
+        if kind == 5:
+            return replace(charger, priority=3 - charger.priority)
+        return replace(charger, active=not charger.active)
 
 
 @dataclass(frozen=True, slots=True)
