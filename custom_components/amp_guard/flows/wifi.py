@@ -45,6 +45,8 @@ WAIT = 180.0
 """s until the user is asked what to do about a meter that does not appear."""
 SEARCH_INTERVAL = 10.0
 """s between searches of the LAN for a meter that does not make itself known."""
+START_INTERVAL = 2.0
+"""s between asking a meter for its first sample."""
 
 STARTING = {"base": "cannot_connect"}
 """What trying a meter's PIN gives while it answers but has no sample yet."""
@@ -259,9 +261,11 @@ class WifiSteps(DiscoverySteps):
                         on_seen(meter)
                     with suppress(TimeoutError):
                         meter = await asyncio.wait_for(seen.get(), SEARCH_INTERVAL)
-                        outcome = await self._try_pin(meter)
-                        if outcome != STARTING:
-                            return meter, outcome
+                        while (  # noqa: ASYNC110 - only asking tells
+                            outcome := await self._try_pin(meter)
+                        ) == STARTING:
+                            await asyncio.sleep(START_INTERVAL)
+                        return meter, outcome
         except TimeoutError:
             return None
         finally:
