@@ -113,3 +113,17 @@ def test_a_car_that_begins_late_is_credited_with_what_it_may_draw() -> None:
     assert moment.decision.nodes[SUPPLY_ID].house == pytest.approx(
         all_phases(4.0), abs=1.0
     )
+
+
+def test_what_no_report_has_shown_since_is_the_houses() -> None:
+    """A car that was credited with a rise of the house gives it back."""
+    plant = Plant(home(charger("a"), fuse=35.0))
+    outlet = plant.outlets["a"]
+    outlet.report_age, outlet.starts_from = 3.0, 32.0
+    while not plant.settle(10, each=10).decision.allocations["a"].current:
+        assert plant.now < 300
+    plant.loads[SUPPLY_ID] = all_phases(6.0)
+    assert plant.step(10).decision.drawn["a"] == all_phases(6.0)
+    moment = plant.settle(50, each=10)
+    assert moment.decision.drawn["a"] == (0.0, 0.0, 0.0)
+    assert moment.decision.nodes[SUPPLY_ID].house == all_phases(6.0)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from ..model import ChargerReading, ChargerStatus, Net, PhaseValues
 from .lateness import Lateness
+from .meter import LATEST_REPORT
 from .tree import Branch, Load
 
 RAMP = 8.0
@@ -47,6 +48,7 @@ class Draw:
         self._net = net
         self._reported: list[float] | None = None
         self._changes: deque[tuple[float, list[float]]] = deque(maxlen=REMEMBERED)
+        self._credited_at: float | None = None
         self.reported_at = 0.0
         self._unused_since: list[float | None] = [None, None, None]
         self._first = branch.charger.wiring[0]
@@ -114,6 +116,32 @@ class Draw:
             if reported is not None
             else [current * weight for weight in self.weights]
         )
+
+    def credit(self, time: float) -> None:
+        """Note whether at `time` it is taken to draw more than it says."""
+        reported = self._reported
+        if reported is None or all(
+            drawn <= said + USED_FROM
+            for drawn, said in zip(self.estimate, reported, strict=True)
+        ):
+            self._credited_at = None
+        elif self._credited_at is None:
+            self._credited_at = time
+
+    def take_back(self) -> Sequence[float]:
+        """Return what it was credited with, A by phase, and no report has shown since.
+
+        Else a car that waits would keep what was the house's, until it starts.
+        """
+        reported, since = self._reported, self._credited_at
+        if reported is None or since is None:
+            return _NOTHING
+        changed_at = self._changes[-1][0] - self.lateness.seconds
+        if changed_at > since or self.reported_at - since < LATEST_REPORT:
+            return _NOTHING
+        estimate, self.estimate = self.estimate, list(reported)
+        self._credited_at = None
+        return [drawn - said for drawn, said in zip(estimate, reported, strict=True)]
 
     def bounds(
         self, time: float, given: float, status: ChargerStatus, since_change: float

@@ -1,6 +1,7 @@
 """House load: what flows through a node beside the balanced chargers, now and lately."""
 
 from collections import deque
+from collections.abc import Sequence
 
 from ..model import PhaseValues
 from .peaks import Peaks
@@ -42,6 +43,12 @@ class HouseLoad:
             highs.append((time, value))
             while highs[0][0] < time - REMEMBERED:
                 highs.popleft()
+
+    def was(self, more: Sequence[float]) -> None:
+        """Take the load last seen to have been so much more, A by phase."""
+        if self.now is not None and any(more):
+            a, b, c = (x + y for x, y in zip(self.now, more, strict=True))
+            self.now = (a, b, c)
 
     def raised(self, time: float) -> None:
         """Remember that more was given below this node."""

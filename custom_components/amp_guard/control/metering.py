@@ -119,6 +119,8 @@ class Metering:
         """Take that `current`, A, flowed through the view's node at `time`."""
         index = view.index
         house = self.houses[index]
+        for connector in view.nearest:
+            house.was(connector.draw.take_back())
         _estimate(view, house.now, current, time, now=now, limit=self._limits[index])
         a, b, c = current
         for connector in view.seen:
@@ -128,6 +130,7 @@ class Metering:
             c -= z
         house.see((a, b, c), time)
         for connector in view.nearest:
+            connector.draw.credit(time)
             connector.draw.meet(house.values, time)
         self.heats[index].carry(current, time)
         over = max(current) > self._limits[index] + OVERLOAD_TOLERANCE
