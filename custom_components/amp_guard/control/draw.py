@@ -119,26 +119,25 @@ class Draw:
 
     def credit(self, time: float) -> None:
         """Note whether at `time` it is taken to draw more than it says."""
-        reported = self._reported
-        if reported is None or all(
-            drawn <= said + USED_FROM
-            for drawn, said in zip(self.estimate, reported, strict=True)
-        ):
+        if self._reported is None:
+            return
+        (a, b, c), (x, y, z) = self.estimate, self._reported
+        if a - x <= USED_FROM and b - y <= USED_FROM and c - z <= USED_FROM:
             self._credited_at = None
         elif self._credited_at is None:
             self._credited_at = time
 
-    def take_back(self) -> Sequence[float]:
+    def take_back(self) -> Sequence[float] | None:
         """Return what it was credited with, A by phase, and no report has shown since.
 
         Else a car that waits would keep what was the house's, until it starts.
         """
         reported, since = self._reported, self._credited_at
-        if reported is None or since is None:
-            return _NOTHING
+        if since is None or reported is None:
+            return None
         changed_at = self._changes[-1][0] - self.lateness.seconds
         if changed_at > since or self.reported_at - since < LATEST_REPORT:
-            return _NOTHING
+            return None
         estimate, self.estimate = self.estimate, list(reported)
         self._credited_at = None
         return [drawn - said for drawn, said in zip(estimate, reported, strict=True)]

@@ -46,7 +46,7 @@ class HouseLoad:
 
     def was(self, more: Sequence[float]) -> None:
         """Take the load last seen to have been so much more, A by phase."""
-        if self.now is not None and any(more):
+        if self.now is not None:
             a, b, c = (x + y for x, y in zip(self.now, more, strict=True))
             self.now = (a, b, c)
 

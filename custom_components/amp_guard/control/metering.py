@@ -112,15 +112,21 @@ class Metering:
         for connector in self._left_alone:
             connector.draw.assume(connector.may_draw)
         for index, below in self._unmetered_fuses:
-            drawn = (sum(c.draw.estimate[phase] for c in below) for phase in range(3))
-            self.heats[index].carry(PhaseValues(*drawn), now)
+            a = b = c = 0.0
+            for connector in below:
+                x, y, z = connector.draw.estimate
+                a += x
+                b += y
+                c += z
+            self.heats[index].carry(PhaseValues(a, b, c), now)
 
     def _see(self, view: _View, current: PhaseValues, time: float, now: float) -> None:
         """Take that `current`, A, flowed through the view's node at `time`."""
         index = view.index
         house = self.houses[index]
         for connector in view.nearest:
-            house.was(connector.draw.take_back())
+            if (taken_back := connector.draw.take_back()) is not None:
+                house.was(taken_back)
         _estimate(view, house.now, current, time, now=now, limit=self._limits[index])
         a, b, c = current
         for connector in view.seen:
