@@ -10,6 +10,7 @@ from custom_components.amp_guard.model import (
     FuseType,
     Phase,
     PhaseValues,
+    Reason,
     Site,
     Supply,
 )
@@ -234,3 +235,14 @@ def test_nobody_is_paused_for_the_margin_of_an_uneasy_meter() -> None:
         plant.step()
     house(plant, 18.8)
     assert granted(plant.step()) == 6.0
+
+
+def test_a_car_that_comes_after_an_overload_was_not_cut() -> None:
+    plant = Plant(home())
+    outlet = plant.outlets["a"]
+    outlet.connected, outlet.limit = False, 16.0
+    plant.loads[SUPPLY_ID] = PhaseValues(24.0, 24.0, 24.0)
+    plant.settle(60)
+    outlet.connected = True
+    plant.loads[SUPPLY_ID] = PhaseValues(1.0, 1.0, 1.0)
+    assert plant.settle(10).decision.allocations["a"].reason is Reason.RAISE_HELD

@@ -94,6 +94,7 @@ class Connector:
         if plugged_in and before is ChargerStatus.DISCONNECTED:
             self.turn.plug_in(now)
             self.reclaim.plug_in()
+            self.cut = False
         self.draw.hear(reading, offset, now)
         if not self.told:
             self._take_over(now)
