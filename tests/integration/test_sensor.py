@@ -32,10 +32,6 @@ async def enable(hass: HomeAssistant, entry: ConfigEntry, *entities: str) -> Non
 async def test_the_meter_shows_each_phase(
     hass: HomeAssistant, entry: ConfigEntry, house: Property
 ) -> None:
-    registry = er.async_get(hass)
-    voltage = entity_id(hass, "sensor", SERIAL, "voltage_l2")
-    assert registry.async_get(voltage).disabled
-    await enable(hass, entry, voltage)
     await house.passes(hass, 11, 10.0, -5.0, 0.0)
 
     shown = {}
