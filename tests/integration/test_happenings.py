@@ -201,6 +201,7 @@ async def test_device_automations_are_offered_where_they_make_sense(
             for each in ours:
                 assert each.items() >= FIELDS[kind].items()
                 assert each["device_id"] == device
+                assert "entity_id" not in each
 
 
 async def test_a_device_action_asks_for_what_it_needs(

@@ -153,6 +153,13 @@ def test_each_device_automation_and_event_has_its_text() -> None:
         assert attributes["event_type"]["state"].keys() == set(HAPPENING_TYPES[kind])
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_device_automation_is_shown_with_an_unknown_entity(language: str) -> None:
+    """The editor fills {entity_name} from an entity's id, and ours have none."""
+    for path, text in texts(load(language)["device_automation"]):
+        assert "{" not in text, path
+
+
 def test_each_error_that_is_raised_has_its_text() -> None:
     sources = "".join(path.read_text() for path in FOLDER.rglob("*.py"))
     for key in load("en")["exceptions"]:
