@@ -25,6 +25,7 @@ from .energy import EnergyCounter
 from .happenings import Happening, HappeningWatch, tell_bus
 from .meters import Meter, MeterAuthenticationError, MeterError, MeterSample
 from .model import (
+    SUPPLY_ID,
     ChargerReading,
     ChargerStatus,
     Decision,
@@ -108,7 +109,7 @@ class AmpGuardCoordinator:
         await self.memory.load()
         self._take_site(self.site)
         self._issues.start()
-        await self.temporary.load()
+        await self.temporary.load((SUPPLY_ID, *self.entry.subentries))
         await _gather(driver.start() for driver in self._drivers.values())
         for node, meter in self.meters.items():
             await meter.start(
