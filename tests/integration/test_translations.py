@@ -38,6 +38,10 @@ def load(language: str) -> dict:
     return json.loads((FOLDER / "translations" / f"{language}.json").read_text())
 
 
+def entity_icons() -> dict[str, dict]:
+    return json.loads((FOLDER / "icons.json").read_text())["entity"]
+
+
 def texts(tree: dict, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
     for key, value in tree.items():
         if isinstance(value, dict):
@@ -189,6 +193,20 @@ async def test_each_entity_has_its_name(
 
     translated = load("en")["entity"]
     assert {platform: set(keys) for platform, keys in translated.items()} == named
-    icons = json.loads((FOLDER / "icons.json").read_text())["entity"]
-    for platform, keys in icons.items():
+    for platform, keys in entity_icons().items():
         assert keys.keys() <= named[platform]
+
+
+async def test_each_entity_without_a_device_class_has_an_icon(
+    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
+) -> None:
+    await add_charger(hass, entry, chargers["left"])
+    icons = entity_icons()
+    bare = [
+        entity.entity_id
+        for entity in er.async_get(hass).entities.values()
+        if entity.platform == DOMAIN
+        and entity.original_device_class is None
+        and entity.translation_key not in icons.get(entity.domain, {})
+    ]
+    assert bare == []
