@@ -77,8 +77,8 @@ class AmpGuardCoordinator:
         self.temporary = Temporary(hass, entry.entry_id, self._turn)
         self.energy = EnergyCounter()
         self.happenings: tuple[Happening, ...] = ()
+        self.watch = HappeningWatch()
         self._hass = hass
-        self._watch = HappeningWatch()
         self._structure = structure(entry)
         self.memory = Memory(hass, entry.entry_id)
         self.site = build_site(entry)
@@ -307,7 +307,7 @@ class AmpGuardCoordinator:
             and not is_news(self.published, latest)
         ):
             return
-        self.happenings = tuple(self._watch.look(latest))
+        self.happenings = tuple(self.watch.look(latest))
         self.published, self._published_at = latest, now
         tell_bus(self._hass, self.entry, self.happenings)
         for listener in tuple(self._listeners):
