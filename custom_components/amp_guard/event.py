@@ -74,12 +74,13 @@ class AmpGuardEvent(AmpGuardEntity, EventEntity):
         )
 
     def _update_from(self, published: Published) -> bool:
-        changed = not self._attr_available
-        self._attr_available = True
+        if not self._attr_available:
+            # What is restored is shown first: what is told then is news beside it.
+            self._attr_available = True
+            self.async_write_ha_state()
         for happening in self.coordinator.happenings:
             if happening.target == self.target:
                 # Each is a state of its own, also where two come at once.
                 self._trigger_event(happening.type.value, happening.attributes)
                 self.async_write_ha_state()
-                changed = False
-        return changed
+        return False

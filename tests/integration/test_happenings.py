@@ -59,15 +59,18 @@ def charger_id(entry: ConfigEntry) -> str:
 
 
 def note_events(hass: HomeAssistant, entity: str) -> list[str]:
-    """Return what an event entity tells from now on; each has a time of its own."""
+    """Return what an event entity tells from now on, as automations hear it.
+
+    They leave out what comes when it was unavailable: that has happened before.
+    """
     told: list[str] = []
-    times = {STATE_UNAVAILABLE, STATE_UNKNOWN}
 
     @callback
     def note(event: Event) -> None:
-        shown = event.data["new_state"]
-        if event.data["entity_id"] == entity and shown.state not in times:
-            times.add(shown.state)
+        before, shown = event.data["old_state"], event.data["new_state"]
+        if event.data["entity_id"] != entity or before.state == shown.state:
+            return
+        if STATE_UNAVAILABLE not in (before.state, shown.state):
             told.append(shown.attributes["event_type"])
 
     hass.bus.async_listen(EVENT_STATE_CHANGED, note)
