@@ -37,7 +37,7 @@ FURTHEST = timedelta(days=366)
 """How far ahead an end may be: what holds for longer is a setting."""
 
 
-def _number(value: object) -> float:
+def number(value: object) -> float:
     """Return a number. Yes and no are none, though Python counts with them."""
     if isinstance(value, bool):
         raise vol.Invalid("expected a number")
@@ -45,7 +45,7 @@ def _number(value: object) -> float:
     return number
 
 
-def _time_span(value: object) -> timedelta:
+def time_span(value: object) -> timedelta:
     """Return a time span; one that cannot be told is the longest that can."""
     try:
         span: timedelta = cv.positive_time_period(value)
@@ -57,7 +57,7 @@ def _time_span(value: object) -> timedelta:
 DEVICE = {vol.Required(ATTR_DEVICE_ID): cv.string}
 END = {
     vol.Exclusive(ATTR_UNTIL, "end"): cv.datetime,
-    vol.Exclusive(ATTR_DURATION, "end"): _time_span,
+    vol.Exclusive(ATTR_DURATION, "end"): time_span,
 }
 
 
@@ -70,14 +70,14 @@ def _with_end(fields: Mapping[vol.Marker, object]) -> vol.All:
 
 SET_CEILING = _with_end(
     {
-        vol.Required(ATTR_CURRENT): _number,
+        vol.Required(ATTR_CURRENT): number,
         vol.Optional(ATTR_NAME, default=DEFAULT_CEILING_NAME): cv.string,
     }
 )
 CLEAR_CEILING = vol.Schema({**DEVICE, vol.Optional(ATTR_NAME): cv.string})
 BOOST = _with_end({})
 END_BOOST = vol.Schema(DEVICE)
-SET_PRIORITY = vol.Schema({**DEVICE, vol.Required(ATTR_PRIORITY): _number})
+SET_PRIORITY = vol.Schema({**DEVICE, vol.Required(ATTR_PRIORITY): number})
 GET_PLAN = vol.Schema({vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string})
 
 

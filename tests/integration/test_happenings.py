@@ -366,6 +366,26 @@ async def test_a_device_action_asks_for_what_it_needs(
     }
 
 
+async def test_a_device_action_without_end_stops_no_automation_but_its_own(
+    hass: HomeAssistant, entry: ConfigEntry, left: PlainCharger
+) -> None:
+    device = device_id(hass, entry, charger_id(entry))
+    boost = {"domain": "amp_guard", "device_id": device, "type": "boost"}
+    automations = [
+        {"alias": alias, "triggers": [], "actions": boost | {"duration": duration}}
+        for alias, duration in (("far", {"hours": 1e13}), ("near", {"hours": 1}))
+    ]
+    assert await async_setup_component(hass, "automation", {"automation": automations})
+    boosted = []
+    for alias in ("far", "near"):
+        automation = {"entity_id": f"automation.{alias}"}
+        await hass.services.async_call(
+            "automation", "trigger", automation, blocking=True
+        )
+        boosted.append(list(entry.runtime_data.temporary.boosts))
+    assert boosted == [[], [charger_id(entry)]]
+
+
 async def test_no_condition_holds_for_what_is_not_there(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, left: PlainCharger
 ) -> None:
