@@ -25,6 +25,7 @@ from .energy import EnergyCounter
 from .happenings import Happening, HappeningWatch, tell_bus
 from .meters import Meter, MeterAuthenticationError, MeterError, MeterSample
 from .model import (
+    SUPPLY_ID,
     ChargerReading,
     ChargerStatus,
     Decision,
@@ -76,8 +77,8 @@ class AmpGuardCoordinator:
         self.temporary = Temporary(hass, entry.entry_id, self._turn)
         self.energy = EnergyCounter()
         self.happenings: tuple[Happening, ...] = ()
+        self.watch = HappeningWatch()
         self._hass = hass
-        self._watch = HappeningWatch()
         self._structure = structure(entry)
         self.memory = Memory(hass, entry.entry_id)
         self.site = build_site(entry)
@@ -108,7 +109,7 @@ class AmpGuardCoordinator:
         await self.memory.load()
         self._take_site(self.site)
         self._issues.start()
-        await self.temporary.load()
+        await self.temporary.load((SUPPLY_ID, *self.entry.subentries))
         await _gather(driver.start() for driver in self._drivers.values())
         for node, meter in self.meters.items():
             await meter.start(
@@ -306,7 +307,7 @@ class AmpGuardCoordinator:
             and not is_news(self.published, latest)
         ):
             return
-        self.happenings = tuple(self._watch.look(latest))
+        self.happenings = tuple(self.watch.look(latest))
         self.published, self._published_at = latest, now
         tell_bus(self._hass, self.entry, self.happenings)
         for listener in tuple(self._listeners):

@@ -6,23 +6,28 @@ from homeassistant.const import ATTR_DEVICE_ID, CONF_DEVICE_ID, CONF_DOMAIN, CON
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.config_validation import DEVICE_ACTION_BASE_SCHEMA
-from homeassistant.helpers.typing import ConfigType, TemplateVarsType, VolDictType
+from homeassistant.helpers.typing import ConfigType, TemplateVarsType
 import voluptuous as vol
 
 from .const import DOMAIN, SUBENTRY_CHARGER, SUBENTRY_GROUP
 from .devices import kind_of
 from .model import SUPPLY_ID
-from .services import ATTR_CURRENT, ATTR_DURATION
+from .services import ATTR_CURRENT, ATTR_DURATION, number, time_span
 
-DURATION: VolDictType = {vol.Required(ATTR_DURATION): cv.positive_time_period_dict}
-CURRENT: VolDictType = {vol.Required(ATTR_CURRENT): vol.Coerce(float)}
+TAKEN = {ATTR_CURRENT: number, ATTR_DURATION: time_span}
+"""What is taken in each field: what the actions take themselves."""
+SHOWN = {ATTR_CURRENT: vol.Coerce(float), ATTR_DURATION: cv.positive_time_period_dict}
+"""As what the editor shows each field: it knows these kinds."""
 
-CEILING_ACTIONS: Mapping[str, VolDictType] = {
-    "set_ceiling": {**CURRENT, **DURATION},
-    "clear_ceiling": {},
+CEILING_ACTIONS: Mapping[str, tuple[str, ...]] = {
+    "set_ceiling": (ATTR_CURRENT, ATTR_DURATION),
+    "clear_ceiling": (),
 }
-BOOST_ACTIONS: Mapping[str, VolDictType] = {"boost": DURATION, "end_boost": {}}
-ACTIONS: Mapping[str, VolDictType] = {**CEILING_ACTIONS, **BOOST_ACTIONS}
+BOOST_ACTIONS: Mapping[str, tuple[str, ...]] = {
+    "boost": (ATTR_DURATION,),
+    "end_boost": (),
+}
+ACTIONS: Mapping[str, tuple[str, ...]] = {**CEILING_ACTIONS, **BOOST_ACTIONS}
 """The fields of each action."""
 ACTIONS_OF = {
     SUPPLY_ID: CEILING_ACTIONS,
@@ -32,7 +37,12 @@ ACTIONS_OF = {
 
 ACTION_SCHEMA = vol.Any(
     *(
-        DEVICE_ACTION_BASE_SCHEMA.extend({vol.Required(CONF_TYPE): type_, **fields})
+        DEVICE_ACTION_BASE_SCHEMA.extend(
+            {
+                vol.Required(CONF_TYPE): type_,
+                **{vol.Required(field): TAKEN[field] for field in fields},
+            }
+        )
         for type_, fields in ACTIONS.items()
     )
 )
@@ -52,7 +62,7 @@ async def async_get_action_capabilities(
     hass: HomeAssistant, config: ConfigType
 ) -> dict[str, vol.Schema]:
     """Return the fields of an action."""
-    fields = ACTIONS[config[CONF_TYPE]]
+    fields = {vol.Required(field): SHOWN[field] for field in ACTIONS[config[CONF_TYPE]]}
     return {"extra_fields": vol.Schema(fields)} if fields else {}
 
 
@@ -63,13 +73,12 @@ async def async_call_action_from_config(
     context: Context | None,
 ) -> None:
     """Do it."""
-    fields = {str(field) for field in ACTIONS[config[CONF_TYPE]]}
     await hass.services.async_call(
         DOMAIN,
         config[CONF_TYPE],
         {
             ATTR_DEVICE_ID: config[CONF_DEVICE_ID],
-            **{key: config[key] for key in config if key in fields},
+            **{field: config[field] for field in ACTIONS[config[CONF_TYPE]]},
         },
         blocking=True,
         context=context,

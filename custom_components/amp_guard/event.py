@@ -1,6 +1,12 @@
 """Events: what happens to chargers and groups, for automations."""
 
-from homeassistant.components.event import EventEntity, EventEntityDescription
+from dataclasses import dataclass
+
+from homeassistant.components.event import (
+    EventEntity,
+    EventEntityDescription,
+    EventExtraStoredData,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -40,16 +46,41 @@ async def async_setup_entry(
         )
 
 
+@dataclass
+class _Stored(EventExtraStoredData):
+    """What outlives a restart: the last event, and whether what it began lasts."""
+
+    lasts: bool
+
+
 class AmpGuardEvent(AmpGuardEntity, EventEntity):
     """What happened to a charger or group last."""
 
+    async def async_added_to_hass(self) -> None:
+        """Know what had not ended before a restart, so that its end is told."""
+        stored = await self.async_get_last_extra_data()
+        if stored is not None and stored.as_dict().get("lasts"):
+            self.coordinator.watch.lasting.add(self.target)
+        await super().async_added_to_hass()
+
+    @property
+    def extra_restore_state_data(self) -> EventExtraStoredData:
+        """Return what is to outlive a restart."""
+        last = super().extra_restore_state_data
+        return _Stored(
+            last.last_event_type,
+            last.last_event_attributes,
+            lasts=self.target in self.coordinator.watch.lasting,
+        )
+
     def _update_from(self, published: Published) -> bool:
-        changed = not self._attr_available
-        self._attr_available = True
+        if not self._attr_available:
+            # What is restored is shown first: what is told then is news beside it.
+            self._attr_available = True
+            self.async_write_ha_state()
         for happening in self.coordinator.happenings:
             if happening.target == self.target:
                 # Each is a state of its own, also where two come at once.
                 self._trigger_event(happening.type.value, happening.attributes)
                 self.async_write_ha_state()
-                changed = False
-        return changed
+        return False

@@ -30,6 +30,7 @@ class HappeningType(StrEnum):
     REDUCED = "reduced"
     """A charger was given less than before, for lack of current."""
     PAUSED = "paused"
+    """A car that charged is given nothing, whatever the reason."""
     RESUMED = "resumed"
     NOT_FOLLOWING = "not_following"
     """A charger draws more than it was given, though it was told again."""
@@ -55,8 +56,14 @@ HAPPENING_TYPES = {
 }
 """By the kind of what they happen to."""
 
-USES_LESS = (*ASKS_NOTHING, Reason.RECLAIMED)
-"""Why a charger is given less that lacks nothing."""
+LACKS_NOTHING = (
+    *ASKS_NOTHING,
+    Reason.RECLAIMED,
+    Reason.FULL_CURRENT,
+    Reason.CEILING,
+    Reason.USER_LIMIT,
+)
+"""Why a charger is given less that gets all that it uses, or all that it is allowed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,18 +84,20 @@ class Happening:
 
 
 class HappeningWatch:
-    """Finds what happens between publications; nothing happened before the first."""
+    """Finds what happens between publications.
+
+    `lasting` are the chargers that are paused and the groups in fallback: that it is
+    over is told as well. Who watches after a restart needs to know them.
+    """
 
     def __init__(self) -> None:
         """Nothing was published yet."""
+        self.lasting: set[str] = set()
         self._before: Published | None = None
-        self._paused: set[str] = set()
 
     def look(self, now: Published) -> Iterator[Happening]:
         """Return what happened since the last look."""
-        before, self._before = self._before, now
-        if before is None:
-            return
+        before, self._before = self._before or now, now
         for charger in now.decision.allocations:
             for type_ in self._of_charger(charger, before, now):
                 allocation = now.decision.allocations[charger]
@@ -99,7 +108,7 @@ class HappeningWatch:
                     current=allocation.current,
                 )
         for group in now.site.groups:
-            for type_ in _of_group(group.id, before, now):
+            for type_ in self._of_group(group.id, before, now):
                 yield Happening(target=group.id, type=type_)
 
     def _of_charger(
@@ -108,29 +117,35 @@ class HappeningWatch:
         given = now.decision.allocations[charger]
         had = before.decision.allocations[charger].current
         if given.reason in ASKS_NOTHING:
-            self._paused.discard(charger)
+            # Nobody knows what becomes of one that is lost.
+            if given.reason is not Reason.CHARGER_LOST:
+                self.lasting.discard(charger)
         elif given.current == 0:
             # One that has not begun yet is not paused: it waits.
-            if had > 0:
-                self._paused.add(charger)
+            if had > 0 and charger not in self.lasting:
+                self.lasting.add(charger)
                 yield HappeningType.PAUSED
-        elif charger in self._paused:
-            self._paused.discard(charger)
+        elif charger in self.lasting:
+            self.lasting.discard(charger)
             yield HappeningType.RESUMED
-        elif given.current < had and given.reason not in USES_LESS:
+        elif given.current < had and given.reason not in LACKS_NOTHING:
             yield HappeningType.REDUCED
         ignores = charger in now.decision.not_following
         if ignores and charger not in before.decision.not_following:
             yield HappeningType.NOT_FOLLOWING
 
-
-def _of_group(group: str, before: Published, now: Published) -> Iterator[HappeningType]:
-    if now.overloaded(group) and not before.overloaded(group):
-        yield HappeningType.OVERLOAD
-    if now.in_fallback(group) and not before.in_fallback(group):
-        yield HappeningType.FALLBACK_ENTERED
-    if before.in_fallback(group) and not now.in_fallback(group):
-        yield HappeningType.FALLBACK_LEFT
+    def _of_group(
+        self, group: str, before: Published, now: Published
+    ) -> Iterator[HappeningType]:
+        if now.overloaded(group) and not before.overloaded(group):
+            yield HappeningType.OVERLOAD
+        if now.in_fallback(group) and group not in self.lasting:
+            self.lasting.add(group)
+            yield HappeningType.FALLBACK_ENTERED
+        # A meter that was not heard since a restart is not back yet.
+        if now.meter_governs(group) and group in self.lasting:
+            self.lasting.discard(group)
+            yield HappeningType.FALLBACK_LEFT
 
 
 @callback

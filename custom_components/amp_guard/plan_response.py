@@ -47,7 +47,7 @@ async def plan_response(
         ],
         "ceilings": [
             {
-                "target": names.get(ceiling.target),
+                "target": names[ceiling.target],
                 "name": ceiling.name,
                 "current": ceiling.current,
                 "until": _local(ceiling.end),

@@ -1,8 +1,8 @@
 """Actions: ceilings and boosts with an end, priorities, the plan with its reasons."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
@@ -15,14 +15,14 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .const import CONF_PRIORITY, DOMAIN
+from .const import CONF_PRIORITY, DOMAIN, SUBENTRY_CHARGER, SUBENTRY_GROUP
 from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
-from .devices import device_of
-from .model import MINIMUM_SIGNALLED_CURRENT, SUPPLY_ID, Site
+from .devices import device_of, kind_of, target_of
+from .model import SUPPLY_ID
 from .plan_response import plan_response
 from .settings import PRIORITIES, change_setting, describe
 from .temporary import TimedCeiling
@@ -33,11 +33,31 @@ ATTR_PRIORITY = "priority"
 ATTR_UNTIL = "until"
 
 DEFAULT_CEILING_NAME = "ceiling"
+FURTHEST = timedelta(days=366)
+"""How far ahead an end may be: what holds for longer is a setting."""
+
+
+def number(value: object) -> float:
+    """Return a number. Yes and no are none, though Python counts with them."""
+    if isinstance(value, bool):
+        raise vol.Invalid("expected a number")
+    number: float = vol.Coerce(float)(value)
+    return number
+
+
+def time_span(value: object) -> timedelta:
+    """Return a time span; one that cannot be told is the longest that can."""
+    try:
+        span: timedelta = cv.positive_time_period(value)
+    except OverflowError:
+        return timedelta.max
+    return span
+
 
 DEVICE = {vol.Required(ATTR_DEVICE_ID): cv.string}
 END = {
     vol.Exclusive(ATTR_UNTIL, "end"): cv.datetime,
-    vol.Exclusive(ATTR_DURATION, "end"): cv.positive_time_period,
+    vol.Exclusive(ATTR_DURATION, "end"): time_span,
 }
 
 
@@ -50,14 +70,14 @@ def _with_end(fields: Mapping[vol.Marker, object]) -> vol.All:
 
 SET_CEILING = _with_end(
     {
-        vol.Required(ATTR_CURRENT): vol.Coerce(float),
+        vol.Required(ATTR_CURRENT): number,
         vol.Optional(ATTR_NAME, default=DEFAULT_CEILING_NAME): cv.string,
     }
 )
 CLEAR_CEILING = vol.Schema({**DEVICE, vol.Optional(ATTR_NAME): cv.string})
 BOOST = _with_end({})
 END_BOOST = vol.Schema(DEVICE)
-SET_PRIORITY = vol.Schema({**DEVICE, vol.Required(ATTR_PRIORITY): vol.Coerce(int)})
+SET_PRIORITY = vol.Schema({**DEVICE, vol.Required(ATTR_PRIORITY): number})
 GET_PLAN = vol.Schema({vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string})
 
 
@@ -78,14 +98,12 @@ def register_services(hass: HomeAssistant) -> None:
 
 
 async def _set_ceiling(call: ServiceCall) -> ServiceResponse:
-    target = _target(call)
+    target, current = _target(call), call.data[ATTR_CURRENT]
+    if not 0 <= current <= target.max_current:
+        raise _refusal("no_such_ceiling", [f"0–{target.max_current:g} A"])
     ceiling = TimedCeiling(
-        target=target.id,
-        name=call.data[ATTR_NAME],
-        current=call.data[ATTR_CURRENT],
-        end=_end(call),
+        target=target.id, name=call.data[ATTR_NAME], current=current, end=_end(call)
     )
-    _check_ceiling(target, ceiling.current)
     target.coordinator.temporary.set_ceiling(ceiling)
     return _shown(ceiling)
 
@@ -101,7 +119,7 @@ async def _clear_ceiling(call: ServiceCall) -> ServiceResponse:
 async def _boost(call: ServiceCall) -> ServiceResponse:
     charger, end = _charger(call), _end(call)
     charger.coordinator.temporary.boost(charger.id, end)
-    return {ATTR_UNTIL: dt_util.as_local(end).isoformat()}
+    return {ATTR_UNTIL: _local(end)}
 
 
 async def _end_boost(call: ServiceCall) -> None:
@@ -113,20 +131,13 @@ async def _set_priority(call: ServiceCall) -> None:
     charger, priority = _charger(call), call.data[ATTR_PRIORITY]
     if priority not in PRIORITIES:
         raise _refusal("no_such_priority", PRIORITIES)
-    entry = charger.coordinator.entry
-    change_setting(
-        call.hass, entry, charger.id, {CONF_PRIORITY: priority}, possible=PRIORITIES
-    )
+    entry, changes = charger.coordinator.entry, {CONF_PRIORITY: int(priority)}
+    change_setting(call.hass, entry, charger.id, changes, possible=PRIORITIES)
 
 
 async def _get_plan(call: ServiceCall) -> ServiceResponse:
-    entries = {entry.entry_id: entry for entry in _loaded_entries(call.hass)}
-    entry_id = call.data.get(ATTR_CONFIG_ENTRY_ID)
-    if entry_id is None and len(entries) == 1:
-        [entry_id] = entries
-    if (entry := entries.get(entry_id or "")) is None:
-        raise _refusal("no_such_supply", (e.title for e in entries.values()))
-    if (published := entry.runtime_data.published) is None:
+    entry = _supply(call)
+    if (published := _coordinator_of(entry).published) is None:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="nothing_decided"
         )
@@ -144,49 +155,53 @@ class _Target:
     id: str
 
     @property
-    def is_charger(self) -> bool:
-        return any(charger.id == self.id for charger in self.site.chargers)
-
-    @property
-    def site(self) -> Site:
-        return self.coordinator.site
-
-    @property
     def max_current(self) -> float:
         """What it may use at most, A."""
+        site = self.coordinator.site
         if self.id == SUPPLY_ID:
-            return self.site.supply.supply_max_current
-        nodes = {group.id: group.max_current_online for group in self.site.groups}
-        return (nodes | {c.id: c.max_current for c in self.site.chargers})[self.id]
+            return site.supply.supply_max_current
+        nodes = {group.id: group.max_current_online for group in site.groups}
+        return (nodes | {c.id: c.max_current for c in site.chargers})[self.id]
 
 
 def _target(call: ServiceCall) -> _Target:
     """Return the supply, group or charger that a device stands for."""
-    return _pick(call, [t for e in _loaded_entries(call.hass) for t in _targets(e)])
+    return _pick(call, (SUPPLY_ID, SUBENTRY_GROUP, SUBENTRY_CHARGER))
 
 
 def _charger(call: ServiceCall) -> _Target:
     """Return the charger that a device stands for."""
-    targets = [t for e in _loaded_entries(call.hass) for t in _targets(e)]
-    return _pick(call, [target for target in targets if target.is_charger])
+    return _pick(call, (SUBENTRY_CHARGER,))
 
 
-def _pick(call: ServiceCall, targets: Iterable[_Target]) -> _Target:
-    devices = {
-        device.id: (device, target)
-        for target in targets
-        if (device := device_of(call.hass, target.coordinator.entry, target.id))
-        is not None
-    }
-    if (found := devices.get(call.data[ATTR_DEVICE_ID])) is None:
-        names = sorted(_name(device) for device, _ in devices.values())
-        raise _refusal("no_such_device", names)
-    return found[1]
+def _pick(call: ServiceCall, kinds: Collection[str]) -> _Target:
+    hass, device_id = call.hass, call.data[ATTR_DEVICE_ID]
+    found = target_of(hass, device_id)
+    if found is None or kind_of(hass, device_id) not in kinds:
+        raise _refusal("no_such_device", sorted(_names(hass, kinds)))
+    entry, target = found
+    return _Target(coordinator=_coordinator_of(entry), id=target)
 
 
-def _targets(entry: AmpGuardConfigEntry) -> Iterable[_Target]:
-    for id_ in (SUPPLY_ID, *entry.subentries):
-        yield _Target(coordinator=entry.runtime_data, id=id_)
+def _names(hass: HomeAssistant, kinds: Collection[str]) -> Iterable[str]:
+    """Return the names of the devices of these kinds."""
+    for entry in _loaded_entries(hass):
+        for target in (SUPPLY_ID, *entry.subentries):
+            device = device_of(hass, entry, target)
+            if device is not None and kind_of(hass, device.id) in kinds:
+                yield device.name_by_user or device.name or device.id
+
+
+def _supply(call: ServiceCall) -> AmpGuardConfigEntry:
+    """Return the supply that is meant: the named one, else the only one."""
+    entries = call.hass.config_entries.async_entries(DOMAIN)
+    loaded = _loaded_entries(call.hass)
+    meant = loaded or entries
+    if (entry_id := call.data.get(ATTR_CONFIG_ENTRY_ID)) is not None:
+        meant = [entry for entry in entries if entry.entry_id == entry_id]
+    if len(meant) != 1:
+        raise _refusal("no_such_supply", (entry.title for entry in loaded))
+    return meant[0]
 
 
 def _loaded_entries(hass: HomeAssistant) -> list[AmpGuardConfigEntry]:
@@ -197,37 +212,38 @@ def _loaded_entries(hass: HomeAssistant) -> list[AmpGuardConfigEntry]:
     ]
 
 
-def _name(device: dr.DeviceEntry) -> str:
-    return device.name_by_user or device.name or device.id
+def _coordinator_of(entry: AmpGuardConfigEntry) -> AmpGuardCoordinator:
+    if entry.state is not ConfigEntryState.LOADED:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="not_loaded",
+            translation_placeholders={"supply": entry.title},
+        )
+    return entry.runtime_data
 
 
 # --- what is refused, and what is said ------------------------------------------------
 
 
-def _check_ceiling(target: _Target, current: float) -> None:
-    most = target.max_current
-    least = MINIMUM_SIGNALLED_CURRENT if target.is_charger else 0.0
-    if current != 0 and not least <= current <= most:
-        allowed = f"{least:g}–{most:g} A"
-        raise _refusal("no_such_ceiling", [f"0, {allowed}" if least else allowed])
-
-
 def _end(call: ServiceCall) -> datetime:
-    """Return when it ends; refuse what is over already."""
+    """Return when it ends; refuse what is over already, or too far ahead."""
     now = dt_util.utcnow()
-    if (duration := call.data.get(ATTR_DURATION)) is not None:
-        end: datetime = now + duration
-    else:
-        end = dt_util.as_utc(call.data[ATTR_UNTIL])
-    if end <= now:
+    if (duration := call.data.get(ATTR_DURATION)) is None:
+        until: datetime = call.data[ATTR_UNTIL]
+        if until.tzinfo is None:
+            until = until.replace(tzinfo=dt_util.get_default_time_zone())
+        # Unlike a conversion to UTC, this has a result at both ends of the calendar.
+        duration = until - now
+    if not timedelta(0) < duration <= FURTHEST:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
-            translation_key="end_is_past",
+            translation_key="no_such_end",
             translation_placeholders={
-                "end": _local(end),
-                "now": _local(now),
+                "earliest": _local(now),
+                "latest": _local(now + FURTHEST),
             },
         )
+    end: datetime = now + duration
     return end
 
 

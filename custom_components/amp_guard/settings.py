@@ -1,6 +1,7 @@
 """What is set by an entity or an action: under the same rules as in a form."""
 
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -23,7 +24,7 @@ from .const import (
     DOMAIN,
 )
 from .forms.charger import LOWEST_PRIORITY
-from .site import subentry_errors
+from .site import Errors, subentry_errors
 
 type Setting = bool | float | str | None
 """What is stored of a group or charger by one key, None where nothing is."""
@@ -87,14 +88,16 @@ def change_setting(
 ) -> None:
     """Change one setting of a group or charger.
 
-    Raises ServiceValidationError where it breaks a rule; that tells which of the
-    `possible` values break none.
+    Raises ServiceValidationError where it is no number or breaks a rule; that tells
+    which of the `possible` values break none.
     """
     subentry = entry.subentries[subentry_id]
 
-    def errors(values: Mapping[str, Any]) -> dict[str, str]:
+    def errors(values: Mapping[str, Any]) -> Errors:
         data = {**subentry.data, **values}
-        return subentry_errors(subentry.subentry_type, data, entry, subentry_id)
+        return _no_numbers(values) or subentry_errors(
+            subentry.subentry_type, data, entry, subentry_id
+        )
 
     if broken := errors(changes):
         [key] = changes
@@ -107,6 +110,15 @@ def change_setting(
     hass.config_entries.async_update_subentry(
         entry, subentry, data={**subentry.data, **changes}
     )
+
+
+def _no_numbers(values: Mapping[str, Any]) -> Errors:
+    """Return what is NaN or infinite: no rule can be held against that."""
+    return {
+        key: "no_number"
+        for key, value in values.items()
+        if isinstance(value, float) and not isfinite(value)
+    }
 
 
 def describe(values: Iterable[Any]) -> str:

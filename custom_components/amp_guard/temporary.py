@@ -1,6 +1,6 @@
 """What holds for a while: ceilings and boosts, each with an end, kept over restarts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
@@ -59,8 +59,8 @@ class Temporary:
         self._boosts: dict[str, datetime] = {}
         self._unsaved = False
 
-    async def load(self) -> None:
-        """Take up what was asked for before the restart, where its end has not come."""
+    async def load(self, targets: Container[str]) -> None:
+        """Take up what was asked for before the restart, of targets that are there."""
         if (stored := await self._store.async_load()) is None:
             return
         for each in stored["ceilings"]:
@@ -70,10 +70,12 @@ class Temporary:
                 current=each["current"],
                 end=datetime.fromisoformat(each["end"]),
             )
-            self._ceilings[ceiling.target, ceiling.name] = ceiling
+            if ceiling.target in targets:
+                self._ceilings[ceiling.target, ceiling.name] = ceiling
         self._boosts = {
             charger: datetime.fromisoformat(end)
             for charger, end in stored["boosts"].items()
+            if charger in targets
         }
 
     async def save_now(self) -> None:

@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.amp_guard.chargers import ChargerConfig, ChargerDriver
 from custom_components.amp_guard.model import Phase
+from tests.shown_texts import _errors_and_issues_find_their_texts  # noqa: F401 - used by all
 
 from .contracts import PEBLAR, Call, Contract, Upstream
 

@@ -15,7 +15,10 @@ import pytest_socket
 
 from custom_components.amp_guard.balancer import Balancer
 from simulator.devices.amp_guard import AmpGuard, AmpGuardSettings
-from tests.flow_texts import _flows_find_their_texts  # noqa: F401 - used by all
+from tests.shown_texts import (  # noqa: F401 - used by all
+    _errors_and_issues_find_their_texts,
+    _flows_find_their_texts,
+)
 
 from .helpers import Clock, Decisions, PlainCharger, Property, add_meter
 

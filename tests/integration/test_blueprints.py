@@ -13,7 +13,13 @@ from homeassistant.components.recorder.models import (
 )
 from homeassistant.components.recorder.statistics import async_import_statistics
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.const import (
+    EVENT_HOMEASSISTANT_STARTED,
+    STATE_OFF,
+    STATE_ON,
+    STATE_UNAVAILABLE,
+)
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
@@ -24,12 +30,16 @@ from pytest_homeassistant_custom_component.common import (
 from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from simulator.devices.amp_guard import Fault
 
 from .helpers import (
     SERIAL,
     PlainCharger,
     Property,
     add_charger,
+    becomes,
     device_id,
     entity_id,
     group_id,
@@ -79,6 +89,26 @@ async def automate(hass: HomeAssistant, tmp_path: Path) -> AsyncGenerator[Automa
     await hass.services.async_call("automation", "turn_off", everything, blocking=True)
 
 
+@pytest.fixture
+async def automate_at_start(hass: HomeAssistant, automate: Automate) -> Automate:
+    """Return a function that has an automation, and Home Assistant start with it."""
+
+    async def make(name: str, **inputs: object) -> str:
+        hass.set_state(CoreState.starting)
+        automation = await automate(name, **inputs)
+        hass.set_state(CoreState.running)
+        hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+        await hass.async_block_till_done()
+        return automation
+
+    return make
+
+
+async def waits(hass: HomeAssistant, **time: float) -> None:
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(**time))
+    await hass.async_block_till_done()
+
+
 def charger_id(entry: ConfigEntry) -> str:
     return entry.get_subentries_of_type("charger")[0].subentry_id
 
@@ -93,15 +123,15 @@ def test_there_are_the_five_most_wanted() -> None:
     ]
 
 
+NOTIFY = [{"action": "notify.phone", "data": {"message": "{{ message }}"}}]
+
+
 async def test_an_overload_is_notified_once(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, automate: Automate
 ) -> None:
     told = async_mock_service(hass, "notify", "phone")
-    await automate(
-        "notify_on_overload",
-        fuse=entity_id(hass, "event", group_id(entry), "fuse"),
-        notify=[{"action": "notify.phone", "data": {"message": "{{ message }}"}}],
-    )
+    fuse = entity_id(hass, "event", group_id(entry), "fuse")
+    await automate("notify_on_overload", fuse=fuse, notify=NOTIFY)
     await house.passes(hass, 20, 10.0, 1.0, 1.0)
     assert told == []
     for _ in range(2):
@@ -113,38 +143,183 @@ async def test_an_overload_is_notified_once(
     )
 
 
-async def test_the_heater_makes_room_for_the_car(
+async def test_what_happens_anew_is_notified_after_the_quiet_time(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, automate: Automate
+) -> None:
+    told = async_mock_service(hass, "notify", "phone")
+    fuse = entity_id(hass, "event", group_id(entry), "fuse")
+    await automate("notify_on_overload", fuse=fuse, quiet=0, notify=NOTIFY)
+    await house.passes(hass, 20, 10.0, 1.0, 1.0)
+    for _ in range(2):
+        await house.passes(hass, 2, 27.0, 1.0, 1.0)
+        await house.passes(hass, 2, 10.0, 1.0, 1.0)
+    assert len(told) == 2
+    # What comes back after a restart has happened before.
+    await hass.config_entries.async_reload(entry.entry_id)
+    await house.passes(hass, 5, 10.0, 1.0, 1.0)
+    assert len(told) == 2
+
+
+async def test_a_lost_meter_is_notified_and_that_it_is_back_is_not(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, automate: Automate
+) -> None:
+    told = async_mock_service(hass, "notify", "phone")
+    fuse = entity_id(hass, "event", group_id(entry), "fuse")
+    await automate("notify_on_overload", fuse=fuse, quiet=0, notify=NOTIFY)
+    await house.passes(hass, 20, 1.0, 1.0, 1.0)
+    house.meter.fault = Fault.SILENT
+    for _ in range(14):
+        house.clock.advance(4.0)
+        await hass.async_block_till_done()
+    [call] = told
+    assert " ".join(call.data["message"].split()) == (
+        "Garage: the meter is lost. "
+        "The chargers share what the group may use without it."
+    )
+
+    house.meter.fault = None
+    house.clock.advance(10.0)
+    await becomes(hass, entity_id(hass, "binary_sensor", SERIAL, "connectivity"), "on")
+    await house.passes(hass, 15, 1.0, 1.0, 1.0)
+    assert hass.states.get(fuse).attributes["event_type"] == "fallback_left"
+    assert len(told) == 1
+
+
+HEATER, PAUSED = "input_boolean.heater", "input_boolean.paused"
+
+
+@pytest.fixture
+async def inputs(
     hass: HomeAssistant,
     entry: ConfigEntry,
+    left: PlainCharger,
+    hass_ws_client: WebSocketGenerator,
+) -> dict[str, object]:
+    """What an owner fills in to pause a heater for the car."""
+    client = await hass_ws_client(hass)
+    for name in ("Heater", "Paused"):
+        await client.send_json_auto_id({"type": "input_boolean/create", "name": name})
+        assert (await client.receive_json())["success"]
+    return {
+        "reasons": [entity_id(hass, "sensor", charger_id(entry), "reason")],
+        "heater": HEATER,
+        "paused": PAUSED,
+        "short": 5,
+        "wait": 10,
+    }
+
+
+async def turn(hass: HomeAssistant, entity: str, state: str) -> None:
+    await hass.services.async_call(
+        "input_boolean", f"turn_{state}", {"entity_id": entity}, blocking=True
+    )
+    await hass.async_block_till_done()
+
+
+async def lacks_current(
+    hass: HomeAssistant, house: Property, left: PlainCharger
+) -> None:
+    await house.passes(hass, 5, 16.0, 1.0, 1.0, cars=[left])
+    await waits(hass, seconds=6)
+
+
+async def has_room(hass: HomeAssistant, house: Property, left: PlainCharger) -> None:
+    await house.passes(hass, 120, 1.0, 1.0, 1.0, cars=[left])
+    await waits(hass, minutes=11)
+
+
+def shown(hass: HomeAssistant) -> tuple[str, str]:
+    return hass.states.get(HEATER).state, hass.states.get(PAUSED).state
+
+
+async def test_the_heater_makes_room_for_the_car(
+    hass: HomeAssistant,
     house: Property,
     left: PlainCharger,
     automate: Automate,
+    inputs: dict[str, object],
 ) -> None:
-    hass.states.async_set("switch.heater", "on")
-    turned = [
-        async_mock_service(hass, "switch", service)
-        for service in ("turn_off", "turn_on")
-    ]
-    await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=[left])
-    await automate(
-        "pause_heater",
-        reasons=[entity_id(hass, "sensor", charger_id(entry), "reason")],
-        heater="switch.heater",
-        short=5,
-        wait=10,
-    )
-    off, on = turned
-    await house.passes(hass, 5, 16.0, 1.0, 1.0, cars=[left])
-    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=6))
-    await hass.async_block_till_done()
-    assert [call.data["entity_id"] for call in off] == [["switch.heater"]]
-    assert on == []
-
+    await automate("pause_heater", **inputs)
+    await turn(hass, HEATER, "on")
+    await has_room(hass, house, left)
+    await house.passes(hass, 2, 16.0, 1.0, 1.0, cars=[left])
+    assert shown(hass) == (STATE_ON, STATE_OFF)
+    await waits(hass, seconds=6)
+    assert shown(hass) == (STATE_OFF, STATE_ON)
     await house.passes(hass, 120, 1.0, 1.0, 1.0, cars=[left])
-    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=11))
+    assert shown(hass) == (STATE_OFF, STATE_ON)
+    await waits(hass, minutes=11)
+    assert shown(hass) == (STATE_ON, STATE_OFF)
+
+
+async def test_a_heater_that_its_owner_has_turned_off_stays_off(
+    hass: HomeAssistant,
+    house: Property,
+    left: PlainCharger,
+    automate_at_start: Automate,
+    inputs: dict[str, object],
+) -> None:
+    await has_room(hass, house, left)
+    await automate_at_start("pause_heater", **inputs)
+    assert shown(hass) == (STATE_OFF, STATE_OFF)
+    await lacks_current(hass, house, left)
+    await has_room(hass, house, left)
+    assert shown(hass) == (STATE_OFF, STATE_OFF)
+
+    # Also where it was paused, and its owner has turned it on meanwhile.
+    await turn(hass, HEATER, "on")
+    await lacks_current(hass, house, left)
+    assert shown(hass) == (STATE_OFF, STATE_ON)
+    await turn(hass, HEATER, "on")
+    await turn(hass, HEATER, "off")
+    await has_room(hass, house, left)
+    assert shown(hass) == (STATE_OFF, STATE_OFF)
+
+
+@pytest.mark.parametrize("full", [False, True])
+async def test_a_heater_that_was_paused_before_a_restart_does_not_stay_off(
+    hass: HomeAssistant,
+    house: Property,
+    left: PlainCharger,
+    automate_at_start: Automate,
+    inputs: dict[str, object],
+    full: bool,
+) -> None:
+    await has_room(hass, house, left)
+    if full:
+        await lacks_current(hass, house, left)
+    await turn(hass, PAUSED, "on")
+    await automate_at_start("pause_heater", **inputs)
+    if full:
+        assert shown(hass) == (STATE_OFF, STATE_ON)
+        await has_room(hass, house, left)
+    assert shown(hass) == (STATE_ON, STATE_OFF)
+
+
+async def test_a_paused_heater_is_found_whatever_was_missed(
+    hass: HomeAssistant,
+    house: Property,
+    left: PlainCharger,
+    automate: Automate,
+    inputs: dict[str, object],
+) -> None:
+    await has_room(hass, house, left)
+    await turn(hass, PAUSED, "on")
+    await automate("pause_heater", **inputs)
+    hass.states.async_set(HEATER, STATE_UNAVAILABLE)
+    hass.bus.async_fire("automation_reloaded")
     await hass.async_block_till_done()
-    assert [call.data["entity_id"] for call in on] == [["switch.heater"]]
-    assert len(off) == 1
+    # It could not be told, which is not forgotten.
+    assert shown(hass) == (STATE_UNAVAILABLE, STATE_ON)
+    hass.states.async_set(HEATER, STATE_OFF)
+    await hass.async_block_till_done()
+    assert shown(hass) == (STATE_ON, STATE_OFF)
+
+    await turn(hass, HEATER, "off")
+    await turn(hass, PAUSED, "on")
+    hass.bus.async_fire("automation_reloaded")
+    await hass.async_block_till_done()
+    assert shown(hass) == (STATE_ON, STATE_OFF)
 
 
 async def test_a_car_charges_while_power_is_cheap(
@@ -175,6 +350,29 @@ async def test_a_car_charges_while_power_is_cheap(
     assert left.limit == 16
 
 
+async def test_a_price_is_looked_at_from_the_start_and_each_hour(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    left: PlainCharger,
+    automate_at_start: Automate,
+) -> None:
+    hass.states.async_set("sensor.price", "1.25")
+    charger = charger_id(entry)
+    await automate_at_start(
+        "charge_in_price_window",
+        device=device_id(hass, entry, charger),
+        price="sensor.price",
+        highest=1,
+    )
+    temporary = entry.runtime_data.temporary
+    for _ in range(2):
+        [ceiling] = temporary.ceilings
+        assert (ceiling.name, ceiling.current) == ("price", 0)
+        assert ceiling.end - dt_util.utcnow() > timedelta(minutes=119)
+        temporary.clear_ceilings(charger)
+        await waits(hass, hours=1)
+
+
 @pytest.mark.parametrize(
     ("shown", "unit", "current"),
     [("10.04", "A", 10.0), ("6.9", "kW", 10.0), ("3450", "W", 5.0), ("99", "A", 25.0)],
@@ -201,6 +399,51 @@ async def test_a_tariff_sensor_sets_a_ceiling(
     hass.states.async_set("sensor.limit", "unknown")
     await hass.async_block_till_done()
     assert entry.runtime_data.temporary.ceilings == (ceiling,)
+
+
+@pytest.mark.parametrize("kind", ["supply", "group", "charger"])
+async def test_a_tariff_limits_whatever_it_is_for(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    left: PlainCharger,
+    automate: Automate,
+    kind: str,
+) -> None:
+    targets = {
+        "supply": SERIAL,
+        "group": group_id(entry),
+        "charger": charger_id(entry),
+    }
+    device = device_id(hass, entry, targets[kind])
+    await automate("ceiling_from_tariff", device=device, limit="sensor.limit", most=16)
+    await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 16
+    # No car can be told less than 6 A.
+    for figure, least, most in (("9", 6, 9), ("4", 0, 0)):
+        hass.states.async_set("sensor.limit", figure, {"unit_of_measurement": "A"})
+        await hass.async_block_till_done()
+        await house.passes(hass, 10, 1.0, 1.0, 1.0, cars=[left])
+        assert least <= left.limit <= most
+
+
+async def test_a_tariff_is_looked_at_from_the_start_and_each_half_hour(
+    hass: HomeAssistant, entry: ConfigEntry, automate_at_start: Automate
+) -> None:
+    hass.states.async_set("sensor.limit", "10", {"unit_of_measurement": "A"})
+    group = group_id(entry)
+    await automate_at_start(
+        "ceiling_from_tariff",
+        device=device_id(hass, entry, group),
+        limit="sensor.limit",
+        most=25,
+    )
+    temporary = entry.runtime_data.temporary
+    for _ in range(2):
+        [ceiling] = temporary.ceilings
+        assert (ceiling.name, ceiling.current) == ("tariff", 10)
+        temporary.clear_ceilings(group)
+        await waits(hass, minutes=30)
 
 
 async def test_the_week_is_summed_up(
@@ -236,7 +479,7 @@ async def test_the_week_is_summed_up(
         energies=[energy],
         weekday=moment.strftime("%a").lower(),
         time=moment.strftime("%H:%M:%S"),
-        notify=[{"action": "notify.phone", "data": {"message": "{{ message }}"}}],
+        notify=NOTIFY,
     )
     async_fire_time_changed(hass, moment + timedelta(seconds=1))
     await hass.async_block_till_done()
@@ -244,3 +487,20 @@ async def test_the_week_is_summed_up(
     [call] = told
     words = " ".join(call.data["message"].split())
     assert words == "Charged in the last seven days: Left 42.2 kWh."
+
+
+async def test_the_week_is_summed_up_on_its_day_only(
+    hass: HomeAssistant, entry: ConfigEntry, left: PlainCharger, automate: Automate
+) -> None:
+    told = async_mock_service(hass, "notify", "phone")
+    moment = dt_util.now() + timedelta(minutes=1)
+    await automate(
+        "weekly_summary",
+        energies=[entity_id(hass, "sensor", charger_id(entry), "energy")],
+        weekday=(moment + timedelta(days=1)).strftime("%a").lower(),
+        time=moment.strftime("%H:%M:%S"),
+        notify=NOTIFY,
+    )
+    async_fire_time_changed(hass, moment + timedelta(seconds=1))
+    await hass.async_block_till_done()
+    assert told == []

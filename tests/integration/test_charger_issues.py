@@ -211,6 +211,7 @@ async def test_once_a_charger_has_a_fail_safe_nothing_is_told_of_it(
         is_fixable=False,
         severity=ir.IssueSeverity.WARNING,
         translation_key="no_fail_safe",
+        translation_placeholders={"charger": added.title, "offline_current": "6"},
     )
     await hass.config_entries.async_reload(entry.entry_id)
     assert issues.async_get_issue(DOMAIN, issue) is None

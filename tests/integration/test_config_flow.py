@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
@@ -193,6 +193,15 @@ async def test_how_chargers_share_can_be_chosen(
     await hass.async_block_till_done()
     site = entry.runtime_data.site
     assert (site.balancer_type, site.turn) == (BalancerType.FIRST_COME, 900)
+
+
+@pytest.mark.parametrize("field", ["supply_max_current", "turn"])
+async def test_the_supply_is_described_by_numbers(
+    hass: HomeAssistant, entry: ConfigEntry, field: str
+) -> None:
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    with pytest.raises(InvalidData):
+        await go_on(hass, result, SUPPLY_INPUT | {field: float("nan")})
 
 
 async def test_the_main_fuse_changes_but_not_below_its_groups(

@@ -121,9 +121,11 @@ def test_a_car_follows_its_limit() -> None:
     for _ in range(30):
         home.step(1.0)
     assert car.drawn == 10.0
-    car.limit = 7.0
-    home.step(1.0)
-    assert car.drawn == 7.0
-    car.limit = 0.0
-    home.step(1.0)
-    assert (car.drawn, car.state) == (0.0, "connected")
+    for nothing in (0.0, float("nan")):
+        car.limit = 7.0
+        for _ in range(30):
+            home.step(1.0)
+        assert car.drawn == 7.0
+        car.limit = nothing
+        home.step(1.0)
+        assert (car.drawn, car.state) == (0.0, "connected")

@@ -2,9 +2,13 @@
 
 from homeassistant.components.device_automation import DeviceAutomationType
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNKNOWN
+from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event, HomeAssistant, ServiceCall, callback
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import (
+    device_registry as dr,
+    entity_registry as er,
+    restore_state,
+)
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -27,9 +31,12 @@ from .helpers import (
     add_charger,
     becomes,
     device_id,
+    enable_all,
     entity_id,
     group_id,
 )
+from .test_services import HOUR, act
+from .test_settings import set_number
 
 FIELDS = {
     DeviceAutomationType.TRIGGER: {"platform": "device"},
@@ -52,13 +59,19 @@ def charger_id(entry: ConfigEntry) -> str:
 
 
 def note_events(hass: HomeAssistant, entity: str) -> list[str]:
-    """Return what an event entity tells from now on."""
+    """Return what an event entity tells from now on, as automations hear it.
+
+    They leave out what comes when it was unavailable: that has happened before.
+    """
     told: list[str] = []
 
     @callback
     def note(event: Event) -> None:
-        if event.data["entity_id"] == entity:
-            told.append(event.data["new_state"].attributes["event_type"])
+        before, shown = event.data["old_state"], event.data["new_state"]
+        if event.data["entity_id"] != entity or before.state == shown.state:
+            return
+        if STATE_UNAVAILABLE not in (before.state, shown.state):
+            told.append(shown.attributes["event_type"])
 
     hass.bus.async_listen(EVENT_STATE_CHANGED, note)
     return told
@@ -130,6 +143,7 @@ async def test_a_group_tells_of_overload_and_fallback(
     house.clock.advance(6.0)
     await becomes(hass, entity_id(hass, "sensor", SERIAL, "current_l1"), "unavailable")
     assert told == ["overload", "fallback_entered"]
+    await hass.async_block_till_done()
     assert len(heard) == 1
 
     house.meter.fault = None
@@ -160,6 +174,134 @@ async def test_what_happened_does_not_happen_again_to_a_renamed_event(
     await house.passes(hass, 15, 1.0, 1.0, 1.0)
     attributes = hass.states.get("event.main_fuse").attributes
     assert attributes["event_type"] == "fallback_left"
+
+
+async def start_anew(hass: HomeAssistant, entry: ConfigEntry, *, restart: bool) -> None:
+    """Reload an entry, or let it come back with what is stored over a restart."""
+    if not restart:
+        await hass.config_entries.async_reload(entry.entry_id)
+        await hass.async_block_till_done()
+        return
+    stored = restore_state.async_get(hass)
+    await stored.async_dump_states()
+    await hass.config_entries.async_unload(entry.entry_id)
+    await stored.async_load()
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+
+
+@pytest.mark.parametrize("restart", [False, True])
+@pytest.mark.usefixtures("hass_storage")
+async def test_who_was_paused_before_a_restart_is_told_to_be_resumed(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    left: PlainCharger,
+    restart: bool,
+) -> None:
+    charger = charger_id(entry)
+    told = note_events(hass, entity_id(hass, "event", charger, "charging"))
+    heard = await automate(hass, device_id(hass, entry, charger), "resumed")
+    await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=[left])
+    await house.passes(hass, 10, 24.0, 1.0, 1.0, cars=[left])
+    assert told == ["paused"]
+
+    await start_anew(hass, entry, restart=restart)
+    await house.passes(hass, 300, 1.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 16
+    assert told == ["paused", "resumed"]
+    assert len(heard) == 1
+
+    # It is over: the next restart is no news.
+    await start_anew(hass, entry, restart=restart)
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
+    assert told == ["paused", "resumed"]
+
+
+@pytest.mark.parametrize("restart", [False, True])
+@pytest.mark.usefixtures("hass_storage")
+async def test_a_fallback_that_began_before_a_restart_is_told_to_be_over(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, restart: bool
+) -> None:
+    group = group_id(entry)
+    fallback = entity_id(hass, "binary_sensor", group, "fallback")
+    told = note_events(hass, entity_id(hass, "event", group, "fuse"))
+    await enable_all(hass, entry)
+
+    async def is_silent_for(seconds: int) -> None:
+        for _ in range(seconds // 4):
+            house.clock.advance(4.0)
+            await hass.async_block_till_done()
+
+    await house.passes(hass, 20, 1.0, 1.0, 1.0)
+    house.meter.fault = Fault.SILENT
+    await is_silent_for(56)
+    assert told == ["fallback_entered"]
+
+    await start_anew(hass, entry, restart=restart)
+    # Nothing was heard of the meter yet, which does not mean that it is back.
+    assert hass.states.get(fallback).state == "off"
+    await is_silent_for(56)
+    assert hass.states.get(fallback).state == "on"
+    assert told == ["fallback_entered"]
+
+    house.meter.fault = None
+    house.clock.advance(10.0)
+    await becomes(hass, entity_id(hass, "binary_sensor", SERIAL, "connectivity"), "on")
+    await house.passes(hass, 15, 1.0, 1.0, 1.0)
+    assert told == ["fallback_entered", "fallback_left"]
+
+
+async def test_a_pause_that_outlasts_a_lost_charger_is_told_to_be_over(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, left: PlainCharger
+) -> None:
+    told = note_events(hass, entity_id(hass, "event", charger_id(entry), "charging"))
+    await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=[left])
+    await house.passes(hass, 10, 24.0, 1.0, 1.0, cars=[left])
+    shown = [
+        hass.states.get(entity)
+        for entity in ("input_number.left", "input_boolean.left", "sensor.left")
+    ]
+    for state in shown:
+        hass.states.async_set(state.entity_id, STATE_UNAVAILABLE)
+    await house.passes(hass, 30, 1.0, 1.0, 1.0)
+    for state in shown:
+        hass.states.async_set(state.entity_id, state.state, state.attributes)
+    await house.passes(hass, 300, 1.0, 1.0, 1.0, cars=[left])
+    assert told == ["paused", "resumed"]
+
+
+async def test_what_an_owner_does_not_allow_is_no_lack_of_current(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, left: PlainCharger
+) -> None:
+    """Its maximum, a ceiling on it, and a limit that is set at the charger."""
+    charger = charger_id(entry)
+    await enable_all(hass, entry)
+    reason = entity_id(hass, "sensor", charger, "reason")
+    told = note_events(hass, entity_id(hass, "event", charger, "charging"))
+    await house.passes(hass, 120, 1.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 16
+
+    async def is_limited(limit: float, why: str) -> None:
+        await house.passes(hass, 150, 1.0, 1.0, 1.0, cars=[left])
+        assert (left.limit, hass.states.get(reason).state) == (limit, why)
+
+    await set_number(hass, charger, "max_current", 14)
+    await is_limited(14, "full_current")
+    device = device_id(hass, entry, charger)
+    await act(hass, "set_ceiling", device_id=device, current=12, duration=HOUR)
+    await is_limited(12, "ceiling")
+    number = {"entity_id": "input_number.left", "value": 10}
+    await hass.services.async_call("input_number", "set_value", number, blocking=True)
+    await is_limited(10, "user_limit")
+    assert told == []
+
+    # A ceiling on the group leaves less to share, as the fuse does.
+    group = device_id(hass, entry, group_id(entry))
+    await act(hass, "set_ceiling", device_id=group, current=8, duration=HOUR)
+    await house.passes(hass, 5, 1.0, 1.0, 1.0, cars=[left])
+    assert 6 <= left.limit <= 8
+    assert told == ["reduced"]
 
 
 async def test_a_charger_that_does_not_follow_is_told_of(
@@ -201,6 +343,7 @@ async def test_device_automations_are_offered_where_they_make_sense(
             for each in ours:
                 assert each.items() >= FIELDS[kind].items()
                 assert each["device_id"] == device
+                assert "entity_id" not in each
 
 
 async def test_a_device_action_asks_for_what_it_needs(
@@ -221,6 +364,26 @@ async def test_a_device_action_asks_for_what_it_needs(
         "boost": ["duration"],
         "end_boost": [],
     }
+
+
+async def test_a_device_action_without_end_stops_no_automation_but_its_own(
+    hass: HomeAssistant, entry: ConfigEntry, left: PlainCharger
+) -> None:
+    device = device_id(hass, entry, charger_id(entry))
+    boost = {"domain": "amp_guard", "device_id": device, "type": "boost"}
+    automations = [
+        {"alias": alias, "triggers": [], "actions": boost | {"duration": duration}}
+        for alias, duration in (("far", {"hours": 1e13}), ("near", {"hours": 1}))
+    ]
+    assert await async_setup_component(hass, "automation", {"automation": automations})
+    boosted = []
+    for alias in ("far", "near"):
+        automation = {"entity_id": f"automation.{alias}"}
+        await hass.services.async_call(
+            "automation", "trigger", automation, blocking=True
+        )
+        boosted.append(list(entry.runtime_data.temporary.boosts))
+    assert boosted == [[], [charger_id(entry)]]
 
 
 async def test_no_condition_holds_for_what_is_not_there(

@@ -151,6 +151,20 @@ async def test_of_several_ceilings_the_lowest_counts(
     assert await act(hass, "clear_ceiling", device_id=same) == {"cleared": []}
 
 
+async def test_a_ceiling_that_no_car_can_be_told_pauses_a_charger(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
+) -> None:
+    left, _ = pair
+    await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=[left])
+    device = device_id(hass, entry, ids(entry)[0])
+    shown = await act(hass, "set_ceiling", device_id=device, current=5, duration=HOUR)
+    assert shown["current"] == 5
+    await house.passes(hass, 5, 1.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 0
+    reason = entity_id(hass, "sensor", ids(entry)[0], "reason")
+    assert hass.states.get(reason).state == Reason.CEILING
+
+
 async def test_ceilings_and_boosts_outlive_a_restart(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
 ) -> None:
@@ -169,6 +183,22 @@ async def test_ceilings_and_boosts_outlive_a_restart(
 
     await act(hass, "end_boost", device_id=device_id(hass, entry, right_id))
     assert hass.states.get(shown).state == "unknown"
+
+
+async def test_a_removed_charger_takes_its_ceilings_and_boosts_with_it(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
+) -> None:
+    left_id, right_id = ids(entry)
+    for target in (left_id, right_id):
+        device = device_id(hass, entry, target)
+        await act(hass, "set_ceiling", device_id=device, current=8, duration=HOUR)
+        await act(hass, "boost", device_id=device, duration=HOUR)
+    hass.config_entries.async_remove_subentry(entry, left_id)
+    await hass.async_block_till_done()
+    await house.passes(hass, 3, 1.0, 1.0, 1.0)
+    plan = await act(hass, "get_plan")
+    assert [ceiling["target"] for ceiling in plan["ceilings"]] == ["Right"]
+    assert list(entry.runtime_data.temporary.boosts) == [right_id]
 
 
 async def test_who_charges_now_is_served_before_others(
@@ -260,7 +290,6 @@ async def test_what_breaks_a_rule_is_refused_with_what_is_possible(
     foreign = dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id, identifiers={("other", "1")}
     )
-    yesterday = dt_util.now() - timedelta(days=1)
     for action, data, key, allowed in (
         (
             "set_ceiling",
@@ -276,9 +305,15 @@ async def test_what_breaks_a_rule_is_refused_with_what_is_possible(
         ),
         (
             "set_ceiling",
-            {"device_id": left, "current": 5},
+            {"device_id": left, "current": 17},
             "no_such_ceiling",
-            "0, 6–16 A",
+            "0–16 A",
+        ),
+        (
+            "set_ceiling",
+            {"device_id": left, "current": "nan"},
+            "no_such_ceiling",
+            "0–16 A",
         ),
         (
             "set_ceiling",
@@ -293,13 +328,18 @@ async def test_what_breaks_a_rule_is_refused_with_what_is_possible(
         assert refused.value.translation_key == key
         assert refused.value.translation_placeholders == {"allowed": allowed}
         assert allowed in str(refused.value)
-    for end in ({"until": yesterday}, {"duration": {"seconds": 0}}):
+    for priority in (10, 2.9, "nan"):
         with pytest.raises(ServiceValidationError) as refused:
-            await act(hass, "boost", device_id=left, **end)
-        assert refused.value.translation_key == "end_is_past"
-    with pytest.raises(ServiceValidationError) as refused:
-        await act(hass, "set_priority", device_id=left, priority=10)
-    assert refused.value.translation_placeholders == {"allowed": "1–9"}
+            await act(hass, "set_priority", device_id=left, priority=priority)
+        assert refused.value.translation_key == "no_such_priority"
+        assert refused.value.translation_placeholders == {"allowed": "1–9"}
+    # Yes is no number.
+    for action, data in (
+        ("set_priority", {"priority": True}),
+        ("set_ceiling", {"current": True, "duration": HOUR}),
+    ):
+        with pytest.raises(vol.Invalid):
+            await act(hass, action, device_id=left, **data)
     with pytest.raises(ServiceValidationError) as refused:
         await act(hass, "get_plan", config_entry_id="gone")
     assert refused.value.translation_placeholders == {"allowed": entry.title}
@@ -309,20 +349,130 @@ async def test_what_breaks_a_rule_is_refused_with_what_is_possible(
             await act(hass, "boost", device_id=left, **end)
     assert entry.runtime_data.temporary.ceilings == ()
     assert entry.runtime_data.temporary.boosts == {}
+    assert entry.subentries[ids(entry)[0]].data["priority"] == 1
 
 
-async def test_actions_are_there_and_refuse_while_nothing_is_set_up(
-    hass: HomeAssistant, entry: ConfigEntry
+@pytest.mark.parametrize(
+    "end",
+    [
+        {"duration": {"seconds": 0}},
+        {"duration": {"days": 367}},
+        {"duration": {"days": 5_000_000}},
+        {"duration": {"days": 1e12}},
+        {"until": "2026-01-01 00:00:00"},
+        {"until": "0001-01-01 00:00:00"},
+        {"until": "0001-01-01 00:00:00+14:00"},
+        {"until": "9999-12-31 23:59:59+00:00"},
+    ],
+)
+async def test_an_end_comes_within_a_year(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair, end: dict
 ) -> None:
-    supply = device_id(hass, entry, SERIAL)
-    await hass.config_entries.async_unload(entry.entry_id)
-    for action, data in (
-        ("clear_ceiling", {"device_id": supply}),
-        ("get_plan", {}),
-    ):
+    await hass.config.async_set_time_zone("Europe/Stockholm")
+    await house.passes(hass, 3, 1.0, 1.0, 1.0)
+    left = device_id(hass, entry, ids(entry)[0])
+    for action, data in (("set_ceiling", {"current": 8}), ("boost", {})):
         with pytest.raises(ServiceValidationError) as refused:
-            await act(hass, action, **data)
-        assert refused.value.translation_placeholders == {"allowed": "–"}
+            await act(hass, action, device_id=left, **data, **end)
+        assert refused.value.translation_key == "no_such_end"
+        earliest, latest = (
+            dt_util.parse_datetime(refused.value.translation_placeholders[bound])
+            for bound in ("earliest", "latest")
+        )
+        assert latest - earliest == timedelta(days=366)
+    assert (await act(hass, "get_plan"))["ceilings"] == []
+    assert entry.runtime_data.temporary.boosts == {}
+
+
+async def test_an_end_is_told_in_seconds_wherever_it_was_asked_for(
+    hass: HomeAssistant, entry: ConfigEntry, pair: Pair
+) -> None:
+    await hass.config.async_set_time_zone("Europe/Stockholm")
+    left = device_id(hass, entry, ids(entry)[0])
+    tomorrow = (dt_util.now() + timedelta(days=1)).replace(microsecond=0)
+    for until in (tomorrow.isoformat(), tomorrow.strftime("%Y-%m-%d %H:%M:%S")):
+        for action, data in (("set_ceiling", {"current": 8}), ("boost", {})):
+            shown = await act(hass, action, device_id=left, **data, until=until)
+            assert shown["until"] == tomorrow.isoformat()
+    shown = await act(hass, "boost", device_id=left, duration=HOUR)
+    assert "." not in shown["until"]
+
+
+@pytest.mark.parametrize("priority", [2, 2.0, "2"])
+async def test_a_priority_is_kept_as_a_whole_number(
+    hass: HomeAssistant, entry: ConfigEntry, pair: Pair, priority: object
+) -> None:
+    left_id = ids(entry)[0]
+    device = device_id(hass, entry, left_id)
+    await act(hass, "set_priority", device_id=device, priority=priority)
+    assert repr(entry.subentries[left_id].data["priority"]) == "2"
+
+
+ACTIONS = {
+    "set_ceiling": {"current": 8, "duration": HOUR},
+    "clear_ceiling": {},
+    "boost": {"duration": HOUR},
+    "end_boost": {},
+    "set_priority": {"priority": 2},
+    "get_plan": {},
+}
+
+
+async def test_each_action_names_a_supply_that_is_not_set_up(
+    hass: HomeAssistant, entry: ConfigEntry, pair: Pair
+) -> None:
+    assert ACTIONS.keys() == hass.services.async_services_for_domain(DOMAIN).keys()
+    left = device_id(hass, entry, ids(entry)[0])
+    await hass.config_entries.async_unload(entry.entry_id)
+    # The devices of another supply are not what is meant.
+    await go_on(hass, await start_flow(hass), "demonstration", {})
+    await hass.async_block_till_done()
+    for action, data in ACTIONS.items():
+        meant = {"device_id": left}
+        if action == "get_plan":
+            meant = {"config_entry_id": entry.entry_id}
+        with pytest.raises(ServiceValidationError) as refused:
+            await act(hass, action, **meant, **data)
+        assert refused.value.translation_key == "not_loaded"
+        assert refused.value.translation_placeholders == {"supply": entry.title}
+        assert entry.title in str(refused.value)
+
+
+async def test_the_only_supply_is_meant_whether_it_is_set_up_or_not(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    await house.passes(hass, 3, 1.0, 1.0, 1.0)
+    await go_on(hass, await start_flow(hass), "demonstration", {})
+    await hass.async_block_till_done()
+    with pytest.raises(ServiceValidationError) as refused:
+        await act(hass, "get_plan")
+    assert refused.value.translation_key == "no_such_supply"
+
+    entry, simulated = hass.config_entries.async_entries(DOMAIN)
+    await hass.config_entries.async_unload(simulated.entry_id)
+    assert (await act(hass, "get_plan"))["fuses"][0]["name"] == entry.title
+    await hass.config_entries.async_remove(simulated.entry_id)
+    await hass.config_entries.async_unload(entry.entry_id)
+    with pytest.raises(ServiceValidationError) as refused:
+        await act(hass, "get_plan")
+    assert refused.value.translation_key == "not_loaded"
+
+
+async def test_each_action_is_refused_for_a_device_that_it_is_not_for(
+    hass: HomeAssistant, entry: ConfigEntry, pair: Pair
+) -> None:
+    foreign = dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id, identifiers={("other", "1")}
+    )
+    for device in (foreign.id, "gone"):
+        for action, data in ACTIONS.items():
+            if action == "get_plan":
+                continue
+            with pytest.raises(ServiceValidationError) as refused:
+                await act(hass, action, **data, device_id=device)
+            assert refused.value.translation_key == "no_such_device"
+            allowed = refused.value.translation_placeholders["allowed"]
+            assert allowed.endswith("Left, Right")
 
 
 async def test_there_is_no_plan_before_anything_is_decided(

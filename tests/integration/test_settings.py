@@ -184,6 +184,35 @@ async def test_a_limit_of_a_charger_that_breaks_a_rule_is_refused(
     assert await set_number(hass, left, "offline_current", 0) == "0.0"
 
 
+@pytest.mark.parametrize(
+    ("of_group", "key", "allowed"),
+    [
+        (True, "max_current_online", "10–25"),
+        (True, "max_current_offline", "0, 6–25"),
+        (True, "min_current", "6–10"),
+        (False, "max_current", "6–32"),
+        (False, "offline_current", "0, 6–16"),
+        (False, "socket_current", "1–16"),
+        (False, "boost_duration", "5–1440"),
+    ],
+)
+async def test_what_is_no_number_is_refused(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    pair: Pair,
+    of_group: bool,
+    key: str,
+    allowed: str,
+) -> None:
+    target = group_id(entry) if of_group else charger_id(entry, "left")
+    before = dict(entry.subentries[target].data)
+    with pytest.raises(ServiceValidationError) as refused:
+        await set_number(hass, target, key, float("nan"))
+    assert refused.value.translation_key == "no_number"
+    assert refused.value.translation_placeholders == {"allowed": allowed}
+    assert entry.subentries[target].data == before
+
+
 async def test_phases_change_within_what_hangs_on_them(
     hass: HomeAssistant, entry: ConfigEntry, pair: Pair
 ) -> None:

@@ -2,7 +2,7 @@
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
@@ -57,6 +57,46 @@ async def test_groups_nest_and_change(hass: HomeAssistant, entry: ConfigEntry) -
     result = await go_on(hass, result, carport_input | {"max_current_online": 21})
     assert result["errors"] == {"max_current_online": "group_above_supply"}
     assert entry.state is ConfigEntryState.LOADED
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    "entered",
+    [
+        {"max_current_online": NAN},
+        {"max_current_offline": NAN},
+        {"min_current": NAN},
+    ],
+)
+async def test_a_group_is_described_by_numbers(
+    hass: HomeAssistant, entry: ConfigEntry, entered: dict[str, float]
+) -> None:
+    garage = group_id(entry)
+    result = await start_subentry(hass, entry, "group", garage)
+    with pytest.raises(InvalidData):
+        await go_on(hass, result, GROUP_INPUT | {"parent": "supply"} | entered)
+
+
+@pytest.mark.parametrize(
+    "entered",
+    [
+        {"max_current": NAN},
+        {"offline_current": NAN},
+        {"priority": NAN},
+        {"priority": 2.9},
+    ],
+)
+async def test_a_charger_is_described_by_numbers(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    chargers: dict[str, PlainCharger],
+    entered: dict[str, float],
+) -> None:
+    with pytest.raises(InvalidData) as refused:
+        await add_charger(hass, entry, chargers["left"], **entered)
+    assert refused.value.schema_errors.keys() == entered.keys()
 
 
 async def test_a_charger_in_an_it_net_hangs_between_lines(

@@ -38,6 +38,10 @@ def load(language: str) -> dict:
     return json.loads((FOLDER / "translations" / f"{language}.json").read_text())
 
 
+def entity_icons() -> dict[str, dict]:
+    return json.loads((FOLDER / "icons.json").read_text())["entity"]
+
+
 def texts(tree: dict, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
     for key, value in tree.items():
         if isinstance(value, dict):
@@ -146,11 +150,18 @@ def test_each_device_automation_and_event_has_its_text() -> None:
     assert texts_of["trigger_type"].keys() == set(HappeningType)
     assert texts_of["condition_type"].keys() == device_condition.FACTS.keys()
     assert texts_of["action_type"].keys() == device_action.ACTIONS.keys()
-    fields = {str(field) for each in device_action.ACTIONS.values() for field in each}
+    fields = {field for each in device_action.ACTIONS.values() for field in each}
     assert texts_of["extra_fields"].keys() == fields
     for kind, description in event.EVENTS.items():
         attributes = english["entity"]["event"][description.key]["state_attributes"]
         assert attributes["event_type"]["state"].keys() == set(HAPPENING_TYPES[kind])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_device_automation_is_shown_with_an_unknown_entity(language: str) -> None:
+    """The editor fills {entity_name} from an entity's id, and ours have none."""
+    for path, text in texts(load(language)["device_automation"]):
+        assert "{" not in text, path
 
 
 def test_each_error_that_is_raised_has_its_text() -> None:
@@ -182,6 +193,20 @@ async def test_each_entity_has_its_name(
 
     translated = load("en")["entity"]
     assert {platform: set(keys) for platform, keys in translated.items()} == named
-    icons = json.loads((FOLDER / "icons.json").read_text())["entity"]
-    for platform, keys in icons.items():
+    for platform, keys in entity_icons().items():
         assert keys.keys() <= named[platform]
+
+
+async def test_each_entity_without_a_device_class_has_an_icon(
+    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
+) -> None:
+    await add_charger(hass, entry, chargers["left"])
+    icons = entity_icons()
+    bare = [
+        entity.entity_id
+        for entity in er.async_get(hass).entities.values()
+        if entity.platform == DOMAIN
+        and entity.original_device_class is None
+        and entity.translation_key not in icons.get(entity.domain, {})
+    ]
+    assert bare == []

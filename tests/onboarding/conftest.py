@@ -10,10 +10,13 @@ import pytest_socket
 
 from simulator.devices.amp_guard import AmpGuardSettings
 from simulator.devices.amp_guard_page import PageSettings
-from tests.flow_texts import _flows_find_their_texts  # noqa: F401 - used by all
 from tests.integration.helpers import Clock
 from tests.network import Neighbourhood
 from tests.new_amp_guard import NewAmpGuard
+from tests.shown_texts import (  # noqa: F401 - used by all
+    _errors_and_issues_find_their_texts,
+    _flows_find_their_texts,
+)
 
 MULTICAST_DNS = "224.0.0.251"
 """Home Assistant asks which adapter leads there."""

@@ -4,6 +4,7 @@
 these are their rules as far as they can be kept to without them.
 """
 
+from collections.abc import Iterator
 import json
 from pathlib import Path
 import re
@@ -11,7 +12,9 @@ import struct
 import subprocess
 from zipfile import ZipFile
 
-from homeassistant.const import __version__ as home_assistant_version
+import hass_frontend
+from homeassistant.const import Platform, __version__ as home_assistant_version
+from homeassistant.helpers import config_validation as cv, service
 import pytest
 import yaml
 
@@ -39,6 +42,9 @@ TIERS = {
     "platinum": "async-dependency inject-websession strict-typing",
 }
 """The 54 rules of the integration quality scale."""
+TRANSLATIONS = sorted((FOLDER / "translations").glob("*.json"))
+TRANSLATION_KEY = re.compile(r"(?!.+[_-]{2})(?![_-])[a-z0-9-_]+(?<![_-])")
+"""Of hassfest: a slug, which may hold dashes within."""
 
 
 def test_the_manifest_has_what_a_custom_integration_needs() -> None:
@@ -61,17 +67,39 @@ def test_the_manifest_is_in_order() -> None:
     assert others == sorted(others)
 
 
-def test_texts_are_no_longer_than_they_are_shown() -> None:
-    """No text is empty, padded or a web address, which belongs into a placeholder."""
-    for path in (FOLDER / "translations").glob("*.json"):
-        for text in _texts(json.loads(path.read_text())):
-            assert text == text.strip(), (path.name, text)
-            assert "http://" not in text.replace("http://{", ""), (path.name, text)
+@pytest.mark.parametrize("path", TRANSLATIONS, ids=lambda path: path.stem)
+def test_texts_are_as_home_assistant_takes_them(path: Path) -> None:
+    """As hassfest wants it; a web address belongs into a placeholder."""
+    texts = json.loads(path.read_text())
+    for key in _keys(texts):
+        assert TRANSLATION_KEY.fullmatch(key), key
+    for text in _texts(texts):
+        assert cv.string_with_no_html(text) == text.strip() == text
+        assert "http://" not in text.replace("http://{", ""), text
+        assert not re.search(r"'{\w+}'", text), f"in single quotes: {text}"
+    assert texts["entity"].keys() <= set(Platform)
+    for kind, parts in (("exceptions", "message"), ("issues", "title description")):
+        for each in texts[kind].values():
+            assert list(each) == parts.split()
 
 
-def test_every_icon_is_one_of_material_design() -> None:
-    for icon in _texts(json.loads((FOLDER / "icons.json").read_text())):
-        assert re.fullmatch(r"mdi:[a-z0-9]+(-[a-z0-9]+)*", icon), icon
+def test_actions_are_as_home_assistant_takes_them() -> None:
+    actions = yaml.safe_load((FOLDER / "services.yaml").read_text())
+    service._SERVICES_SCHEMA(actions)
+    for action in actions.values():
+        for field in action["fields"].values():
+            assert field.keys() <= {"required", "example", "selector"}
+            assert "selector" in field
+
+
+def test_every_icon_is_one_that_home_assistant_has() -> None:
+    shipped = Path(hass_frontend.__file__).parent / "static" / "mdi" / "iconList.json"
+    there = {f"mdi:{icon['name']}" for icon in json.loads(shipped.read_text())}
+    icons = json.loads((FOLDER / "icons.json").read_text())
+    assert set(_texts(icons)) <= there
+    for platform in icons["entity"].values():
+        for icon in platform.values():
+            assert icon["default"] not in icon.get("state", {}).values()
 
 
 @pytest.mark.parametrize(("name", "size"), [("icon.png", 256), ("icon@2x.png", 512)])
@@ -111,6 +139,12 @@ def test_every_rule_of_the_quality_scale_is_answered() -> None:
         if answer != "done":
             assert answer["status"] in {"done", "exempt", "todo"}, rule
             assert answer["comment"].strip(), rule
+
+
+def _keys(tree: dict | str) -> Iterator[str]:
+    for key, branch in tree.items() if isinstance(tree, dict) else ():
+        yield key
+        yield from _keys(branch)
 
 
 def _texts(tree: dict | str) -> list[str]:

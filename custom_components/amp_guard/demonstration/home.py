@@ -72,7 +72,7 @@ class Car:
             if self._idle_for >= 2 * AWAY:  # another one comes home
                 self.energy = self._idle_for = 0.0
             return
-        if self.limit < MINIMUM_SIGNALLED_CURRENT:
+        if not self.limit >= MINIMUM_SIGNALLED_CURRENT:  # NaN offers nothing
             self.drawn, self._offered_for = 0.0, 0.0
             return
         self._offered_for += seconds

@@ -5,9 +5,6 @@ from collections.abc import Iterable, Mapping
 from homeassistant.const import CONF_NAME
 from homeassistant.helpers.selector import (
     BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -30,7 +27,14 @@ from ..const import (
 from ..model import MINIMUM_SIGNALLED_CURRENT, ChargerStatus
 from ..phases import PHASE_ORDERS
 from ..site import ALL_PHASES
-from .fields import choice_field, current_field, entity_field, named_field, options_of
+from .fields import (
+    choice_field,
+    current_field,
+    entity_field,
+    named_field,
+    options_of,
+    whole_number_field,
+)
 
 LOWEST_PRIORITY = 9
 
@@ -126,10 +130,8 @@ def charger_schema(
             vol.Required(CONF_OFFLINE_PHASE, default=ALL_PHASES): choice_field(
                 (ALL_PHASES, "1", "2", "3"), CONF_OFFLINE_PHASE
             ),
-            vol.Required(CONF_PRIORITY, default=1): NumberSelector(
-                NumberSelectorConfig(
-                    min=1, max=LOWEST_PRIORITY, step=1, mode=NumberSelectorMode.BOX
-                )
+            vol.Required(CONF_PRIORITY, default=1): whole_number_field(
+                1, LOWEST_PRIORITY
             ),
         }
     )

@@ -1,6 +1,7 @@
 """The kinds of fields that forms are made of."""
 
 from collections.abc import Iterable, Mapping
+from math import isfinite
 
 from homeassistant.const import UnitOfElectricCurrent
 from homeassistant.helpers.selector import (
@@ -17,21 +18,48 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
+import voluptuous as vol
 
 PIN = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
 
 
+class _Number(NumberSelector):
+    """A number between two bounds: NaN, which passes both, is none."""
+
+    def __call__(self, data: object) -> float:
+        value = super().__call__(data)
+        if not isfinite(value):
+            raise vol.Invalid("Not a number")
+        return value
+
+
+class _WholeNumber(_Number):
+    """A number without a fraction."""
+
+    def __call__(self, data: object) -> float:
+        value = super().__call__(data)
+        if not value.is_integer():
+            raise vol.Invalid("Not a whole number")
+        return value
+
+
+def number_field(low: float, high: float, unit: str) -> NumberSelector:
+    """A number between two bounds."""
+    return _Number(_number_config(low, high) | {"unit_of_measurement": unit})
+
+
+def whole_number_field(low: int, high: int) -> NumberSelector:
+    """A number without a fraction between two bounds."""
+    return _WholeNumber(_number_config(low, high))
+
+
 def current_field(low: float, high: float) -> NumberSelector:
-    """A current between two bounds, in whole A."""
-    return NumberSelector(
-        NumberSelectorConfig(
-            min=low,
-            max=high,
-            step=1,
-            unit_of_measurement=UnitOfElectricCurrent.AMPERE,
-            mode=NumberSelectorMode.BOX,
-        )
-    )
+    """A current between two bounds, A."""
+    return number_field(low, high, UnitOfElectricCurrent.AMPERE)
+
+
+def _number_config(low: float, high: float) -> NumberSelectorConfig:
+    return NumberSelectorConfig(min=low, max=high, step=1, mode=NumberSelectorMode.BOX)
 
 
 def choice_field(options: Iterable[str], translation_key: str = "") -> SelectSelector:

@@ -3,13 +3,7 @@
 from collections.abc import Mapping
 
 from homeassistant.const import CONF_NAME, UnitOfTime
-from homeassistant.helpers.selector import (
-    BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    TextSelector,
-)
+from homeassistant.helpers.selector import BooleanSelector, TextSelector
 import voluptuous as vol
 
 from ..const import (
@@ -31,7 +25,7 @@ from ..meters import MAX_MEASURED_CURRENT
 from ..model import MINIMUM_SIGNALLED_CURRENT, BalancerType, FuseType, Net
 from ..phases import PHASE_ORDERS
 from . import fold
-from .fields import choice_field, current_field, named_field
+from .fields import choice_field, current_field, named_field, number_field
 
 DEFAULT_MAIN_FUSE = 25.0
 """A. The commonest main fuse of a Swedish home is 16, 20 or 25 A."""
@@ -58,14 +52,8 @@ def supply_schema(variant: str) -> vol.Schema:
                 vol.Required(
                     CONF_BALANCER_TYPE, default=BalancerType.FAIR_SHARE.value
                 ): choice_field(BalancerType, CONF_BALANCER_TYPE),
-                vol.Required(CONF_TURN, default=DEFAULT_TURN[variant]): NumberSelector(
-                    NumberSelectorConfig(
-                        min=5,
-                        max=240,
-                        step=1,
-                        unit_of_measurement=UnitOfTime.MINUTES,
-                        mode=NumberSelectorMode.BOX,
-                    )
+                vol.Required(CONF_TURN, default=DEFAULT_TURN[variant]): number_field(
+                    5, 240, UnitOfTime.MINUTES
                 ),
             }
         )

@@ -1,15 +1,20 @@
-"""Every text that a flow of the integration shows is there, whatever it shows."""
+"""Every text that the integration shows is there, and is given what it is filled with."""
 
+from collections.abc import Iterator, Mapping
 import json
 from pathlib import Path
 import re
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentryFlow, OptionsFlow
+from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowHandler, FlowManager, FlowResultType
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
 import pytest
 
 import custom_components.amp_guard as integration
+from custom_components.amp_guard.const import DOMAIN
 
 FOLDER = Path(integration.__file__).parent / "translations"
 ENGLISH = json.loads((FOLDER / "en.json").read_text())
@@ -50,3 +55,42 @@ def _flows_find_their_texts(monkeypatch: pytest.MonkeyPatch) -> None:
         return result
 
     monkeypatch.setattr(FlowManager, "_async_handle_step", watched)
+
+
+def is_filled(kind: str, key: str, given: Mapping[str, str] | None) -> bool:
+    """Say whether an error or issue has its text and all that the text wants."""
+    texts = " ".join(ENGLISH[kind].get(key, {"": "{no_text}"}).values())
+    return set(PLACEHOLDER.findall(texts)) <= set(given or ())
+
+
+@pytest.fixture(autouse=True)
+def _errors_and_issues_find_their_texts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[None]:
+    """Look at each error that is raised and at each issue that is told.
+
+    Only at the end: what is raised meanwhile may be caught.
+    """
+    unfilled: list[str] = []
+    create, init = ir.async_create_issue, HomeAssistantError.__init__
+
+    def created(
+        hass: HomeAssistant, domain: str, issue_id: str, **details: Any
+    ) -> None:
+        key, given = details["translation_key"], details.get("translation_placeholders")
+        if domain == DOMAIN and not is_filled("issues", key, given):
+            unfilled.append(key)
+        create(hass, domain, issue_id, **details)
+
+    def initialised(self: HomeAssistantError, *args: object, **details: Any) -> None:
+        init(self, *args, **details)
+        key, given = self.translation_key, self.translation_placeholders
+        if self.translation_domain == DOMAIN and not is_filled(
+            "exceptions", key or "", given
+        ):
+            unfilled.append(str(key))
+
+    monkeypatch.setattr(ir, "async_create_issue", created)
+    monkeypatch.setattr(HomeAssistantError, "__init__", initialised)
+    yield
+    assert unfilled == []
