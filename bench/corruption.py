@@ -15,6 +15,10 @@ WINDOW = 60.0
 """s for which a sample can be a reason to give more."""
 ROUNDING = 0.5
 """A that what is given may be beyond what the samples leave: limits are whole amps."""
+RISE = 5.0
+"""A by which a current rises where a large load starts ..."""
+ODD_AT_RISE = 0.2
+"""... and the share of such samples in which a voltage loses a digit besides."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +36,8 @@ class Corruption:
 
     Of those that it corrupts, three in five lose a digit of one figure, one in five is
     all zeros, and in one in five a current loses its decimal point. With `all_told` a
-    sample has voltage and power as well.
+    sample has voltage and power as well; then a voltage often loses a digit just when a
+    load starts, which is when it matters.
     """
 
     def __init__(self, share: float, *, all_told: bool, seed: int) -> None:
@@ -42,6 +47,7 @@ class Corruption:
         self._random = Random(seed)
         self._plausibility = Plausibility("home")
         self._seen: deque[_Seen] = deque()
+        self._last: PhaseValues | None = None
         self.false_samples = 0
         self.rejected_samples = 0
         self.grants_from_false = 0
@@ -62,14 +68,16 @@ class Corruption:
             )
         if self._random.random() < self._share:
             sent = self._corrupt(true)
+        elif self._rises(current) and self._random.random() < ODD_AT_RISE:
+            sent = self._drop_digit(true, "voltage", self._random.randrange(3))
+        self._last = current
         is_false = sent != true
         self.false_samples += is_false
-        taken: PhaseValues | None = sent.current
+        taken: PhaseValues | None = None
         try:
-            self._plausibility.check(sent)
+            taken = self._plausibility.judge(sent).current
         except ImplausibleSampleError:
             self.rejected_samples += 1
-            taken = None
         self._seen.append(
             _Seen(
                 time=now,
@@ -109,7 +117,19 @@ class Corruption:
         if what < 0.4:
             return _with(sample, "current", phase, sample.current[phase] * 10)
         told = [q for q in ("current", "voltage", "power") if getattr(sample, q)]
-        quantity = self._random.choice(told)
+        return self._drop_digit(sample, self._random.choice(told), phase)
+
+    def _rises(self, current: PhaseValues) -> bool:
+        """Say whether a load starts, and there is a voltage to go wrong."""
+        return (
+            self._all_told
+            and self._last is not None
+            and max(_minus(current, self._last)) >= RISE
+        )
+
+    def _drop_digit(
+        self, sample: MeterSample, quantity: str, phase: int
+    ) -> MeterSample:
         digits = f"{getattr(sample, quantity)[phase]:.1f}"
         places = [i for i, digit in enumerate(digits) if digit.isdigit()]
         place = self._random.choice(places)

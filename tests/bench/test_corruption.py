@@ -43,3 +43,17 @@ def test_the_share_is_kept_and_most_that_matters_is_rejected() -> None:
     wrong = [each for each in taken if each is not None and each != TRUE]
     # A lost digit that changes little cannot be told from the truth.
     assert len(wrong) < 0.1 * corruption.false_samples
+
+
+def test_a_load_that_starts_is_seen_though_a_voltage_is_wrong() -> None:
+    corruption = Corruption(0.0, all_told=True, seed=1)
+    risen = PhaseValues(TRUE.l1 + 10.0, TRUE.l2, TRUE.l3)
+    taken = [
+        corruption.pass_on(current, NO_CURRENT, 0.0)
+        for _ in range(500)
+        for current in (TRUE, TRUE, risen)
+    ][2::3]
+    assert 50 < corruption.false_samples < 150
+    # Unless it is the voltage of the very phase: then one sample later.
+    assert taken.count(None) < 0.5 * corruption.false_samples
+    assert set(taken) == {risen, None}

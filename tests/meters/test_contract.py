@@ -38,6 +38,14 @@ def parse(document: object, variant: str = "public") -> PhaseValues:
     return parse_sample(document, time=0.0, variant=variant, phases=()).current
 
 
+def is_taken(document: object) -> bool:
+    try:
+        parse(document)
+    except MeterResponseError:
+        return False
+    return True
+
+
 def test_the_pages_examples_keep_the_contract() -> None:
     identity, measurement = EXAMPLES
     validator("identity").validate(identity)
@@ -65,14 +73,14 @@ MEASUREMENT = st.fixed_dictionaries(
 
 @given(MEASUREMENT)
 def test_the_client_takes_what_the_schema_allows(document: dict) -> None:
-    allowed = validator("measurement").is_valid(document)
-    try:
-        parse(document)
-    except MeterResponseError:
-        taken = False
-    else:
-        taken = True
-    assert taken == allowed
+    assert is_taken(document) == validator("measurement").is_valid(document)
+
+
+@pytest.mark.parametrize("current", [-801.0, -800.0, 401.0, 800.0, 801.0])
+def test_twice_the_range_is_the_most_that_is_taken(current: float) -> None:
+    document = {"sequence": 1, "phases": {"l1": {"current": current}}}
+    assert is_taken(document) == (abs(current) <= 800.0)
+    assert is_taken(document) == validator("measurement").is_valid(document)
 
 
 @pytest.mark.parametrize(

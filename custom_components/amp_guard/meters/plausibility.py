@@ -2,17 +2,20 @@
 
 Meters and what reads them drop digits, give zeros and mix up telegrams. A sample like
 that is rejected by itself: the one before it stays in force, and the meter goes stale
-only if nothing better comes. What is said again and again is believed in the end: a
-phase may really be dead. More current than before is never doubted, as long as the
-meter could measure it: to cut for nothing costs little, to wait may cost the fuse.
+only if nothing better comes. But a phase may really be dead, and a fuse really carry
+more than its meter was made for: what is merely doubted is rejected once, and believed
+when the next sample says it again. So more current than before never waits for longer
+than one sample, as long as a meter could measure it: to cut for nothing costs little,
+to wait may cost the fuse.
 """
 
 from collections import deque
-from collections.abc import Callable
-from math import isfinite
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from math import inf, isfinite
 from statistics import median_low
 
-from ..model import PhaseValues
+from ..model import NO_CURRENT, Phase, PhaseValues
 from . import (
     MAX_MEASURED_CURRENT,
     ImplausibleSampleError,
@@ -20,27 +23,41 @@ from . import (
     MeterError,
     MeterSample,
 )
+from .counters import Counter
 
+BEYOND = 2.0
+"""Times its range that a meter may still measure, though no longer well."""
 MAX_VOLTAGE = 390.0
 """V. The meter's range [installation manual]."""
 MAX_ENERGY = 1e9
 """kWh. Far more than any meter has counted."""
 RECENT = 9
-"""Samples that say what is usual; what half of them say is believed."""
+"""Samples that say what is usual."""
 VOLTAGE_STEP = 0.2
 """The share by which a voltage may be off what is usual: supplies are kept within
 10 % of their nominal voltage (EN 50160), so this far is no step between two samples."""
+LEAST_VOLTAGE_SHARE = 0.5
+"""The share of its usual voltage down to which a phase's current is believed: where it
+was computed from the power, it is wrong by no more than the voltage."""
+RISE = 1.0
+"""A by which a current rises beyond its noise."""
 LEAST_TOTAL = 1.0
 """A on all phases together, below which a reading of zero is nothing strange."""
 POWER_EXCESS = 1.2
 """The share of voltage times current that power may seem to be ..."""
 POWER_SLACK = 1.2
 """... on top of this current, A: whole amps that were rounded down."""
+LEAST_POWER_FACTOR = 0.3
+"""What the power factor of a household hardly goes below ..."""
+POWER_FACTOR_FROM = 10.0
+"""... at more than this current, A."""
+JUMP = 2.0
+"""Times the last current that make a jump: a lost decimal point makes ten."""
 
 
 def check_range(sample: MeterSample, variant: str) -> None:
-    """Raise ImplausibleSampleError where a figure is beyond what the variant can measure."""
-    most = MAX_MEASURED_CURRENT[variant]
+    """Raise ImplausibleSampleError where a figure is beyond all that could be."""
+    most = BEYOND * MAX_MEASURED_CURRENT[variant]
     for quantity, low, high in (
         ("current", -most, most),
         ("voltage", 0.0, MAX_VOLTAGE),
@@ -55,35 +72,88 @@ def check_range(sample: MeterSample, variant: str) -> None:
 
 
 class Plausibility:
-    """Checks the samples of one meter, each against those before it."""
+    """Judges the samples of one meter, each by those before it."""
 
     def __init__(self, variant: str) -> None:
         """Know the range of the variant."""
         self._variant = variant
         self._voltages: deque[PhaseValues] = deque(maxlen=RECENT)
         self._totals: deque[float] = deque(maxlen=RECENT)
+        self._believed = NO_CURRENT
+        self._doubts: frozenset[str] = frozenset()
+        most_power = MAX_MEASURED_CURRENT[variant] * MAX_VOLTAGE
+        self._import, self._export = Counter(most_power), Counter(most_power)
 
-    def check(self, sample: MeterSample) -> None:
-        """Raise ImplausibleSampleError if the sample cannot be true."""
+    def judge(self, sample: MeterSample) -> MeterSample:
+        """Return what can be believed of a sample: its currents, and what fits them.
+
+        Raises ImplausibleSampleError where the currents cannot be true.
+        """
         check_range(sample, self._variant)
-        self._check_voltage(sample)
-        self._check_zeros(sample)
+        odd = self._odd_voltages(sample)
+        is_urgent = bool(odd) and self._rises(sample)
+        if is_urgent:
+            sample = replace(sample, voltage=None, power=None)
         _check_power(sample)
+        doubts = frozenset(self._doubts_of_currents(sample))
+        before, self._doubts = self._doubts, doubts | odd
+        if not is_urgent:
+            doubts |= odd
+        if doubts and doubts.isdisjoint(before):
+            raise ImplausibleSampleError(", ".join(sorted(doubts)))
+        self._believed = sample.current
+        return replace(
+            sample,
+            energy_import=self._import.judge(sample.energy_import, sample.time),
+            energy_export=self._export.judge(sample.energy_export, sample.time),
+        )
 
-    def _check_voltage(self, sample: MeterSample) -> None:
+    def _odd_voltages(self, sample: MeterSample) -> frozenset[str]:
+        """Return in words which voltages are not as usual."""
         if sample.voltage is None:
-            return
+            return frozenset()
         self._voltages.append(sample.voltage)
-        for phase in sample.connected:
-            usual = median_low([voltage[phase] for voltage in self._voltages])
-            if abs(sample.voltage[phase] - usual) > VOLTAGE_STEP * usual:
-                raise ImplausibleSampleError(f"the voltage of {phase.name} jumps")
+        return frozenset(
+            f"the voltage of {phase.name} jumps"
+            for phase in sample.connected
+            for usual in [self._usual_voltage(phase)]
+            if abs(sample.voltage[phase] - usual) > VOLTAGE_STEP * usual
+        )
 
-    def _check_zeros(self, sample: MeterSample) -> None:
+    def _usual_voltage(self, phase: Phase) -> float:
+        return median_low([voltage[phase] for voltage in self._voltages])
+
+    def _rises(self, sample: MeterSample) -> bool:
+        """Say whether a current rises that is no product of an odd voltage."""
+        return sample.voltage is not None and any(
+            sample.current[phase] > self._believed[phase] + RISE
+            and sample.voltage[phase]
+            >= LEAST_VOLTAGE_SHARE * self._usual_voltage(phase)
+            for phase in sample.connected
+        )
+
+    def _doubts_of_currents(self, sample: MeterSample) -> Iterator[str]:
+        """Tell in words what is strange about the currents, though it may be true."""
+        most = MAX_MEASURED_CURRENT[self._variant]
+        for phase in sample.connected:
+            amps = abs(sample.current[phase])
+            if amps <= JUMP * abs(self._believed[phase]):
+                continue
+            if amps > most:
+                yield f"{phase.name} jumps beyond the range"
+            elif amps > POWER_FACTOR_FROM and amps > _most_current(sample, phase):
+                yield f"{phase.name} jumps beyond what its power tells"
         total = sum(map(abs, sample.current))
         self._totals.append(total)
         if total == 0.0 and median_low(self._totals) > LEAST_TOTAL:
-            raise ImplausibleSampleError("no current at all")
+            yield "no current at all"
+
+
+def _most_current(sample: MeterSample, phase: Phase) -> float:
+    """Return the most that a current may be beside its power, A."""
+    if sample.voltage is None or sample.power is None or not sample.voltage[phase]:
+        return inf
+    return abs(sample.power[phase]) / (LEAST_POWER_FACTOR * sample.voltage[phase])
 
 
 def _check_power(sample: MeterSample) -> None:
@@ -120,7 +190,7 @@ class PlausibleMeter(Meter):
 
         def pass_on(sample: MeterSample) -> None:
             try:
-                self._plausibility.check(sample)
+                sample = self._plausibility.judge(sample)
             except ImplausibleSampleError:
                 self._rejected += 1
             else:
