@@ -153,25 +153,46 @@ def test_a_shelly_with_a_meter_for_each_phase() -> None:
         assert found.sensors["power_l3"] == unique_id.format(2, "power")
 
 
-def test_victron_is_known_by_its_translation_keys() -> None:
-    def traits(kind: str, where: str, phase: str) -> SensorTraits:
-        return SensorTraits(
+def victron(*places: str) -> dict[str, SensorTraits]:
+    return {
+        f"{where}_{kind}_{phase}": SensorTraits(
             unique_id=f"c0ffee_{where}_30_{kind}_{phase}",
             translation_key=f"{where}_{kind}_phase",
             device_class=kind,
             unit=UNITS[kind],
         )
-
-    sensors = {
-        f"{where}_{kind}_{phase}": traits(kind, where, phase)
-        for where in ("pvinverter", "grid", "acload")
+        for where in places
         for kind in ("current", "voltage", "power")
         for phase in ("L1", "L2", "L3")
     }
+
+
+def test_victron_is_known_by_its_translation_keys() -> None:
+    sensors = victron("pvinverter", "grid", "acload")
     found = recognise("victron_gx", sensors)
     assert found is not None
     assert set(found.sensors.values()) == {k for k in sensors if k.startswith("grid")}
     assert found.sensors["current_l2"] == "grid_current_L2"
+
+
+SOLAREDGE_INVERTER = registered(
+    *(f"7E123_ac_current_phase_{a}" for a in "abc"),
+    *(f"7E123_ac_voltage_phase_{a}n" for a in "abc"),
+)
+
+
+@pytest.mark.parametrize(
+    ("integration", "sensors"),
+    [
+        ("victron_gx", victron("pvinverter")),
+        ("victron_gx", victron("acload")),
+        ("solaredge_modbus", SOLAREDGE_INVERTER),
+    ],
+)
+def test_what_else_a_known_integration_measures_is_no_property(
+    integration: str, sensors: dict[str, SensorTraits]
+) -> None:
+    assert recognise(integration, sensors) is None
 
 
 def test_one_phase_is_enough_but_two_are_not() -> None:

@@ -2,7 +2,7 @@
 
 Sensors are known by what their integration made them (unique id, translation key,
 device class, unit), never by an entity id, which anybody may change. A line for each
-integration whose keys are known; the last line is for all others.
+integration whose keys are known; the last line is for all other integrations.
 """
 
 from collections.abc import Mapping
@@ -223,7 +223,8 @@ PATTERNS = (
         _anywhere("power[ _-](?:export|returned|production|negative)|po"),
     ),
 )
-"""The first that finds a device's sensors is taken."""
+"""Of those of an integration the first that finds a device's sensors is taken; the last
+is for integrations that have none: what else a known one measures is no property."""
 
 
 class Recognised(NamedTuple):
@@ -245,9 +246,8 @@ def recognise(
 
     None where they do not measure L1 alone or all three phases.
     """
-    for pattern in PATTERNS:
-        if pattern.integration not in (None, integration):
-            continue
+    own = [pattern for pattern in PATTERNS if pattern.integration == integration]
+    for pattern in own or [PATTERNS[-1]]:
         found: dict[str, str] = {}
         for id_, traits in sensors.items():
             if (role := pattern.role(traits)) is not None:
