@@ -24,7 +24,6 @@ class MeterIssues:
         self._entry = entry
         self._sensors = CurrentSensors()
         self._told: frozenset[Misplaced] = frozenset()
-        self._signed = False
         # Between lines a car's current is no one phase's.
         if coordinator.meters and coordinator.site.supply.net is Net.TN:
             entry.async_on_unload(coordinator.async_add_listener(self._look))
@@ -35,12 +34,10 @@ class MeterIssues:
         if not published.meter_is_online(SUPPLY_ID):
             return
         sample = published.samples[SUPPLY_ID]
-        # Without a sign a turned sensor shows, and does, nothing.
-        self._signed = (
-            self._signed or sample.power is not None or min(sample.current) < 0
-        )
         drawn = _reported(published)
-        if drawn is None or not self._signed:
+        # Without a sign a turned sensor shows, and does, nothing; and where a total
+        # tells the direction, it does so now and then only.
+        if drawn is None or not sample.signed:
             return
         self._sensors.take(sample.time, drawn, sample.current)
         if self._sensors.misplaced != self._told:

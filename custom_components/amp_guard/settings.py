@@ -16,6 +16,7 @@ from .const import (
     CONF_MAX_CURRENT_OFFLINE,
     CONF_MAX_CURRENT_ONLINE,
     CONF_MIN_CURRENT,
+    CONF_NET,
     CONF_OFFLINE_CURRENT,
     CONF_OFFLINE_PHASE,
     CONF_PRIORITY,
@@ -63,6 +64,7 @@ def structure(entry: ConfigEntry) -> object:
     return (
         entry.title,
         dict(entry.data),
+        entry.options[CONF_NET],
         {
             id_: (
                 subentry.title,

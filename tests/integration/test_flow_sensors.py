@@ -183,7 +183,7 @@ async def test_another_sensor_of_the_meter_is_a_sign_of_life(
     assert entry.runtime_data._samples[SUPPLY_ID].time == taken
 
     # But where nothing has changed it tells that the meter is alive.
-    clock.advance(5.0)
+    clock.advance(8.0)
     time = hass.loop.time()
     hass.states.async_set(counter.entity_id, "1.1")
     clock.advance(0.3)

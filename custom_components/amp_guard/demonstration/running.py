@@ -84,5 +84,6 @@ class DemonstrationMeter(Meter):
                 current=current,
                 voltage=PhaseValues(VOLTAGE, VOLTAGE, VOLTAGE),
                 power=PhaseValues(*(round(VOLTAGE * amps) for amps in current)),
+                signed=True,
             )
         )

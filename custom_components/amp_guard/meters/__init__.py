@@ -45,6 +45,8 @@ class MeterSample:
 
     `time` is the event loop's monotonic time in s at which the sample was taken.
     `connected` are the phases that have a current sensor; the others read 0.
+    `signed` says whether its currents tell their direction themselves, each phase's:
+    then one below zero is exported, or its sensor is turned.
     `sequence` is the meter's own count of its samples, where it has one: the same
     number twice is the same sample.
     """
@@ -55,6 +57,7 @@ class MeterSample:
     power: PhaseValues | None = None
     energy_import: PhaseValues | None = None
     energy_export: PhaseValues | None = None
+    signed: bool = False
     connected: tuple[Phase, ...] = tuple(Phase)
     sequence: int | None = None
 

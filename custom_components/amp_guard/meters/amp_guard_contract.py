@@ -60,15 +60,17 @@ def parse_sample(
     current = _phase_values(rows, "current")
     if current is None:
         raise MeterResponseError("no current")
+    power = _phase_values(rows, "power")
     sample = MeterSample(
         time=time,
         sequence=sequence,
         connected=connected,
         current=current,
         voltage=_phase_values(rows, "voltage"),
-        power=_phase_values(rows, "power"),
+        power=power,
         energy_import=_phase_values(rows, "energy_import"),
         energy_export=_phase_values(rows, "energy_export"),
+        signed=power is not None or min(current) < 0.0,
     )
     check_range(sample, variant)
     return sample

@@ -10,13 +10,14 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from ..const import (
     CONF_EXPORT_POSITIVE,
     CONF_MEASURED_PHASES,
+    CONF_NET,
     CONF_PASSWORD_HASH,
     CONF_SENSORS,
     CONF_SOURCE,
     CONF_VARIANT,
 )
 from ..demonstration.running import DemonstrationMeter, running_home
-from ..model import SUPPLY_ID
+from ..model import SUPPLY_ID, Net
 from ..phases import parse_phases
 from . import Meter, Source
 from .amp_guard import AmpGuardClient, AmpGuardMeter
@@ -49,6 +50,7 @@ def _sensors(hass: HomeAssistant, entry: ConfigEntry) -> Meter:
         hass,
         entry.data[CONF_SENSORS],
         export_positive=entry.data[CONF_EXPORT_POSITIVE],
+        net=Net(entry.options[CONF_NET]),
     )
     return SensorMeter(hass, reader)
 

@@ -1,8 +1,8 @@
 """From what a set of sensors reads to one sample: amperes, and in which direction.
 
 Pure: units and signs are the caller's to mend. Power, in W, and current, in A, are
-negative while the property exports. Where the direction is not known a current counts
-as load: that can only make the balancer give less.
+negative while the property exports. Load is never read as export: where the direction
+is not known a current counts as load, and that can only make the balancer give less.
 """
 
 from collections.abc import Mapping
@@ -16,20 +16,24 @@ NOMINAL_VOLTAGE = 230.0
 """V between a phase and neutral, where none is measured."""
 LEAST_VOLTAGE = 1.0
 """V. So that a phase without voltage divides by something."""
-LEAST_POWER_FACTOR = 0.8
-"""What a household's loads together hardly go below; with it a sum of currents and a
-power are taken to agree."""
+LEAST_POWER_FACTOR = 0.5
+"""What all of a household's loads together hardly go below, a welder between two phases
+among them; with it a sum of currents and a power are taken to agree."""
 COARSENESS = 0.6
 """A by which a meter's currents may be off: whole amps, and a little."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PhaseReading:
-    """What is read of one phase; None where no sensor tells it."""
+    """What is read of one phase; None where no sensor tells it.
+
+    `signed` says whether its current is known to be negative where it is exported.
+    """
 
     current: float | None = None
     voltage: float | None = None
     power: float | None = None
+    signed: bool = False
 
     @property
     def is_measured(self) -> bool:
@@ -39,7 +43,7 @@ class PhaseReading:
     @property
     def tells_direction(self) -> bool:
         """Whether export can be told from import."""
-        return self.power is not None or (self.current or 0.0) < 0.0
+        return self.power is not None or self.signed
 
 
 def take_sample(
@@ -50,8 +54,8 @@ def take_sample(
 ) -> MeterSample:
     """Return the sample that the readings of the measured phases are, of `time`.
 
-    `total_power`, of all phases together, tells the direction of currents that do not
-    tell it themselves.
+    `total_power`, of all phases together at the same moment, tells the direction of
+    currents that do not tell it themselves.
     """
     current = {phase: signed_current(reading) for phase, reading in readings.items()}
     if total_power is not None:
@@ -69,6 +73,7 @@ def take_sample(
         current=PhaseValues(*(current.get(phase, 0.0) for phase in Phase)),
         voltage=values({phase: r.voltage for phase, r in readings.items()}),
         power=values({phase: r.power for phase, r in readings.items()}),
+        signed=all(reading.tells_direction for reading in readings.values()),
     )
 
 
@@ -91,15 +96,17 @@ def exporting_phases(
 ) -> set[Phase]:
     """Return the phases that must export for the currents to give the total power.
 
-    Where the same total comes about in several ways a phase exports only if it does so
-    in all of them.
+    None do unless the property as a whole clearly exports. Where the same total comes
+    about in several ways a phase exports only if it does so in all of them.
     """
+    slack = COARSENESS * sum(map(_voltage, readings.values()))
+    if total_power > -slack:
+        return set()
     apparent = {
         phase: signed_current(reading) * _voltage(reading)
         for phase, reading in readings.items()
     }
     unknown = [phase for phase, r in readings.items() if not r.tells_direction]
-    slack = COARSENESS * sum(map(_voltage, readings.values()))
     ways = []
     for signs in product((1, -1), repeat=len(unknown)):
         exports = {

@@ -1,15 +1,21 @@
 """Sensors in Home Assistant as the measurement device.
 
 They are followed by events and never asked. The sensors of one telegram come one by
-one: a sample is taken when all of them have spoken, or a moment after the first.
+one: a sample is taken when all of them have spoken, or a moment after the first. It is
+as old as the phase in it that has been silent for longest.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
 import logging
-from math import isfinite
+from math import inf, isfinite, nextafter
+from typing import Any
 
-from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
+from homeassistant.const import (
+    ATTR_UNIT_OF_MEASUREMENT,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+)
 from homeassistant.core import (
     CALLBACK_TYPE,
     Event,
@@ -24,20 +30,19 @@ from homeassistant.helpers.event import (
     async_track_state_report_event,
 )
 
-from ..model import Phase
+from ..model import Net, Phase
 from . import Meter, MeterConnectionError, MeterError, MeterSample
 from .sensor_patterns import DEVICE_CLASS, ROLES, UNITS, Quantity, Role, measured_phases
 from .sensor_set import PhaseReading, take_sample
+from .signs_of_life import SignsOfLife
 
 _LOGGER = logging.getLogger(__name__)
 
 SETTLE_TIME = 0.25
 """s after the first sensor of a round within which the others are waited for."""
-QUIET_AFTER = 10.0
-"""s without a word of the sensors themselves, after which the device's others count."""
-SIGNS_OF_LIFE = {"current", "energy", "power", "timestamp", "voltage"}
-"""Device classes of a meter's other sensors: while those speak, one that says nothing
-has not changed."""
+SIGN = -1.0
+"""A that a current sensor without a sign never shows, whatever its noise."""
+SILENT = {STATE_UNAVAILABLE, STATE_UNKNOWN}
 
 
 class SensorError(ValueError):
@@ -53,7 +58,8 @@ class SensorReader:
     """Reads the sensors of a measurement device now.
 
     `sensors` are registry ids, or entity ids where there is no registry entry, by
-    role. With `export_positive` a positive power is exported.
+    role. With `export_positive` a positive power is exported. In an IT `net` the total
+    power says nothing of a current: each load hangs between two lines.
     """
 
     def __init__(
@@ -62,11 +68,14 @@ class SensorReader:
         sensors: Mapping[str, str],
         *,
         export_positive: bool = False,
+        net: Net = Net.TN,
     ) -> None:
         """Take the sensors."""
         self._hass = hass
         self._sensors = sensors
         self._export_positive = export_positive
+        self._net = net
+        self._signed: set[Phase] = set()
         self.phases = measured_phases(sensors)
 
     def entity_ids(self) -> dict[str, str]:
@@ -77,39 +86,55 @@ class SensorReader:
             for role, id_ in self._sensors.items()
         }
 
-    def sample(self, time: float) -> MeterSample:
+    def sample(self, time: float, *, is_one_telegram: bool = True) -> MeterSample:
         """Return what the sensors read, as a sample of `time`.
 
-        Raises SensorError where one of them cannot be read.
+        A total of another telegram than the currents says nothing of them. Raises
+        SensorError where a sensor cannot be read.
         """
         values = {
             role: self._value(role, entity_id)
             for role, entity_id in self.entity_ids().items()
         }
-        readings = {
-            phase: PhaseReading(
-                current=self._current(values, phase),
-                voltage=values.get(Role(Quantity.VOLTAGE, phase).key),
-                power=self._power(values, phase),
-            )
-            for phase in self.phases
-        }
-        return take_sample(readings, time=time, total_power=self._power(values, None))
+        readings = {phase: self._reading(values, phase) for phase in self.phases}
+        total = self._power(values, None)
+        if self._net is Net.IT or not is_one_telegram:
+            total = None
+        return take_sample(readings, time=time, total_power=total)
 
-    def _current(self, values: Mapping[str, float], phase: Phase) -> float | None:
-        """Return A of one phase; a positive one may always be load."""
+    def _reading(self, values: Mapping[str, float], phase: Phase) -> PhaseReading:
         current = values.get(Role(Quantity.CURRENT, phase).key)
-        if current is None or not self._export_positive:
-            return current
-        return abs(current)
+        if current is not None and current <= SIGN:
+            self._signed.add(phase)
+        signed = phase in self._signed
+        if current is not None and self._export_positive:
+            # It is said of power; of currents where there is none, and they can show a
+            # direction: else a positive one may always be load.
+            signed = signed and not self._tells_power
+            current = -current if signed else abs(current)
+        return PhaseReading(
+            current=current,
+            voltage=values.get(Role(Quantity.VOLTAGE, phase).key),
+            power=self._power(values, phase),
+            signed=signed,
+        )
+
+    @property
+    def _tells_power(self) -> bool:
+        return any(ROLES[role].quantity is Quantity.POWER for role in self._sensors)
 
     def _power(self, values: Mapping[str, float], phase: Phase | None) -> float | None:
+        """Return W, of a phase or of all: what is imported, else what is exported.
+
+        A figure of export beside import is of another moment: some integrations go on
+        to show the last that they had.
+        """
         power = values.get(Role(Quantity.POWER, phase).key)
         export = values.get(Role(Quantity.POWER_EXPORT, phase).key)
         if power is None:
             return None
         if export is not None:
-            return abs(power) - abs(export)
+            return abs(power) if power else -abs(export)
         return -power if self._export_positive else power
 
     def _value(self, role: str, entity_id: str) -> float:
@@ -136,14 +161,15 @@ class SensorMeter(Meter):
         """Take what reads the sensors."""
         self._hass = hass
         self._reader = reader
+        self._ids: dict[str, str] = {}
+        self._signs = SignsOfLife(hass)
         self._waiting: set[str] = set()
+        self._is_news = False
+        self._taken_at = -inf
         self._settle: asyncio.TimerHandle | None = None
         self._unfollow: list[CALLBACK_TYPE] = []
         self._stop_registry: CALLBACK_TYPE | None = None
-        self._ids: set[str] = set()
-        self._others: set[str] = set()
         self._lost: bool | None = None
-        self._heard_at = 0.0
 
     async def start(
         self,
@@ -154,10 +180,10 @@ class SensorMeter(Meter):
         self._on_sample = on_sample
         self._on_connection = on_connection
         self._stop_registry = self._hass.bus.async_listen(
-            er.EVENT_ENTITY_REGISTRY_UPDATED, self._on_registry
+            er.EVENT_ENTITY_REGISTRY_UPDATED, self._follow
         )
         self._follow()
-        self._look()
+        self._look(self._hass.loop.time())
 
     async def stop(self) -> None:
         """Stop following."""
@@ -165,13 +191,21 @@ class SensorMeter(Meter):
             self._stop_registry()
             self._stop_registry = None
         self._drop()
+        self._ids = {}
 
     # --- following ------------------------------------------------------------------
 
-    def _follow(self) -> None:
-        self._ids = set(self._reader.entity_ids().values())
-        self._others = _signs_of_life(self._hass, self._ids)
-        followed = list(self._ids | self._others)
+    @callback
+    def _follow(self, _event: Event[Any] | None = None) -> None:
+        """Listen to the sensors by what they are called now."""
+        ids = self._reader.entity_ids()
+        phases = [id_ for role, id_ in ids.items() if _makes_current_known(role)]
+        changed = self._signs.follow(phases, self._hass.loop.time())
+        if ids == self._ids and not changed:
+            return
+        self._drop()
+        self._ids = ids
+        followed = {*ids.values(), *self._signs.sources}
         self._unfollow = [
             async_track_state_change_event(self._hass, followed, self._on_state),
             async_track_state_report_event(self._hass, followed, self._on_state),
@@ -185,25 +219,17 @@ class SensorMeter(Meter):
             self._settle = None
 
     @callback
-    def _on_registry(self, _event: Event[er.EventEntityRegistryUpdatedData]) -> None:
-        ids = set(self._reader.entity_ids().values())
-        if (ids, _signs_of_life(self._hass, ids)) == (self._ids, self._others):
-            return
-        self._drop()
-        self._follow()
-
-    @callback
     def _on_state(
         self, event: Event[EventStateChangedData] | Event[EventStateReportedData]
     ) -> None:
-        entity_id = event.data["entity_id"]
-        now = self._hass.loop.time()
-        if entity_id in self._ids:
-            self._heard_at = now
-        elif now - self._heard_at < QUIET_AFTER:
-            return  # it tells nothing that the sensors themselves will not
+        entity_id, state = event.data["entity_id"], event.data["new_state"]
+        speaks = state is not None and state.state not in SILENT
+        if speaks and self._signs.hear(entity_id, self._hass.loop.time()):
+            self._is_news = True
+        elif entity_id not in self._ids.values():
+            return
         if self._settle is None:
-            self._waiting = set(self._ids)
+            self._waiting = set(self._ids.values())
             self._settle = self._hass.loop.call_later(SETTLE_TIME, self._take)
         self._waiting.discard(entity_id)
         if not self._waiting:
@@ -213,16 +239,22 @@ class SensorMeter(Meter):
 
     @callback
     def _take(self) -> None:
+        """Pass a sample on if it has news of a phase; a total alone has none."""
         if self._settle is not None:
             self._settle.cancel()
             self._settle = None
-        if (sample := self._look()) is not None:
-            self._on_sample(sample)
+        # One that is no older than it was is news all the same: of another phase.
+        time = max(self._signs.oldest, nextafter(self._taken_at, inf))
+        sample = self._look(time)
+        if sample is None or not self._is_news:
+            return
+        self._is_news, self._taken_at = False, time
+        self._on_sample(sample)
 
-    def _look(self) -> MeterSample | None:
+    def _look(self, time: float) -> MeterSample | None:
         """Read the sensors; tell when that begins to fail, and when it works again."""
         try:
-            sample = self._reader.sample(self._hass.loop.time())
+            sample = self._reader.sample(time, is_one_telegram=self._is_one_telegram())
         except SensorError as error:
             if self._lost is not True:
                 _LOGGER.warning("The sensors of the supply cannot be used: %s", error)
@@ -236,19 +268,15 @@ class SensorMeter(Meter):
             self._on_connection(None)
         return sample
 
+    def _is_one_telegram(self) -> bool:
+        """Say whether the currents and their total spoke in the same round."""
+        return not any(
+            id_ in self._waiting
+            for role, id_ in self._ids.items()
+            if ROLES[role].phase is None or ROLES[role].quantity is Quantity.CURRENT
+        )
 
-def _signs_of_life(hass: HomeAssistant, entity_ids: set[str]) -> set[str]:
-    """Return the other sensors that a meter's telegrams bring."""
-    registry = er.async_get(hass)
-    devices = {
-        entry.device_id
-        for entity_id in entity_ids
-        if (entry := registry.async_get(entity_id)) is not None and entry.device_id
-    }
-    return {
-        entry.entity_id
-        for device_id in devices
-        for entry in er.async_entries_for_device(registry, device_id)
-        if entry.domain == "sensor"
-        and (entry.device_class or entry.original_device_class) in SIGNS_OF_LIFE
-    } - entity_ids
+
+def _makes_current_known(role: str) -> bool:
+    quantity, phase = ROLES[role]
+    return phase is not None and quantity is not Quantity.VOLTAGE
