@@ -217,6 +217,33 @@ def test_more_current_that_fits_its_power_is_never_doubted(
     plausibility.judge(sample(*now, voltage=voltage))
 
 
+FIGURES = st.tuples(*[st.floats(0.0, 200.0)] * 3)
+
+
+@st.composite
+def true_samples(draw: st.DrawFn) -> MeterSample:
+    """Draw anything that a meter may measure, whatever happened to the supply."""
+    current = PhaseValues(*draw(FIGURES))
+    if draw(st.booleans()):
+        return MeterSample(time=0.0, current=current)
+    voltage = PhaseValues(*draw(st.tuples(*[st.floats(0.0, 390.0)] * 3)))
+    factor = draw(st.floats(0.0, 1.0))
+    power = (a * v * factor for a, v in zip(current, voltage, strict=True))
+    return MeterSample(
+        time=0.0, current=current, voltage=voltage, power=PhaseValues(*power)
+    )
+
+
+@given(history=st.lists(true_samples(), max_size=2 * RECENT), event=true_samples())
+def test_nothing_that_may_be_true_is_rejected_twice_in_a_row(
+    history: list[MeterSample], event: MeterSample
+) -> None:
+    plausibility = Plausibility("home")
+    for each in history:
+        rejected(plausibility, each)
+    assert rejected(plausibility, event) <= 1
+
+
 def test_whole_amps_that_round_down_do_not_contradict_the_power() -> None:
     plausibility = Plausibility("home")
     rng = Random(1)

@@ -12,7 +12,7 @@ to wait may cost the fuse.
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from math import inf, isfinite
+from math import isfinite
 from statistics import median_low
 
 from ..model import NO_CURRENT, Phase, PhaseValues
@@ -141,7 +141,7 @@ class Plausibility:
                 continue
             if amps > most:
                 yield f"{phase.name} jumps beyond the range"
-            elif amps > POWER_FACTOR_FROM and amps > _most_current(sample, phase):
+            elif amps > POWER_FACTOR_FROM and _has_little_power(sample, phase):
                 yield f"{phase.name} jumps beyond what its power tells"
         total = sum(map(abs, sample.current))
         self._totals.append(total)
@@ -149,11 +149,12 @@ class Plausibility:
             yield "no current at all"
 
 
-def _most_current(sample: MeterSample, phase: Phase) -> float:
-    """Return the most that a current may be beside its power, A."""
-    if sample.voltage is None or sample.power is None or not sample.voltage[phase]:
-        return inf
-    return abs(sample.power[phase]) / (LEAST_POWER_FACTOR * sample.voltage[phase])
+def _has_little_power(sample: MeterSample, phase: Phase) -> bool:
+    """Say whether a phase has less power than a household's loads with its current."""
+    if sample.voltage is None or sample.power is None:
+        return False
+    apparent = sample.voltage[phase] * abs(sample.current[phase])
+    return abs(sample.power[phase]) < LEAST_POWER_FACTOR * apparent
 
 
 def _check_power(sample: MeterSample) -> None:

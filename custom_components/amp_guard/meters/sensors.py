@@ -8,7 +8,7 @@ as old as the phase in it that has been silent for longest.
 import asyncio
 from collections.abc import Callable, Mapping
 import logging
-from math import inf, isfinite, nextafter
+from math import inf, isfinite
 from typing import Any
 
 from homeassistant.const import (
@@ -40,6 +40,9 @@ _LOGGER = logging.getLogger(__name__)
 
 SETTLE_TIME = 0.25
 """s after the first sensor of a round within which the others are waited for."""
+MOMENT = 1e-6
+"""s by which a sample is newer than the last where only other phases than the oldest have
+spoken: the law drops what is not newer, and what they tell cannot wait."""
 SIGN = -1.0
 """A that a current sensor without a sign never shows, whatever its noise."""
 SILENT = {STATE_UNAVAILABLE, STATE_UNKNOWN}
@@ -243,8 +246,7 @@ class SensorMeter(Meter):
         if self._settle is not None:
             self._settle.cancel()
             self._settle = None
-        # One that is no older than it was is news all the same: of another phase.
-        time = max(self._signs.oldest, nextafter(self._taken_at, inf))
+        time = max(self._signs.oldest, self._taken_at + MOMENT)
         sample = self._look(time)
         if sample is None or not self._is_news:
             return
