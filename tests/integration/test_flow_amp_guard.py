@@ -156,7 +156,7 @@ def measurement(**changes: object) -> dict:
         measurement(phases={"l1": {}}),
         measurement(phases={"l1": {"current": "1"}}),
         measurement(phases={"l1": {"current": True}}),
-        measurement(phases={"l1": {"current": 100.1}}),
+        measurement(phases={"l1": {"current": 200.1}}),
         measurement(phases={"l1": {"current": 1.0, "voltage": -1.0}}),
         web.Response(text='{"sequence": 1, "phases": {"l1": {"current": NaN}}}'),
         web.Response(text='{"sequence": 1, "phases": {"l1": {"current": 1e999}}}'),
