@@ -11,7 +11,10 @@ from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.network import NoURLAvailableError
 import pytest
-from pytest_homeassistant_custom_component.common import async_capture_events
+from pytest_homeassistant_custom_component.common import (
+    async_capture_events,
+    async_get_persistent_notifications,
+)
 
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.flows import open_reporter as open_reporter_steps
@@ -171,9 +174,10 @@ async def test_nothing_secret_is_stored(entry: ConfigEntry, service: Service) ->
     ],
 )
 async def test_who_does_not_know_the_password_gets_no_token(
-    service: Service, changes: dict[str, Any], status: int
+    hass: HomeAssistant, service: Service, changes: dict[str, Any], status: int
 ) -> None:
     assert await service.fetch_token(**changes) == (status, None)
+    assert bool(async_get_persistent_notifications(hass)) == (status == 401)
 
 
 @pytest.mark.parametrize("body", ["", "[]", "rubbish", "[" * 9999, "x" * 100_000])
@@ -206,6 +210,8 @@ async def test_a_removed_entry_accepts_nothing(
     await hass.config_entries.async_remove(entry.entry_id)
     assert await service.post(packet(1), token) == 401
     assert await service.fetch_token() == (401, None)
+    # The maker's service goes on for ever: it is no stranger that tries to log in.
+    assert not async_get_persistent_notifications(hass)
 
 
 async def test_an_address_is_shown_though_none_is_known(

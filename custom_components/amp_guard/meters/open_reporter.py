@@ -179,9 +179,13 @@ class TokenView(HomeAssistantView):
         username, password = given.get("username"), given.get("password")
         if not isinstance(username, str) or not isinstance(password, str):
             return self.json_message("no user name", HTTPStatus.BAD_REQUEST)
-        for meter in request.app[KEY_HASS].data[_METERS]:
+        meters = request.app[KEY_HASS].data[_METERS]
+        for meter in meters:
             if meter.knows(username, password):
                 return self.json({"token": meter.make_token()})
+        if not meters:
+            # The service was not told that its entry is gone: it is no stranger.
+            return self.json_message("Unknown user", HTTPStatus.UNAUTHORIZED)
         # Raised, not returned: Home Assistant counts it as a failed login.
         raise web.HTTPUnauthorized
 
