@@ -79,7 +79,12 @@ def test_the_client_takes_what_the_schema_allows(document: dict) -> None:
     "changes",
     [
         {"contract": 2},
+        {"contract": True},
+        {"contract": "1"},
         {"variant": "industrial"},
+        {"variant": []},
+        {"variant": {}},
+        {"variant": None},
         {"serial_number": " "},
         {"firmware": None},
         {"model": 1},

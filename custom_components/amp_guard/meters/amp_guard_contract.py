@@ -24,10 +24,10 @@ CONTRACT = 1
 def parse_identity(document: object) -> MeterIdentity:
     """Return who it is; raise `NotAMeterError` if it is no Amp Guard."""
     identity = _mapping(document, "identity")
-    if identity.get("contract") != CONTRACT:
+    contract, variant = identity.get("contract"), identity.get("variant")
+    if isinstance(contract, bool) or contract != CONTRACT:
         raise NotAMeterError("not the LAN contract of an Amp Guard")
-    variant = identity.get("variant")
-    if variant not in MAX_MEASURED_CURRENT:
+    if not isinstance(variant, str) or variant not in MAX_MEASURED_CURRENT:
         raise NotAMeterError(f"unknown variant {variant!r}")
     network = identity.get("network")
     mac = network.get("mac") if isinstance(network, Mapping) else None
