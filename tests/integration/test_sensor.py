@@ -171,7 +171,8 @@ async def test_rejected_samples_are_counted(
 
 
 @pytest.mark.parametrize(
-    "fault", [Fault.SILENT, Fault.FROZEN, Fault.IMPOSSIBLE, Fault.RUBBISH]
+    "fault",
+    [Fault.SILENT, Fault.FROZEN, Fault.OUTDATED, Fault.IMPOSSIBLE, Fault.RUBBISH],
 )
 async def test_measurements_that_do_not_come_are_not_shown(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, fault: Fault

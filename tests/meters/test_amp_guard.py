@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 import logging
 
 from aiohttp import ClientSession, web
@@ -122,6 +123,17 @@ async def soon[T](clock: Clock, awaitable: Coroutine[None, None, T]) -> T:
     return task.result()
 
 
+def age(sample: MeterSample | MeterError | None) -> float:
+    """Return how old a sample is, s."""
+    assert isinstance(sample, MeterSample), sample
+    return asyncio.get_running_loop().time() - sample.time
+
+
+def second(number: float) -> str:
+    """Return a second by the meter's own clock, which nobody has set."""
+    return datetime.fromtimestamp(number, UTC).isoformat()
+
+
 @pytest.fixture
 async def bridge() -> Bridge:
     return Bridge()
@@ -177,6 +189,55 @@ async def test_samples_are_pushed(bridge: Bridge, follow: Callable) -> None:
     await stream.send_json(bridge.measurement)
     await stream.send_json(bridge.measures(3, 3.0))
     assert await follower.current() == 3.0
+
+
+async def test_a_sample_is_as_old_as_the_meter_says(
+    bridge: Bridge, follow: Callable, clock: Clock
+) -> None:
+    bridge.measurement = document(1, 1.0, time=second(1))
+    follower = await follow()
+    assert await follower.next() is None
+    assert age(await follower.next()) < 0.5
+    stream = await bridge.connections.get()
+    clock.advance(1.0)
+    await stream.send_json(document(2, 2.0, time=second(2)))
+    assert age(await follower.next()) < 0.5
+    clock.advance(61.0)
+    await stream.send_json(document(3, 3.0, time=second(3)))
+    assert 59.5 < age(await follower.next()) < 60.5
+    await stream.send_json(document(4, 4.0, time=second(63)))
+    assert age(await follower.next()) < 0.5
+
+
+async def test_only_what_the_meter_took_later_is_a_new_sample(
+    bridge: Bridge, follow: Callable
+) -> None:
+    bridge.measurement = document(1, 1.0, time=second(10))
+    follower = await follow()
+    assert await follower.next() is None
+    assert await follower.current() == 1.0
+    stream = await bridge.connections.get()
+    await stream.send_json(document(2, 2.0, time=second(10)))
+    await stream.send_json(document(3, 3.0, time=second(9)))
+    await stream.send_json(document(4, 4.0, time=second(10**9)))
+    await stream.send_json(document(5, 5.0, time=second(10.1)))
+    assert await follower.current() == 5.0
+    assert follower.meter.rejected_samples == 1  # the one of the future
+
+
+@pytest.mark.parametrize("time", [None, 1, "", "yesterday", [], "24:61"])
+async def test_a_sample_without_a_time_is_of_the_moment_it_came(
+    bridge: Bridge, follow: Callable, clock: Clock, time: object
+) -> None:
+    bridge.measurement = document(1, 1.0, time=time)
+    follower = await follow()
+    assert await follower.next() is None
+    assert age(await follower.next()) < 0.5
+    stream = await bridge.connections.get()
+    for sequence in (2, 3):
+        clock.advance(4.0)
+        await stream.send_json(document(sequence, 1.0, time=time))
+        assert age(await follower.next()) < 0.5
 
 
 async def test_what_cannot_be_true_is_counted_and_left_out(

@@ -46,7 +46,7 @@ def test_the_pages_examples_keep_the_contract() -> None:
     assert parse(measurement) == (12.3, 4.5, 0.3)
 
 
-def test_the_simulated_meter_keeps_the_contract() -> None:
+async def test_the_simulated_meter_keeps_the_contract() -> None:
     meter = AmpGuard()
     meter.observe(PhaseValues(12.3, -4.5, 0.0), 1.0)
     validator("measurement").validate(json.loads(meter._message()))

@@ -46,7 +46,8 @@ class MeterSample:
     `time` is the event loop's monotonic time in s at which the sample was taken.
     `connected` are the phases that have a current sensor; the others read 0.
     `sequence` is the meter's own count of its samples, where it has one: the same
-    number twice is the same sample.
+    number twice is the same sample. `stamp` is when it was taken by the meter's own
+    clock, s since 1970, where it tells that.
     """
 
     time: float
@@ -57,6 +58,7 @@ class MeterSample:
     energy_export: PhaseValues | None = None
     connected: tuple[Phase, ...] = tuple(Phase)
     sequence: int | None = None
+    stamp: float | None = None
 
 
 class MeterError(Exception):

@@ -6,6 +6,7 @@ Speaks the contract of `docs/lan-interface.md`.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from http import HTTPStatus
 import logging
 
@@ -36,6 +37,7 @@ from . import (
 )
 from .amp_guard_contract import PATH, parse_identity, parse_sample
 from .json_body import MAX_BODY_SIZE, parse_json, read_json
+from .source_clock import SourceClock
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -171,6 +173,7 @@ class AmpGuardMeter(Meter):
         self._serial_number = serial_number
         self._retry = RETRY_MINIMUM
         self._sequence: int | None = None
+        self._clock = SourceClock()
         self._bug: str | None = None
         self._connected = False
         self._lost: MeterError | None = None
@@ -264,6 +267,10 @@ class AmpGuardMeter(Meter):
         if sample.sequence == self._sequence:
             return False
         self._sequence = sample.sequence
+        if sample.stamp is not None:
+            if not self._clock.hear(sample.stamp, sample.time):
+                return False
+            sample = replace(sample, time=self._clock.in_our_time(sample.stamp))
         self._on_sample(sample)
         return True
 

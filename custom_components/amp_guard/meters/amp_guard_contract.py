@@ -5,6 +5,7 @@ Everything that is not exactly what `docs/lan-interface.md` promises is refused 
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from ..model import Phase, PhaseValues
@@ -63,6 +64,7 @@ def parse_sample(
     sample = MeterSample(
         time=time,
         sequence=sequence,
+        stamp=_stamp(measurement.get("time")),
         connected=connected,
         current=current,
         voltage=_phase_values(rows, "voltage"),
@@ -96,6 +98,17 @@ def _phase_values(
         return PhaseValues(*(float(figures.get(phase) or 0.0) for phase in Phase))
     except OverflowError as error:
         raise MeterResponseError(f"{quantity} has hundreds of digits") from error
+
+
+def _stamp(text: object) -> float | None:
+    """Return a time in s since 1970, None where it is none."""
+    if not isinstance(text, str):
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
 
 
 def _mapping(value: object, what: str) -> Mapping[str, Any]:
