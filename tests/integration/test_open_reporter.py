@@ -3,6 +3,7 @@
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 import json
+import logging
 from typing import Any
 
 from aiohttp.test_utils import TestClient
@@ -29,6 +30,7 @@ from .helpers import (
     becomes,
     entity_id,
     go_on,
+    log_levels,
     start_flow,
 )
 
@@ -425,13 +427,23 @@ async def test_a_slow_reporter_does_not_come_and_go(
 
 
 async def test_a_silent_reporter_is_gone(
-    hass: HomeAssistant, entry: ConfigEntry, service: Service, clock: Clock
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    service: Service,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     connectivity = entity_id(hass, "binary_sensor", entry.unique_id, "connectivity")
     current = entity_id(hass, "sensor", entry.unique_id, "current_l1")
     _, token = await service.fetch_token()
     await service.post(packet(1, 5.0, 5.0, 5.0), token)
     await becomes(hass, current, "5.0")
-    clock.advance(61.0)
-    await becomes(hass, connectivity, "off")
+    caplog.clear()
+    clock.advance(31.0)
     await becomes(hass, current, STATE_UNAVAILABLE)
+    clock.advance(30.0)
+    await becomes(hass, connectivity, "off")
+    assert log_levels(caplog) == [logging.WARNING]
+    await service.post(packet(62, 6.0, 6.0, 6.0), token)
+    await becomes(hass, current, "6.0")
+    assert log_levels(caplog) == [logging.WARNING, logging.INFO]

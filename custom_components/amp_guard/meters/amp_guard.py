@@ -277,16 +277,12 @@ class AmpGuardMeter(Meter):
     def _set_connected(self) -> None:
         if self._connected:
             return
-        if self._lost is not None:
-            _LOGGER.info("The Amp Guard is back")
         self._connected, self._lost = True, None
         self._on_connection(None)
 
     def _set_lost(self, error: MeterError) -> None:
         if type(error) is type(self._lost):
             return
-        if self._lost is None:
-            _LOGGER.warning("The Amp Guard cannot be used: %s", error)
         self._connected, self._lost = False, error
         self._on_connection(error)
 

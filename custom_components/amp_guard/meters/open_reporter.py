@@ -131,8 +131,6 @@ class OpenReporterMeter(Meter):
             self._set_lost("not all of its meters are online")
             return
         if self._lost is not False:
-            if self._silence is None:
-                _LOGGER.info("The Open Reporter is back")
             self._lost = False
             self._on_connection(None)
         self._await_report()
@@ -155,7 +153,6 @@ class OpenReporterMeter(Meter):
         if self._lost:
             return
         self._lost = True
-        _LOGGER.warning("The Open Reporter cannot be used: %s", why)
         self._on_connection(MeterConnectionError(why))
 
 
