@@ -23,13 +23,20 @@ from .chargers import ChargerDriver, Learning, Memory, Trouble, TroubleKind
 from .const import SUBENTRY_CHARGER
 from .energy import EnergyCounter
 from .happenings import Happening, HappeningWatch, tell_bus
-from .meters import Meter, MeterAuthenticationError, MeterError, MeterSample
+from .meters import (
+    Meter,
+    MeterAuthenticationError,
+    MeterConnectionError,
+    MeterError,
+    MeterSample,
+)
 from .model import (
     SUPPLY_ID,
     ChargerReading,
     ChargerStatus,
     Decision,
     Measurement,
+    MeterTrust,
     Reason,
     Site,
     SiteError,
@@ -90,7 +97,10 @@ class AmpGuardCoordinator:
         }
         self._issues = ChargerIssues(hass, self.chargers)
         self._samples: dict[str, MeterSample] = {}
-        self._connected = dict.fromkeys(meters, False)
+        self._meter_errors: dict[str, MeterError | None] = dict.fromkeys(
+            meters, MeterConnectionError("nothing was heard of it yet")
+        )
+        self._lost_meters: set[str] = set()
         self._listeners: set[Callable[[Published], None]] = set()
         self._running = False
         self._next_turn: asyncio.TimerHandle | None = None
@@ -182,7 +192,7 @@ class AmpGuardCoordinator:
 
     @callback
     def _on_connection(self, node: str, error: MeterError | None) -> None:
-        self._connected[node] = error is None
+        self._meter_errors[node] = error
         if isinstance(error, MeterAuthenticationError):
             self.entry.async_start_reauth(self._hass)
         self._ask_turn()
@@ -214,6 +224,7 @@ class AmpGuardCoordinator:
             look_again = decision.look_again
             self._decision, self._decided_at = decision, now
             self._apply(decision)
+            self._report_meters(decision)
             self.energy.count(
                 decision, snapshot.chargers, self._samples, self.site.supply.net
             )
@@ -286,7 +297,9 @@ class AmpGuardCoordinator:
         latest = Published(
             site=self.site,
             samples=dict(self._samples),
-            connected=dict(self._connected),
+            connected={
+                node: error is None for node, error in self._meter_errors.items()
+            },
             rejected_samples={
                 node: meter.rejected_samples for node, meter in self.meters.items()
             },
@@ -373,6 +386,23 @@ class AmpGuardCoordinator:
             self.memory.of(charger.subentry_id), on_learned=self.memory.save
         )
         return ChargerDriver(self._hass, config, self._on_charger_change, learning)
+
+    def _report_meters(self, decision: Decision) -> None:
+        """Log when a meter goes, for the law or by its connection, and when it is back.
+
+        One that has not come yet is given as long as the law gives it.
+        """
+        for node, error in self._meter_errors.items():
+            offline = decision.nodes[node].trust is MeterTrust.OFFLINE
+            name = self.entry.title
+            if node in self._lost_meters:
+                if error is None and not offline:
+                    self._lost_meters.discard(node)
+                    _LOGGER.info("The meter of %s is back", name)
+            elif offline or (error is not None and node in self._samples):
+                self._lost_meters.add(node)
+                why = error or "none of its samples is new and can be true"
+                _LOGGER.warning("The meter of %s cannot be used: %s", name, why)
 
     async def _restart(self, chargers: Iterable[str]) -> None:
         """Let the drivers of chargers that are left alone drop what they would send."""

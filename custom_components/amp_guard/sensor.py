@@ -1,7 +1,9 @@
 """Sensors: what the meter measures, what a group has left, what a charger is given."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from homeassistant.components.sensor import (
     DOMAIN as SENSOR,
@@ -17,7 +19,6 @@ from homeassistant.helpers.typing import StateType
 from .const import (
     CONF_MEASURED_PHASES,
     CONF_MEASURED_QUANTITIES,
-    DOMAIN,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
 )
@@ -50,71 +51,58 @@ async def async_setup_entry(
 ) -> None:
     """Set up the sensors of the meter, its groups and their chargers."""
     coordinator = entry.runtime_data
-    async_add_entities(simulated_sensors(hass, entry))
-    async_add_entities(
-        AmpGuardSensor(coordinator, description, phase=phase)
-        for description in METER_SENSORS
-        if description.key in entry.data[CONF_MEASURED_QUANTITIES]
-        for phase in parse_phases(entry.data[CONF_MEASURED_PHASES])
-    )
-    async_add_entities(
-        AmpGuardSensor(coordinator, description)
-        for quantity, description in METER_TOTALS.items()
-        if quantity in entry.data[CONF_MEASURED_QUANTITIES]
-    )
-    async_add_entities(
-        AmpGuardSensor(coordinator, description)
-        for description in METER_DIAGNOSTICS
-        if coordinator.meters
-    )
-    for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP):
-        _remove_phases_left_out(hass, subentry)
-        async_add_entities(
-            (
-                AmpGuardSensor(coordinator, description, subentry, phase)
-                for description in GROUP_PHASE_SENSORS
-                for phase in sorted(read_group(subentry.data).phases)
-            ),
-            config_subentry_id=subentry.subentry_id,
-        )
-        async_add_entities(
-            (
-                AmpGuardSensor(coordinator, description, subentry)
-                for description in GROUP_SENSORS
-            ),
-            config_subentry_id=subentry.subentry_id,
-        )
-        async_add_entities(
-            (
-                AmpGuardSensor(coordinator, description, subentry)
-                for description in GROUP_DIAGNOSTICS
-                if coordinator.meters
-            ),
-            config_subentry_id=subentry.subentry_id,
-        )
-    for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER):
-        async_add_entities(
-            (
-                AmpGuardSensor(coordinator, description, subentry)
-                for description in CHARGER_SENSORS
-            ),
-            config_subentry_id=subentry.subentry_id,
-        )
-        async_add_entities(
-            [ChargerEnergySensor(coordinator, CHARGER_ENERGY, subentry)],
-            config_subentry_id=subentry.subentry_id,
-        )
+    sensors: dict[str | None, list[SensorEntity]] = {
+        None: [*simulated_sensors(hass, entry), *_meter_sensors(coordinator)]
+    }
+    for group in entry.get_subentries_of_type(SUBENTRY_GROUP):
+        sensors[group.subentry_id] = list(_group_sensors(coordinator, group))
+    for charger in entry.get_subentries_of_type(SUBENTRY_CHARGER):
+        sensors[charger.subentry_id] = [
+            *(AmpGuardSensor(coordinator, each, charger) for each in CHARGER_SENSORS),
+            ChargerEnergySensor(coordinator, CHARGER_ENERGY, charger),
+        ]
+    _remove_left_out(hass, entry, chain(*sensors.values()))
+    for subentry_id, added in sensors.items():
+        async_add_entities(added, config_subentry_id=subentry_id)
+
+
+def _meter_sensors(coordinator: AmpGuardCoordinator) -> Iterator[AmpGuardSensor]:
+    data = coordinator.entry.data
+    for quantity in METER_SENSORS:
+        if quantity.key in data[CONF_MEASURED_QUANTITIES]:
+            for phase in parse_phases(data[CONF_MEASURED_PHASES]):
+                yield AmpGuardSensor(coordinator, quantity, phase=phase)
+    for key, total in METER_TOTALS.items():
+        if key in data[CONF_MEASURED_QUANTITIES]:
+            yield AmpGuardSensor(coordinator, total)
+    if coordinator.meters:
+        for diagnostic in METER_DIAGNOSTICS:
+            yield AmpGuardSensor(coordinator, diagnostic)
+
+
+def _group_sensors(
+    coordinator: AmpGuardCoordinator, group: ConfigSubentry
+) -> Iterator[AmpGuardSensor]:
+    for description in GROUP_PHASE_SENSORS:
+        for phase in sorted(read_group(group.data).phases):
+            yield AmpGuardSensor(coordinator, description, group, phase)
+    for description in GROUP_SENSORS:
+        yield AmpGuardSensor(coordinator, description, group)
+    if coordinator.meters:
+        for diagnostic in GROUP_DIAGNOSTICS:
+            yield AmpGuardSensor(coordinator, diagnostic, group)
 
 
 @callback
-def _remove_phases_left_out(hass: HomeAssistant, group: ConfigSubentry) -> None:
-    """Remove the sensors of phases that take no part any longer."""
+def _remove_left_out(
+    hass: HomeAssistant, entry: AmpGuardConfigEntry, sensors: Iterable[SensorEntity]
+) -> None:
+    """Remove the sensors of what is measured no longer, or takes no part."""
     registry = er.async_get(hass)
-    for phase in set(Phase).difference(read_group(group.data).phases):
-        for description in GROUP_PHASE_SENSORS:
-            unique_id = f"{group.subentry_id}_{description.key}_{phase.name.lower()}"
-            if entity := registry.async_get_entity_id(SENSOR, DOMAIN, unique_id):
-                registry.async_remove(entity)
+    unique_ids = {sensor.unique_id for sensor in sensors}
+    for known in er.async_entries_for_config_entry(registry, entry.entry_id):
+        if known.domain == SENSOR and known.unique_id not in unique_ids:
+            registry.async_remove(known.entity_id)
 
 
 class AmpGuardSensor(AmpGuardEntity, SensorEntity):

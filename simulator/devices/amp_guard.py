@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from custom_components.amp_guard.model import NO_CURRENT, Phase, PhaseValues
+from custom_components.amp_guard.model import Phase, PhaseValues
 
 from . import Device, Handler
 
@@ -35,6 +35,8 @@ class Fault(StrEnum):
     """Its answers are well formed, their figures impossible."""
     FROZEN = "frozen"
     """It repeats its last sample for ever."""
+    OUTDATED = "outdated"
+    """It repeats its last measurement, as a new sample each time."""
     SILENT = "silent"
     """Connections are taken, and nothing is said on them."""
     DROPPED = "dropped"
@@ -87,7 +89,7 @@ class AmpGuard(Device):
         self._energy_import = [0.0, 0.0, 0.0]
         self._energy_export = [0.0, 0.0, 0.0]
         self._sequence = 0
-        self._sample = self._take_sample(NO_CURRENT)
+        self._sample: dict[str, Any] = {"sequence": 0, "phases": {}}
         self._sampled = asyncio.Event()
 
     # --- measuring ------------------------------------------------------------------
@@ -107,7 +109,10 @@ class AmpGuard(Device):
         self._next_sample_at += self.settings.sample_interval
         if self._fault is not Fault.FROZEN:
             self._sequence += 1
-            self._sample = self._take_sample(mean)
+            if self._fault is Fault.OUTDATED:
+                self._sample |= {"sequence": self._sequence}
+            else:
+                self._sample = self._take_sample(mean)
         sampled, self._sampled = self._sampled, asyncio.Event()
         sampled.set()
 
@@ -124,12 +129,17 @@ class AmpGuard(Device):
     def _take_sample(self, current: PhaseValues) -> dict[str, Any]:
         return {
             "sequence": self._sequence,
-            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "time": self._clock().isoformat(),
             "phases": {
                 phase.name.lower(): self._measure_phase(phase, current[phase])
                 for phase in self.settings.phases
             },
         }
+
+    @staticmethod
+    def _clock() -> datetime:
+        """Return its own time: it goes right, but nobody has set it."""
+        return datetime.fromtimestamp(asyncio.get_running_loop().time(), UTC)
 
     def _measure_phase(self, phase: Phase, current: float) -> dict[str, float]:
         resolution = self.settings.resolution

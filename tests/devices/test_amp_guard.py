@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from datetime import datetime, timedelta
 import json
 
 import aiohttp
@@ -174,6 +175,24 @@ async def test_frozen_repeats_its_last_sample(meter, client) -> None:
         meter.fault = Fault.FROZEN
         measure(meter, PhaseValues(40, 40, 40), range(1, 2))
         assert await stream.receive_json() == before
+
+
+async def test_outdated_repeats_its_last_measurement(meter, client) -> None:
+    async with client.ws_connect("stream") as stream:
+        measure(meter, CURRENT, range(1))
+        before = await stream.receive_json()
+        meter.fault = Fault.OUTDATED
+        measure(meter, PhaseValues(40, 40, 40), range(1, 2))
+        assert await stream.receive_json() == before | {"sequence": 2}
+
+
+async def test_its_clock_goes_right(meter, client) -> None:
+    async with client.ws_connect("stream") as stream:
+        taken = []
+        for number in range(2):
+            measure(meter, CURRENT, range(number, number + 1))
+            taken.append(datetime.fromisoformat((await stream.receive_json())["time"]))
+    assert timedelta(0) < taken[1] - taken[0] < timedelta(seconds=5)
 
 
 async def test_silent_says_nothing_until_mended(meter, client) -> None:

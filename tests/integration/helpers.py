@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+import logging
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, ConfigEntry
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
@@ -334,6 +335,16 @@ async def enable_all(hass: HomeAssistant, entry: ConfigEntry) -> None:
         registry.async_update_entity(entity.entity_id, disabled_by=None)
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
+
+
+def log_levels(caplog: pytest.LogCaptureFixture) -> list[int]:
+    """Return the levels of what an owner reads of this integration in the log."""
+    return [
+        record.levelno
+        for record in caplog.records
+        if record.name.startswith("custom_components.amp_guard")
+        and record.levelno >= logging.INFO
+    ]
 
 
 async def becomes(

@@ -489,12 +489,21 @@ async def test_other_sensors_take_the_place(
     )
     assert result["reason"] == "phases_missing"
 
+    def known() -> set[str]:
+        registry = er.async_get(hass)
+        entities = er.async_entries_for_config_entry(registry, entry.entry_id)
+        return {entity.unique_id.removeprefix(entry.entry_id) for entity in entities}
+
+    before = known()
     three = plain(current_l1=(5, "A"), current_l2=(6, "A"), current_l3=(7, "A"))
     result = await go_on(
         hass, await reconfigure(hass, entry), "sensor_entities", three, CHECK_INPUT
     )
     assert result["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()
+    # What they do not tell leaves no sensor behind.
+    per_phase = {f"_{kind}_l{n}" for kind in ("voltage", "power") for n in (1, 2, 3)}
+    assert before - known() == per_phase | {"_total_power"}
     current = entity_id(hass, "sensor", entry.entry_id, "current_l2")
     plain(current_l1=(5.5, "A"), current_l2=(6.5, "A"), current_l3=(7.5, "A"))
     await becomes(hass, current, "6.5")

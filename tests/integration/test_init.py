@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+import logging
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE
@@ -16,12 +17,14 @@ from custom_components.amp_guard.const import DOMAIN
 
 from .helpers import (
     SERIAL,
+    Decisions,
     PlainCharger,
     Property,
     add_charger,
     becomes,
     entity_id,
     group_id,
+    log_levels,
 )
 
 
@@ -73,7 +76,12 @@ async def test_a_charger_added_during_set_up_is_taken_up_too(
 
 
 async def test_the_loop_stands_without_the_meter_and_finds_it_later(
-    hass: HomeAssistant, entry: ConfigEntry, house: Property, make_property: Callable
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    decisions: Decisions,
+    make_property: Callable,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     connectivity = entity_id(hass, "binary_sensor", SERIAL, "connectivity")
     current = entity_id(hass, "sensor", SERIAL, "current_l1")
@@ -86,12 +94,19 @@ async def test_the_loop_stands_without_the_meter_and_finds_it_later(
     assert entry.state is ConfigEntryState.LOADED
     await becomes(hass, connectivity, "off")
     assert hass.states.get(current).state == STATE_UNAVAILABLE
+    # It is given as long as one that fell silent.
+    assert log_levels(caplog) == []
+    made = len(decisions.made)
+    house.clock.advance(31.0)
+    await decisions.after(made)
+    assert log_levels(caplog) == [logging.WARNING]
 
     found = await make_property(port=port)
     found.draws(4.0, 5.0, 6.0)
     found.clock.advance(10.0)
     await becomes(hass, connectivity, "on")
     await becomes(hass, current, "4.0")
+    assert log_levels(caplog) == [logging.WARNING, logging.INFO]
 
 
 async def test_another_meter_at_the_address_is_not_believed(

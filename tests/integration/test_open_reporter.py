@@ -1,15 +1,21 @@
 """Perific/Enegic's Open Reporter, as their service speaks to it."""
 
 from copy import deepcopy
+from datetime import UTC, datetime, timedelta
 import json
+import logging
 from typing import Any
 
 from aiohttp.test_utils import TestClient
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntry
-from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.network import NoURLAvailableError
 import pytest
+from pytest_homeassistant_custom_component.common import (
+    async_capture_events,
+    async_get_persistent_notifications,
+)
 
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.flows import open_reporter as open_reporter_steps
@@ -24,6 +30,7 @@ from .helpers import (
     becomes,
     entity_id,
     go_on,
+    log_levels,
     start_flow,
 )
 
@@ -114,13 +121,26 @@ def service(added: tuple[ConfigEntry, Service]) -> Service:
     return added[1]
 
 
-def packet(second: int = 0, *current: float, **changes: Any) -> dict:
+def moment(second: float) -> str:
+    """Return a moment by the reporter's clock, which need not be right."""
+    time = datetime(2023, 3, 21, 15, 59, tzinfo=UTC) + timedelta(seconds=second)
+    return time.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-1] + "Z"
+
+
+def packet(second: float = 0, *current: float, **changes: Any) -> dict:
+    """Return a report that was sent at a second, of what was measured just before."""
     document = json.loads(EXAMPLE)
-    document["timestamp"] = f"2023-03-21T15:59:{second:02}.00000Z"
+    document["timestamp"] = moment(second)
+    document["meters"][0]["lastupdate"] = moment(second - 0.1)
     if current:
         direct = dict(zip(("l1", "l2", "l3"), current, strict=True))
         document["calculated"]["direct"] = direct
     return document | changes
+
+
+def age(hass: HomeAssistant, entry: ConfigEntry) -> float:
+    """Return how old the newest sample is, s."""
+    return hass.loop.time() - entry.runtime_data._samples[SUPPLY_ID].time
 
 
 def sample(entry: ConfigEntry) -> tuple[float, ...] | None:
@@ -156,9 +176,10 @@ async def test_nothing_secret_is_stored(entry: ConfigEntry, service: Service) ->
     ],
 )
 async def test_who_does_not_know_the_password_gets_no_token(
-    service: Service, changes: dict[str, Any], status: int
+    hass: HomeAssistant, service: Service, changes: dict[str, Any], status: int
 ) -> None:
     assert await service.fetch_token(**changes) == (status, None)
+    assert bool(async_get_persistent_notifications(hass)) == (status == 401)
 
 
 @pytest.mark.parametrize("body", ["", "[]", "rubbish", "[" * 9999, "x" * 100_000])
@@ -191,6 +212,8 @@ async def test_a_removed_entry_accepts_nothing(
     await hass.config_entries.async_remove(entry.entry_id)
     assert await service.post(packet(1), token) == 401
     assert await service.fetch_token() == (401, None)
+    # The maker's service goes on for ever: it is no stranger that tries to log in.
+    assert not async_get_persistent_notifications(hass)
 
 
 async def test_an_address_is_shown_though_none_is_known(
@@ -225,9 +248,9 @@ async def test_new_credentials_make_the_old_ones_worthless(
 def wrong(path: str, value: Any) -> dict:
     document = packet(30)
     node = document
-    *above, last = path.split(".")
+    *above, last = (int(k) if k.isdigit() else k for k in path.split("."))
     for key in above:
-        node = node[int(key)] if key.isdigit() else node[key]
+        node = node[key]
     if value is KeyError:
         del node[last]
     else:
@@ -236,37 +259,52 @@ def wrong(path: str, value: Any) -> dict:
 
 
 @pytest.mark.parametrize(
-    "document",
+    ("field", "values"),
     [
-        [],
-        wrong("protocolversion", "011"),
-        wrong("calculationmode", "closedloop"),
-        wrong("meterstatus", "sleepy"),
-        wrong("externalid", 1),
-        wrong("reporterid", "1"),
-        wrong("timestamp", "yesterday"),
-        wrong("timestamp", "2023-03-21T15:58:52"),
-        wrong("timestamp", KeyError),
-        wrong("meters", {}),
-        wrong("meters", [1]),
-        wrong("meters.0.online", "yes"),
-        wrong("calculated", KeyError),
-        wrong("calculated.direct", KeyError),
-        wrong("calculated.direct.l2", KeyError),
-        wrong("calculated.direct.l2", "16"),
-        wrong("calculated.direct.l2", None),
-        wrong("calculated.direct.l2", True),
-        wrong("calculated.direct.l2", 10**400),
-        wrong("calculated.direct.l2", float("nan")),
+        ("protocolversion", ["011", 10, KeyError]),
+        ("calculationmode", ["closedloop", None]),
+        ("meterstatus", ["sleepy", []]),
+        ("externalid", [1, KeyError]),
+        ("reporterid", ["1234567891011", 5, 12345678910111, True]),
+        ("timestamp", ["yesterday", "2023-03-21T15:58:52", 20230321, KeyError]),
+        ("calculated", ["none", KeyError]),
+        ("calculated.direct", [None, KeyError]),
+        ("calculated.direct.l2", [KeyError, "16", None, True, 10**400, float("nan")]),
+        ("calculated.relative", ["none", KeyError]),
+        ("calculated.relative.l1", ["8.9"]),
+        ("meters", [{}, KeyError]),
+        ("meters.0", [1]),
+        ("meters.0.online", ["yes", 1]),
+        ("meters.0.type", ["banana", []]),
+        ("meters.0.fuse", ["25", KeyError]),
+        ("meters.0.l1", ["16.1", None]),
+        ("meters.0.monitorid", ["1110987654321", 5]),
+        ("meters.0.lastupdate", ["yesterday", "2023-03-21T15:58:52", None]),
     ],
 )
-async def test_what_is_wrong_is_refused(
-    entry: ConfigEntry, service: Service, document: Any
+async def test_what_is_wrong_is_refused_and_named(
+    entry: ConfigEntry, service: Service, field: str, values: list[Any]
 ) -> None:
     _, token = await service.fetch_token()
-    assert await service.post(json.dumps(document), token) == 400
+    headers = {"Authorization": f"Bearer {token}"}
+    for value in values:
+        body = json.dumps(wrong(field, value))
+        async with service.client.post(
+            service.update_path, data=body, headers=headers
+        ) as answer:
+            assert answer.status == 400, value
+            assert (await answer.json())["message"].startswith(f"{field}: ")
     assert sample(entry) is None
-    assert entry.runtime_data.meters[SUPPLY_ID].rejected_samples == 1
+    assert entry.runtime_data.meters[SUPPLY_ID].rejected_samples == len(values)
+
+
+@pytest.mark.parametrize("body", ["[]", "1", "rubbish", "[" * 9999, "x" * 100_000])
+async def test_what_is_no_report_is_refused(
+    entry: ConfigEntry, service: Service, body: str
+) -> None:
+    _, token = await service.fetch_token()
+    assert await service.post(body, token) == 400
+    assert sample(entry) is None
 
 
 async def test_what_is_not_known_is_let_pass(
@@ -307,27 +345,105 @@ async def test_reports_out_of_order_are_left(
     assert sample(entry) == (5.0, 5.0, 5.0)
 
 
+async def test_a_late_report_of_a_meter_that_was_offline_is_left(
+    hass: HomeAssistant, entry: ConfigEntry, service: Service
+) -> None:
+    _, token = await service.fetch_token()
+    assert await service.post(packet(30, 5.0, 5.0, 5.0), token) == 200
+    assert await service.post(packet(10, meterstatus="partial"), token) == 200
+    await hass.async_block_till_done()
+    connectivity = entity_id(hass, "binary_sensor", entry.unique_id, "connectivity")
+    assert hass.states.get(connectivity).state == "on"
+
+
 async def test_a_report_that_was_held_up_shows_its_age(
     hass: HomeAssistant, entry: ConfigEntry, service: Service, clock: Clock
 ) -> None:
     _, token = await service.fetch_token()
     await service.post(packet(0), token)
-    started = hass.loop.time()
     clock.advance(30.0)  # while the reporter's clock goes on by 10 s
     await service.post(packet(10), token)
-    age = hass.loop.time() - entry.runtime_data._samples[SUPPLY_ID].time
-    assert age == pytest.approx(20.0, abs=0.5)
-    assert started < entry.runtime_data._samples[SUPPLY_ID].time
+    assert age(hass, entry) == pytest.approx(20.0, abs=0.5)
+
+
+async def test_a_new_report_of_an_old_measurement_shows_its_age(
+    hass: HomeAssistant, entry: ConfigEntry, service: Service, clock: Clock
+) -> None:
+    """The sum of several meters is as old as the one that was not heard for longest."""
+    _, token = await service.fetch_token()
+    assert await service.post(packet(0), token) == 200
+    clock.advance(10.0)
+    report = packet(10)
+    old = {"type": "production", "lastupdate": moment(-600)}
+    report["meters"].append(report["meters"][0] | old)
+    assert await service.post(report, token) == 200
+    assert age(hass, entry) == pytest.approx(610.0, abs=0.5)
+
+
+async def test_one_report_of_the_future_does_not_end_all_others(
+    entry: ConfigEntry, service: Service, clock: Clock
+) -> None:
+    _, token = await service.fetch_token()
+    assert await service.post(packet(0, 5.0, 5.0, 5.0), token) == 200
+    years = 12 * 365 * 86400
+    assert await service.post(packet(years, 6.0, 6.0, 6.0), token) == 400
+    assert entry.runtime_data.meters[SUPPLY_ID].rejected_samples == 1
+    clock.advance(10.0)
+    assert await service.post(packet(10, 7.0, 7.0, 7.0), token) == 200
+    assert sample(entry) == (7.0, 7.0, 7.0)
+
+
+async def test_a_clock_that_is_set_back_is_followed(
+    hass: HomeAssistant, entry: ConfigEntry, service: Service, clock: Clock
+) -> None:
+    """By two minutes; it goes on to report each 10 s."""
+    _, token = await service.fetch_token()
+    for second in range(0, 60, 10):
+        assert await service.post(packet(second, 5.0, 5.0, 5.0), token) == 200
+        clock.advance(10.0)
+    for second in (-60, -50, -40):
+        assert await service.post(packet(second, 7.0, 7.0, 7.0), token) == 200
+        clock.advance(10.0)
+    assert sample(entry) == (7.0, 7.0, 7.0)
+    assert age(hass, entry) == pytest.approx(10.0, abs=0.5)
+
+
+async def test_a_slow_reporter_does_not_come_and_go(
+    hass: HomeAssistant, entry: ConfigEntry, service: Service, clock: Clock
+) -> None:
+    connectivity = entity_id(hass, "binary_sensor", entry.unique_id, "connectivity")
+    written = async_capture_events(hass, EVENT_STATE_CHANGED)
+    _, token = await service.fetch_token()
+    for second in range(0, 600, 61):
+        assert await service.post(packet(second), token) == 200
+        await becomes(hass, connectivity, "on")
+        if second == 61:  # from now on it is known to be slow
+            written.clear()
+        clock.advance(61.0)
+        await hass.async_block_till_done()
+    assert connectivity not in [event.data["entity_id"] for event in written]
+    clock.advance(130.0)
+    await becomes(hass, connectivity, "off")
 
 
 async def test_a_silent_reporter_is_gone(
-    hass: HomeAssistant, entry: ConfigEntry, service: Service, clock: Clock
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    service: Service,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     connectivity = entity_id(hass, "binary_sensor", entry.unique_id, "connectivity")
     current = entity_id(hass, "sensor", entry.unique_id, "current_l1")
     _, token = await service.fetch_token()
     await service.post(packet(1, 5.0, 5.0, 5.0), token)
     await becomes(hass, current, "5.0")
-    clock.advance(61.0)
-    await becomes(hass, connectivity, "off")
+    caplog.clear()
+    clock.advance(31.0)
     await becomes(hass, current, STATE_UNAVAILABLE)
+    clock.advance(30.0)
+    await becomes(hass, connectivity, "off")
+    assert log_levels(caplog) == [logging.WARNING]
+    await service.post(packet(62, 6.0, 6.0, 6.0), token)
+    await becomes(hass, current, "6.0")
+    assert log_levels(caplog) == [logging.WARNING, logging.INFO]

@@ -1,5 +1,7 @@
 """What the entities show, and when."""
 
+import logging
+
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
@@ -20,6 +22,7 @@ from .helpers import (
     enable_all,
     entity_id,
     group_id,
+    log_levels,
 )
 
 
@@ -194,15 +197,28 @@ async def test_a_sample_of_nothing_at_all_is_not_believed(
 
 
 @pytest.mark.parametrize(
-    "fault", [Fault.SILENT, Fault.FROZEN, Fault.IMPOSSIBLE, Fault.RUBBISH]
+    "fault",
+    [
+        Fault.SILENT,
+        Fault.DROPPED,
+        Fault.FROZEN,
+        Fault.OUTDATED,
+        Fault.IMPOSSIBLE,
+        Fault.RUBBISH,
+    ],
 )
 async def test_measurements_that_do_not_come_are_not_shown(
-    hass: HomeAssistant, entry: ConfigEntry, house: Property, fault: Fault
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    fault: Fault,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     current = entity_id(hass, "sensor", SERIAL, "current_l1")
     await house.passes(hass, 11, 10.0, 10.0, 10.0)
     assert hass.states.get(current).state == "10.0"
 
+    caplog.clear()
     house.meter.fault = fault
     for _ in range(10):
         house.draws(20.0, 20.0, 20.0)
@@ -210,12 +226,14 @@ async def test_measurements_that_do_not_come_are_not_shown(
         await hass.async_block_till_done()
     house.clock.advance(6.0)
     await becomes(hass, current, STATE_UNAVAILABLE)
+    assert log_levels(caplog) == [logging.WARNING]
 
     house.meter.fault = None
     house.clock.advance(10.0)
     await becomes(hass, entity_id(hass, "binary_sensor", SERIAL, "connectivity"), "on")
     house.draws(5.0, 5.0, 5.0)
     await becomes(hass, current, lambda state: state.state in ("5.0", "20.0"))
+    assert log_levels(caplog) == [logging.WARNING, logging.INFO]
 
 
 async def test_the_group_shows_how_full_it_is(

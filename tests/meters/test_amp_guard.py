@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+import logging
 
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
@@ -43,14 +45,22 @@ async def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
+def document(sequence: int, *current: float, **more: object) -> dict:
+    """Return what is said of a sample."""
+    phases = {f"l{n}": {"current": a} for n, a in enumerate(current, 1)}
+    return {"sequence": sequence, "phases": phases} | more
+
+
 @dataclass(kw_only=True)
 class Bridge:
     """A do-it-yourself meter: what it answers is in the test's hand."""
 
     identity: object = field(default_factory=lambda: dict(IDENTITY))
     measurement: object = None
-    streams: bool = True
+    stream: int | str | None = None
+    """A status instead of the stream, or where it is said to be."""
     asked: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    pins: list[str | None] = field(default_factory=list)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
     connections: asyncio.Queue[web.WebSocketResponse] = field(
         default_factory=asyncio.Queue
@@ -60,23 +70,23 @@ class Bridge:
         self.measures(1, 1.0)
 
     def measures(self, sequence: int, *current: float) -> dict:
-        phases = {f"l{n}": {"current": a} for n, a in enumerate(current, 1)}
-        self.measurement = {"sequence": sequence, "phases": phases}
+        self.measurement = document(sequence, *current)
         return self.measurement
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         what = request.match_info["what"]
         self.asked.put_nowait(what)
-        if what == "stream":
-            return await self._stream(request)
+        self.pins.append(request.headers.get("Authorization"))
         answer = getattr(self, what)
         if isinstance(answer, int):
             return web.Response(status=answer)
+        if what == "stream":
+            if answer is not None:
+                raise web.HTTPTemporaryRedirect(answer)
+            return await self._stream(request)
         return web.json_response(answer)
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
-        if not self.streams:
-            raise web.HTTPNotFound
         stream = web.WebSocketResponse()
         await stream.prepare(request)
         self.connections.put_nowait(stream)
@@ -113,23 +123,48 @@ async def soon[T](clock: Clock, awaitable: Coroutine[None, None, T]) -> T:
     return task.result()
 
 
+def age(sample: MeterSample | MeterError | None) -> float:
+    """Return how old a sample is, s."""
+    assert isinstance(sample, MeterSample), sample
+    return asyncio.get_running_loop().time() - sample.time
+
+
+def second(number: float) -> str:
+    """Return a second by the meter's own clock, which nobody has set."""
+    return datetime.fromtimestamp(number, UTC).isoformat()
+
+
 @pytest.fixture
 async def bridge() -> Bridge:
     return Bridge()
 
 
 @pytest.fixture
-async def follow(bridge: Bridge) -> AsyncGenerator[Callable]:
+async def serve() -> AsyncGenerator[Callable]:
+    """Return a function that puts a bridge on the network, and says where."""
+    servers = []
+
+    async def serve(bridge: Bridge) -> str:
+        application = web.Application()
+        application.router.add_get("/amp-guard/v1/{what}", bridge.answer)
+        server = TestServer(application)
+        await server.start_server()
+        servers.append(server)
+        return f"{server.host}:{server.port}"
+
+    yield serve
+    for server in servers:
+        await server.close()
+
+
+@pytest.fixture
+async def follow(bridge: Bridge, serve: Callable) -> AsyncGenerator[Callable]:
     """Return a function that follows the bridge."""
-    application = web.Application()
-    application.router.add_get("/amp-guard/v1/{what}", bridge.answer)
-    server = TestServer(application)
-    await server.start_server()
+    host = await serve(bridge)
     session = ClientSession()
     followers = []
 
     async def follow(**client: object) -> Follower:
-        host = f"{server.host}:{server.port}"
         client = AmpGuardClient(session, host=host, pin="12345678", **client)
         follower = Follower(meter=AmpGuardMeter(client, serial_number="1G"))
         tell = follower.told.put_nowait
@@ -141,7 +176,6 @@ async def follow(bridge: Bridge) -> AsyncGenerator[Callable]:
     for follower in followers:
         await follower.meter.stop()
     await session.close()
-    await server.close()
 
 
 async def test_samples_are_pushed(bridge: Bridge, follow: Callable) -> None:
@@ -155,6 +189,55 @@ async def test_samples_are_pushed(bridge: Bridge, follow: Callable) -> None:
     await stream.send_json(bridge.measurement)
     await stream.send_json(bridge.measures(3, 3.0))
     assert await follower.current() == 3.0
+
+
+async def test_a_sample_is_as_old_as_the_meter_says(
+    bridge: Bridge, follow: Callable, clock: Clock
+) -> None:
+    bridge.measurement = document(1, 1.0, time=second(1))
+    follower = await follow()
+    assert await follower.next() is None
+    assert age(await follower.next()) < 0.5
+    stream = await bridge.connections.get()
+    clock.advance(1.0)
+    await stream.send_json(document(2, 2.0, time=second(2)))
+    assert age(await follower.next()) < 0.5
+    clock.advance(61.0)
+    await stream.send_json(document(3, 3.0, time=second(3)))
+    assert 59.5 < age(await follower.next()) < 60.5
+    await stream.send_json(document(4, 4.0, time=second(63)))
+    assert age(await follower.next()) < 0.5
+
+
+async def test_only_what_the_meter_took_later_is_a_new_sample(
+    bridge: Bridge, follow: Callable
+) -> None:
+    bridge.measurement = document(1, 1.0, time=second(10))
+    follower = await follow()
+    assert await follower.next() is None
+    assert await follower.current() == 1.0
+    stream = await bridge.connections.get()
+    await stream.send_json(document(2, 2.0, time=second(10)))
+    await stream.send_json(document(3, 3.0, time=second(9)))
+    await stream.send_json(document(4, 4.0, time=second(10**9)))
+    await stream.send_json(document(5, 5.0, time=second(10.1)))
+    assert await follower.current() == 5.0
+    assert follower.meter.rejected_samples == 1  # the one of the future
+
+
+@pytest.mark.parametrize("time", [None, 1, "", "yesterday", [], "24:61"])
+async def test_a_sample_without_a_time_is_of_the_moment_it_came(
+    bridge: Bridge, follow: Callable, clock: Clock, time: object
+) -> None:
+    bridge.measurement = document(1, 1.0, time=time)
+    follower = await follow()
+    assert await follower.next() is None
+    assert age(await follower.next()) < 0.5
+    stream = await bridge.connections.get()
+    for sequence in (2, 3):
+        clock.advance(4.0)
+        await stream.send_json(document(sequence, 1.0, time=time))
+        assert age(await follower.next()) < 0.5
 
 
 async def test_what_cannot_be_true_is_counted_and_left_out(
@@ -177,7 +260,7 @@ async def test_what_cannot_be_true_is_counted_and_left_out(
 async def test_a_bridge_without_a_stream_is_polled(
     bridge: Bridge, follow: Callable, clock: Clock
 ) -> None:
-    bridge.streams = False
+    bridge.stream = 404
     follower = await follow()
     assert await follower.next() is None
     assert await follower.current() == 1.0
@@ -214,6 +297,56 @@ async def test_a_silent_stream_that_misses_samples_is_opened_anew(
     assert await follower.current() == 4.0
 
 
+async def test_a_stream_of_rubbish_is_not_waited_for(
+    bridge: Bridge, follow: Callable, clock: Clock
+) -> None:
+    follower = await follow()
+    assert await follower.next() is None
+    assert await follower.current() == 1.0
+    stream = await bridge.connections.get()
+
+    async def say_rubbish() -> None:
+        while True:
+            await stream.send_str("rubbish")
+            await asyncio.sleep(0.5)
+
+    bridge.measures(2, 2.0)
+    rubbish = asyncio.create_task(say_rubbish())
+    assert await soon(clock, follower.current()) == 2.0
+    rubbish.cancel()
+    assert follower.meter.rejected_samples >= 5
+
+
+async def test_a_bad_answer_is_counted_and_the_stream_goes_on(
+    bridge: Bridge, follow: Callable, clock: Clock
+) -> None:
+    follower = await follow()
+    assert await follower.next() is None
+    assert await follower.current() == 1.0
+    stream = await bridge.connections.get()
+    while not bridge.asked.empty():
+        bridge.asked.get_nowait()
+    bridge.measurement = {"sequence": 2}
+    clock.advance(5.0)
+    assert await bridge.asked.get() == "measurement"
+    await stream.send_json(document(3, 3.0))
+    assert await follower.current() == 3.0
+    assert follower.meter.rejected_samples == 1
+
+
+async def test_the_stream_is_not_sought_elsewhere(
+    bridge: Bridge, follow: Callable, serve: Callable, clock: Clock
+) -> None:
+    other = Bridge()
+    bridge.stream = f"http://{await serve(other)}/amp-guard/v1/stream"
+    follower = await follow()
+    assert await follower.next() is None
+    assert await follower.current() == 1.0
+    bridge.measures(2, 2.0)
+    assert await soon(clock, follower.current()) == 2.0
+    assert other.pins == []
+
+
 async def test_a_closed_stream_is_no_lost_meter(
     bridge: Bridge, follow: Callable, clock: Clock
 ) -> None:
@@ -233,6 +366,7 @@ async def test_a_closed_stream_is_no_lost_meter(
     ("answers", "error"),
     [
         ({"identity": IDENTITY | {"serial_number": "2G"}}, NotAMeterError),
+        ({"identity": IDENTITY | {"variant": []}}, NotAMeterError),
         ({"identity": 500}, MeterConnectionError),
         ({"measurement": 401}, MeterAuthenticationError),
         ({"measurement": 403}, MeterAuthenticationError),
@@ -273,23 +407,30 @@ async def test_each_new_reason_is_told(
     assert type(await soon(clock, follower.next())) is MeterAuthenticationError
 
 
-async def test_a_bug_does_not_end_the_search(
+async def test_a_bug_does_not_end_the_search_and_is_told_once(
     bridge: Bridge,
     follow: Callable,
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    identity = AmpGuardClient.identity
+    tries = asyncio.Queue()
 
     async def fail(client: AmpGuardClient) -> None:
-        monkeypatch.setattr(AmpGuardClient, "identity", identity)
+        tries.put_nowait(client)
         raise ZeroDivisionError
 
-    monkeypatch.setattr(AmpGuardClient, "identity", fail)
-    follower = await follow()
-    assert type(await follower.next()) is MeterConnectionError
+    with monkeypatch.context() as bug:
+        bug.setattr(AmpGuardClient, "identity", fail)
+        follower = await follow()
+        assert type(await follower.next()) is MeterConnectionError
+        for _ in range(4):
+            await soon(clock, tries.get())
     assert await soon(clock, follower.next()) is None
     assert await follower.current() == 1.0
+    assert [r.exc_info[0] for r in caplog.records if r.levelno >= logging.ERROR] == [
+        ZeroDivisionError
+    ]
 
 
 async def test_stopping_leaves_nothing_running(

@@ -1,5 +1,7 @@
 """The open contract: the schema, the page, the simulated meter and the client agree."""
 
+from copy import deepcopy
+from datetime import UTC, datetime
 import json
 from pathlib import Path
 import re
@@ -9,7 +11,7 @@ from hypothesis import given, strategies as st
 import jsonschema
 import pytest
 
-from custom_components.amp_guard.meters import MeterResponseError
+from custom_components.amp_guard.meters import MeterResponseError, MeterSample
 from custom_components.amp_guard.meters.amp_guard_contract import (
     parse_identity,
     parse_sample,
@@ -34,8 +36,8 @@ def validator(kind: str) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(schema)
 
 
-def parse(document: object, variant: str = "public") -> PhaseValues:
-    return parse_sample(document, time=0.0, variant=variant, phases=()).current
+def parse(document: object) -> MeterSample:
+    return parse_sample(document, time=0.0, variant="public", phases=())
 
 
 def is_taken(document: object) -> bool:
@@ -51,10 +53,23 @@ def test_the_pages_examples_keep_the_contract() -> None:
     validator("identity").validate(identity)
     validator("measurement").validate(measurement)
     assert parse_identity(identity).serial_number == identity["serial_number"]
-    assert parse(measurement) == (12.3, 4.5, 0.3)
+    sample = parse(measurement)
+    assert sample.current == (12.3, 4.5, 0.3)
+    assert sample.energy_import == (1234.567, 987.654, 345.678)
+    assert sample.stamp == datetime(2026, 11, 22, 17, tzinfo=UTC).timestamp()
 
 
-def test_the_simulated_meter_keeps_the_contract() -> None:
+def test_a_quantity_counts_only_if_all_connected_phases_tell_it() -> None:
+    measurement = deepcopy(EXAMPLES[1])
+    del measurement["phases"]["l3"]
+    assert parse(measurement).power == (2830.2, 1034.1, 0.0)
+    measurement["phases"]["l2"]["power"] = None
+    validator("measurement").validate(measurement)
+    assert parse(measurement).power is None
+    assert parse(measurement).voltage == (230.1, 229.8, 0.0)
+
+
+async def test_the_simulated_meter_keeps_the_contract() -> None:
     meter = AmpGuard()
     meter.observe(PhaseValues(12.3, -4.5, 0.0), 1.0)
     validator("measurement").validate(json.loads(meter._message()))
@@ -87,7 +102,12 @@ def test_twice_the_range_is_the_most_that_is_taken(current: float) -> None:
     "changes",
     [
         {"contract": 2},
+        {"contract": True},
+        {"contract": "1"},
         {"variant": "industrial"},
+        {"variant": []},
+        {"variant": {}},
+        {"variant": None},
         {"serial_number": " "},
         {"firmware": None},
         {"model": 1},

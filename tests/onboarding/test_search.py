@@ -5,6 +5,7 @@ from ipaddress import IPv4Address, IPv4Network
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.amp_guard.meters.amp_guard import AmpGuardClient
 from custom_components.amp_guard.onboarding.search import (
     own_networks,
     search,
@@ -42,15 +43,18 @@ async def test_the_networks_of_home_assistant(
     assert await own_networks(hass) == {IPv4Network("192.168.77.0/27")}
 
 
-async def test_meters_are_found_among_others(network: Neighbourhood, session) -> None:
+async def test_meters_are_found_among_others(
+    network: Neighbourhood, session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     meters = {}
-    for number, fault in (
-        (20, None),
-        (21, Fault.RUBBISH),
-        (22, Fault.SILENT),
-        (23, None),
+    for number, fault, variant in (
+        (20, None, "home"),
+        (21, Fault.RUBBISH, "home"),
+        (22, Fault.SILENT, "home"),
+        (23, None, "home"),
+        (24, None, ["home"]),
     ):
-        settings = AmpGuardSettings(serial_number=f"22100000{number}G")
+        settings = AmpGuardSettings(serial_number=f"22100000{number}G", variant=variant)
         meters[number] = meter = AmpGuard(settings)
         network.join_lan(f"192.168.77.{number}")
         await meter.serve(network.device.listen(f"192.168.77.{number}"))
@@ -62,6 +66,16 @@ async def test_meters_are_found_among_others(network: Neighbourhood, session) ->
         ("192.168.77.23", "2210000023G"),
     ]
     assert found[0].name == "Amp Guard 2210000020G"
+
+    # An answer that nobody has thought of hides nobody else.
+    identity = AmpGuardClient.identity
+
+    async def fail(client: AmpGuardClient) -> None:
+        monkeypatch.setattr(AmpGuardClient, "identity", identity)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(AmpGuardClient, "identity", fail)
+    assert await search(session, [IPv4Network("192.168.77.16/28")])
     for meter in meters.values():
         meter.fault = None
         await meter.stop()

@@ -48,7 +48,8 @@ class MeterSample:
     `signed` says whether its currents tell their direction themselves, each phase's:
     then one below zero is exported, or its sensor is turned.
     `sequence` is the meter's own count of its samples, where it has one: the same
-    number twice is the same sample.
+    number twice is the same sample. `stamp` is when it was taken by the meter's own
+    clock, s since 1970, where it tells that.
     """
 
     time: float
@@ -60,6 +61,7 @@ class MeterSample:
     signed: bool = False
     connected: tuple[Phase, ...] = tuple(Phase)
     sequence: int | None = None
+    stamp: float | None = None
 
 
 class MeterError(Exception):

@@ -5,12 +5,16 @@ Speaks the contract of `docs/lan-interface.md`.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from http import HTTPStatus
 import logging
 
 from aiohttp import (
     ClientError,
+    ClientHandlerType,
+    ClientRequest,
+    ClientResponse,
     ClientSession,
     ClientTimeout,
     ClientWebSocketResponse,
@@ -33,6 +37,7 @@ from . import (
 )
 from .amp_guard_contract import PATH, parse_identity, parse_sample
 from .json_body import MAX_BODY_SIZE, parse_json, read_json
+from .source_clock import SourceClock
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -103,9 +108,25 @@ class AmpGuardClient:
     @asynccontextmanager
     async def stream(self) -> AsyncIterator[Receive]:
         """Open the stream; its samples are received one by one."""
+        async with ClientSession(
+            connector=self._session.connector,
+            connector_owner=False,
+            middlewares=(_refuse_detours,),
+        ) as session:
+            websocket = await self._open_stream(session)
+
+            async def receive(timeout: float) -> MeterSample:
+                return self._sample(await _receive_json(websocket, timeout))
+
+            try:
+                yield receive
+            finally:
+                await websocket.close()
+
+    async def _open_stream(self, session: ClientSession) -> ClientWebSocketResponse:
         try:
             async with asyncio.timeout(REQUEST_TIMEOUT):
-                websocket = await self._session.ws_connect(
+                return await session.ws_connect(
                     self._url / "stream",
                     headers=self._headers,
                     max_msg_size=MAX_BODY_SIZE,
@@ -115,14 +136,6 @@ class AmpGuardClient:
             raise _refusal(error.status) from error
         except (ClientError, OSError) as error:
             raise MeterConnectionError(_describe(error)) from error
-
-        async def receive(timeout: float) -> MeterSample:
-            return self._sample(await _receive_json(websocket, timeout))
-
-        try:
-            yield receive
-        finally:
-            await websocket.close()
 
     async def _get(self, path: str, headers: dict[str, str] | None = None) -> object:
         try:
@@ -151,7 +164,7 @@ class AmpGuardMeter(Meter):
     """Follows the stream of the meter with this serial number for as long as it runs.
 
     While the stream is down the meter is polled; while nothing answers it is sought
-    again and again. One line is logged when it goes and one when it comes back.
+    again and again.
     """
 
     def __init__(self, client: AmpGuardClient, serial_number: str) -> None:
@@ -160,6 +173,8 @@ class AmpGuardMeter(Meter):
         self._serial_number = serial_number
         self._retry = RETRY_MINIMUM
         self._sequence: int | None = None
+        self._clock = SourceClock()
+        self._bug: str | None = None
         self._connected = False
         self._lost: MeterError | None = None
         self._task: asyncio.Task[None] | None = None
@@ -192,7 +207,9 @@ class AmpGuardMeter(Meter):
                 self._set_lost(error)
                 await asyncio.sleep(self._retry)
             except Exception as error:  # a bug must not end the search for the meter
-                _LOGGER.exception("Unexpected error while following the Amp Guard")
+                if (bug := repr(error)) != self._bug:  # told once, not at each try
+                    _LOGGER.exception("Unexpected error while following the Amp Guard")
+                self._bug = bug
                 self._set_lost(MeterConnectionError(_describe(error)))
                 await asyncio.sleep(self._retry)
             self._retry = min(self._retry * 2, RETRY_MAXIMUM)
@@ -209,61 +226,76 @@ class AmpGuardMeter(Meter):
         await self._poll(self._retry)
 
     async def _follow(self) -> None:
+        loop = asyncio.get_running_loop()
         async with self._client.stream() as receive:
             # Only now: a sample taken before the stream was open is not pushed.
-            self._deliver(await self._client.measurement())
+            await self._take(self._client.measurement())
+            heard_at = loop.time()
             while True:
-                try:
-                    sample = await receive(STREAM_SILENCE)
-                except TimeoutError:
-                    if self._deliver(await self._client.measurement()):
-                        return  # it has samples that the stream does not bring
-                except MeterResponseError as error:
-                    self._reject(error)
+                left = heard_at + STREAM_SILENCE - loop.time()
+                if left > 0:
+                    with suppress(TimeoutError):
+                        if await self._take(receive(left)):
+                            heard_at = loop.time()
+                            self._retry = RETRY_MINIMUM
+                elif await self._take(self._client.measurement()):
+                    return  # it has samples that the stream does not bring
                 else:
-                    self._deliver(sample)
-                    self._retry = RETRY_MINIMUM
+                    heard_at = loop.time()
 
     async def _poll(self, duration: float) -> None:
         loop = asyncio.get_running_loop()
         end = loop.time() + duration
         while (left := end - loop.time()) > 0:
-            try:
-                self._deliver(await self._client.measurement())
-            except NotAMeterError:
-                raise
-            except MeterResponseError as error:
-                self._reject(error)
+            await self._take(self._client.measurement())
             await asyncio.sleep(min(left, POLL_INTERVAL))
 
+    async def _take(self, coming: Awaitable[MeterSample]) -> bool:
+        """Pass a sample on; say whether it was a new one. A bad one is counted."""
+        try:
+            return self._deliver(await coming)
+        except NotAMeterError:
+            raise
+        except MeterResponseError as error:
+            self._rejected += 1
+            _LOGGER.debug("A sample of the Amp Guard was rejected: %s", error)
+            return False
+
     def _deliver(self, sample: MeterSample) -> bool:
-        """Pass a sample on unless it is the last one again; say whether it was new."""
+        """Pass a sample on unless it is known; say whether it was new."""
         self._set_connected()
         if sample.sequence == self._sequence:
             return False
         self._sequence = sample.sequence
+        if sample.stamp is not None:
+            if not self._clock.hear(sample.stamp, sample.time):
+                return False
+            sample = replace(sample, time=self._clock.in_our_time(sample.stamp))
         self._on_sample(sample)
         return True
-
-    def _reject(self, error: MeterResponseError) -> None:
-        self._rejected += 1
-        _LOGGER.debug("A sample of the Amp Guard was rejected: %s", error)
 
     def _set_connected(self) -> None:
         if self._connected:
             return
-        if self._lost is not None:
-            _LOGGER.info("The Amp Guard is back")
         self._connected, self._lost = True, None
         self._on_connection(None)
 
     def _set_lost(self, error: MeterError) -> None:
         if type(error) is type(self._lost):
             return
-        if self._lost is None:
-            _LOGGER.warning("The Amp Guard cannot be used: %s", error)
         self._connected, self._lost = False, error
         self._on_connection(error)
+
+
+async def _refuse_detours(
+    request: ClientRequest, handler: ClientHandlerType
+) -> ClientResponse:
+    """Take no other answer than the stream: a redirect would be followed."""
+    response = await handler(request)
+    if response.status != HTTPStatus.SWITCHING_PROTOCOLS:
+        response.close()
+        raise _refusal(response.status)
+    return response
 
 
 async def _receive_json(websocket: ClientWebSocketResponse, timeout: float) -> object:

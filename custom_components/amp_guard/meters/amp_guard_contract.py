@@ -5,6 +5,7 @@ Everything that is not exactly what `docs/lan-interface.md` promises is refused 
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from ..model import Phase, PhaseValues
@@ -24,10 +25,10 @@ CONTRACT = 1
 def parse_identity(document: object) -> MeterIdentity:
     """Return who it is; raise `NotAMeterError` if it is no Amp Guard."""
     identity = _mapping(document, "identity")
-    if identity.get("contract") != CONTRACT:
+    contract, variant = identity.get("contract"), identity.get("variant")
+    if isinstance(contract, bool) or contract != CONTRACT:
         raise NotAMeterError("not the LAN contract of an Amp Guard")
-    variant = identity.get("variant")
-    if variant not in MAX_MEASURED_CURRENT:
+    if not isinstance(variant, str) or variant not in MAX_MEASURED_CURRENT:
         raise NotAMeterError(f"unknown variant {variant!r}")
     network = identity.get("network")
     mac = network.get("mac") if isinstance(network, Mapping) else None
@@ -64,6 +65,7 @@ def parse_sample(
     sample = MeterSample(
         time=time,
         sequence=sequence,
+        stamp=_stamp(measurement.get("time")),
         connected=connected,
         current=current,
         voltage=_phase_values(rows, "voltage"),
@@ -98,6 +100,17 @@ def _phase_values(
         return PhaseValues(*(float(figures.get(phase) or 0.0) for phase in Phase))
     except OverflowError as error:
         raise MeterResponseError(f"{quantity} has hundreds of digits") from error
+
+
+def _stamp(text: object) -> float | None:
+    """Return a time in s since 1970, None where it is none."""
+    if not isinstance(text, str):
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
 
 
 def _mapping(value: object, what: str) -> Mapping[str, Any]:

@@ -20,7 +20,8 @@ from homeassistant.util.hass_dict import HassKey
 
 from . import Meter, MeterConnectionError, MeterError, MeterResponseError, MeterSample
 from .json_body import read_json
-from .open_reporter_packet import Packet, parse_packet
+from .open_reporter_packet import parse_packet
+from .source_clock import SourceClock
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -31,9 +32,9 @@ TOKEN_LIFETIME = 24 * 3600.0
 MOST_TOKENS = 4
 """Tokens that are good at once; the oldest gives way."""
 SILENCE = 60.0
-"""s without a whole report after which the reporter counts as gone."""
-RECENT = 32
-"""Reports by which the reporter's clock is told from how long a report took."""
+"""s without a whole report after which the reporter counts as gone ..."""
+MISSED = 3
+"""... or so many of its usual intervals, if that is longer."""
 
 
 def make_secret() -> str:
@@ -61,8 +62,7 @@ class OpenReporterMeter(Meter):
         self._username = username
         self._password_hash = password_hash
         self._tokens: deque[tuple[str, float]] = deque(maxlen=MOST_TOKENS)
-        self._clock: deque[float] = deque(maxlen=RECENT)
-        self._taken_at: float | None = None
+        self._clock = SourceClock()
         self._silence: asyncio.TimerHandle | None = None
         self._lost: bool | None = None
 
@@ -116,43 +116,33 @@ class OpenReporterMeter(Meter):
 
     @callback
     def take(self, document: object) -> None:
-        """Take a report; raise MeterResponseError if it is none."""
+        """Take a report; raise MeterResponseError if it is none, or of the future."""
+        now = self._hass.loop.time()
         try:
             packet = parse_packet(document)
+            is_newest = self._clock.hear(packet.sent_at, now)
         except MeterResponseError as error:
             self._rejected += 1
             _LOGGER.debug("A report was rejected: %s", error)
             raise
+        if not is_newest:
+            return
         if not packet.is_whole:
             self._set_lost("not all of its meters are online")
             return
-        if self._taken_at is not None and packet.taken_at <= self._taken_at:
-            return
-        self._taken_at = packet.taken_at
         if self._lost is not False:
-            if self._silence is None:
-                _LOGGER.info("The Open Reporter is back")
             self._lost = False
             self._on_connection(None)
         self._await_report()
-        self._on_sample(
-            MeterSample(time=self._own_time(packet), current=packet.current)
-        )
-
-    def _own_time(self, packet: Packet) -> float:
-        """Return when a sample was taken, on the event loop's clock.
-
-        Of the last reports the quickest is taken to have come at once: nothing needs
-        to be known of the reporter's clock, and one that was held up shows its age.
-        """
-        self._clock.append(self._hass.loop.time() - packet.taken_at)
-        return packet.taken_at + min(self._clock)
+        time = self._clock.in_our_time(packet.measured_at)
+        self._on_sample(MeterSample(time=time, current=packet.current))
 
     def _await_report(self) -> None:
         if self._silence is not None:
             self._silence.cancel()
+        silence = max(SILENCE, MISSED * self._clock.interval)
         self._silence = self._hass.loop.call_later(
-            SILENCE, self._set_lost, "nothing is reported"
+            silence, self._set_lost, "nothing is reported"
         )
 
     @callback
@@ -163,7 +153,6 @@ class OpenReporterMeter(Meter):
         if self._lost:
             return
         self._lost = True
-        _LOGGER.warning("The Open Reporter cannot be used: %s", why)
         self._on_connection(MeterConnectionError(why))
 
 
@@ -187,9 +176,13 @@ class TokenView(HomeAssistantView):
         username, password = given.get("username"), given.get("password")
         if not isinstance(username, str) or not isinstance(password, str):
             return self.json_message("no user name", HTTPStatus.BAD_REQUEST)
-        for meter in request.app[KEY_HASS].data[_METERS]:
+        meters = request.app[KEY_HASS].data[_METERS]
+        for meter in meters:
             if meter.knows(username, password):
                 return self.json({"token": meter.make_token()})
+        if not meters:
+            # The service was not told that its entry is gone: it is no stranger.
+            return self.json_message("Unknown user", HTTPStatus.UNAUTHORIZED)
         # Raised, not returned: Home Assistant counts it as a failed login.
         raise web.HTTPUnauthorized
 

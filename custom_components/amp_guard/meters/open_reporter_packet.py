@@ -4,86 +4,106 @@ Source: the maker's example repository, Perific/open-reporter-example. What is n
 known is let pass; what is wrong is refused with `MeterResponseError`.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
-from typing import Any
+
+import voluptuous as vol
 
 from ..model import PhaseValues
 from . import MeterResponseError
 
-PROTOCOL_VERSION = "010"
-CALCULATION_MODE = "openloop"
 MOST_CURRENT = 1e6
 """A. More is no current of any property."""
-STATUSES = ("online", "offline", "partial", "unknown")
+IDS = range(10**12, 10**13)
+"""Numbers of 13 digits."""
+PHASES = PhaseValues._fields
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Packet:
     """One report: A on each phase, the sum of all meters.
 
-    `taken_at` is s of the reporter's own clock, since 1970. `is_whole` says whether all
-    meters took part: what one of them does not tell is missing from the sum.
+    `sent_at` and `measured_at` are s of the reporter's own clock, since 1970; the sum
+    is as old as the oldest of its parts. `is_whole` says whether all meters took part:
+    what one of them does not tell is missing from the sum.
     """
 
-    taken_at: float
+    sent_at: float
+    measured_at: float
     current: PhaseValues
     is_whole: bool
 
 
 def parse_packet(document: object) -> Packet:
     """Return the report in a body."""
-    packet = _mapping(document, "the report")
-    if packet.get("protocolversion") != PROTOCOL_VERSION:
-        raise MeterResponseError("unknown protocolversion")
-    if packet.get("calculationmode") != CALCULATION_MODE:
-        raise MeterResponseError("unknown calculationmode")
-    status = packet.get("meterstatus")
-    if status not in STATUSES:
-        raise MeterResponseError("unknown meterstatus")
-    if not isinstance(packet.get("externalid"), str):
-        raise MeterResponseError("externalid is no text")
-    if type(packet.get("reporterid")) is not int:
-        raise MeterResponseError("reporterid is no number")
-    calculated = _mapping(packet.get("calculated"), "calculated")
-    meters = packet.get("meters")
-    if not isinstance(meters, list):
-        raise MeterResponseError("meters is no list")
-    online = [_mapping(meter, "a meter").get("online") for meter in meters]
-    if not all(isinstance(each, bool) for each in online):
-        raise MeterResponseError("online is no truth value")
+    try:
+        packet = PACKET(document)
+    except vol.Invalid as error:
+        field = ".".join(map(str, error.path)) or "the report"
+        raise MeterResponseError(f"{field}: {error.msg}") from error
+    sent_at, meters = packet["timestamp"], packet["meters"]
+    direct = packet["calculated"]["direct"]
     return Packet(
-        taken_at=_time(packet.get("timestamp")),
-        current=_current(_mapping(calculated.get("direct"), "direct")),
-        is_whole=status == "online" and all(online),
+        sent_at=sent_at,
+        measured_at=min([sent_at, *(meter["lastupdate"] for meter in meters)]),
+        current=PhaseValues(*(direct[phase] for phase in PHASES)),
+        is_whole=packet["meterstatus"] == "online"
+        and all(meter["online"] for meter in meters),
     )
 
 
-def _current(phases: Mapping[str, Any]) -> PhaseValues:
-    return PhaseValues(*(_figure(phases.get(phase)) for phase in ("l1", "l2", "l3")))
-
-
-def _figure(value: object) -> float:
+def _amperes(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise MeterResponseError("a current is no number")
+        raise vol.Invalid("is no number")
     if abs(value) > MOST_CURRENT or not isfinite(value):
-        raise MeterResponseError("a current is out of range")
+        raise vol.Invalid("is out of range")
     return float(value)
 
 
+def _id(value: object) -> int:
+    if type(value) is not int or value not in IDS:
+        raise vol.Invalid("is no number of 13 digits")
+    return value
+
+
 def _time(text: object) -> float:
+    if not isinstance(text, str):
+        raise vol.Invalid("is no text")
     try:
-        time = datetime.fromisoformat(str(text))
+        time = datetime.fromisoformat(text)
     except ValueError as error:
-        raise MeterResponseError("timestamp is no time") from error
+        raise vol.Invalid("is no time") from error
     if time.tzinfo is None:
-        raise MeterResponseError("timestamp has no time zone")
+        raise vol.Invalid("has no time zone")
     return time.timestamp()
 
 
-def _mapping(value: object, what: str) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise MeterResponseError(f"{what} is no object")
-    return value
+CURRENTS = {vol.Required(phase): _amperes for phase in PHASES}
+PACKET = vol.Schema(
+    {
+        vol.Required("protocolversion"): "010",
+        vol.Required("calculationmode"): "openloop",
+        vol.Required("meterstatus"): vol.In(
+            ("online", "offline", "partial", "unknown")
+        ),
+        vol.Required("externalid"): str,
+        vol.Required("reporterid"): _id,
+        vol.Required("timestamp"): _time,
+        vol.Required("calculated"): {
+            vol.Required("direct"): CURRENTS,
+            vol.Required("relative"): CURRENTS,
+        },
+        vol.Required("meters"): [
+            {
+                vol.Required("monitorid"): _id,
+                vol.Required("type"): vol.In(("consumption", "production")),
+                vol.Required("fuse"): _amperes,
+                vol.Required("online"): bool,
+                vol.Required("lastupdate"): _time,
+            }
+            | CURRENTS
+        ],
+    },
+    extra=vol.ALLOW_EXTRA,
+)

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+import logging
 
 from aiohttp import ClientSession
 from homeassistant.components import network
@@ -15,6 +16,8 @@ from homeassistant.core import HomeAssistant
 
 from ..meters import MeterError, MeterIdentity
 from ..meters.amp_guard import AmpGuardClient
+
+_LOGGER = logging.getLogger(__name__)
 
 PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 """[RFC 1918]"""
@@ -91,4 +94,7 @@ async def identify(
         async with asyncio.timeout(timeout):
             return FoundMeter(host=host, identity=await client.identity())
     except MeterError, TimeoutError:
+        return None
+    except Exception:  # what one device answers must not hide the others
+        _LOGGER.exception("Unexpected error while asking %s who it is", host)
         return None
