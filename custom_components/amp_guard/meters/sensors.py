@@ -7,7 +7,6 @@ as old as the phase in it that has been silent for longest.
 
 import asyncio
 from collections.abc import Callable, Mapping
-import logging
 from math import inf, isfinite
 from typing import Any
 
@@ -35,8 +34,6 @@ from . import Meter, MeterConnectionError, MeterError, MeterSample
 from .sensor_patterns import DEVICE_CLASS, ROLES, UNITS, Quantity, Role, measured_phases
 from .sensor_set import PhaseReading, take_sample
 from .signs_of_life import SignsOfLife
-
-_LOGGER = logging.getLogger(__name__)
 
 SETTLE_TIME = 0.25
 """s after the first sensor of a round within which the others are waited for."""
@@ -259,13 +256,10 @@ class SensorMeter(Meter):
             sample = self._reader.sample(time, is_one_telegram=self._is_one_telegram())
         except SensorError as error:
             if self._lost is not True:
-                _LOGGER.warning("The sensors of the supply cannot be used: %s", error)
                 self._lost = True
                 self._on_connection(MeterConnectionError(str(error)))
             return None
         if self._lost is not False:
-            if self._lost:
-                _LOGGER.info("The sensors of the supply are back")
             self._lost = False
             self._on_connection(None)
         return sample
