@@ -24,10 +24,10 @@ CONDITIONS: Mapping[str, Mapping[str, Callable[[Published, str], bool]]] = {
         "is_in_fallback": Published.in_fallback,
     },
 }
-FACTS = {type_: fact for facts in CONDITIONS.values() for type_, fact in facts.items()}
+TYPES = [type_ for facts in CONDITIONS.values() for type_ in facts]
 
 CONDITION_SCHEMA = DEVICE_CONDITION_BASE_SCHEMA.extend(
-    {vol.Required(CONF_TYPE): vol.In(FACTS)}
+    {vol.Required(CONF_TYPE): vol.In(TYPES)}
 )
 
 
@@ -51,11 +51,12 @@ def async_condition_from_config(
     hass: HomeAssistant, config: ConfigType
 ) -> ConditionCheckerType:
     """Return a function that tests a condition."""
-    fact = FACTS[config[CONF_TYPE]]
+    device_id, type_ = config[CONF_DEVICE_ID], config[CONF_TYPE]
 
     @callback
     def holds(hass: HomeAssistant, variables: TemplateVarsType) -> bool:
-        if (found := target_of(hass, config[CONF_DEVICE_ID])) is None:
+        fact = CONDITIONS.get(kind_of(hass, device_id) or "", {}).get(type_)
+        if fact is None or (found := target_of(hass, device_id)) is None:
             return False
         entry, target = found
         if entry.state is not ConfigEntryState.LOADED:

@@ -19,7 +19,8 @@ async def plan_response(
 ) -> dict[str, Any]:
     """Return what was decided last, with each reason in the user's language.
 
-    Currents in A, heat in % of what the fuse has at its rated current for ever.
+    Currents in A, heat in % of what the fuse has at its rated current for ever. What was
+    removed since is left out.
     """
     texts = await async_get_translations(hass, hass.config.language, "entity", [DOMAIN])
     names = {SUPPLY_ID: entry.title} | {
@@ -35,6 +36,7 @@ async def plan_response(
         "fuses": [
             {"name": names[id_], "device_id": devices.get(id_), **_fuse(node)}
             for id_, node in published.decision.nodes.items()
+            if id_ in names
         ],
         "chargers": [
             {
@@ -44,6 +46,7 @@ async def plan_response(
                 "explanation": texts[_reason_key(allocation.reason)],
             }
             for id_, allocation in published.decision.allocations.items()
+            if id_ in names
         ],
         "ceilings": [
             {
@@ -53,6 +56,7 @@ async def plan_response(
                 "until": _local(ceiling.end),
             }
             for ceiling in published.ceilings
+            if ceiling.target in names
         ],
     }
 
@@ -84,7 +88,7 @@ def _charger(
         "allocated": allocation.current,
         "drawn": _phases(published.decision.drawn[charger]),
         "reason": allocation.reason.value,
-        "limited_by": None if allocation.node is None else names[allocation.node],
+        "limited_by": names.get(allocation.node or ""),
         "phase": _phase(allocation.phase),
         "look_again": look_again,
         "boosted_until": None if boost is None else _local(boost),

@@ -509,6 +509,43 @@ async def test_other_sensors_take_the_place(
     await becomes(hass, current, "6.5")
 
 
+async def test_what_was_said_of_other_sensors_is_not_proposed(
+    hass: HomeAssistant, p1: P1Meter, plain: Callable
+) -> None:
+    result = await go_on(
+        hass,
+        await start_flow(hass),
+        "sensors",
+        "sensor_entities",
+        plain(**{f"power_l{n}": (-2300, "W") for n in (1, 2, 3)}),
+        CHECK_INPUT | {"export_positive": True},
+    )
+    entry = await finish(hass, result)
+    result = await go_on(hass, await reconfigure(hass, entry), "sensor_entities")
+    again = {
+        key.schema: key.description["suggested_value"]
+        for key in result["data_schema"].schema
+        if key.description and "suggested_value" in key.description
+    }
+    result = await go_on(hass, result, again)
+    assert _proposed(result)["export_positive"] is True
+    result = await go_on(
+        hass,
+        await reconfigure(hass, entry),
+        "sensor_device",
+        {"device": p1.device.id},
+    )
+    assert _proposed(result)["export_positive"] is False
+
+
+def _proposed(result: dict) -> dict:
+    """Return what a form shows in its fields at first."""
+    return {
+        key.schema: (key.description or {}).get("suggested_value")
+        for key in result["data_schema"].schema
+    }
+
+
 # --- no meter -----------------------------------------------------------------------
 
 

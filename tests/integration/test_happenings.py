@@ -397,9 +397,13 @@ async def test_no_condition_holds_for_what_is_not_there(
         "type": "is_overloaded",
     }
     is_overloaded = device_condition.async_condition_from_config(hass, config)
+    of_another_kind = device_condition.async_condition_from_config(
+        hass, config | {"type": "is_paused"}
+    )
     await house.passes(hass, 20, 1.0, 1.0, 1.0)
     await house.passes(hass, 2, 27.0, 1.0, 1.0)
     assert is_overloaded(hass, None)
+    assert not of_another_kind(hass, None)
 
     await hass.config_entries.async_unload(entry.entry_id)
     assert not is_overloaded(hass, None)

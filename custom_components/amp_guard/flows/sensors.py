@@ -97,8 +97,9 @@ class SensorSteps(MeterSteps):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Show what the sensors read, and ask what they cannot tell."""
-        current = self._current_data
-        export_positive = current.get(CONF_EXPORT_POSITIVE, self._export_positive)
+        current, export_positive = self._current_data, self._export_positive
+        if current.get(CONF_SENSORS) == self._sensors:
+            export_positive = current[CONF_EXPORT_POSITIVE]
         errors: Errors = {}
         sample = None
         if user_input is not None:
