@@ -1,5 +1,8 @@
 """Sensors are recognised by what their integration made them."""
 
+from pathlib import Path
+
+from homeassistant import components
 import pytest
 
 from custom_components.amp_guard.meters.sensor_patterns import (
@@ -193,6 +196,52 @@ def test_what_else_a_known_integration_measures_is_no_property(
     integration: str, sensors: dict[str, SensorTraits]
 ) -> None:
     assert recognise(integration, sensors) is None
+
+
+@pytest.mark.parametrize(
+    ("where", "keys"),
+    [
+        (
+            "homewizard/sensor.py",
+            "active_current_l1_a active_voltage_l1_v active_power_l1_w active_power_w",
+        ),
+        (
+            "dsmr/sensor.py",
+            (
+                "instantaneous_current_l1 instantaneous_voltage_l1"
+                " instantaneous_active_power_l1_positive"
+                " instantaneous_active_power_l1_negative"
+                " current_electricity_usage current_electricity_delivery"
+            ),
+        ),
+        ("tibber/sensor.py", "currentL1 voltagePhase1 power powerProduction"),
+        (
+            "shelly/sensor.py",
+            (
+                "emeter|current emeter|voltage emeter|power a_current a_voltage a_act_power"
+                " current_em1 voltage_em1 power_em1"
+            ),
+        ),
+        (
+            "fronius/sensor.py",
+            "current_ac_phase_1 voltage_ac_phase_1 power_real_phase_1",
+        ),
+        (
+            "solaredge_modbus/sensor.py",
+            "ac_current_phase_a ac_voltage_phase_an ac_power_phase_a",
+        ),
+        (
+            "victron_gx/strings.json",
+            "grid_current_phase grid_voltage_phase grid_power_phase",
+        ),
+    ],
+)
+def test_what_is_recognised_is_what_home_assistant_registers(
+    where: str, keys: str
+) -> None:
+    """Its integrations whose client libraries are not here, by what they say."""
+    source = (Path(components.__path__[0]) / where).read_text()
+    assert [key for key in keys.split() if f'"{key}"' not in source] == []
 
 
 def test_one_phase_is_enough_but_two_are_not() -> None:
