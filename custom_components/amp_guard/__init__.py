@@ -17,6 +17,7 @@ from .meter_issues import MeterIssues
 from .meters.create import create_meters
 from .model import SiteError
 from .services import register_services
+from .site import GoneError
 from .temporary import forget_temporary
 
 PLATFORMS = [
@@ -50,7 +51,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
         Changes(entry)
     try:
         coordinator = AmpGuardCoordinator(hass, entry, create_meters(hass, entry))
-    except SiteError as error:
+    except GoneError as error:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key=error.key,
+            translation_placeholders={"name": error.name},
+        ) from error
+    except SiteError as error:  # no form lets it come to this
         raise ConfigEntryError(
             translation_domain=DOMAIN,
             translation_key="site_error",

@@ -32,11 +32,15 @@ class EnergyCounter:
     def __init__(self) -> None:
         """Start at zero."""
         self.totals: dict[str, float] = {}
+        self._restored: set[str] = set()
         self._time: float | None = None
         self._power: dict[str, float] = {}
 
     def restore(self, charger: str, total: float) -> None:
-        """Go on from what a charger had drawn before, kWh."""
+        """Go on from what a charger had drawn before, kWh; a second time is none."""
+        if charger in self._restored:
+            return
+        self._restored.add(charger)
         self.totals[charger] = self.totals.get(charger, 0.0) + total
 
     def count(

@@ -9,6 +9,7 @@ from homeassistant.components.sensor import (
     DOMAIN as SENSOR,
     RestoreSensor,
     SensorEntity,
+    SensorExtraStoredData,
 )
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
@@ -151,6 +152,12 @@ class AmpGuardSensor(AmpGuardEntity, SensorEntity):
 
 class ChargerEnergySensor(AmpGuardSensor, RestoreSensor):
     """What a charger drew while it was balanced; goes on after a restart."""
+
+    @property
+    def extra_restore_state_data(self) -> SensorExtraStoredData:
+        """All that was counted, also what was not worth a new state."""
+        total = self.coordinator.energy.totals.get(self.target)
+        return SensorExtraStoredData(total, self.native_unit_of_measurement)
 
     async def async_added_to_hass(self) -> None:
         """Restore it, before anything is counted."""

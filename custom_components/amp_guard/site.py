@@ -67,6 +67,17 @@ DEFAULT_SOCKET_CURRENT = 10.0
 MAX_SOCKET_CURRENT = 16.0
 """A. What a Schuko plug is rated for."""
 
+
+class GoneError(SiteError):
+    """What a part of the site hangs on was removed; `key` is a translated text's."""
+
+    def __init__(self, key: str, name: str) -> None:
+        """Name the part."""
+        super().__init__(f"{name}: {key}")
+        self.key = key
+        self.name = name
+
+
 type Errors = dict[str, str]
 """What rule a field breaks, by field: keys of translated texts."""
 
@@ -82,11 +93,11 @@ def build_site(entry: ConfigEntry) -> Site:
     }
     for group in groups.values():
         if group.parent not in (SUPPLY_ID, *groups):
-            raise SiteError(f"{_title(entry, group.id)}: the group above it is gone")
+            raise GoneError("group_above_gone", _title(entry, group.id))
     chargers = _chargers(entry)
     for charger in chargers:
         if charger.group not in groups:
-            raise SiteError(f"{_title(entry, charger.id)}: its group is gone")
+            raise GoneError("group_of_charger_gone", _title(entry, charger.id))
     return Site(
         supply=read_supply(entry.options, entry.data[CONF_SOURCE]),
         groups=tuple(groups.values()),

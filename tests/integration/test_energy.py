@@ -66,3 +66,5 @@ def test_it_goes_on_from_before() -> None:
     energy = EnergyCounter()
     energy.restore("a", 12.5)
     assert energy.totals == {"a": 12.5}
+    energy.restore("a", 12.5)  # its sensor was renamed
+    assert energy.totals == {"a": 12.5}

@@ -275,5 +275,5 @@ async def test_a_charger_whose_group_is_gone_is_named(
     await hass.async_block_till_done()
 
     assert entry.state is ConfigEntryState.SETUP_ERROR
-    assert entry.error_reason_translation_key == "site_error"
-    assert "Left" in entry.error_reason_translation_placeholders["error"]
+    assert entry.error_reason_translation_key == "group_of_charger_gone"
+    assert entry.error_reason_translation_placeholders == {"name": "Left"}

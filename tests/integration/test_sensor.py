@@ -15,6 +15,7 @@ from simulator.devices.amp_guard import Fault
 
 from .helpers import (
     SERIAL,
+    Decisions,
     PlainCharger,
     Property,
     add_charger,
@@ -293,9 +294,43 @@ async def test_energy_is_counted_and_goes_on_after_a_restart(
     counted = float(hass.states.get(energy).state) - before
     assert 1.0 <= counted <= 1.2
 
+    # To the last that was counted, also what was not worth a new state.
+    charger = entry.get_subentries_of_type("charger")[0].subentry_id
+    total = entry.runtime_data.energy.totals[charger]
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
-    assert float(hass.states.get(energy).state) >= before + counted - 0.001
+    assert entry.runtime_data.energy.totals[charger] == pytest.approx(total, abs=0.001)
+    assert float(hass.states.get(energy).state) == pytest.approx(total, abs=0.001)
+
+    registry = er.async_get(hass)
+    for name in ("sensor.renamed", energy):
+        registry.async_update_entity(
+            registry.async_get_entity_id("sensor", "amp_guard", f"{charger}_energy"),
+            new_entity_id=name,
+        )
+        await hass.async_block_till_done()
+    assert entry.runtime_data.energy.totals[charger] == pytest.approx(total, abs=0.01)
+
+
+async def test_energy_is_kept_over_a_start_in_which_nothing_was_decided(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    decisions: Decisions,
+    chargers: dict[str, PlainCharger],
+) -> None:
+    left = chargers["left"]
+    energy = entity_id(hass, "sensor", await add_charger(hass, entry, left), "energy")
+    await house.passes(hass, 200, 1.0, 1.0, 1.0, cars=[left])
+    before = float(hass.states.get(energy).state)
+    assert before > 0.4
+    decisions.error = RuntimeError("boom")
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    decisions.error = None
+    await hass.config_entries.async_reload(entry.entry_id)
+    await house.passes(hass, 3, 1.0, 1.0, 1.0, cars=[left])
+    assert float(hass.states.get(energy).state) >= before
 
 
 async def test_a_paused_charger_shows_when_it_may_start(
