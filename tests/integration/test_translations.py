@@ -148,7 +148,7 @@ def test_each_device_automation_and_event_has_its_text() -> None:
     english = load("en")
     texts_of = english["device_automation"]
     assert texts_of["trigger_type"].keys() == set(HappeningType)
-    assert texts_of["condition_type"].keys() == device_condition.TYPES.keys()
+    assert texts_of["condition_type"].keys() == set(device_condition.TYPES)
     assert texts_of["action_type"].keys() == device_action.ACTIONS.keys()
     fields = {field for each in device_action.ACTIONS.values() for field in each}
     assert texts_of["extra_fields"].keys() == fields
