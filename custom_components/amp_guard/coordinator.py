@@ -207,9 +207,7 @@ class AmpGuardCoordinator:
         look_again = None
         try:
             snapshot = self._snapshot(now)
-            self.recording.prepare(self._balancer, now)
-            decision = self._balancer.decide(snapshot, now)
-            self.recording.note(now, snapshot, decision)
+            decision = self._decide(snapshot, now)
             look_again = decision.look_again
             self._decision, self._decided_at = decision, now
             self._apply(decision)
@@ -227,6 +225,16 @@ class AmpGuardCoordinator:
             self._next_turn = self._hass.loop.call_later(
                 min(max(wait, LEAST_WAIT), WATCH_INTERVAL), self._turn
             )
+
+    def _decide(self, snapshot: Snapshot, now: float) -> Decision:
+        """Decide; record what that was made from, also where it fails."""
+        self.recording.prepare(self._balancer, now)
+        decision = None
+        try:
+            decision = self._balancer.decide(snapshot, now)
+        finally:
+            self.recording.note(now, snapshot, decision)
+        return decision
 
     def _snapshot(self, now: float) -> Snapshot:
         return Snapshot(
