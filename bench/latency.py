@@ -131,7 +131,11 @@ async def measure() -> Latencies:
             diagnostics = await home.browser.diagnostics("amp_guard")
             told_at = await _told_at(home.browser, site)
             bare_request = [each async for each in _bare_requests(home_assistant.url)]
-    turns = [*map(json.loads, diagnostics["data"]["recording"]["turns"])]
+    turns = [
+        json.loads(line)
+        for span in diagnostics["data"]["recording"]
+        for line in span["turns"]
+    ]
     return Latencies(
         to_balancer=[*samples_to_balancer(site.meter.sampled_at, turns)],
         to_charger=[*cuts_to_charger(turns, told_at)],
@@ -216,6 +220,8 @@ def cuts_to_charger(
     """Return how long each cut took from the turn that decided it to its charger."""
     given: dict[str, float] = {}
     for now, _, decision in turns:
+        if decision is None:  # deciding failed
+            continue
         for charger, allocation in decision["allocations"].items():
             before, current = given.get(charger, 0.0), allocation["current"]
             given[charger] = current

@@ -6,13 +6,14 @@ but the words and the law themselves, so that a stranger's file can do no harm.
 
 from base64 import b64decode
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 import io
 import json
 from math import inf, nan
 from pathlib import Path
 import pickle
+from traceback import extract_tb
 from typing import Any
 import zlib
 
@@ -46,7 +47,7 @@ class RecordingError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Recording:
+class Span:
     """The balancer as it was, and the turns that followed, a line of JSON each."""
 
     balancer: Balancer
@@ -55,22 +56,32 @@ class Recording:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Replayed:
-    """One turn: `same` says whether it was decided as it had been."""
+    """One turn: `same` says whether it came out as it had.
+
+    `failed` says whether deciding had failed; `decision` is what is decided now, None
+    where deciding fails now, with `error`.
+    """
 
     now: float
-    decision: Decision
+    decision: Decision | None
+    error: Exception | None
+    failed: bool
     same: bool
 
 
-def read_recording(path: Path) -> Recording:
+def read_recording(path: Path) -> tuple[Span, ...]:
     """Read what a diagnostics file recorded."""
     try:
-        document = json.loads(path.read_text())
-        recording = document["data"]["recording"]
-        turns = tuple(map(str, recording["turns"]))
-        if not turns:
+        spans = json.loads(path.read_text())["data"]["recording"]
+        if not spans:
             raise RecordingError(f"{path}: nothing was recorded yet")
-        return Recording(balancer=_read_memory(recording["memory"]), turns=turns)
+        return tuple(
+            Span(
+                balancer=_read_memory(span["memory"]),
+                turns=tuple(map(str, span["turns"])),
+            )
+            for span in spans
+        )
     except RecordingError:
         raise
     except (OSError, ValueError, TypeError, AttributeError, LookupError) as error:
@@ -81,27 +92,54 @@ def read_recording(path: Path) -> Recording:
         raise RecordingError(f"{path}: its memory cannot be read ({error})") from error
 
 
-def replay(recording: Recording) -> Iterator[Replayed]:
-    """Decide every turn again."""
-    for line in recording.turns:
-        now, snapshot, _ = orjson.loads(line)
-        known = _snapshot(snapshot)
-        decision = recording.balancer.decide(known, now)
-        same = encode(now, known, decision).decode() == line
-        yield Replayed(now=now, decision=decision, same=same)
+def replay(spans: Iterable[Span]) -> Iterator[Replayed]:
+    """Decide every turn again, each span from the memory that it began with."""
+    for span in spans:
+        for line in span.turns:
+            yield _decide_again(span.balancer, line)
 
 
-def print_replay(recording: Recording) -> bool:
-    """Print each decision; return whether all of them were the same again."""
+def _decide_again(balancer: Balancer, line: str) -> Replayed:
+    now, snapshot, recorded = orjson.loads(line)
+    known = _snapshot(snapshot)
+    decision = error = None
+    try:
+        decision = balancer.decide(known, now)
+    except Exception as fault:  # noqa: BLE001 - what is looked for
+        error = fault
+    return Replayed(
+        now=now,
+        decision=decision,
+        error=error,
+        failed=recorded is None,
+        same=encode(now, known, decision).decode() == line,
+    )
+
+
+def print_replay(spans: Iterable[Span]) -> bool:
+    """Print each turn; return whether all of them came out as they had."""
     differing = turns = 0
-    for turn in replay(recording):
+    for turn in replay(spans):
         turns += 1
         differing += not turn.same
-        print(f"{turn.now:.2f}", *map(_describe, turn.decision.allocations.values()))
-        if not turn.same:
-            print("        decided otherwise than recorded")
-    print(f"{turns} decisions, {turns - differing} of them the same byte for byte")
+        given = turn.decision.allocations.values() if turn.decision else ()
+        print(f"{turn.now:.2f}", *map(_describe, given))
+        if (outcome := _outcome(turn)) is not None:
+            print(f"        {outcome}")
+    print(f"{turns} turns, {turns - differing} of them the same byte for byte")
     return not differing
+
+
+def _outcome(turn: Replayed) -> str | None:
+    """Return what there is to say of a turn that failed, then or now, or differs."""
+    if turn.error is not None:
+        begin = "had failed, and fails again" if turn.failed else "fails, and had not"
+        raised = extract_tb(turn.error.__traceback__)[-1]
+        where = f"{Path(raised.filename).name}:{raised.lineno}"
+        return f"{begin}: {type(turn.error).__name__}: {turn.error} ({where})"
+    if turn.failed:
+        return "had failed, and fails no more"
+    return None if turn.same else "decided otherwise than recorded"
 
 
 def _describe(allocation: Allocation) -> str:

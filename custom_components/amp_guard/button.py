@@ -65,11 +65,8 @@ class AmpGuardButton(AmpGuardEntity, ButtonEntity):
     """Does something with a charger."""
 
     entity_description: AmpGuardButtonDescription
-
-    async def async_added_to_hass(self) -> None:
-        """Can be pressed also before anything is published."""
-        self._attr_available = True
-        await super().async_added_to_hass()
+    # It can be pressed whatever is published.
+    _shows_settings = True
 
     async def async_press(self) -> None:
         """Do it."""

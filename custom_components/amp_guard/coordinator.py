@@ -14,7 +14,6 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from .balancer import Balancer
@@ -22,6 +21,7 @@ from .charger_issues import ChargerIssues
 from .chargers import ChargerDriver, Learning, Memory, Trouble, TroubleKind
 from .const import SUBENTRY_CHARGER
 from .energy import EnergyCounter
+from .faults import Faults, Part
 from .happenings import Happening, HappeningWatch, tell_bus
 from .meters import (
     Meter,
@@ -45,7 +45,7 @@ from .model import (
 from .published import PUBLISH_INTERVAL, Published, is_news
 from .recording import Recording
 from .settings import structure
-from .site import build_site, read_charger_config
+from .site import build_site, read_charger_config, taking_part
 from .temporary import Temporary, as_ceiling, in_loop_time
 
 _LOGGER = logging.getLogger(__name__)
@@ -65,7 +65,10 @@ type AmpGuardConfigEntry = ConfigEntry[AmpGuardCoordinator]
 
 
 class AmpGuardCoordinator:
-    """Keeps one supply under its fuse; `published` is what entities show."""
+    """Keeps one supply under its fuse.
+
+    `published` is what entities show, None while nothing is decided.
+    """
 
     def __init__(
         self,
@@ -83,6 +86,7 @@ class AmpGuardCoordinator:
         self.recording = Recording()
         self.temporary = Temporary(hass, entry.entry_id, self._turn)
         self.energy = EnergyCounter()
+        self.faults = Faults(hass, entry)
         self.happenings: tuple[Happening, ...] = ()
         self.watch = HappeningWatch()
         self._hass = hass
@@ -91,7 +95,6 @@ class AmpGuardCoordinator:
         self.site = build_site(entry)
         self._balancer = Balancer(self.site)
         self.chargers = entry.get_subentries_of_type(SUBENTRY_CHARGER)
-        self._names = {charger.subentry_id: charger.title for charger in self.chargers}
         self._drivers = {
             charger.subentry_id: self._driver_of(charger) for charger in self.chargers
         }
@@ -101,14 +104,12 @@ class AmpGuardCoordinator:
             meters, MeterConnectionError("nothing was heard of it yet")
         )
         self._lost_meters: set[str] = set()
-        self._listeners: set[Callable[[Published], None]] = set()
+        self._listeners: set[Callable[[Published | None], None]] = set()
         self._running = False
         self._next_turn: asyncio.TimerHandle | None = None
         self._asked_turn: asyncio.Handle | None = None
-        self._decision: Decision | None = None
         self._decided_at = self._now()
         self._published_at = 0.0
-        self._faults: set[str] = set()
         self._hands_over = False
         self._handed_over: list[str] = []
 
@@ -137,6 +138,7 @@ class AmpGuardCoordinator:
         """Take up changed figures in passing; return False where more was changed."""
         if structure(self.entry) != self._structure:
             return False
+        before = set(taking_part(self.site))
         try:
             self._take_site(build_site(self.entry))
         except SiteError:
@@ -147,10 +149,9 @@ class AmpGuardCoordinator:
                 await self._drivers[charger.subentry_id].stop()
                 self._drivers[charger.subentry_id] = driver
                 await driver.start()
-        before = set(self._balanced_chargers())
         self._published_at = -PUBLISH_INTERVAL
         self._turn()
-        await self._restart(before.difference(self._balanced_chargers()))
+        await self._restart(before.difference(taking_part(self.site)))
         return True
 
     @callback
@@ -163,8 +164,9 @@ class AmpGuardCoordinator:
         self._running = False
         self._cancel_turns()
         self._issues.stop(self.entry.subentries)
+        self.faults.end_fallback()
         await _gather(meter.stop() for meter in self.meters.values())
-        balanced, self._decision = self._balanced_chargers(), None
+        balanced = taking_part(self.site)
         stay = self.entry.subentries if self._hands_over else {}
         self._handed_over = [charger for charger in balanced if charger in stay]
         await self._release(charger for charger in balanced if charger not in stay)
@@ -218,20 +220,18 @@ class AmpGuardCoordinator:
         look_again = None
         try:
             snapshot = self._snapshot(now)
-            self.recording.prepare(self._balancer, now)
-            decision = self._balancer.decide(snapshot, now)
-            self.recording.note(now, snapshot, decision)
+            decision = self._decide(snapshot, now)
             look_again = decision.look_again
-            self._decision, self._decided_at = decision, now
+            self._decided_at = now
             self._apply(decision)
             self._report_meters(decision)
             self.energy.count(
                 decision, snapshot.chargers, self._samples, self.site.supply.net
             )
             self._publish(snapshot, decision, now)
-            self._faults.discard("turn")
+            self.faults.end(Part.TURN)
         except Exception as error:  # noqa: BLE001 - the next sample is another chance
-            self._report_fault("turn", error)
+            self.faults.come(Part.TURN, error)
             if now - self._decided_at >= FALLBACK_DELAY:
                 self._fall_back(now)
         finally:
@@ -239,6 +239,17 @@ class AmpGuardCoordinator:
             self._next_turn = self._hass.loop.call_later(
                 min(max(wait, LEAST_WAIT), WATCH_INTERVAL), self._turn
             )
+
+    def _decide(self, snapshot: Snapshot, now: float) -> Decision:
+        """Decide; record what that was made from, also where it fails."""
+        self.recording.prepare(self._balancer, now)
+        decision = None
+        try:
+            decision = self._balancer.decide(snapshot, now)
+        finally:
+            self.recording.note(now, snapshot, decision)
+        self.faults.end_fallback()
+        return decision
 
     def _snapshot(self, now: float) -> Snapshot:
         return Snapshot(
@@ -255,13 +266,12 @@ class AmpGuardCoordinator:
         )
 
     def _read(self, charger: str) -> ChargerReading:
-        fault = f"reading of {self._names[charger]}"
         try:
             reading = self._drivers[charger].read()
         except Exception as error:  # noqa: BLE001 - the others go on
-            self._report_fault(fault, error)
+            self.faults.come(Part.READING, error, charger)
             return ChargerReading(status=ChargerStatus.LOST)
-        self._faults.discard(fault)
+        self.faults.end(Part.READING, charger)
         return reading
 
     def _apply(self, decision: Decision) -> None:
@@ -285,13 +295,13 @@ class AmpGuardCoordinator:
     async def _deliver(
         self, charger: str, current: float, valid_for: float | None
     ) -> None:
-        fault = f"command to {self._names[charger]}"
         try:
-            await self._drivers[charger].apply(current, valid_for)
+            sent = await self._drivers[charger].apply(current, valid_for)
         except Exception as error:  # noqa: BLE001 - the law sees that it is not followed
-            self._report_fault(fault, error)
-        else:
-            self._faults.discard(fault)
+            self.faults.come(Part.COMMAND, error, charger)
+            return
+        if sent:
+            self.faults.end(Part.COMMAND, charger)
 
     def _publish(self, snapshot: Snapshot, decision: Decision, now: float) -> None:
         latest = Published(
@@ -323,8 +333,7 @@ class AmpGuardCoordinator:
         self.happenings = tuple(self.watch.look(latest))
         self.published, self._published_at = latest, now
         tell_bus(self._hass, self.entry, self.happenings)
-        for listener in tuple(self._listeners):
-            listener(latest)
+        self._tell_listeners()
         self._issues.watch(self._troubles(snapshot, decision), now)
 
     def _troubles(
@@ -332,7 +341,7 @@ class AmpGuardCoordinator:
     ) -> dict[str, Trouble | None]:
         """Return what is wrong with each charger; one that is left alone has nothing."""
         troubles: dict[str, Trouble | None] = dict.fromkeys(self._drivers)
-        for charger in self._balanced_chargers():
+        for charger in taking_part(self.site):
             trouble = self._drivers[charger].trouble(snapshot.chargers[charger])
             if trouble is None and charger in decision.not_following:
                 trouble = Trouble(kind=TroubleKind.NOT_FOLLOWING)
@@ -340,22 +349,35 @@ class AmpGuardCoordinator:
         return troubles
 
     def _fall_back(self, now: float) -> None:
-        """Start the law afresh, and hold the chargers where they are safe meanwhile."""
+        """Start the law afresh, and hold the chargers where they are safe meanwhile.
+
+        What was published is no longer true.
+        """
         self._decided_at = now
         self._balancer = Balancer(self.site)
         self.recording.begin_anew()
-        for charger in self._balanced_chargers():
+        for charger in taking_part(self.site):
             self._tell(charger, self._drivers[charger].config.offline_current)
+        self.faults.tell_fallback()
+        self.published = None
+        self._tell_listeners()
 
     # --- for the platforms ----------------------------------------------------------
 
     @callback
     def async_add_listener(
-        self, listener: Callable[[Published], None]
+        self, listener: Callable[[Published | None], None]
     ) -> CALLBACK_TYPE:
-        """Call `listener` with each publication until what is returned is called."""
+        """Call `listener` with each publication until what is returned is called.
+
+        It is called with None when nothing that was published holds any longer.
+        """
         self._listeners.add(listener)
         return partial(self._listeners.discard, listener)
+
+    def _tell_listeners(self) -> None:
+        for listener in tuple(self._listeners):
+            listener(self.published)
 
     @callback
     def release_user_limit(self, charger: str) -> None:
@@ -410,16 +432,6 @@ class AmpGuardCoordinator:
             await self._drivers[charger].stop()
             await self._drivers[charger].start()
 
-    def _balanced_chargers(self) -> list[str]:
-        """Return those that this loop has not left alone."""
-        if self._decision is None:
-            return []
-        return [
-            charger
-            for charger, allocation in self._decision.allocations.items()
-            if allocation.reason is not Reason.INACTIVE
-        ]
-
     def _cancel_turns(self) -> None:
         for handle in (self._next_turn, self._asked_turn):
             if handle is not None:
@@ -428,20 +440,6 @@ class AmpGuardCoordinator:
 
     def _now(self) -> float:
         return self._hass.loop.time()
-
-    def _report_fault(self, what: str, error: Exception) -> None:
-        """Log a fault when it comes, not each time it comes again."""
-        if what in self._faults:
-            return
-        self._faults.add(what)
-        known = isinstance(error, HomeAssistantError)
-        _LOGGER.log(
-            logging.WARNING if known else logging.ERROR,
-            "The loop goes on without its %s: %s",
-            what,
-            error,
-            exc_info=None if known else error,
-        )
 
 
 async def _gather(work: Iterable[Coroutine[Any, Any, None]]) -> None:

@@ -31,5 +31,5 @@ async def async_get_config_entry_diagnostics(
         },
         "learned": coordinator.memory.as_dict(),
         "published": None if published is None else asdict(published),
-        "recording": coordinator.recording.as_dict(),
+        "recording": coordinator.recording.as_list(),
     }

@@ -19,12 +19,14 @@ from .settings import Setting, change_setting
 class AmpGuardEntity(Entity):
     """An entity of one node or charger, `target`, told at each publication.
 
-    An unchanged state costs as much to write as a changed one, so `_update_from` says
-    whether there is anything to write.
+    It is unavailable while nothing is published, unless it shows only what is set
+    (`_shows_settings`). An unchanged state costs as much to write as a changed one, so
+    `_update_from` says whether there is anything to write.
     """
 
     _attr_has_entity_name = True
     _attr_should_poll = False
+    _shows_settings = False
 
     def __init__(
         self,
@@ -39,16 +41,22 @@ class AmpGuardEntity(Entity):
         device = subentry.subentry_id if subentry else meter_id(coordinator.entry)
         self._attr_unique_id = f"{device}_{description.key}"
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, device)})
-        self._attr_available = False
+        self._attr_available = self._shows_settings
 
     async def async_added_to_hass(self) -> None:
         """Listen to publications; there were none before, or it was only renamed."""
         self.async_on_remove(self.coordinator.async_add_listener(self._on_published))
 
     @callback
-    def _on_published(self, published: Published) -> None:
-        if self._update_from(published):
+    def _on_published(self, published: Published | None) -> None:
+        changed = self._lose() if published is None else self._update_from(published)
+        if changed:
             self.async_write_ha_state()
+
+    def _lose(self) -> bool:
+        """Show nothing that is not known any more; return whether the state changed."""
+        before, self._attr_available = self._attr_available, self._shows_settings
+        return before is not self._attr_available
 
     @abstractmethod
     def _update_from(self, published: Published) -> bool:
@@ -61,9 +69,10 @@ class AmpGuardSettingEntity(AmpGuardEntity):
     Its description's key is the setting's.
     """
 
+    _shows_settings = True
+
     async def async_added_to_hass(self) -> None:
         """Show what is set, also before anything is published."""
-        self._attr_available = True
         self._show(self._setting)
         await super().async_added_to_hass()
 

@@ -30,8 +30,8 @@ class MeterIssues:
             entry.async_on_unload(self._forget)
 
     @callback
-    def _look(self, published: Published) -> None:
-        if not published.meter_is_online(SUPPLY_ID):
+    def _look(self, published: Published | None) -> None:
+        if published is None or not published.meter_is_online(SUPPLY_ID):
             return
         sample = published.samples[SUPPLY_ID]
         drawn = _reported(published)

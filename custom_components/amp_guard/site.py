@@ -182,6 +182,16 @@ def nodes_above(site: Site, node: str) -> Iterator[str]:
     yield SUPPLY_ID
 
 
+def taking_part(site: Site) -> list[str]:
+    """Return the chargers that are balanced: the others are left alone."""
+    inactive = {group.id for group in site.groups if not group.active}
+    return [
+        charger.id
+        for charger in site.chargers
+        if charger.active and inactive.isdisjoint(nodes_above(site, charger.group))
+    ]
+
+
 # --- rules --------------------------------------------------------------------------
 
 

@@ -8,10 +8,11 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
 
 from custom_components.amp_guard.chargers import ChargerDriver
+from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.model import ChargerReading, Reason
 from simulator.devices.amp_guard import Fault
 
@@ -191,18 +192,85 @@ async def test_a_driver_that_fails_is_a_lost_charger(
 
 
 async def test_a_law_that_fails_leaves_the_chargers_at_their_offline_limits(
-    hass: HomeAssistant, house: Property, pair: Pair
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    pair: Pair,
+    issue_registry: ir.IssueRegistry,
 ) -> None:
+    left_id = entry.get_subentries_of_type("charger")[0].subentry_id
+    reason = entity_id(hass, "sensor", left_id, "reason")
+    balancing = entity_id(hass, "switch", group_id(entry), "active")
+    issue = f"nothing_decided_{entry.entry_id}"
     await house.passes(hass, 90, *QUIET, cars=pair)
     assert sum(car.limit for car in pair) > 20
 
     house.decisions.error = RuntimeError("a bug")
     await house.passes(hass, 32, *QUIET, cars=pair)
     assert [car.limit for car in pair] == [6.0, 6.0]
+    # What is set stays true; what was decided does not.
+    assert hass.states.get(reason).state == STATE_UNAVAILABLE
+    assert hass.states.get(balancing).state == "on"
+    told = issue_registry.async_get_issue(DOMAIN, issue)
+    assert told.translation_placeholders == {"supply": entry.title}
 
     house.decisions.error = None
+    await house.passes(hass, 1, *QUIET, cars=pair)
+    assert hass.states.get(reason).state != STATE_UNAVAILABLE
+    assert issue_registry.async_get_issue(DOMAIN, issue) is None
     await house.passes(hass, 120, *QUIET, cars=pair)
     assert sum(car.limit for car in pair) > 20
+
+
+async def test_a_law_that_fails_from_its_start_lets_go_of_what_it_took_over(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+    issue_registry: ir.IssueRegistry,
+) -> None:
+    left, right = chargers.values()
+    await add_charger(hass, entry, left)
+    await house.passes(hass, 60, *QUIET, cars=[left])
+    assert left.limit == 16
+
+    house.decisions.error = RuntimeError("a bug")
+    await add_charger(hass, entry, right)
+    assert left.limit == 16
+    await house.passes(hass, 32, *QUIET, cars=[left])
+    assert left.limit == 6
+    issue = f"nothing_decided_{entry.entry_id}"
+    assert issue_registry.async_get_issue(DOMAIN, issue)
+
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert issue_registry.async_get_issue(DOMAIN, issue) is None
+
+
+async def test_a_command_that_fails_is_logged_once_and_once_when_it_works(
+    hass: HomeAssistant,
+    house: Property,
+    pair: Pair,
+    number_service: Callable,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    refusing = True
+
+    async def refuse_at_the_left(entity: str) -> None:
+        if refusing and entity == "input_number.left":
+            raise HomeAssistantError("no")
+
+    def said() -> list[str]:
+        return [r.message for r in caplog.records if "its command" in r.message]
+
+    number_service(refuse_at_the_left)
+    caplog.clear()
+    for amps in (2.0, 12.0, 8.0, 4.0):
+        await house.passes(hass, 40, amps, amps, amps, cars=pair)
+    assert len(said()) == 1
+
+    refusing = False
+    await house.passes(hass, 60, *QUIET, cars=pair)
+    assert said()[1:] == ["Left: its command works again"]
 
 
 async def test_without_the_meter_the_offline_maximum_is_shared(

@@ -226,15 +226,16 @@ class ChargerDriver:
 
     # --- commanding -----------------------------------------------------------------
 
-    async def apply(self, current: float, valid_for: float | None) -> None:
+    async def apply(self, current: float, valid_for: float | None) -> bool:
         """Give the charger a limit in A (0 pauses), for `valid_for` s where it can.
 
         The newest call wins: one that waits behind another is dropped for it. A raise
         that the charger is not to be given yet is given later, unless something newer
-        came. Raises ChargerCommandError if the charger does not take it.
+        came. Returns whether it was sent now. Raises ChargerCommandError if the charger
+        does not take it.
         """
         expires = None if valid_for is None else self._now() + valid_for
-        await self._carry_out(_Order(current=current, expires=expires))
+        return await self._carry_out(_Order(current=current, expires=expires))
 
     async def release(self) -> None:
         """Leave the charger at its offline current.
@@ -245,18 +246,18 @@ class ChargerDriver:
             _Order(current=self.config.offline_current, deferrable=False)
         )
 
-    async def _carry_out(self, order: _Order) -> None:
+    async def _carry_out(self, order: _Order) -> bool:
         self._order = order
         self._drop_deferred()
         async with self._lock:
             if self._order is not order or self._has_expired(order):
-                return
+                return False
             current = self._settable(order.current)
             if self._was_just_told(current) and order.deferrable:
-                return
+                return False
             if (delay := self._delay(current)) > 0 and order.deferrable:
                 self._defer(order, delay)
-                return
+                return False
             self._waits = False
             before = self.read()
             try:
@@ -264,11 +265,12 @@ class ChargerDriver:
             except NotYetError:
                 # The order stands, and is sent when what it lacks is there.
                 self._waits = True
-                return
+                return False
             self._read_back.tell(current, self._now())
             self._learning.tell(before, current, self._now())
             self._look_after_command()
             self._read_limit_back()
+            return True
 
     def _has_expired(self, order: _Order) -> bool:
         """Whether it waited so long that it may not stand any more."""
