@@ -89,6 +89,7 @@ class AmpGuardCoordinator:
         self.faults = Faults(hass, entry)
         self.happenings: tuple[Happening, ...] = ()
         self.watch = HappeningWatch()
+        self.troubles: Mapping[str, Trouble | None] = {}
         self._hass = hass
         self._structure = structure(entry)
         self.memory = Memory(hass, entry.entry_id)
@@ -334,9 +335,10 @@ class AmpGuardCoordinator:
         self.published, self._published_at = latest, now
         tell_bus(self._hass, self.entry, self.happenings)
         self._tell_listeners()
-        self._issues.watch(self._troubles(snapshot, decision), now)
+        self.troubles = self._find_troubles(snapshot, decision)
+        self._issues.watch(self.troubles, now)
 
-    def _troubles(
+    def _find_troubles(
         self, snapshot: Snapshot, decision: Decision
     ) -> dict[str, Trouble | None]:
         """Return what is wrong with each charger; one that is left alone has nothing."""

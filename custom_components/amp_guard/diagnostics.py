@@ -1,35 +1,200 @@
-"""Diagnostics: what is configured, what is known, what was decided lately."""
+"""Diagnostics: what is configured, what is known, what was decided and failed lately.
 
-from dataclasses import asdict
+For a stranger who is to find a fault, so nothing that is private: no address, no serial
+number, and no name, which may hold either. Of entities that is also true of their ids:
+only what kind they are is told.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+import re
 from typing import Any
 
-from homeassistant.components.diagnostics import async_redact_data
-from homeassistant.const import CONF_HOST, CONF_PIN, CONF_USERNAME
+from homeassistant.components.diagnostics import REDACTED
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.const import (
+    ATTR_DEVICE_CLASS,
+    ATTR_UNIT_OF_MEASUREMENT,
+    CONF_DEVICE_ID,
+)
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.loader import async_get_integration
+from homeassistant.util import slugify
 
-from .const import CONF_MAC, CONF_PASSWORD_HASH, DOMAIN
-from .coordinator import AmpGuardConfigEntry
+from .chargers import PROFILES, Role, Trouble
+from .chargers.entities import ChargerEntities
+from .const import (
+    CONF_CONNECTOR,
+    CONF_EXPORT_POSITIVE,
+    CONF_FIRMWARE,
+    CONF_GROUP,
+    CONF_MEASURED_PHASES,
+    CONF_MEASURED_QUANTITIES,
+    CONF_PARENT,
+    CONF_PHASES,
+    CONF_PROFILE,
+    CONF_SENSORS,
+    CONF_SOURCE,
+    CONF_STATES,
+    CONF_VARIANT,
+    CONF_WIRING,
+    DOMAIN,
+    SUBENTRY_CHARGER,
+)
+from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
+from .faults import Fault
+from .published import Published
+from .settings import FIGURES
+from .site import read_charger_config
 
-TO_REDACT = {CONF_HOST, CONF_PIN, CONF_MAC, CONF_USERNAME, CONF_PASSWORD_HASH}
+SHOWN = FIGURES | {
+    CONF_CONNECTOR,
+    CONF_DEVICE_ID,
+    CONF_EXPORT_POSITIVE,
+    CONF_FIRMWARE,
+    CONF_GROUP,
+    CONF_MEASURED_PHASES,
+    CONF_MEASURED_QUANTITIES,
+    CONF_PARENT,
+    CONF_PHASES,
+    CONF_PROFILE,
+    CONF_SOURCE,
+    CONF_STATES,
+    CONF_VARIANT,
+    CONF_WIRING,
+}
+"""What is stored that can hold no name; all else is left out."""
+
+ENTITY_ID = re.compile(r"\b([a-z_]+)\.[a-z0-9_]+")
+SHORTEST_NAME = 3
+"""Letters of what is looked for in a fault's text: less stands in any text."""
 
 
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: AmpGuardConfigEntry
 ) -> dict[str, Any]:
-    """Return the diagnostics of one supply; its serial number is left out."""
+    """Return the diagnostics of one supply, also where its set-up has failed."""
     integration = await async_get_integration(hass, DOMAIN)
-    coordinator = entry.runtime_data
-    published = coordinator.published
+    # There is none before set-up has begun, and after the entry was unloaded.
+    loop: AmpGuardCoordinator | None = getattr(entry, "runtime_data", None)
+    troubles = {} if loop is None else loop.troubles
     return {
         "version": str(integration.version),
-        "data": async_redact_data(entry.data, TO_REDACT),
-        "options": dict(entry.options),
-        "site": asdict(coordinator.site),
-        "rejected_samples": {
-            node: meter.rejected_samples for node, meter in coordinator.meters.items()
+        "state": entry.state.value,
+        "reason": entry.error_reason_translation_key,
+        "data": _shown(entry.data)
+        | {
+            CONF_SENSORS: {
+                role: _entity(hass, id_)
+                for role, id_ in entry.data.get(CONF_SENSORS, {}).items()
+            }
         },
-        "learned": coordinator.memory.as_dict(),
-        "published": None if published is None else asdict(published),
-        "recording": coordinator.recording.as_list(),
+        "options": dict(entry.options),
+        "subentries": {
+            id_: {
+                "type": subentry.subentry_type,
+                "data": _shown(subentry.data),
+                **_charger(hass, subentry, troubles.get(id_)),
+            }
+            for id_, subentry in entry.subentries.items()
+        },
+    } | ({} if loop is None else _loop(loop, _private(entry)))
+
+
+def _loop(loop: AmpGuardCoordinator, private: Iterable[str]) -> dict[str, Any]:
+    """Return what the loop knows and did."""
+    return {
+        "site": asdict(loop.site),
+        "rejected_samples": {
+            node: meter.rejected_samples for node, meter in loop.meters.items()
+        },
+        "learned": loop.memory.as_dict(),
+        "published": None if loop.published is None else _published(loop.published),
+        "faults": [_fault(fault, private) for fault in loop.faults.kept],
+        "recording": loop.recording.as_list(),
     }
+
+
+def _shown(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value if key in SHOWN else REDACTED for key, value in data.items()}
+
+
+def _charger(
+    hass: HomeAssistant, subentry: ConfigSubentry, trouble: Trouble | None
+) -> dict[str, Any]:
+    """Return by what a charger is driven, and what is wrong with it now."""
+    if subentry.subentry_type != SUBENTRY_CHARGER:
+        return {}
+    try:
+        config = read_charger_config(subentry.data, subentry.subentry_id)
+    except (LookupError, ValueError) as error:  # what set-up has failed at
+        return {"error": repr(error)}
+    profile = PROFILES[config.profile]
+    entities = ChargerEntities(
+        hass,
+        profile,
+        device_id=config.device_id,
+        connector=config.connector,
+        picked=config.entities,
+        on_change=lambda: None,
+    )
+    return {
+        "integration": profile.integration,
+        "entities": {
+            role.value: _entity(hass, entities.entity_id(role))
+            for role in Role
+            if role in entities or role in entities.needed
+        },
+        "trouble": trouble
+        and {
+            "kind": trouble.kind.value,
+            "role": next(
+                (r for r in Role if entities.entity_id(r) == trouble.entity_id), None
+            ),
+            "state": trouble.state,
+        },
+    }
+
+
+def _entity(hass: HomeAssistant, id_: str | None) -> dict[str, Any] | None:
+    """Return what kind of entity this is, and what it says; None where it is gone."""
+    registry = er.async_get(hass)
+    entity_id = None if id_ is None else er.async_resolve_entity_id(registry, id_)
+    if entity_id is None:
+        return None
+    entry, state = registry.async_get(entity_id), hass.states.get(entity_id)
+    attributes = {} if state is None else state.attributes
+    return {
+        "domain": entity_id.partition(".")[0],
+        "platform": None if entry is None else entry.platform,
+        "disabled_by": None if entry is None else entry.disabled_by,
+        "device_class": attributes.get(ATTR_DEVICE_CLASS),
+        "unit": attributes.get(ATTR_UNIT_OF_MEASUREMENT),
+        "state": None if state is None else state.state,
+    }
+
+
+def _published(published: Published) -> dict[str, Any]:
+    ceilings = (replace(ceiling, name=REDACTED) for ceiling in published.ceilings)
+    return asdict(replace(published, ceilings=tuple(ceilings)))
+
+
+def _fault(fault: Fault, private: Iterable[str]) -> dict[str, Any]:
+    *steps, error = fault.trace
+    for word in private:
+        error = error.replace(word, REDACTED)
+    error = ENTITY_ID.sub(rf"\1.{REDACTED}", error)
+    return asdict(fault) | {"trace": [*steps, error]}
+
+
+def _private(entry: ConfigEntry) -> list[str]:
+    """Return what a fault's text may name, as it is typed and as ids have it."""
+    names = {entry.title, *(each.title for each in entry.subentries.values())}
+    ids = {entry.unique_id, *(each.unique_id for each in entry.subentries.values())}
+    hidden = {v for k, v in entry.data.items() if k not in SHOWN and isinstance(v, str)}
+    words = names | {slugify(name) for name in names} | ids | hidden
+    # The longest first: a name can hold another one.
+    return sorted(
+        (word for word in words if word and len(word) >= SHORTEST_NAME), key=len
+    )[::-1]

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 import logging
 from pathlib import Path
-from traceback import extract_tb
+from traceback import walk_tb
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
@@ -58,7 +58,7 @@ class Faults:
         self._hass = hass
         self._entry = entry
         self._present: set[tuple[Part, str]] = set()
-        self._kept: dict[tuple[Part, str, tuple[str, ...]], Fault] = {}
+        self._kept: dict[tuple[object, ...], Fault] = {}
 
     @property
     def kept(self) -> list[Fault]:
@@ -114,7 +114,8 @@ class Faults:
         return self._entry.title if subentry is None else subentry.title
 
     def _keep(self, part: Part, target: str, trace: tuple[str, ...]) -> None:
-        key, now = (part, target, trace), dt_util.utcnow()
+        # The same error at the same place, whichever way it came about.
+        key, now = (part, target, *trace[-2:]), dt_util.utcnow()
         fault = self._kept.pop(key, None) or Fault(
             part=part, target=target, trace=trace, first=now, last=now
         )
@@ -136,9 +137,9 @@ def _trace(error: BaseException, *, is_cause: bool = False) -> Iterator[str]:
         cause = error.__context__
     if cause is not None:
         yield from _trace(cause, is_cause=True)
-    for frame in extract_tb(error.__traceback__):
-        path = Path(frame.filename)
-        yield f"{path.parent.name}/{path.name}:{frame.lineno} {frame.name}"
+    for frame, line in walk_tb(error.__traceback__):
+        path = Path(frame.f_code.co_filename)
+        yield f"{path.parent.name}/{path.name}:{line} {frame.f_code.co_qualname}"
     name = type(error).__name__
     if isinstance(error, HomeAssistantError):
         yield f"{name}: {error.translation_key}"
