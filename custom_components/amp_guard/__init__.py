@@ -1,5 +1,7 @@
 """Balance EV chargers against a property's main fuse, locally."""
 
+from contextlib import suppress
+
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HassJob, HomeAssistant
@@ -7,8 +9,8 @@ from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
-from .changes import Changes, report_left
-from .charger_issues import forget_chargers
+from .changes import Changes
+from .charger_issues import forget_chargers, tell_left
 from .chargers import forget_learned
 from .const import DOMAIN, SUBENTRY_CHARGER
 from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
@@ -17,7 +19,7 @@ from .meter_issues import MeterIssues
 from .meters.create import create_meters
 from .model import SiteError
 from .services import register_services
-from .site import GoneError
+from .site import GoneError, build_site, taking_part
 from .temporary import forget_temporary
 
 PLATFORMS = [
@@ -86,7 +88,10 @@ async def async_unload_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) ->
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Tell how the chargers of a removed supply were left; forget the rest."""
     chargers = entry.get_subentries_of_type(SUBENTRY_CHARGER)
-    report_left(hass, entry, chargers)
+    balanced = {charger.subentry_id for charger in chargers}
+    with suppress(SiteError):  # where set-up has failed all of them were let go
+        balanced = set(taking_part(build_site(entry)))
+    tell_left(hass, entry, (c for c in chargers if c.subentry_id in balanced))
     forget_chargers(hass, (charger.subentry_id for charger in chargers))
     await forget_learned(hass, entry.entry_id)
     await forget_temporary(hass, entry.entry_id)

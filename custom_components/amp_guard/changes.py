@@ -4,20 +4,14 @@ Figures in passing; other changes by setting the entry up anew.
 """
 
 import asyncio
-from collections.abc import Iterable
 from contextlib import suppress
 
-from homeassistant.config_entries import (
-    ConfigEntry,
-    ConfigEntryState,
-    ConfigSubentry,
-    UnknownEntry,
-)
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.config_entries import ConfigEntryState, UnknownEntry
+from homeassistant.core import HomeAssistant
 
-from .const import CONF_OFFLINE_CURRENT, DOMAIN
+from .charger_issues import forget_chargers, tell_left
 from .coordinator import AmpGuardConfigEntry
+from .site import taking_part
 
 
 class Changes:
@@ -30,6 +24,7 @@ class Changes:
         """Listen to the changes of an entry from now on."""
         self._lock = asyncio.Lock()
         self._waits = False
+        self._subentries = set(entry.subentries)
         entry.add_update_listener(self._take_up)
 
     async def _take_up(self, hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
@@ -46,38 +41,21 @@ class Changes:
                 coordinator.hand_over()
             with suppress(UnknownEntry):  # removed while this waited
                 await hass.config_entries.async_reload(entry.entry_id)
+            # Also where no loop lives that could know of them.
+            forget_chargers(hass, self._subentries.difference(entry.subentries))
+            self._subentries = set(entry.subentries)
             if coordinator is None:
                 return
             if entry.state is not ConfigEntryState.LOADED:
                 await coordinator.take_back()
-            report_left(
+            balanced = taking_part(coordinator.site)
+            tell_left(
                 hass,
                 entry,
                 (
-                    c
-                    for c in coordinator.chargers
-                    if c.subentry_id not in entry.subentries
+                    charger
+                    for charger in coordinator.chargers
+                    if charger.subentry_id in balanced
+                    and charger.subentry_id not in entry.subentries
                 ),
             )
-
-
-@callback
-def report_left(
-    hass: HomeAssistant, entry: ConfigEntry, chargers: Iterable[ConfigSubentry]
-) -> None:
-    """Tell at what the chargers were left that nobody balances any longer."""
-    rows = [
-        f"- {charger.title}: {charger.data[CONF_OFFLINE_CURRENT]:g} A"
-        for charger in chargers
-    ]
-    if not rows:
-        return
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        f"chargers_left_{entry.entry_id}",
-        is_fixable=False,
-        severity=ir.IssueSeverity.WARNING,
-        translation_key="chargers_left",
-        translation_placeholders={"chargers": "\n".join(rows)},
-    )

@@ -1,13 +1,15 @@
 """Repair issues about chargers: they come and go with what is observed."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from homeassistant.config_entries import ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from .chargers import PROFILES, FailSafe, Trouble, TroubleKind
-from .const import CONF_OFFLINE_CURRENT, CONF_PROFILE, DOMAIN
+from .const import CONF_OFFLINE_CURRENT, CONF_PROFILE, CONF_SOURCE, DOMAIN
+from .meters import Source
 
 TROUBLE_LASTS = 300.0
 """s that a trouble must last to be told: a restart or an update of another integration
@@ -24,7 +26,7 @@ class ChargerIssues:
         self._since: dict[str, tuple[TroubleKind, float]] = {}
 
     @callback
-    def start(self) -> None:
+    def tell_no_fail_safe(self) -> None:
         """Tell of chargers that go on at their last limit when Home Assistant dies."""
         for id_, charger in self._chargers.items():
             issue = f"no_fail_safe_{id_}"
@@ -60,15 +62,14 @@ class ChargerIssues:
                 self._tell(charger, trouble)
 
     @callback
-    def stop(self, remaining: Iterable[str]) -> None:
-        """Take back what is told of troubles, and all of chargers that are removed.
+    def stop(self) -> None:
+        """Take back what is told of troubles.
 
-        That a charger has no fail-safe stays told while it remains: deleting it would
+        That a charger has no fail-safe stays told while it is there: deleting it would
         forget that the user chose to ignore it.
         """
         for charger in list(self._since):
             self._mended(charger)
-        forget_chargers(self._hass, self._chargers.keys() - set(remaining))
 
     def _tell(self, charger: str, trouble: Trouble) -> None:
         ir.async_create_issue(
@@ -95,3 +96,59 @@ def forget_chargers(hass: HomeAssistant, chargers: Iterable[str]) -> None:
     """Take back all that is told of chargers that are removed."""
     for charger in chargers:
         ir.async_delete_issue(hass, DOMAIN, f"no_fail_safe_{charger}")
+
+
+@callback
+def tell_left(
+    hass: HomeAssistant, entry: ConfigEntry, chargers: Iterable[ConfigSubentry]
+) -> None:
+    """Tell at what the chargers were left that nobody balances any longer."""
+    if is_simulated(entry):
+        return
+    left = {charger.title: charger.data[CONF_OFFLINE_CURRENT] for charger in chargers}
+    if left:
+        _tell_left(hass, entry, _told_as_left(hass, entry) | left)
+
+
+@callback
+def take_back_left(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Take that back of chargers that are balanced again, by their names."""
+    told = _told_as_left(hass, entry)
+    there = {subentry.title for subentry in entry.subentries.values()}
+    if told.keys() & there:
+        _tell_left(hass, entry, {k: v for k, v in told.items() if k not in there})
+
+
+def is_simulated(entry: ConfigEntry) -> bool:
+    """Say whether it is the simulated home: nothing there can be harmed."""
+    return Source(entry.data[CONF_SOURCE]) is Source.DEMONSTRATION
+
+
+def _told_as_left(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, float]:
+    """Return the offline current limits, A, by the names of those told as left."""
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, _left_id(entry))
+    data: dict[str, Any] = (issue.data if issue is not None else None) or {}
+    return data
+
+
+def _tell_left(
+    hass: HomeAssistant, entry: ConfigEntry, left: Mapping[str, float]
+) -> None:
+    if not left:
+        ir.async_delete_issue(hass, DOMAIN, _left_id(entry))
+        return
+    rows = [f"- {name}: {current:g} A" for name, current in left.items()]
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _left_id(entry),
+        data=dict(left),
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="chargers_left",
+        translation_placeholders={"chargers": "\n".join(rows)},
+    )
+
+
+def _left_id(entry: ConfigEntry) -> str:
+    return f"chargers_left_{entry.entry_id}"

@@ -17,7 +17,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from .balancer import Balancer
-from .charger_issues import ChargerIssues
+from .charger_issues import ChargerIssues, is_simulated, take_back_left
 from .chargers import ChargerDriver, Learning, Memory, Trouble, TroubleKind
 from .const import SUBENTRY_CHARGER
 from .energy import EnergyCounter
@@ -120,7 +120,8 @@ class AmpGuardCoordinator:
         """Listen to the meters and the chargers; decide nothing until `run`."""
         await self.memory.load()
         self._take_site(self.site)
-        self._issues.start()
+        self._tell_no_fail_safe()
+        take_back_left(self._hass, self.entry)
         await self.temporary.load((SUPPLY_ID, *self.entry.subentries))
         await _gather(driver.start() for driver in self._drivers.values())
         for node, meter in self.meters.items():
@@ -150,6 +151,7 @@ class AmpGuardCoordinator:
                 await self._drivers[charger.subentry_id].stop()
                 self._drivers[charger.subentry_id] = driver
                 await driver.start()
+        self._tell_no_fail_safe()
         self._published_at = -PUBLISH_INTERVAL
         self._turn()
         await self._restart(before.difference(taking_part(self.site)))
@@ -164,7 +166,7 @@ class AmpGuardCoordinator:
         """End the loop; leave each charger that was balanced at its offline limit."""
         self._running = False
         self._cancel_turns()
-        self._issues.stop(self.entry.subentries)
+        self._issues.stop()
         self.faults.end_fallback()
         await _gather(meter.stop() for meter in self.meters.values())
         balanced = taking_part(self.site)
@@ -427,6 +429,10 @@ class AmpGuardCoordinator:
                 self._lost_meters.add(node)
                 why = error or "none of its samples is new and can be true"
                 _LOGGER.warning("The meter of %s cannot be used: %s", name, why)
+
+    def _tell_no_fail_safe(self) -> None:
+        if not is_simulated(self.entry):
+            self._issues.tell_no_fail_safe()
 
     async def _restart(self, chargers: Iterable[str]) -> None:
         """Let the drivers of chargers that are left alone drop what they would send."""

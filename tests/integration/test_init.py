@@ -264,7 +264,8 @@ async def test_removal_says_how_chargers_are_left(
 
     await hass.config_entries.async_remove(entry.entry_id)
     left_behind = issue_registry.async_get_issue(DOMAIN, issue)
-    assert left_behind.translation_placeholders == {"chargers": "- Right: 6 A"}
+    told = {"chargers": "- Left: 8 A\n- Right: 6 A"}
+    assert left_behind.translation_placeholders == told
 
 
 async def test_a_charger_whose_group_is_gone_is_named(
