@@ -1,10 +1,15 @@
 """The simulated home: real balancing of what is made of ordinary entities."""
 
+from pathlib import Path
+
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from bench.replay import read_recording, replay
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.demonstration.home import (
     AWAY,
@@ -14,7 +19,7 @@ from custom_components.amp_guard.demonstration.home import (
 )
 from custom_components.amp_guard.model import SUPPLY_ID, Phase
 
-from .helpers import Clock, Decisions, go_on, start_flow
+from .helpers import Clock, Decisions, device_id, go_on, start_flow
 
 
 @pytest.fixture
@@ -92,6 +97,39 @@ async def test_it_lives_on_when_it_is_reloaded(
     assert await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()
     assert not hass.states.async_entity_ids("number")
+
+
+async def test_its_diagnostics_are_decided_again_byte_for_byte(
+    hass: HomeAssistant,
+    clock: Clock,
+    decisions: Decisions,
+    entry: ConfigEntry,
+    hass_client: ClientSessionGenerator,
+    tmp_path: Path,
+) -> None:
+    """As an owner downloads them, after a ceiling, a boost and a changed figure."""
+    assert await async_setup_component(hass, "diagnostics", {})
+    await passes(hass, clock, decisions, 60)
+    charger, *_ = entry.get_subentries_of_type("charger")
+    hour = {"duration": {"hours": 1}}
+    of_charger = {"device_id": device_id(hass, entry, charger.subentry_id)}
+    for action, data in (
+        ("set_ceiling", {**of_charger, **hour, "current": 8}),
+        ("boost", {**of_charger, **hour}),
+        ("set_priority", {**of_charger, "priority": 2}),
+    ):
+        await hass.services.async_call(DOMAIN, action, data, blocking=True)
+        await passes(hass, clock, decisions, 30)
+
+    client = await hass_client()
+    url = f"/api/diagnostics/config_entry/{entry.entry_id}"
+    file = tmp_path / "diagnostics.json"
+    async with client.get(url) as response:
+        file.write_bytes(await response.read())
+    turns = list(replay(read_recording(file)))
+    assert len(turns) >= 150
+    assert all(turn.same and not turn.failed for turn in turns)
+    assert turns[-1].decision.allocations[charger.subentry_id].current <= 8.0
 
 
 def test_cars_come_and_go() -> None:
