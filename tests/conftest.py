@@ -1,11 +1,29 @@
-"""What all tests share."""
+"""What all tests share.
 
+Properties are tried on the same examples each time. `HYPOTHESIS_PROFILE=thorough` tries
+others each time, and many more of the law's.
+"""
+
+import os
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
 import pytest
 
 # Home Assistant's test directory has a custom_components of its own; ours comes first.
 import custom_components  # noqa: F401
+
+settings.register_profile(
+    "ci",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.register_profile(
+    "thorough", settings.get_profile("ci"), derandomize=False, print_blob=True
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,25 +1,9 @@
-"""How many examples the properties are tried on.
+"""Properties take their time where they fail."""
 
-`HYPOTHESIS_PROFILE=thorough` tries many more, other ones each time.
-"""
-
-import os
 from pathlib import Path
 
-from hypothesis import HealthCheck, is_hypothesis_test, settings
+from hypothesis import is_hypothesis_test, settings
 import pytest
-
-settings.register_profile(
-    "ci",
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-settings.register_profile(
-    "thorough", settings.get_profile("ci"), derandomize=False, print_blob=True
-)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -91,6 +91,15 @@ def test_the_client_takes_what_the_schema_allows(document: dict) -> None:
     assert is_taken(document) == validator("measurement").is_valid(document)
 
 
+@pytest.mark.parametrize("voltage", [-1, 391, 10**400, float("nan"), "230"])
+def test_what_counts_for_nothing_is_to_be_true_all_the_same(voltage: object) -> None:
+    phases = {"l1": {"current": 1.0}, "l2": {"current": 1.0, "voltage": voltage}}
+    document = {"sequence": 1, "phases": phases}
+    assert not is_taken(document)
+    phases["l2"]["voltage"] = 230
+    assert is_taken(document)
+
+
 @pytest.mark.parametrize("current", [-801.0, -800.0, 401.0, 800.0, 801.0])
 def test_twice_the_range_is_the_most_that_is_taken(current: float) -> None:
     document = {"sequence": 1, "phases": {"l1": {"current": current}}}

@@ -16,7 +16,7 @@ from . import (
     MeterSample,
     NotAMeterError,
 )
-from .plausibility import check_range
+from .plausibility import check_figure
 
 PATH = "amp-guard/v1"
 CONTRACT = 1
@@ -58,24 +58,22 @@ def parse_sample(
         phase: _mapping(measured[phase.name.lower()], "phase") for phase in connected
     }
 
-    current = _phase_values(rows, "current")
+    current = _phase_values(rows, "current", variant)
     if current is None:
         raise MeterResponseError("no current")
-    power = _phase_values(rows, "power")
-    sample = MeterSample(
+    power = _phase_values(rows, "power", variant)
+    return MeterSample(
         time=time,
         sequence=sequence,
         stamp=_stamp(measurement.get("time")),
         connected=connected,
         current=current,
-        voltage=_phase_values(rows, "voltage"),
+        voltage=_phase_values(rows, "voltage", variant),
         power=power,
-        energy_import=_phase_values(rows, "energy_import"),
-        energy_export=_phase_values(rows, "energy_export"),
+        energy_import=_phase_values(rows, "energy_import", variant),
+        energy_export=_phase_values(rows, "energy_export", variant),
         signed=power is not None or min(current) < 0.0,
     )
-    check_range(sample, variant)
-    return sample
 
 
 def connected_phases(measured: Mapping[str, Any]) -> tuple[Phase, ...]:
@@ -84,22 +82,23 @@ def connected_phases(measured: Mapping[str, Any]) -> tuple[Phase, ...]:
 
 
 def _phase_values(
-    rows: Mapping[Phase, Mapping[str, Any]], quantity: str
+    rows: Mapping[Phase, Mapping[str, Any]], quantity: str, variant: str
 ) -> PhaseValues | None:
     """Return one quantity of each phase, None where one of them does not know it.
 
-    A phase that is not connected reads 0.
+    A phase that is not connected reads 0. What is told is to be true, also where it is
+    of no use.
     """
     figures = {phase: row.get(quantity) for phase, row in rows.items()}
-    if None in figures.values():
-        return None
     for figure in figures.values():
+        if figure is None:
+            continue
         if isinstance(figure, bool) or not isinstance(figure, int | float):
             raise MeterResponseError(f"{quantity} is no number")
-    try:
-        return PhaseValues(*(float(figures.get(phase) or 0.0) for phase in Phase))
-    except OverflowError as error:
-        raise MeterResponseError(f"{quantity} has hundreds of digits") from error
+        check_figure(quantity, figure, variant)
+    if None in figures.values():
+        return None
+    return PhaseValues(*(float(figures.get(phase) or 0.0) for phase in Phase))
 
 
 def _stamp(text: object) -> float | None:

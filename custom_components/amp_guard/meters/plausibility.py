@@ -10,9 +10,8 @@ to wait may cost the fuse.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from math import isfinite
 from statistics import median_low
 
 from ..model import NO_CURRENT, Phase, PhaseValues
@@ -57,18 +56,29 @@ JUMP = 2.0
 
 def check_range(sample: MeterSample, variant: str) -> None:
     """Raise ImplausibleSampleError where a figure is beyond all that could be."""
-    most = BEYOND * MAX_MEASURED_CURRENT[variant]
-    for quantity, low, high in (
-        ("current", -most, most),
-        ("voltage", 0.0, MAX_VOLTAGE),
-        ("power", -most * MAX_VOLTAGE, most * MAX_VOLTAGE),
-        ("energy_import", 0.0, MAX_ENERGY),
-        ("energy_export", 0.0, MAX_ENERGY),
-    ):
+    for quantity in _bounds(variant):
         values: PhaseValues | None = getattr(sample, quantity)
         for value in values or ():
-            if not isfinite(value) or not low <= value <= high:
-                raise ImplausibleSampleError(f"{quantity} is out of range")
+            check_figure(quantity, value, variant)
+
+
+def check_figure(quantity: str, value: float, variant: str) -> None:
+    """Raise ImplausibleSampleError where one figure is beyond all that could be."""
+    low, high = _bounds(variant)[quantity]
+    if not low <= value <= high:  # nor is NaN
+        raise ImplausibleSampleError(f"{quantity} is out of range")
+
+
+def _bounds(variant: str) -> Mapping[str, tuple[float, float]]:
+    """Return the least and the most of each quantity: A, V, W, kWh."""
+    most = BEYOND * MAX_MEASURED_CURRENT[variant]
+    return {
+        "current": (-most, most),
+        "voltage": (0.0, MAX_VOLTAGE),
+        "power": (-most * MAX_VOLTAGE, most * MAX_VOLTAGE),
+        "energy_import": (0.0, MAX_ENERGY),
+        "energy_export": (0.0, MAX_ENERGY),
+    }
 
 
 class Plausibility:
