@@ -1,6 +1,10 @@
-"""Repair issues about chargers: they come and go with what is observed."""
+"""Repair issues about chargers: they come and go with what is observed.
+
+A trouble that begins or ends is said in the log as well.
+"""
 
 from collections.abc import Iterable, Mapping
+import logging
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -10,6 +14,8 @@ from homeassistant.helpers import issue_registry as ir
 from .chargers import PROFILES, FailSafe, Trouble, TroubleKind
 from .const import CONF_OFFLINE_CURRENT, CONF_PROFILE, CONF_SOURCE, DOMAIN
 from .meters import Source
+
+_LOGGER = logging.getLogger(__name__)
 
 TROUBLE_LASTS = 300.0
 """s that a trouble must last to be told: a restart or an update of another integration
@@ -54,9 +60,13 @@ class ChargerIssues:
             if trouble is None:
                 if kind is not None:
                     self._mended(charger)
+                    _LOGGER.info("%s: all is well again", self._chargers[charger].title)
             elif trouble.kind is not kind:
                 if kind is not None:
                     self._mended(charger)
+                else:
+                    name, entity = self._chargers[charger].title, trouble.entity_id
+                    _LOGGER.warning("%s: %s %s", name, trouble.kind, entity)
                 self._since[charger] = (trouble.kind, now)
             elif now - since >= TROUBLE_LASTS:
                 self._tell(charger, trouble)

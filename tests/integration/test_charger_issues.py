@@ -156,8 +156,9 @@ async def test_a_renamed_entity_is_no_trouble(
 async def test_a_charger_that_does_not_follow_is_told(
     hass: HomeAssistant, house: Property, left: PlainCharger, left_id: str
 ) -> None:
-    for _ in range(TROUBLE_LASTS // 5 + 20):
-        house.clock.advance(4.0)
+    # Less at once than the meter's stream may be silent for.
+    for _ in range(TROUBLE_LASTS // 4 + 25):
+        house.clock.advance(3.0)
         left.says("charging", 16.0)
         await house.passes(hass, 1, 26.0, 18.0, 18.0)
 

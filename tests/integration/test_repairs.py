@@ -1,6 +1,7 @@
 """Repairs appear with the facts and vanish with them, whatever the order."""
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import pytest
@@ -90,6 +91,31 @@ async def test_what_is_told_follows_the_offline_current_limit(
     await enable_all(hass, entry)
     await set_number(hass, left, "offline_current", 8)
     assert "8" in issues(hass)["no_fail_safe"]
+
+
+async def test_a_charger_that_is_lost_and_back_is_logged_once_each(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    left = chargers["left"]
+    await add_charger(hass, entry, left)
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
+    caplog.clear()
+    states = [
+        hass.states.get(entity)
+        for entity in ("input_number.left", "input_boolean.left", "sensor.left")
+    ]
+    for state in states:
+        hass.states.async_set(state.entity_id, STATE_UNAVAILABLE)
+    await house.passes(hass, 60, 1.0, 1.0, 1.0)
+    for state in states:
+        hass.states.async_set(state.entity_id, state.state, state.attributes)
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
+    said = [record.levelname for record in caplog.records if DOMAIN in record.name]
+    assert said == ["WARNING", "INFO"]
 
 
 @pytest.mark.parametrize("removed", [False, True])
