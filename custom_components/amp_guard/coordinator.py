@@ -245,14 +245,20 @@ class AmpGuardCoordinator:
 
     def _decide(self, snapshot: Snapshot, now: float) -> Decision:
         """Decide; record what that was made from, also where it fails."""
-        self.recording.prepare(self._balancer, now)
+        self._record(self.recording.prepare, self._balancer, now)
         decision = None
         try:
             decision = self._balancer.decide(snapshot, now)
         finally:
-            self.recording.note(now, snapshot, decision)
+            self._record(self.recording.note, now, snapshot, decision)
         self.faults.end_fallback()
         return decision
+
+    def _record[*Ts](self, step: Callable[[*Ts], None], *what: *Ts) -> None:
+        try:
+            step(*what)
+        except Exception as error:  # noqa: BLE001 - the fuse depends on the decision
+            self.faults.come(Part.RECORDING, error)
 
     def _snapshot(self, now: float) -> Snapshot:
         return Snapshot(

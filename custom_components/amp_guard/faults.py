@@ -33,6 +33,7 @@ class Part(StrEnum):
     TURN = "turn"
     READING = "reading"
     COMMAND = "command"
+    RECORDING = "recording"
 
 
 @dataclass(kw_only=True, slots=True)

@@ -14,6 +14,7 @@ import pytest
 from custom_components.amp_guard.chargers import ChargerDriver
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.model import ChargerReading, Reason
+from custom_components.amp_guard.recording import Recording
 from simulator.devices.amp_guard import Fault
 
 from .helpers import PlainCharger, Property, add_charger, becomes, entity_id, group_id
@@ -220,6 +221,26 @@ async def test_a_law_that_fails_leaves_the_chargers_at_their_offline_limits(
     assert issue_registry.async_get_issue(DOMAIN, issue) is None
     await house.passes(hass, 120, *QUIET, cars=pair)
     assert sum(car.limit for car in pair) > 20
+
+
+@pytest.mark.parametrize("step", ["prepare", "note"])
+async def test_what_cannot_be_recorded_is_decided_all_the_same(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    pair: Pair,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:
+    def fail(*_: object) -> None:
+        raise TypeError("a bug")
+
+    await house.passes(hass, 90, *QUIET, cars=pair)
+    monkeypatch.setattr(Recording, step, fail)
+    await house.passes(hass, 1, 2.0, 12.0, 2.0, cars=pair)
+    assert sum(car.limit for car in pair) <= MAIN_FUSE - 12.0
+    [fault] = entry.runtime_data.faults.kept
+    assert (fault.part, fault.trace[-1]) == ("recording", "TypeError: a bug")
 
 
 async def test_a_law_that_fails_from_its_start_lets_go_of_what_it_took_over(
