@@ -20,6 +20,7 @@ import zlib
 import orjson
 
 from custom_components.amp_guard.balancer import Balancer
+from custom_components.amp_guard.loop.recording import encode
 from custom_components.amp_guard.model import (
     Allocation,
     Ceiling,
@@ -31,7 +32,6 @@ from custom_components.amp_guard.model import (
     Reason,
     Snapshot,
 )
-from custom_components.amp_guard.recording import encode
 
 LARGEST_MEMORY = 50_000_000
 """Bytes. No site's memory is larger."""

@@ -9,18 +9,18 @@ from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
-from .changes import Changes
-from .charger_issues import forget_chargers, tell_left
 from .chargers import forget_learned
-from .const import DOMAIN, SUBENTRY_CHARGER
-from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
-from .devices import register_devices
-from .meter_issues import MeterIssues
-from .meters.create import create_meters
+from .const import DOMAIN, SUBENTRY_CHARGER, AmpGuardConfigEntry
+from .coordinator import AmpGuardCoordinator
+from .loop.changes import Changes
+from .loop.charger_repairs import forget_chargers, tell_left
+from .loop.meter_repairs import MeterIssues
+from .loop.meters import create_meters
+from .loop.overrides import forget_temporary
 from .model import SiteError
 from .services import register_services
-from .site import GoneError, build_site, taking_part
-from .temporary import forget_temporary
+from .site.devices import register_devices
+from .site.reading import GoneError, build_site, taking_part
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,

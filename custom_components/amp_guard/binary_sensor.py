@@ -12,10 +12,9 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import SUBENTRY_GROUP
-from .coordinator import AmpGuardConfigEntry
+from .const import SUBENTRY_GROUP, AmpGuardConfigEntry
 from .entity import AmpGuardEntity
-from .published import Published
+from .loop.state import Published
 
 PARALLEL_UPDATES = 0
 

@@ -10,11 +10,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .const import CONF_BOOST_DURATION, SUBENTRY_CHARGER
-from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
+from .const import CONF_BOOST_DURATION, SUBENTRY_CHARGER, AmpGuardConfigEntry
+from .coordinator import AmpGuardCoordinator
 from .entity import AmpGuardEntity
-from .published import Published
-from .settings import DEFAULT_BOOST_DURATION
+from .loop.state import Published
+from .site.settings import DEFAULT_BOOST_DURATION
 
 PARALLEL_UPDATES = 0
 

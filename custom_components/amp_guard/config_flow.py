@@ -31,25 +31,19 @@ from .const import (
 from .flows.chargers import ChargerSteps
 from .flows.demonstration import DemonstrationSteps
 from .flows.drafts import Surroundings, found_chargers
+from .flows.forms import name_errors, show_form, table, unfold
+from .flows.forms.charger import chargers_schema
+from .flows.forms.site import ACTIVATE_SCHEMA, group_schema, supply_schema
 from .flows.no_meter import NoMeterSteps
 from .flows.open_reporter import OpenReporterSteps
 from .flows.sensors import SensorSteps
+from .flows.subentries import ChargerFlow, GroupFlow
 from .flows.wifi import WifiSteps
-from .forms import name_errors, show_form, table, unfold
-from .forms.charger import chargers_schema
-from .forms.site import ACTIVATE_SCHEMA, group_schema, supply_schema
 from .meters import Source
 from .model import Group, Supply
-from .phases import format_phases, parse_phases
-from .site import (
-    Errors,
-    group_errors,
-    read_charger,
-    read_group,
-    read_supply,
-    supply_errors,
-)
-from .subentry_flows import ChargerFlow, GroupFlow
+from .site.phases import format_phases, parse_phases
+from .site.reading import read_charger, read_group, read_supply
+from .site.rules import Errors, group_errors, supply_errors
 
 MENU = [
     "found",

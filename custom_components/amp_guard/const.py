@@ -1,8 +1,16 @@
 """Names that are stored: the domain, the kinds of subentries, the keys of their data."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from homeassistant.config_entries import ConfigEntry
+
+if TYPE_CHECKING:  # a type alone: nothing of the top is known below it
+    from .coordinator import AmpGuardCoordinator
 
 DOMAIN: Final = "amp_guard"
+
+type AmpGuardConfigEntry = ConfigEntry[AmpGuardCoordinator]
+"""An entry is one supply; its `runtime_data` is there while it is set up."""
 
 SUBENTRY_GROUP: Final = "group"
 SUBENTRY_CHARGER: Final = "charger"
@@ -16,7 +24,7 @@ CONF_VARIANT: Final = "variant"
 CONF_FIRMWARE: Final = "firmware"
 CONF_MAC: Final = "mac"
 CONF_MEASURED_PHASES: Final = "measured_phases"
-"""In the manual's notation, see `phases.py`."""
+"""In the manual's notation, see `site/phases.py`."""
 CONF_MEASURED_QUANTITIES: Final = "measured_quantities"
 """A list: "current", "voltage", "power", "energy_import", "energy_export"."""
 

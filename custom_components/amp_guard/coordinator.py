@@ -12,17 +12,20 @@ from functools import partial
 import logging
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from .balancer import Balancer
-from .charger_issues import ChargerIssues, is_simulated, take_back_left
 from .chargers import ChargerDriver, Learning, Memory, Trouble, TroubleKind
-from .const import SUBENTRY_CHARGER
-from .energy import EnergyCounter
-from .faults import Faults, Part
-from .happenings import Happening, HappeningWatch, tell_bus
+from .const import SUBENTRY_CHARGER, AmpGuardConfigEntry
+from .loop.charged_energy import EnergyCounter
+from .loop.charger_repairs import ChargerIssues, is_simulated, take_back_left
+from .loop.events import Happening, HappeningWatch, tell_bus
+from .loop.faults import Faults, Part
+from .loop.overrides import Temporary, as_ceiling, in_loop_time
+from .loop.recording import Recording
+from .loop.state import PUBLISH_INTERVAL, Published, is_news
 from .meters import (
     Meter,
     MeterAuthenticationError,
@@ -42,11 +45,8 @@ from .model import (
     SiteError,
     Snapshot,
 )
-from .published import PUBLISH_INTERVAL, Published, is_news
-from .recording import Recording
-from .settings import structure
-from .site import build_site, read_charger_config, taking_part
-from .temporary import Temporary, as_ceiling, in_loop_time
+from .site.reading import build_site, read_charger_config, taking_part
+from .site.settings import structure
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -60,8 +60,6 @@ law itself waits for a silent meter."""
 RELEASE_TIMEOUT = 8.0
 """s that chargers have to take their offline limits when the loop stops; Home
 Assistant gives an entry 10 s to unload."""
-
-type AmpGuardConfigEntry = ConfigEntry[AmpGuardCoordinator]
 
 
 class AmpGuardCoordinator:

@@ -10,9 +10,9 @@ from homeassistant.helpers.typing import ConfigType, TemplateVarsType
 import voluptuous as vol
 
 from .const import DOMAIN, SUBENTRY_CHARGER, SUBENTRY_GROUP
-from .devices import kind_of
 from .model import SUPPLY_ID
 from .services import ATTR_CURRENT, ATTR_DURATION, number, time_span
+from .site.devices import kind_of
 
 TAKEN = {ATTR_CURRENT: number, ATTR_DURATION: time_span}
 """What is taken in each field: what the actions take themselves."""

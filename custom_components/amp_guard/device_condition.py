@@ -11,8 +11,8 @@ from homeassistant.helpers.typing import ConfigType, TemplateVarsType
 import voluptuous as vol
 
 from .const import DOMAIN, SUBENTRY_CHARGER, SUBENTRY_GROUP
-from .devices import kind_of, target_of
-from .published import Published
+from .loop.state import Published
+from .site.devices import kind_of, target_of
 
 CONDITIONS: Mapping[str, Mapping[str, Callable[[Published, str], bool]]] = {
     SUBENTRY_CHARGER: {

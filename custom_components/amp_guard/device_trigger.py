@@ -17,8 +17,8 @@ from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
 from .const import DOMAIN
-from .devices import kind_of
-from .happenings import EVENT_HAPPENING, HAPPENING_TYPES, HappeningType
+from .loop.events import EVENT_HAPPENING, HAPPENING_TYPES, HappeningType
+from .site.devices import kind_of
 
 TRIGGER_SCHEMA = DEVICE_TRIGGER_BASE_SCHEMA.extend(
     {vol.Required(CONF_TYPE): vol.In([type_.value for type_ in HappeningType])}

@@ -41,12 +41,13 @@ from .const import (
     CONF_WIRING,
     DOMAIN,
     SUBENTRY_CHARGER,
+    AmpGuardConfigEntry,
 )
-from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
-from .faults import Fault
-from .published import Published
-from .settings import FIGURES
-from .site import read_charger_config
+from .coordinator import AmpGuardCoordinator
+from .loop.faults import Fault
+from .loop.state import Published
+from .site.reading import read_charger_config
+from .site.settings import FIGURES
 
 SHOWN = FIGURES | {
     CONF_CONNECTOR,

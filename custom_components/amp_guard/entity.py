@@ -10,10 +10,10 @@ from homeassistant.helpers.entity import Entity, EntityDescription
 
 from .const import DOMAIN
 from .coordinator import AmpGuardCoordinator
-from .devices import meter_id
+from .loop.state import Published
 from .model import SUPPLY_ID
-from .published import Published
-from .settings import Setting, change_setting
+from .site.devices import meter_id
+from .site.settings import Setting, change_setting
 
 
 class AmpGuardEntity(Entity):

@@ -10,11 +10,10 @@ from homeassistant.components.event import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import SUBENTRY_CHARGER, SUBENTRY_GROUP
-from .coordinator import AmpGuardConfigEntry
+from .const import SUBENTRY_CHARGER, SUBENTRY_GROUP, AmpGuardConfigEntry
 from .entity import AmpGuardEntity
-from .happenings import HAPPENING_TYPES
-from .published import Published
+from .loop.events import HAPPENING_TYPES
+from .loop.state import Published
 
 PARALLEL_UPDATES = 0
 

@@ -12,9 +12,9 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.translation import async_get_cached_translations
 
 from .const import DOMAIN
-from .devices import kind_of
 from .event import EVENTS
-from .happenings import ATTR_REASON, EVENT_HAPPENING
+from .loop.events import ATTR_REASON, EVENT_HAPPENING
+from .site.devices import kind_of
 
 ENTITY_TEXTS = f"component.{DOMAIN}.entity"
 

@@ -28,14 +28,15 @@ from .const import (
     CONF_VARIANT,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
+    AmpGuardConfigEntry,
 )
-from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
+from .coordinator import AmpGuardCoordinator
 from .demonstration.entities import simulated_numbers
 from .entity import AmpGuardSettingEntity
 from .meters import MAX_MEASURED_CURRENT
 from .model import MINIMUM_SIGNALLED_CURRENT
-from .settings import DEFAULT_BOOST_DURATION, Setting
-from .site import DEFAULT_SOCKET_CURRENT, MAX_SOCKET_CURRENT
+from .site.reading import DEFAULT_SOCKET_CURRENT, MAX_SOCKET_CURRENT
+from .site.settings import DEFAULT_BOOST_DURATION, Setting
 
 PARALLEL_UPDATES = 0
 

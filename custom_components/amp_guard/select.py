@@ -19,14 +19,15 @@ from .const import (
     CONF_WIRING,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
+    AmpGuardConfigEntry,
 )
-from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
+from .coordinator import AmpGuardCoordinator
 from .entity import AmpGuardEntity, AmpGuardSettingEntity
+from .loop.state import Published
 from .model import BalancerType
-from .phases import PHASE_ORDERS, parse_phases
-from .published import Published
-from .settings import PRIORITIES, Setting
-from .site import ALL_PHASES
+from .site.phases import PHASE_ORDERS, parse_phases
+from .site.reading import ALL_PHASES
+from .site.settings import PRIORITIES, Setting
 
 PARALLEL_UPDATES = 0
 

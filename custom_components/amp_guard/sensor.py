@@ -22,14 +22,11 @@ from .const import (
     CONF_MEASURED_QUANTITIES,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
+    AmpGuardConfigEntry,
 )
-from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
+from .coordinator import AmpGuardCoordinator
 from .demonstration.entities import simulated_sensors
-from .entity import AmpGuardEntity
-from .model import Phase, PhaseValues
-from .phases import parse_phases
-from .published import Published
-from .sensor_descriptions import (
+from .entities.sensors import (
     CHARGER_ENERGY,
     CHARGER_SENSORS,
     GROUP_DIAGNOSTICS,
@@ -40,7 +37,11 @@ from .sensor_descriptions import (
     METER_TOTALS,
     AmpGuardSensorDescription,
 )
-from .site import read_group
+from .entity import AmpGuardEntity
+from .loop.state import Published
+from .model import Phase, PhaseValues
+from .site.phases import parse_phases
+from .site.reading import read_group
 
 PARALLEL_UPDATES = 0
 

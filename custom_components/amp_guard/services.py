@@ -19,13 +19,19 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .const import CONF_PRIORITY, DOMAIN, SUBENTRY_CHARGER, SUBENTRY_GROUP
-from .coordinator import AmpGuardConfigEntry, AmpGuardCoordinator
-from .devices import device_of, kind_of, target_of
+from .const import (
+    CONF_PRIORITY,
+    DOMAIN,
+    SUBENTRY_CHARGER,
+    SUBENTRY_GROUP,
+    AmpGuardConfigEntry,
+)
+from .coordinator import AmpGuardCoordinator
+from .entities.plan_response import plan_response
+from .loop.overrides import TimedCeiling
 from .model import SUPPLY_ID
-from .plan_response import plan_response
-from .settings import PRIORITIES, change_setting, describe
-from .temporary import TimedCeiling
+from .site.devices import device_of, kind_of, target_of
+from .site.settings import PRIORITIES, change_setting, describe
 
 ATTR_CURRENT = "current"
 ATTR_DURATION = "duration"

@@ -8,10 +8,15 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import CONF_ACTIVE, CONF_SOCKET, SUBENTRY_CHARGER, SUBENTRY_GROUP
-from .coordinator import AmpGuardConfigEntry
+from .const import (
+    CONF_ACTIVE,
+    CONF_SOCKET,
+    SUBENTRY_CHARGER,
+    SUBENTRY_GROUP,
+    AmpGuardConfigEntry,
+)
 from .entity import AmpGuardSettingEntity
-from .settings import Setting
+from .site.settings import Setting
 
 PARALLEL_UPDATES = 0
 

@@ -5,8 +5,7 @@ from typing import Any
 from homeassistant.components import system_health
 from homeassistant.core import HomeAssistant, callback
 
-from .const import DOMAIN
-from .coordinator import AmpGuardConfigEntry
+from .const import DOMAIN, AmpGuardConfigEntry
 
 
 @callback

@@ -15,6 +15,7 @@ import pytest
 
 from bench.replay import RecordingError, print_replay, read_recording, replay
 from custom_components.amp_guard.balancer import Balancer
+from custom_components.amp_guard.loop.recording import LENGTH, SPAN, Recording
 from custom_components.amp_guard.model import (
     Decision,
     Phase,
@@ -22,7 +23,6 @@ from custom_components.amp_guard.model import (
     Site,
     Snapshot,
 )
-from custom_components.amp_guard.recording import LENGTH, SPAN, Recording
 from tests.control.plant import Moment, Plant
 from tests.control.sites import charger, home
 from tests.control.strategies import Event, examples, histories, live, sites
@@ -172,7 +172,7 @@ def test_it_reaches_back_a_quarter_of_an_hour_and_not_for_ever(file: Path) -> No
 def test_it_holds_no_more_bytes_than_it_may(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("custom_components.amp_guard.recording.LARGEST", 20_000)
+    monkeypatch.setattr("custom_components.amp_guard.loop.recording.LARGEST", 20_000)
     moments = list(Plant(home()).run(700))
     recording = record(home(), [], moments)
     assert 10_000 <= recording.size <= 20_000
@@ -185,7 +185,7 @@ def test_it_holds_no_more_bytes_than_it_may(
 def test_many_changes_hold_no_more_bytes_either(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("custom_components.amp_guard.recording.LARGEST", 20_000)
+    monkeypatch.setattr("custom_components.amp_guard.loop.recording.LARGEST", 20_000)
     recording, balancer = Recording(), Balancer(home())
     for moment in Plant(home()).run(60):
         recording.begin_anew()

@@ -13,8 +13,8 @@ import pytest
 
 from custom_components.amp_guard.chargers import ChargerDriver
 from custom_components.amp_guard.const import DOMAIN
+from custom_components.amp_guard.loop.recording import Recording
 from custom_components.amp_guard.model import ChargerReading, Reason
-from custom_components.amp_guard.recording import Recording
 from simulator.devices.amp_guard import Fault
 
 from .helpers import PlainCharger, Property, add_charger, becomes, entity_id, group_id

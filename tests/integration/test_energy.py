@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.amp_guard.energy import EnergyCounter
+from custom_components.amp_guard.loop.charged_energy import EnergyCounter
 from custom_components.amp_guard.meters import MeterSample
 from custom_components.amp_guard.model import (
     Allocation,

@@ -20,8 +20,8 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.amp_guard import device_action, device_condition, device_trigger
-from custom_components.amp_guard.happenings import EVENT_HAPPENING
 from custom_components.amp_guard.logbook import async_describe_events
+from custom_components.amp_guard.loop.events import EVENT_HAPPENING
 from simulator.devices.amp_guard import Fault
 
 from .helpers import (

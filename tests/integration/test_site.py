@@ -5,15 +5,14 @@ from hypothesis import assume, given, settings, strategies as st
 from custom_components.amp_guard.balancer import Balancer
 from custom_components.amp_guard.chargers import PROFILES
 from custom_components.amp_guard.model import FuseType, Net, Site
-from custom_components.amp_guard.phases import PHASE_ORDERS, parse_phases
-from custom_components.amp_guard.site import (
+from custom_components.amp_guard.site.phases import PHASE_ORDERS, parse_phases
+from custom_components.amp_guard.site.reading import (
     ALL_PHASES,
-    charger_errors,
-    group_errors,
     read_charger,
     read_group,
     read_supply,
 )
+from custom_components.amp_guard.site.rules import charger_errors, group_errors
 
 # Mostly what an owner enters, so that enough of it keeps the rules.
 orders = st.just("1,2,3") | st.sampled_from(PHASE_ORDERS)

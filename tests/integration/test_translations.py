@@ -16,8 +16,8 @@ import yaml
 import custom_components.amp_guard as integration
 from custom_components.amp_guard import device_action, device_condition, event
 from custom_components.amp_guard.const import DOMAIN
-from custom_components.amp_guard.forms import charger, meter, site
-from custom_components.amp_guard.happenings import HAPPENING_TYPES, HappeningType
+from custom_components.amp_guard.flows.forms import charger, meter, site
+from custom_components.amp_guard.loop.events import HAPPENING_TYPES, HappeningType
 from custom_components.amp_guard.meters import MAX_MEASURED_CURRENT
 from custom_components.amp_guard.model import BalancerType, FuseType, Net, Reason
 

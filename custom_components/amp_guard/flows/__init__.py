@@ -16,7 +16,7 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
 )
 
-from ..site import meter_misfit
+from ..site.rules import meter_misfit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

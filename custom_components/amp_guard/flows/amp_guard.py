@@ -16,7 +16,6 @@ from ..const import (
     CONF_SOURCE,
     CONF_VARIANT,
 )
-from ..forms.meter import METER_SCHEMA, PIN_SCHEMA
 from ..meters import (
     ImplausibleSampleError,
     MeterAuthenticationError,
@@ -29,10 +28,11 @@ from ..meters import (
     Source,
 )
 from ..meters.amp_guard import AmpGuardClient
-from ..onboarding.credentials import pin_error
-from ..phases import format_phases
-from ..site import Errors
+from ..provisioning.credentials import pin_error
+from ..site.phases import format_phases
+from ..site.rules import Errors
 from . import MeterChoice, MeterSteps
+from .forms.meter import METER_SCHEMA, PIN_SCHEMA
 
 METER_ERRORS: dict[type[MeterError], str] = {
     MeterConnectionError: "cannot_connect",

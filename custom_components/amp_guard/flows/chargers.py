@@ -12,9 +12,8 @@ from homeassistant.data_entry_flow import FlowContext, FlowHandler, FlowResult
 
 from ..chargers import PROFILES, ChargerCheck, Role, check_charger
 from ..const import CONF_GROUP, CONF_PROFILE, CONF_STATES, CONF_WIRING
-from ..forms import name_errors, show_form, table
-from ..forms.charger import ENTITIES_SCHEMA, charger_schema, states_schema
-from ..site import Errors, read_charger_config
+from ..site.reading import read_charger_config
+from ..site.rules import Errors
 from .drafts import (
     ChargerDraft,
     Surroundings,
@@ -27,6 +26,8 @@ from .drafts import (
     state_words,
     words_by_status,
 )
+from .forms import name_errors, show_form, table
+from .forms.charger import ENTITIES_SCHEMA, charger_schema, states_schema
 
 WORKS, LATER, FAILS = "✓", "○", "✗"
 

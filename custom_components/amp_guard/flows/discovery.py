@@ -16,12 +16,12 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from homeassistant.util.signal_type import SignalType
 
 from ..const import DOMAIN
-from ..forms.meter import PIN_SCHEMA, found_schema
-from ..onboarding.search import FoundMeter, identify, own_networks, search
-from ..onboarding.wifi_page import DEVICE_PAGE
-from ..site import Errors
+from ..provisioning.search import FoundMeter, identify, own_networks, search
+from ..provisioning.wifi_page import DEVICE_PAGE
+from ..site.rules import Errors
 from . import MeterChoice
 from .amp_guard import AmpGuardSteps
+from .forms.meter import PIN_SCHEMA, found_schema
 
 METER_SEEN: SignalType[FoundMeter] = SignalType(f"{DOMAIN}_meter_seen")
 

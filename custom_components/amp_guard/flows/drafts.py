@@ -22,10 +22,11 @@ from ..const import (
     DOMAIN,
     SUBENTRY_CHARGER,
 )
-from ..forms.charger import DEFAULT_MAX_CURRENT
 from ..model import ChargerStatus, Group, Supply
-from ..phases import format_phases
-from ..site import Errors, charger_errors, read_charger
+from ..site.phases import format_phases
+from ..site.reading import read_charger
+from ..site.rules import Errors, charger_errors
+from .forms.charger import DEFAULT_MAX_CURRENT
 
 IDENTITY = (
     CONF_DEVICE_ID,

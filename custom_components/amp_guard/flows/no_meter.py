@@ -11,9 +11,9 @@ from ..const import (
     CONF_SOURCE,
     CONF_VARIANT,
 )
-from ..forms.meter import NO_METER_SCHEMA
 from ..meters import Source
 from . import MeterChoice, MeterSteps
+from .forms.meter import NO_METER_SCHEMA
 
 MODEL = "Supply"
 """What stands in the meter's place."""

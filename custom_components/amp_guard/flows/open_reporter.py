@@ -14,12 +14,12 @@ from ..const import (
     CONF_SOURCE,
     CONF_VARIANT,
 )
-from ..forms.meter import variant_schema
 from ..meters import Source
 from ..meters.open_reporter import TOKEN_PATH, UPDATE_PATH, hash_secret, make_secret
 from ..model import Phase
-from ..phases import format_phases
+from ..site.phases import format_phases
 from . import MeterChoice, MeterSteps
+from .forms.meter import variant_schema
 
 MODEL = "Open Reporter"
 

@@ -20,15 +20,15 @@ from ..const import (
     CONF_VARIANT,
     DOMAIN,
 )
-from ..forms import show_form, table, unfold
-from ..forms.meter import METER_SENSORS_SCHEMA, meter_check_schema, meter_device_schema
 from ..meters import MeterSample, Source
 from ..meters.sensor_patterns import ROLES, is_complete, measured_phases
 from ..meters.sensor_search import FoundMeter, enable_sensors, find_meters
 from ..meters.sensors import SensorError, SensorReader
-from ..phases import format_phases, parse_phases
-from ..site import Errors
+from ..site.phases import format_phases, parse_phases
+from ..site.rules import Errors
 from . import MeterChoice, MeterSteps
+from .forms import show_form, table, unfold
+from .forms.meter import METER_SENSORS_SCHEMA, meter_check_schema, meter_device_schema
 
 
 class SensorSteps(MeterSteps):

@@ -14,8 +14,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from ..const import CONF_NETWORK_NAME, CONF_SERIAL_NUMBER
-from ..forms.meter import NEW_METER_SCHEMA, wifi_schema
-from ..onboarding import (
+from ..provisioning import (
     AnotherDeviceError,
     FormNotFoundError,
     NetworkNotListedError,
@@ -24,7 +23,7 @@ from ..onboarding import (
     PageUnreachableError,
     WifiPageError,
 )
-from ..onboarding.credentials import (
+from ..provisioning.credentials import (
     Credentials,
     clean_serial_number,
     device_network,
@@ -33,13 +32,14 @@ from ..onboarding.credentials import (
     pin_error,
     serial_number_error,
 )
-from ..onboarding.search import FoundMeter
-from ..onboarding.wifi_form import Answer, Outcome
-from ..onboarding.wifi_page import DEVICE_PAGE, read_wifi_form, submit_wifi_form
-from ..onboarding.words import Purpose
-from ..site import Errors
+from ..provisioning.search import FoundMeter
+from ..provisioning.wifi_form import Answer, Outcome
+from ..provisioning.wifi_page import DEVICE_PAGE, read_wifi_form, submit_wifi_form
+from ..provisioning.words import Purpose
+from ..site.rules import Errors
 from . import MeterChoice
 from .discovery import METER_SEEN, DiscoverySteps
+from .forms.meter import NEW_METER_SCHEMA, wifi_schema
 
 WAIT = 180.0
 """s until the user is asked what to do about a meter that does not appear."""

@@ -1,0 +1,1 @@
+"""Descriptions of what is shown, and what is told to who asks."""

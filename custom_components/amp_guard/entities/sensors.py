@@ -1,0 +1,284 @@
+"""Which sensors there are: of the meter, of each group, of each charger."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import (
+    PERCENTAGE,
+    EntityCategory,
+    UnitOfElectricCurrent,
+    UnitOfElectricPotential,
+    UnitOfEnergy,
+    UnitOfPower,
+)
+from homeassistant.helpers.typing import StateType
+
+from ..chargers import FailSafe
+from ..loop.state import NO_PHASE, Published
+from ..model import ChargerStatus, Phase, PhaseValues, Reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmpGuardSensorDescription(SensorEntityDescription):
+    """A figure of one target (a node or a charger), None where it is not known.
+
+    Where it is one of each phase, every phase gets a sensor of its own. `dead_band`
+    is the change, in the sensor's unit (of a time: s), that is not worth a new state.
+    """
+
+    available_fn: Callable[[Published, str], bool] = lambda *_: True
+    value_fn: Callable[[Published, str], StateType | datetime | PhaseValues]
+    dead_band: float = 0.0
+
+
+def _total(
+    value_fn: Callable[[Published, str], StateType | datetime | PhaseValues],
+    published: Published,
+    node: str,
+) -> StateType:
+    """Return the sum over the phases, None where one of them is not known."""
+    values = value_fn(published, node)
+    return round(sum(values), 3) if isinstance(values, PhaseValues) else None
+
+
+METER_SENSORS = (
+    AmpGuardSensorDescription(
+        key="current",
+        translation_key="current",
+        device_class=SensorDeviceClass.CURRENT,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        available_fn=Published.meter_is_online,
+        value_fn=lambda published, node: published.samples[node].current,
+        dead_band=0.1,
+    ),
+    AmpGuardSensorDescription(
+        key="voltage",
+        translation_key="voltage",
+        device_class=SensorDeviceClass.VOLTAGE,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=UnitOfElectricPotential.VOLT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        available_fn=Published.meter_is_online,
+        value_fn=lambda published, node: published.samples[node].voltage,
+        dead_band=1.0,
+    ),
+    AmpGuardSensorDescription(
+        key="power",
+        translation_key="power",
+        device_class=SensorDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        available_fn=Published.meter_is_online,
+        value_fn=lambda published, node: published.samples[node].power,
+        dead_band=20.0,
+    ),
+    AmpGuardSensorDescription(
+        key="energy_import",
+        translation_key="energy_import",
+        device_class=SensorDeviceClass.ENERGY,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        suggested_display_precision=1,
+        available_fn=Published.meter_is_online,
+        value_fn=lambda published, node: published.samples[node].energy_import,
+        dead_band=0.1,
+    ),
+    AmpGuardSensorDescription(
+        key="energy_export",
+        translation_key="energy_export",
+        device_class=SensorDeviceClass.ENERGY,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        suggested_display_precision=1,
+        available_fn=Published.meter_is_online,
+        value_fn=lambda published, node: published.samples[node].energy_export,
+        dead_band=0.1,
+    ),
+)
+
+METER_TOTALS = {
+    description.key: replace(
+        description,
+        key=f"total_{description.key}",
+        translation_key=f"total_{description.key}",
+        entity_registry_enabled_default=True,
+        value_fn=partial(_total, description.value_fn),
+    )
+    for description in METER_SENSORS
+    if description.key in ("power", "energy_import", "energy_export")
+}
+"""Of all phases together, by what is summed up."""
+
+FUSE_HEAT = AmpGuardSensorDescription(
+    key="fuse_heat",
+    translation_key="fuse_heat",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+    native_unit_of_measurement=PERCENTAGE,
+    state_class=SensorStateClass.MEASUREMENT,
+    value_fn=Published.fuse_heat,
+    dead_band=2.0,
+)
+
+METER_DIAGNOSTICS = (
+    AmpGuardSensorDescription(
+        key="rejected_samples",
+        translation_key="rejected_samples",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value_fn=lambda published, node: published.rejected_samples[node],
+    ),
+    replace(FUSE_HEAT, available_fn=Published.meter_is_online),
+)
+
+GROUP_PHASE_SENSORS = (
+    AmpGuardSensorDescription(
+        key="available_current",
+        translation_key="available_current",
+        device_class=SensorDeviceClass.CURRENT,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=Published.available,
+        dead_band=0.5,
+    ),
+    AmpGuardSensorDescription(
+        key="allocated_current",
+        translation_key="allocated_phase_current",
+        device_class=SensorDeviceClass.CURRENT,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=lambda published, group: published.decision.nodes[group].allocated,
+        dead_band=0.5,
+    ),
+)
+"""A sensor for each phase that takes part."""
+
+GROUP_SENSORS = (
+    AmpGuardSensorDescription(
+        key="utilisation",
+        translation_key="utilisation",
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=Published.utilisation,
+        dead_band=4.0,
+    ),
+    AmpGuardSensorDescription(
+        key="limiting_phase",
+        translation_key="limiting_phase",
+        device_class=SensorDeviceClass.ENUM,
+        entity_registry_enabled_default=False,
+        options=[*(phase.name.lower() for phase in Phase), NO_PHASE],
+        value_fn=Published.limiting_phase,
+    ),
+)
+
+GROUP_DIAGNOSTICS = (
+    replace(
+        FUSE_HEAT,
+        available_fn=lambda published, group: not published.in_fallback(group),
+    ),
+)
+"""What is known of a group only where something is measured."""
+
+CHARGER_SENSORS = (
+    AmpGuardSensorDescription(
+        key="allocated_current",
+        translation_key="allocated_current",
+        device_class=SensorDeviceClass.CURRENT,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        available_fn=lambda published, charger: (
+            published.decision.allocations[charger].reason is not Reason.INACTIVE
+        ),
+        value_fn=lambda published, charger: (
+            published.decision.allocations[charger].current
+        ),
+    ),
+    AmpGuardSensorDescription(
+        key="reason",
+        translation_key="reason",
+        device_class=SensorDeviceClass.ENUM,
+        options=[reason.value for reason in Reason],
+        value_fn=lambda published, charger: (
+            published.decision.allocations[charger].reason.value
+        ),
+    ),
+    AmpGuardSensorDescription(
+        key="drawn_current",
+        translation_key="drawn_current",
+        device_class=SensorDeviceClass.CURRENT,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        available_fn=lambda published, charger: (
+            published.readings[charger].status is not ChargerStatus.LOST
+        ),
+        # What loads the fuse: a charger's highest phase.
+        value_fn=lambda published, charger: round(
+            max(published.decision.drawn[charger]), 1
+        ),
+        dead_band=0.2,
+    ),
+    AmpGuardSensorDescription(
+        key="user_limit",
+        translation_key="user_limit",
+        device_class=SensorDeviceClass.CURRENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        suggested_display_precision=0,
+        value_fn=lambda published, charger: published.readings[charger].user_limit,
+    ),
+    AmpGuardSensorDescription(
+        key="fail_safe",
+        translation_key="fail_safe",
+        device_class=SensorDeviceClass.ENUM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        options=[fail_safe.value for fail_safe in FailSafe],
+        value_fn=lambda published, charger: published.fail_safes[charger].value,
+    ),
+    AmpGuardSensorDescription(
+        key="next_turn",
+        translation_key="next_turn",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_registry_enabled_default=False,
+        value_fn=Published.next_turn,
+        dead_band=5.0,
+    ),
+    AmpGuardSensorDescription(
+        key="boost_until",
+        translation_key="boost_until",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda published, charger: published.boosts.get(charger),
+    ),
+)
+
+CHARGER_ENERGY = AmpGuardSensorDescription(
+    key="energy",
+    translation_key="energy",
+    device_class=SensorDeviceClass.ENERGY,
+    native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+    state_class=SensorStateClass.TOTAL_INCREASING,
+    suggested_display_precision=1,
+    value_fn=lambda published, charger: round(published.energy.get(charger, 0.0), 3),
+    dead_band=0.05,
+)
+"""What it drew while it was balanced."""

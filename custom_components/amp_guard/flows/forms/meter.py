@@ -1,0 +1,129 @@
+"""The forms of measurement devices."""
+
+from collections.abc import Iterable, Mapping
+
+from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PASSWORD, CONF_PIN
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+import voluptuous as vol
+
+from ...const import (
+    CONF_DEVICE,
+    CONF_EXPORT_POSITIVE,
+    CONF_MEASURED_PHASES,
+    CONF_NETWORK_NAME,
+    CONF_SERIAL_NUMBER,
+    CONF_VARIANT,
+)
+from ...meters import MAX_MEASURED_CURRENT
+from ...meters.sensor_patterns import ROLES, Quantity
+from . import fold
+from .fields import PIN, choice_field, entity_field, named_field
+
+
+def _variant(default: object = vol.UNDEFINED) -> dict[vol.Marker, object]:
+    return {
+        vol.Required(CONF_VARIANT, default=default): choice_field(
+            MAX_MEASURED_CURRENT, CONF_VARIANT
+        )
+    }
+
+
+METER_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_HOST): TextSelector(),
+        vol.Required(CONF_PIN): PIN,
+    }
+)
+
+
+PIN_SCHEMA = vol.Schema({vol.Required(CONF_PIN): PIN})
+
+
+def found_schema(meters: Mapping[str, str]) -> vol.Schema:
+    """Return the form that picks a meter that was found; `meters` names each host."""
+    return vol.Schema(
+        {
+            vol.Required(CONF_HOST, default=next(iter(meters))): named_field(meters),
+            vol.Required(CONF_PIN): PIN,
+        }
+    )
+
+
+NEW_METER_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_SERIAL_NUMBER): TextSelector(),
+        vol.Required(CONF_PIN): PIN,
+    }
+)
+
+
+def wifi_schema(networks: Iterable[str]) -> vol.Schema:
+    """Return the form of the property's Wi-Fi; `networks` are what the device sees."""
+    listed = SelectSelectorConfig(
+        options=list(networks), mode=SelectSelectorMode.DROPDOWN, custom_value=True
+    )
+    return vol.Schema(
+        {
+            vol.Required(CONF_NETWORK_NAME): SelectSelector(listed)
+            if listed["options"]
+            else TextSelector(),
+            vol.Required(CONF_PASSWORD): TextSelector(
+                TextSelectorConfig(type=TextSelectorType.PASSWORD)
+            ),
+        }
+    )
+
+
+def meter_device_schema(meters: Mapping[str, str]) -> vol.Schema:
+    """Return the form that picks one of the meters that were found, names by id."""
+    return vol.Schema({vol.Required(CONF_DEVICE): named_field(meters)})
+
+
+METER_SENSORS_SCHEMA = vol.Schema(
+    {vol.Required(CONF_NAME): TextSelector()}
+    | {
+        vol.Optional(key): entity_field("sensor")
+        for key, role in ROLES.items()
+        if role.phase is not None
+        and role.quantity in (Quantity.CURRENT, Quantity.POWER)
+    }
+    | fold(
+        {
+            vol.Optional(key): entity_field("sensor")
+            for key, role in ROLES.items()
+            if role.phase is None
+            or role.quantity in (Quantity.VOLTAGE, Quantity.POWER_EXPORT)
+        }
+    )
+)
+
+
+def meter_check_schema(variant: str) -> vol.Schema:
+    """Return the form that asks what the sensors of a meter do not tell."""
+    return vol.Schema(
+        _variant(variant)
+        | {vol.Required(CONF_EXPORT_POSITIVE, default=False): BooleanSelector()}
+    )
+
+
+def variant_schema(variant: str) -> vol.Schema:
+    """Return the form that asks how much a meter can measure."""
+    return vol.Schema(_variant(variant))
+
+
+NO_METER_SCHEMA = vol.Schema(
+    _variant("home")
+    | {
+        vol.Required(CONF_MEASURED_PHASES, default="1,2,3"): choice_field(
+            ("1,2,3", "1")
+        )
+    }
+)

@@ -1,0 +1,186 @@
+"""Groups and chargers: added and changed below a supply."""
+
+from typing import Any
+
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigSubentry,
+    ConfigSubentryFlow,
+    SubentryFlowContext,
+    SubentryFlowResult,
+)
+from homeassistant.const import CONF_NAME
+
+from ..const import (
+    CONF_CHARGER,
+    CONF_MEASURED_PHASES,
+    CONF_SOURCE,
+    CONF_SUPPLY_MAX_CURRENT,
+    CONF_VARIANT,
+    SUBENTRY_CHARGER,
+    SUBENTRY_GROUP,
+)
+from ..model import SUPPLY_ID
+from ..site.reading import read_group, read_supply
+from ..site.rules import Errors, subentry_errors
+from ..site.settings import set_elsewhere
+from .chargers import ChargerSteps
+from .drafts import Surroundings, draft_of, found_chargers
+from .forms import name_errors, show_form, unfold
+from .forms.charger import device_schema
+from .forms.site import group_schema
+
+
+class GroupFlow(ConfigSubentryFlow):
+    """Adds or changes a load-balancing group."""
+
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Describe a new group."""
+        return self._step_group("user", user_input, {})
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Change a group."""
+        subentry = self._get_reconfigure_subentry()
+        current = {CONF_NAME: subentry.title, **subentry.data}
+        return self._step_group("reconfigure", user_input, current)
+
+    def _step_group(
+        self, step: str, user_input: dict[str, Any] | None, current: dict[str, Any]
+    ) -> SubentryFlowResult:
+        entry = self._get_entry()
+        errors: Errors = {}
+        if user_input is not None:
+            current = unfold(user_input)
+            errors = name_errors(current) | subentry_errors(
+                SUBENTRY_GROUP, current, entry, self._subentry_id
+            )
+            if not errors:
+                return self._finish(entry, current)
+        return show_form(
+            self,
+            step,
+            group_schema(
+                entry.data[CONF_VARIANT],
+                max_current=entry.options[CONF_SUPPLY_MAX_CURRENT],
+                phases=entry.data[CONF_MEASURED_PHASES],
+                nodes=self._possible_parents(entry),
+            ),
+            current,
+            errors,
+        )
+
+    def _finish(self, entry: ConfigEntry, data: dict[str, Any]) -> SubentryFlowResult:
+        title = data.pop(CONF_NAME)
+        if self.source == SOURCE_RECONFIGURE:
+            subentry = self._get_reconfigure_subentry()
+            return self.async_update_and_abort(
+                entry, subentry, title=title, data=set_elsewhere(subentry) | data
+            )
+        return self.async_create_entry(title=title, data=data)
+
+    @property
+    def _subentry_id(self) -> str:
+        if self.source != SOURCE_RECONFIGURE:
+            return ""
+        return self._get_reconfigure_subentry().subentry_id
+
+    def _possible_parents(self, entry: ConfigEntry) -> dict[str, str]:
+        """Return what the group can hang below: nothing that hangs below itself."""
+        groups = _groups(entry)
+        parents = {SUPPLY_ID: entry.title}
+        for id_, group in groups.items():
+            above = id_
+            # Where a group above is gone it ends as well: that one can be mended.
+            while above in groups and above != self._subentry_id:
+                above = read_group(groups[above].data).parent
+            if above != self._subentry_id:
+                parents[id_] = group.title
+        return parents
+
+
+class ChargerFlow(
+    ChargerSteps[SubentryFlowContext, SubentryFlowResult, tuple[str, str]],
+    ConfigSubentryFlow,
+):
+    """Adds or changes a charger."""
+
+    check_options = ("save", "check", "charger")
+
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Choose a charger that is recognised, or pick entities."""
+        if not _groups(self._get_entry()):
+            return self.async_abort(reason="no_group")
+        return self.async_show_menu(step_id="user", menu_options=["device", "entities"])
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Start from what the charger is now."""
+        subentry = self._get_reconfigure_subentry()
+        self._changed = subentry.subentry_id
+        draft = draft_of(subentry.title, subentry.unique_id, subentry.data)
+        self._waiting = [draft]
+        if draft.is_picked:
+            return await self.async_step_entities()
+        return await self.async_step_charger()
+
+    async def async_step_device(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Choose one of the devices that are recognised."""
+        found = found_chargers(self.hass)
+        if user_input is not None:
+            charger = found.get(user_input[CONF_CHARGER])
+            if charger is None:
+                return self.async_abort(reason="charger_gone")
+            self._waiting = [charger]
+            return await self.async_step_charger()
+        if not found:
+            return self.async_abort(reason="no_chargers_found")
+        return self.async_show_form(
+            step_id="device",
+            data_schema=device_schema({key: d.title for key, d in found.items()}),
+        )
+
+    async def async_step_save(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Keep what was described."""
+        [charger] = self._described
+        if not self._are_free():
+            return self.async_abort(reason="already_configured")
+        if self._changed is not None:
+            subentry = self._get_reconfigure_subentry()
+            return self.async_update_and_abort(
+                self._get_entry(),
+                subentry,
+                title=charger.title,
+                unique_id=charger.unique_id,
+                data=set_elsewhere(subentry) | charger.data,
+            )
+        return self.async_create_entry(
+            title=charger.title, data=charger.data, unique_id=charger.unique_id
+        )
+
+    @property
+    def _surroundings(self) -> Surroundings:
+        entry = self._get_entry()
+        groups = _groups(entry)
+        return Surroundings(
+            supply=read_supply(entry.options, entry.data[CONF_SOURCE]),
+            groups={id_: read_group(g.data, id_) for id_, g in groups.items()},
+            names={id_: group.title for id_, group in groups.items()},
+            chargers=len(entry.get_subentries_of_type(SUBENTRY_CHARGER)),
+        )
+
+
+def _groups(entry: ConfigEntry) -> dict[str, ConfigSubentry]:
+    groups = entry.get_subentries_of_type(SUBENTRY_GROUP)
+    return {group.subentry_id: group for group in groups}

@@ -1,0 +1,1 @@
+"""What turns: measure, decide, command, publish; and what is kept of it."""

@@ -1,0 +1,175 @@
+"""What holds for a while: ceilings and boosts, each with an end, kept over restarts."""
+
+from collections.abc import Callable, Container
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN
+from ..model import Ceiling
+
+STORAGE_VERSION = 1
+SAVE_DELAY = 1.0
+"""s; what is asked for in one go is written once."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimedCeiling:
+    """A limit of `current` A per phase on a node or charger (`target`) until `end`.
+
+    `name` tells apart who asks for it, such as a tariff and the grid's operator: of
+    several the lowest counts.
+    """
+
+    target: str
+    name: str
+    current: float
+    end: datetime
+
+
+class _StoredCeiling(TypedDict):
+    target: str
+    name: str
+    current: float
+    end: str
+
+
+class _Stored(TypedDict):
+    ceilings: list[_StoredCeiling]
+    boosts: dict[str, str]
+
+
+class Temporary:
+    """The ceilings and boosts of one supply; ends are told by the wall clock.
+
+    `on_change` is called after each change.
+    """
+
+    def __init__(
+        self, hass: HomeAssistant, entry_id: str, on_change: Callable[[], None]
+    ) -> None:
+        """Start with none."""
+        self._store = _store(hass, entry_id)
+        self._on_change = on_change
+        self._ceilings: dict[tuple[str, str], TimedCeiling] = {}
+        self._boosts: dict[str, datetime] = {}
+        self._unsaved = False
+
+    async def load(self, targets: Container[str]) -> None:
+        """Take up what was asked for before the restart, of targets that are there."""
+        if (stored := await self._store.async_load()) is None:
+            return
+        for each in stored["ceilings"]:
+            ceiling = TimedCeiling(
+                target=each["target"],
+                name=each["name"],
+                current=each["current"],
+                end=datetime.fromisoformat(each["end"]),
+            )
+            if ceiling.target in targets:
+                self._ceilings[ceiling.target, ceiling.name] = ceiling
+        self._boosts = {
+            charger: datetime.fromisoformat(end)
+            for charger, end in stored["boosts"].items()
+            if charger in targets
+        }
+
+    async def save_now(self) -> None:
+        """Store what waits to be stored: who loads it next must find it."""
+        if self._unsaved:
+            await self._store.async_save(self._to_store())
+
+    @property
+    def ceilings(self) -> tuple[TimedCeiling, ...]:
+        """The ceilings whose end has not come."""
+        now = dt_util.utcnow()
+        return tuple(c for c in self._ceilings.values() if c.end > now)
+
+    @property
+    def boosts(self) -> dict[str, datetime]:
+        """The boosts whose end has not come, by charger."""
+        now = dt_util.utcnow()
+        return {charger: end for charger, end in self._boosts.items() if end > now}
+
+    @callback
+    def set_ceiling(self, ceiling: TimedCeiling) -> None:
+        """Set a ceiling, in place of the one with its name."""
+        self._ceilings[ceiling.target, ceiling.name] = ceiling
+        self._changed()
+
+    @callback
+    def clear_ceilings(
+        self, target: str, name: str | None = None
+    ) -> list[TimedCeiling]:
+        """Lift the ceiling with that name, or all, off a target; return them."""
+        cleared = [
+            ceiling
+            for ceiling in self.ceilings
+            if ceiling.target == target and name in (None, ceiling.name)
+        ]
+        for ceiling in cleared:
+            del self._ceilings[ceiling.target, ceiling.name]
+        self._changed()
+        return cleared
+
+    @callback
+    def boost(self, charger: str, end: datetime) -> None:
+        """Serve a charger before all others until then."""
+        self._boosts[charger] = end
+        self._changed()
+
+    @callback
+    def end_boost(self, charger: str) -> None:
+        """Serve a charger in its turn again."""
+        self._boosts.pop(charger, None)
+        self._changed()
+
+    def _changed(self) -> None:
+        self._ceilings = {(c.target, c.name): c for c in self.ceilings}
+        self._boosts = self.boosts
+        self._unsaved = True
+        self._store.async_delay_save(self._to_store, SAVE_DELAY)
+        self._on_change()
+
+    @callback
+    def _to_store(self) -> _Stored:
+        self._unsaved = False
+        return {
+            "ceilings": [
+                {
+                    "target": ceiling.target,
+                    "name": ceiling.name,
+                    "current": ceiling.current,
+                    "end": ceiling.end.isoformat(),
+                }
+                for ceiling in self.ceilings
+            ],
+            "boosts": {id_: end.isoformat() for id_, end in self.boosts.items()},
+        }
+
+
+async def forget_temporary(hass: HomeAssistant, entry_id: str) -> None:
+    """Remove what is stored for an entry."""
+    await _store(hass, entry_id).async_remove()
+
+
+def as_ceiling(ceiling: TimedCeiling, now: float) -> Ceiling:
+    """Return a ceiling in the loop's time, which is `now` s."""
+    return Ceiling(
+        target=ceiling.target,
+        current=ceiling.current,
+        expires=in_loop_time(ceiling.end, now),
+    )
+
+
+def in_loop_time(end: datetime, now: float) -> float:
+    """Return a time of the wall clock in the loop's, which is `now` s."""
+    return now + (end - dt_util.utcnow()).total_seconds()
+
+
+def _store(hass: HomeAssistant, entry_id: str) -> Store[_Stored]:
+    return Store(hass, STORAGE_VERSION, f"{DOMAIN}.{entry_id}")

@@ -1,0 +1,183 @@
+"""What the entities show, and when it is worth showing."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ..chargers import FailSafe
+from ..meters import MeterSample
+from ..model import (
+    SUPPLY_ID,
+    ChargerReading,
+    Decision,
+    MeterTrust,
+    NodeState,
+    Phase,
+    PhaseValues,
+    Reason,
+    Site,
+)
+from ..site.reading import nodes_above
+from .overrides import TimedCeiling
+
+PUBLISH_INTERVAL = 10.0
+"""s between publications in ordinary times: each state written costs a row."""
+NEAR_LIMIT = 1.0
+"""A that may still be given when a limit counts as near."""
+WORSE = 1.0
+"""A by which an overload must grow to be shown at once."""
+NO_PHASE = "none"
+ASKS_NOTHING = (
+    Reason.INACTIVE,
+    Reason.NOT_CONNECTED,
+    Reason.NOT_WANTED,
+    Reason.CHARGER_LOST,
+)
+"""Why a charger has nothing that is not for balancing to give."""
+WAITS = (Reason.WAITING_TURN, Reason.MINIMUM_OFF, Reason.STARTS_SPENT, Reason.STAGGERED)
+"""Why a charger is paused that starts again by itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Published:
+    """One moment of the loop: what was known, and what was decided on it.
+
+    `samples`, `connected` and `rejected_samples` are by node, `readings` and
+    `fail_safes` by charger; so are `boosts`, each until its end, and `energy`, kWh that
+    a charger drew while it was balanced. `decided_at` is the wall clock's time of the
+    decision.
+    """
+
+    site: Site
+    samples: Mapping[str, MeterSample]
+    connected: Mapping[str, bool]
+    rejected_samples: Mapping[str, int]
+    readings: Mapping[str, ChargerReading]
+    fail_safes: Mapping[str, FailSafe]
+    decision: Decision
+    decided_at: datetime
+    ceilings: tuple[TimedCeiling, ...]
+    boosts: Mapping[str, datetime]
+    energy: Mapping[str, float]
+
+    def meter_is_online(self, node: str) -> bool:
+        """Say whether the measurements of a node are there and worth showing."""
+        return (
+            self.connected.get(node, False)
+            and node in self.samples
+            and self.decision.nodes[node].trust is not MeterTrust.OFFLINE
+        )
+
+    def is_measured(self, group: str) -> bool:
+        """Say whether the supply's meter sees the chargers of a group."""
+        groups = {each.id: each for each in self.site.groups}
+        return all(
+            groups[node].chargers_included_in_measurements
+            for node in nodes_above(self.site, group)
+            if node != SUPPLY_ID
+        )
+
+    def overloaded(self, group: str) -> bool:
+        """Say whether the fuse of a group is overloaded, or one that it hangs on."""
+        return any(node.overloaded for node in self._nodes_above(group))
+
+    def available(self, group: str) -> PhaseValues:
+        """Return what the fuse of a group, and those it hangs on, have left, A."""
+        left = zip(*(node.available for node in self._nodes_above(group)), strict=True)
+        return PhaseValues(*map(min, left))
+
+    def utilisation(self, group: str) -> float | None:
+        """Return how much of what a group may use is gone: given, or used above it, %.
+
+        Of its fullest phase; None where it may use nothing.
+        """
+        limit = self.decision.nodes[group].limit
+        if limit <= 0:
+            return None
+        available = self.available(group)
+        least = min(available[phase] for phase in self._phases_of(group))
+        return round(100 * min(max(1 - least / limit, 0.0), 1.0))
+
+    def fuse_heat(self, node: str) -> float:
+        """Return the heat of a node's hottest fuse, or of one that it hangs on, %.
+
+        100 % is what a fuse has at its rated current, held for ever.
+        """
+        heats = (max(state.heat) for state in self._nodes_above(node))
+        return float(round(100 * max(heats)))
+
+    def limiting_phase(self, group: str) -> str:
+        """Return the phase on which a group, or what feeds it, has nothing left."""
+        for node in self._nodes_above(group):
+            if node.limiting_phase is not None:
+                return node.limiting_phase.name.lower()
+        return NO_PHASE
+
+    def meter_governs(self, group: str) -> bool:
+        """Say whether the measurements that a group depends on can be relied on."""
+        return self.decision.nodes[group].trust is MeterTrust.ONLINE
+
+    def in_fallback(self, group: str) -> bool:
+        """Say whether a group is held to what it may use without measurements."""
+        return self.decision.nodes[group].trust is MeterTrust.OFFLINE
+
+    def is_paused(self, charger: str) -> bool:
+        """Say whether a charger is paused whose car would charge."""
+        allocation = self.decision.allocations[charger]
+        return allocation.current == 0 and allocation.reason not in ASKS_NOTHING
+
+    def is_boosted(self, charger: str) -> bool:
+        """Say whether a charger is served before all others now."""
+        return charger in self.boosts
+
+    def next_turn(self, charger: str) -> datetime | None:
+        """Return when a paused charger may start again, where that is known."""
+        allocation = self.decision.allocations[charger]
+        if allocation.reason not in WAITS or allocation.look_again is None:
+            return None
+        wait = timedelta(seconds=allocation.look_again - self.decision.time)
+        return self.decided_at + wait
+
+    def _phases_of(self, group: str) -> tuple[Phase, ...]:
+        return next(each.phases for each in self.site.groups if each.id == group)
+
+    def _nodes_above(self, group: str) -> Iterator[NodeState]:
+        return (self.decision.nodes[node] for node in nodes_above(self.site, group))
+
+
+def is_news(before: Published, now: Published) -> bool:
+    """Say whether something happened that cannot wait for the next publication."""
+    return _facts(before) != _facts(now) or _excess(now) >= _excess(before) + WORSE
+
+
+def _excess(published: Published) -> float:
+    """Return A by which the main fuse's worst phase is above its limit, 0 at least."""
+    sample = published.samples.get(SUPPLY_ID)
+    if sample is None:
+        return 0.0
+    limit = published.site.supply.supply_max_current
+    return max(0.0, max(sample.current) - limit)
+
+
+def _facts(published: Published) -> tuple[object, ...]:
+    """Return what does not change by itself all the time, as measurements do."""
+    decision = published.decision
+    return (
+        published.connected,
+        published.samples.keys(),
+        {
+            charger: (allocation.current, allocation.reason)
+            for charger, allocation in decision.allocations.items()
+        },
+        {
+            charger: (reading.status, reading.user_limit)
+            for charger, reading in published.readings.items()
+        },
+        {
+            node: (state.trust, state.overloaded, min(state.available) < NEAR_LIMIT)
+            for node, state in decision.nodes.items()
+        },
+        decision.not_following,
+        published.ceilings,
+        published.boosts,
+    )

@@ -1,0 +1,190 @@
+"""The config entry and its subentries, read as a site."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_DEVICE_ID
+
+from ..chargers import PROFILES, ChargerConfig
+from ..const import (
+    CONF_ACTIVE,
+    CONF_BALANCER_TYPE,
+    CONF_CHARGERS_INCLUDED,
+    CONF_CONNECTOR,
+    CONF_ENTITIES,
+    CONF_FUSE_TYPE,
+    CONF_GROUP,
+    CONF_MAX_CURRENT,
+    CONF_MAX_CURRENT_OFFLINE,
+    CONF_MAX_CURRENT_ONLINE,
+    CONF_MIN_CURRENT,
+    CONF_NET,
+    CONF_OFFLINE_CURRENT,
+    CONF_OFFLINE_PHASE,
+    CONF_PARENT,
+    CONF_PHASES,
+    CONF_PRIORITY,
+    CONF_PROFILE,
+    CONF_SOCKET,
+    CONF_SOCKET_CURRENT,
+    CONF_SOURCE,
+    CONF_STATES,
+    CONF_SUPPLY_MAX_CURRENT,
+    CONF_TURN,
+    CONF_WIRING,
+    SUBENTRY_CHARGER,
+    SUBENTRY_GROUP,
+)
+from ..meters import Source
+from ..model import (
+    SUPPLY_ID,
+    BalancerType,
+    Charger,
+    FuseType,
+    Group,
+    Net,
+    Site,
+    SiteError,
+    Supply,
+)
+from .phases import parse_phases
+
+ALL_PHASES = "all"
+"""The offline phase of a charger that uses every phase it is wired to."""
+
+SECONDS_PER_MINUTE = 60.0
+
+DEFAULT_SOCKET_CURRENT = 10.0
+"""A. What an outlet is loaded with for hours; its owner can reserve more or less."""
+MAX_SOCKET_CURRENT = 16.0
+"""A. What a Schuko plug is rated for."""
+
+
+class GoneError(SiteError):
+    """What a part of the site hangs on was removed; `key` is a translated text's."""
+
+    def __init__(self, key: str, name: str) -> None:
+        """Name the part."""
+        super().__init__(f"{name}: {key}")
+        self.key = key
+        self.name = name
+
+
+def build_site(entry: ConfigEntry) -> Site:
+    """Return the site; raise SiteError where the subentries contradict each other."""
+    groups = {
+        subentry.subentry_id: read_group(subentry.data, subentry.subentry_id)
+        for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP)
+    }
+    for group in groups.values():
+        if group.parent not in (SUPPLY_ID, *groups):
+            raise GoneError("group_above_gone", _title(entry, group.id))
+    chargers = read_chargers(entry)
+    for charger in chargers:
+        if charger.group not in groups:
+            raise GoneError("group_of_charger_gone", _title(entry, charger.id))
+    return Site(
+        supply=read_supply(entry.options, entry.data[CONF_SOURCE]),
+        groups=tuple(groups.values()),
+        chargers=tuple(chargers),
+        balancer_type=BalancerType(entry.options[CONF_BALANCER_TYPE]),
+        turn=entry.options[CONF_TURN] * SECONDS_PER_MINUTE,
+    )
+
+
+def read_supply(options: Mapping[str, Any], source: str) -> Supply:
+    """Return the supply that the entry's options describe, measured by a `Source`."""
+    return Supply(
+        supply_max_current=options[CONF_SUPPLY_MAX_CURRENT],
+        fuse_type=FuseType(options[CONF_FUSE_TYPE]),
+        net=Net(options[CONF_NET]),
+        metered=Source(source) is not Source.NONE,
+    )
+
+
+def read_group(data: Mapping[str, Any], group_id: str = "") -> Group:
+    """Return the group that a subentry's data describe."""
+    return Group(
+        id=group_id,
+        parent=data.get(CONF_PARENT, SUPPLY_ID),
+        phases=parse_phases(data[CONF_PHASES]),
+        max_current_online=data[CONF_MAX_CURRENT_ONLINE],
+        max_current_offline=data[CONF_MAX_CURRENT_OFFLINE],
+        min_current=data[CONF_MIN_CURRENT],
+        chargers_included_in_measurements=data[CONF_CHARGERS_INCLUDED],
+        active=data.get(CONF_ACTIVE, True),
+    )
+
+
+def read_charger(data: Mapping[str, Any], charger_id: str = "") -> Charger:
+    """Return the charger that a subentry's data describe."""
+    offline_phase = data[CONF_OFFLINE_PHASE]
+    profile = PROFILES[data[CONF_PROFILE]]
+    return Charger(
+        id=charger_id,
+        group=data[CONF_GROUP],
+        wiring=parse_phases(data[CONF_WIRING]),
+        min_current=profile.min_current,
+        max_current=min(data[CONF_MAX_CURRENT], profile.max_current),
+        resolution=profile.resolution,
+        command_lag=profile.command_lag,
+        expiring_limit=profile.expiry is not None,
+        priority=int(data[CONF_PRIORITY]),
+        offline_current=data[CONF_OFFLINE_CURRENT],
+        offline_phase=None
+        if offline_phase == ALL_PHASES
+        else parse_phases(offline_phase)[0],
+        socket_current=data.get(CONF_SOCKET_CURRENT, DEFAULT_SOCKET_CURRENT)
+        if data.get(CONF_SOCKET, False)
+        else 0.0,
+        active=data.get(CONF_ACTIVE, True),
+    )
+
+
+def read_chargers(entry: ConfigEntry) -> list[Charger]:
+    """Return the chargers that the entry's subentries describe."""
+    return [
+        read_charger(subentry.data, subentry.subentry_id)
+        for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER)
+    ]
+
+
+def read_charger_config(data: Mapping[str, Any], charger_id: str = "") -> ChargerConfig:
+    """Return what the driver of a charger needs to know."""
+    charger = read_charger(data, charger_id)
+    return ChargerConfig(
+        id=charger.id,
+        device_id=data.get(CONF_DEVICE_ID),
+        profile=data[CONF_PROFILE],
+        connector=data.get(CONF_CONNECTOR, 1),
+        entities=data.get(CONF_ENTITIES, {}),
+        states=data.get(CONF_STATES, {}),
+        min_current=charger.min_current,
+        max_current=charger.max_current,
+        wiring=charger.wiring,
+        offline_current=charger.offline_current,
+    )
+
+
+def nodes_above(site: Site, node: str) -> Iterator[str]:
+    """Go from a node up to the supply, both included."""
+    parents = {group.id: group.parent for group in site.groups}
+    while node != SUPPLY_ID:
+        yield node
+        node = parents.pop(node, SUPPLY_ID)
+    yield SUPPLY_ID
+
+
+def taking_part(site: Site) -> list[str]:
+    """Return the chargers that are balanced: the others are left alone."""
+    inactive = {group.id for group in site.groups if not group.active}
+    return [
+        charger.id
+        for charger in site.chargers
+        if charger.active and inactive.isdisjoint(nodes_above(site, charger.group))
+    ]
+
+
+def _title(entry: ConfigEntry, subentry_id: str) -> str:
+    return entry.subentries[subentry_id].title

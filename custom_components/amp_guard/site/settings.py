@@ -1,0 +1,139 @@
+"""What is set by an entity or an action: under the same rules as in a form."""
+
+from collections.abc import Iterable, Mapping
+from math import isfinite
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
+
+from ..const import (
+    CONF_ACTIVE,
+    CONF_BOOST_DURATION,
+    CONF_CHARGERS_INCLUDED,
+    CONF_MAX_CURRENT,
+    CONF_MAX_CURRENT_OFFLINE,
+    CONF_MAX_CURRENT_ONLINE,
+    CONF_MIN_CURRENT,
+    CONF_NET,
+    CONF_OFFLINE_CURRENT,
+    CONF_OFFLINE_PHASE,
+    CONF_PRIORITY,
+    CONF_SOCKET,
+    CONF_SOCKET_CURRENT,
+    DOMAIN,
+)
+from .rules import Errors, subentry_errors
+
+type Setting = bool | float | str | None
+"""What is stored of a group or charger by one key, None where nothing is."""
+
+PRIORITIES = range(1, 10)
+"""1 is served first."""
+
+DEFAULT_BOOST_DURATION = 240.0
+"""min. At 11 kW a day's drive, and more."""
+
+SET_ELSEWHERE = (CONF_ACTIVE, CONF_SOCKET, CONF_SOCKET_CURRENT, CONF_BOOST_DURATION)
+"""What no form asks for."""
+
+FIGURES = frozenset(
+    {
+        *SET_ELSEWHERE,
+        CONF_CHARGERS_INCLUDED,
+        CONF_MAX_CURRENT,
+        CONF_MAX_CURRENT_OFFLINE,
+        CONF_MAX_CURRENT_ONLINE,
+        CONF_MIN_CURRENT,
+        CONF_OFFLINE_CURRENT,
+        CONF_OFFLINE_PHASE,
+        CONF_PRIORITY,
+    }
+)
+"""What changes nothing but figures: the same devices, entities and meters remain."""
+
+
+def set_elsewhere(subentry: ConfigSubentry) -> dict[str, Any]:
+    """Return what a form must not forget of a group or charger."""
+    return {key: subentry.data[key] for key in SET_ELSEWHERE if key in subentry.data}
+
+
+def structure(entry: ConfigEntry) -> object:
+    """Return what an entry describes beside figures: it differs after other changes."""
+    return (
+        entry.title,
+        dict(entry.data),
+        entry.options[CONF_NET],
+        {
+            id_: (
+                subentry.title,
+                {
+                    key: value
+                    for key, value in subentry.data.items()
+                    if key not in FIGURES
+                },
+            )
+            for id_, subentry in entry.subentries.items()
+        },
+    )
+
+
+@callback
+def change_setting(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    subentry_id: str,
+    changes: Mapping[str, Any],
+    *,
+    possible: Iterable[Any] = (),
+) -> None:
+    """Change one setting of a group or charger.
+
+    Raises ServiceValidationError where it is no number or breaks a rule; that tells
+    which of the `possible` values break none.
+    """
+    subentry = entry.subentries[subentry_id]
+
+    def errors(values: Mapping[str, Any]) -> Errors:
+        data = {**subentry.data, **values}
+        return _no_numbers(values) or subentry_errors(
+            subentry.subentry_type, data, entry, subentry_id
+        )
+
+    if broken := errors(changes):
+        [key] = changes
+        allowed = [value for value in possible if not errors({key: value})]
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key=next(iter(broken.values())),
+            translation_placeholders={"allowed": describe(allowed)},
+        )
+    hass.config_entries.async_update_subentry(
+        entry, subentry, data={**subentry.data, **changes}
+    )
+
+
+def _no_numbers(values: Mapping[str, Any]) -> Errors:
+    """Return what is NaN or infinite: no rule can be held against that."""
+    return {
+        key: "no_number"
+        for key, value in values.items()
+        if isinstance(value, float) and not isfinite(value)
+    }
+
+
+def describe(values: Iterable[Any]) -> str:
+    """Return values for reading: "0, 6-10" of numbers in whole steps."""
+    spans: list[list[Any]] = []
+    for value in values:
+        is_number = isinstance(value, int | float)
+        if spans and is_number and value == spans[-1][-1] + 1:
+            spans[-1][1:] = [value]
+        else:
+            spans.append([value])
+    return ", ".join("–".join(map(_text, span)) for span in spans) or "–"
+
+
+def _text(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
