@@ -250,6 +250,21 @@ class ChargerReading:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Commanded:
+    """What became of what was allocated to a charger, on its way there; A per phase.
+
+    `current` was sent last (None: nothing was yet). `may_hold` is the highest limit
+    that may be in force (None: nothing is known): what is shown or was taken, and all
+    that was sent and that nothing shows to be gone. `waits_until` is the time in s
+    until which a newer allocation is held back (None: none is).
+    """
+
+    current: float | None = None
+    may_hold: float | None = None
+    waits_until: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Ceiling:
     """A temporary limit on a node or on one charger, A per phase, until `expires`."""
 

@@ -1,0 +1,130 @@
+"""Setting a charger's limit: what is sent for one order, in which order."""
+
+import math
+from typing import Any
+
+from ..model import MINIMUM_SIGNALLED_CURRENT
+from .actions import ChargerActions, ChargerCommandError
+from .command import TOLERANCE, Order
+from .config import ChargerConfig
+from .entities import ChargerEntities
+from .profile import Pause, Profile, Role
+from .reading import is_paused, pause_of, read_amperes, takes_zero, to_amperes
+
+ROUNDING = 0.001
+"""A that a figure may lie under the step that it means."""
+
+
+class LimitSetter:
+    """Sets the limit of one charger as its profile says."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        config: ChargerConfig,
+        entities: ChargerEntities,
+        actions: ChargerActions,
+    ) -> None:
+        """Take the charger."""
+        self._profile = profile
+        self._config = config
+        self._entities = entities
+        self._actions = actions
+        self._prepared = False
+        self._last: float | None = None
+        self._renewals = 0
+
+    def settable(self, current: float) -> float:
+        """Return the largest current (A) that can be set and is no more than this."""
+        profile, config = self._profile, self._config
+        step, least, most = profile.resolution, profile.min_current, math.inf
+        if (state := self._entities.state(Role.LIMIT)) is not None:
+            unit = self._entities.unit(Role.LIMIT)
+            step = max(step, _amperes(state.attributes.get("step"), unit, step))
+            least = max(least, _amperes(state.attributes.get("min"), unit, least))
+            most = _amperes(state.attributes.get("max"), unit, most)
+        current = min(current, config.max_current, profile.max_current, most)
+        current = math.floor((current + ROUNDING) / step) * step
+        return current if current >= max(least, config.min_current) else 0.0
+
+    @property
+    def renewal_step(self) -> float:
+        """A by which each second renewal differs, 0 where it need not."""
+        expiry = self._profile.expiry
+        changes = expiry is not None and expiry.renewal_changes
+        return self._profile.resolution if changes else 0.0
+
+    def forget_preparation(self) -> None:
+        """Prepare it anew: it may have forgotten what was written to it."""
+        self._prepared = False
+
+    async def set(self, order: Order, *, is_newest: Any) -> None:
+        """Send all that an order takes.
+
+        `is_newest()` says whether it still stands: a car is not let on for one that
+        does not. Raises ChargerCommandError if it is not taken, NotYetError if
+        something that it needs is still to come.
+        """
+        if order.current <= 0:
+            await self._stop_charging()
+        else:
+            await self._limit(order)
+            # The limit first: a car let on before it would start at the old one.
+            if is_newest() and (pause := self._pause_to_end()) is not None:
+                await self._actions.send(pause.resume)
+        self._last = order.current
+
+    async def _limit(self, order: Order) -> None:
+        expiry, current = self._profile.expiry, order.current
+        if expiry is None or order.valid_for is None:
+            await self._actions.send(self._profile.set_limit, current)
+            return
+        if not self._prepared:
+            await self._actions.send(expiry.prepare, self._config.offline_current)
+            self._prepared = True
+        if self.renewal_step and self._renews(current):
+            current -= self.renewal_step
+        await self._actions.send(expiry.set_limit, current, order.valid_for)
+
+    def _renews(self, current: float) -> bool:
+        """Whether this repeats the last limit; each second repetition differs."""
+        self._renewals = self._renewals + 1 if current == self._last else 0
+        return self._renewals % 2 == 1
+
+    def _pause_to_end(self) -> Pause | None:
+        """Return the pause that must be ended for the car to go on, if there is one."""
+        pause = pause_of(self._profile, self._entities)
+        if pause is None:
+            return None
+        if pause.role is None or is_paused(pause, self._entities):
+            return pause
+        if pause.limit_resumes:
+            return None
+        # What it shows may be of before it was paused.
+        return pause if self._last == 0 else None
+
+    async def _stop_charging(self) -> None:
+        pause = pause_of(self._profile, self._entities)
+        if pause is None and takes_zero(self._entities):
+            await self._actions.send(self._profile.set_limit, 0.0)
+            return
+        try:
+            if pause is None:
+                raise ChargerCommandError("charger_cannot_pause")
+            await self._actions.send(pause.stop)
+        except ChargerCommandError:
+            await self._set_least()
+            raise
+
+    async def _set_least(self) -> None:
+        """Set the least it can signal: nearer to a pause than what it has now."""
+        least = max(
+            self._config.min_current, self._profile.min_current, MINIMUM_SIGNALLED_CURRENT
+        )
+        shown = read_amperes(self._entities, Role.LIMIT)
+        if shown is None or shown > least + TOLERANCE:
+            await self._actions.send(self._profile.set_limit, least)
+
+
+def _amperes(value: object, unit: str | None, otherwise: float) -> float:
+    return to_amperes(value, unit) if isinstance(value, int | float) else otherwise
