@@ -33,10 +33,11 @@ def parse_json(text: str | bytes) -> object:
 def validate(schema: vol.Schema, document: object) -> dict[str, Any]:
     """Return the document by its schema; raise MeterResponseError if it breaks it."""
     try:
-        return schema(document)
+        valid: dict[str, Any] = schema(document)
     except vol.Invalid as error:
         field = ".".join(map(str, error.path)) or "the document"
         raise MeterResponseError(f"{field}: {error.msg}") from error
+    return valid
 
 
 def number(value: object) -> float:
