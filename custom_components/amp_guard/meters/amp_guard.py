@@ -268,9 +268,9 @@ class AmpGuardMeter(Meter):
             return False
         self._sequence = sample.sequence
         if sample.stamp is not None:
-            if not self._clock.hear(sample.stamp, sample.time):
+            if not self._clock.add(sample.stamp, sample.time):
                 return False
-            sample = replace(sample, time=self._clock.in_our_time(sample.stamp))
+            sample = replace(sample, time=self._clock.to_loop_time(sample.stamp))
         self._on_sample(sample)
         return True
 

@@ -7,6 +7,9 @@ counter said in most samples of late. That costs the sample nothing else.
 
 from collections import deque
 
+from homeassistant.const import UnitOfEnergy
+from homeassistant.util.unit_conversion import EnergyConverter
+
 from ..model import PhaseValues
 
 RECENT = 9
@@ -14,15 +17,15 @@ RECENT = 9
 them are its own."""
 COARSENESS = 1.0
 """kWh that a counter may go on by at once: some count in whole kWh."""
-JOULES_PER_KWH = 3.6e6
 
 
 class Counter:
-    """One counter of each phase, kWh."""
+    """One counter of each phase, kWh; at most `largest_power` (W) flows on a phase."""
 
-    def __init__(self, most_power: float) -> None:
-        """Know the most power that can flow on a phase, W."""
-        self._most_power = most_power
+    def __init__(self, largest_power: float) -> None:
+        self._largest_rate = EnergyConverter.convert(
+            largest_power, UnitOfEnergy.JOULE, UnitOfEnergy.KILO_WATT_HOUR
+        )  # kWh/s
         self._recent: deque[tuple[float, PhaseValues]] = deque(maxlen=RECENT)
         self._believed: PhaseValues | None = None
 
@@ -42,7 +45,7 @@ class Counter:
     def _follows(
         self, counted: PhaseValues, time: float, earlier: tuple[float, PhaseValues]
     ) -> bool:
-        """Say whether the counter can have come this far since."""
+        """Whether the counter can have come this far since."""
         since, before = earlier
-        most = COARSENESS + self._most_power * (time - since) / JOULES_PER_KWH
+        most = COARSENESS + self._largest_rate * (time - since)
         return all(0.0 <= b - a <= most for a, b in zip(before, counted, strict=True))

@@ -120,7 +120,7 @@ class OpenReporterMeter(Meter):
         now = self._hass.loop.time()
         try:
             packet = parse_packet(document)
-            is_newest = self._clock.hear(packet.sent_at, now)
+            is_newest = self._clock.add(packet.sent_at, now)
         except MeterResponseError as error:
             self._rejected += 1
             _LOGGER.debug("A report was rejected: %s", error)
@@ -134,7 +134,7 @@ class OpenReporterMeter(Meter):
             self._lost = False
             self._on_connection(None)
         self._await_report()
-        time = self._clock.in_our_time(packet.measured_at)
+        time = self._clock.to_loop_time(packet.measured_at)
         self._on_sample(MeterSample(time=time, current=packet.current))
 
     def _await_report(self) -> None:

@@ -56,20 +56,13 @@ JUMP = 2.0
 
 def check_range(sample: MeterSample, variant: str) -> None:
     """Raise ImplausibleSampleError where a figure is beyond all that could be."""
-    for quantity in _bounds(variant):
+    for quantity, (low, high) in bounds(variant).items():
         values: PhaseValues | None = getattr(sample, quantity)
-        for value in values or ():
-            check_figure(quantity, value, variant)
+        if not all(low <= value <= high for value in values or ()):  # nor is NaN
+            raise ImplausibleSampleError(f"{quantity} is out of range")
 
 
-def check_figure(quantity: str, value: float, variant: str) -> None:
-    """Raise ImplausibleSampleError where one figure is beyond all that could be."""
-    low, high = _bounds(variant)[quantity]
-    if not low <= value <= high:  # nor is NaN
-        raise ImplausibleSampleError(f"{quantity} is out of range")
-
-
-def _bounds(variant: str) -> Mapping[str, tuple[float, float]]:
+def bounds(variant: str) -> Mapping[str, tuple[float, float]]:
     """Return the least and the most of each quantity: A, V, W, kWh."""
     most = BEYOND * MAX_MEASURED_CURRENT[variant]
     return {

@@ -11,6 +11,19 @@ from enum import StrEnum
 import re
 from typing import NamedTuple
 
+from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.const import (
+    UnitOfElectricCurrent,
+    UnitOfElectricPotential,
+    UnitOfPower,
+)
+from homeassistant.util.unit_conversion import (
+    BaseUnitConverter,
+    ElectricCurrentConverter,
+    ElectricPotentialConverter,
+    PowerConverter,
+)
+
 from ..model import Phase
 
 
@@ -48,18 +61,33 @@ ROLES = {
 }
 """Every role a sensor can play, by its key."""
 
-UNITS: Mapping[str, Mapping[str, float]] = {
-    "current": {"A": 1.0, "mA": 1e-3},
-    "voltage": {"V": 1.0, "mV": 1e-3, "kV": 1e3},
-    "power": {"W": 1.0, "kW": 1e3, "mW": 1e-3, "MW": 1e6},
-}
-"""What a device class is measured in, and how much of A, V or W that is."""
 
-DEVICE_CLASS = {
-    Quantity.CURRENT: "current",
-    Quantity.VOLTAGE: "voltage",
-    Quantity.POWER: "power",
-    Quantity.POWER_EXPORT: "power",
+class Measure(NamedTuple):
+    """How Home Assistant classes the sensors of a quantity, and our unit of it."""
+
+    device_class: SensorDeviceClass
+    converter: type[BaseUnitConverter]
+    unit: str
+
+    def convert(self, value: float, unit: str) -> float:
+        """Return a value in our unit; `unit` is one of the converter's."""
+        return self.converter.convert(value, unit, self.unit)
+
+
+_POWER = Measure(SensorDeviceClass.POWER, PowerConverter, UnitOfPower.WATT)
+MEASURES = {
+    Quantity.CURRENT: Measure(
+        SensorDeviceClass.CURRENT,
+        ElectricCurrentConverter,
+        UnitOfElectricCurrent.AMPERE,
+    ),
+    Quantity.VOLTAGE: Measure(
+        SensorDeviceClass.VOLTAGE,
+        ElectricPotentialConverter,
+        UnitOfElectricPotential.VOLT,
+    ),
+    Quantity.POWER: _POWER,
+    Quantity.POWER_EXPORT: _POWER,
 }
 
 
@@ -273,8 +301,8 @@ def is_complete(phases: tuple[Phase, ...]) -> bool:
 
 
 def _has_class(sensor: SensorTraits, quantity: Quantity) -> bool:
-    device_class = DEVICE_CLASS[quantity]
-    return sensor.device_class == device_class and sensor.unit in UNITS[device_class]
+    device_class, converter, _ = MEASURES[quantity]
+    return sensor.device_class == device_class and sensor.unit in converter.VALID_UNITS
 
 
 def _of_phase(pattern: str, phase: Phase) -> str:

@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
+from ..const import NOMINAL_VOLTAGE
 from ..model import Phase, PhaseValues
 from . import MeterSample
 
-NOMINAL_VOLTAGE = 230.0
-"""V between a phase and neutral, where none is measured."""
-LEAST_VOLTAGE = 1.0
-"""V. So that a phase without voltage divides by something."""
+SMALLEST_DIVISOR = 1.0
+"""V that power is divided by where a phase shows no voltage."""
 LEAST_POWER_FACTOR = 0.5
 """What all of a household's loads together hardly go below, a welder between two phases
 among them; with it a sum of currents and a power are taken to agree."""
@@ -125,4 +124,4 @@ def exporting_phases(
 def _voltage(reading: PhaseReading) -> float:
     if reading.voltage is None:
         return NOMINAL_VOLTAGE
-    return max(reading.voltage, LEAST_VOLTAGE)
+    return max(reading.voltage, SMALLEST_DIVISOR)
