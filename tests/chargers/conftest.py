@@ -37,6 +37,7 @@ class Charger:
         self.hangs: asyncio.Event | None = None
         self.obeys = True
         self.changes: list[str] = []
+        self.faults: list[Exception | None] = []
         self.device_id: str | None = None
         entry = MockConfigEntry(domain=contract.integration)
         entry.add_to_hass(hass)
@@ -83,7 +84,16 @@ class Charger:
                 }
             ),
             self.changes.append,
+            on_fault=lambda _id, error: self.faults.append(error),
         )
+
+    async def order(self, current: float, valid_for: float | None = None) -> None:
+        """Command it, and wait for all that can happen at once."""
+        self.driver.command(current, valid_for)
+        await self.settle()
+
+    async def settle(self) -> None:
+        await self.hass.async_block_till_done(wait_background_tasks=True)
 
     def _write(self, entity_id: str, upstream: Upstream) -> None:
         attributes = dict(upstream.attributes)

@@ -75,8 +75,10 @@ async def test_any_entities(hass, any_charger) -> None:
     assert reading.current == pytest.approx((15.0, 15.0, 15.0))
     assert reading.limit == 16.0
 
-    await driver.apply(11.0, None)
-    await driver.apply(0.0, None)
+    driver.command(11.0)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    driver.command(0.0)
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert calls == [
         ("input_number.set_value", {"entity_id": "input_number.amps", "value": 10}),
         ("switch.turn_off", {"entity_id": "switch.charging"}),
@@ -88,7 +90,8 @@ async def test_any_entities_without_a_switch_pause_at_zero(hass, any_charger) ->
     driver, calls = await any_charger({"limit": "number.amps"})
     assert driver.read().status is ChargerStatus.WAITING
 
-    await driver.apply(0.0, None)
+    driver.command(0.0)
+    await hass.async_block_till_done(wait_background_tasks=True)
 
     assert calls == [("number.set_value", {"entity_id": "number.amps", "value": 0})]
     assert driver.read().limit == 0.0
@@ -135,6 +138,7 @@ async def test_a_picked_entity_is_followed_through_a_rename(hass, any_charger) -
     hass.states.async_set("number.renamed", "16", {"min": 0, "max": 16})
     await hass.async_block_till_done()
 
-    await driver.apply(8.0, None)
+    driver.command(8.0)
+    await hass.async_block_till_done(wait_background_tasks=True)
 
     assert calls == [("number.set_value", {"entity_id": "number.renamed", "value": 8})]

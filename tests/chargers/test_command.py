@@ -1,12 +1,12 @@
-"""The command machine, by properties over random histories of a charger that is worse
-than any that is known: late, refusing, hanging, silent, forgetful."""
+"""The command machine, by properties over random histories.
+
+The charger is worse than any that is known: late, refusing, hanging, silent.
+"""
 
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-import os
 
-from hypothesis import given, settings, strategies as st
-import pytest
+from hypothesis import given, strategies as st
 
 from custom_components.amp_guard.chargers.command import (
     LONGEST_PAUSE,
@@ -20,7 +20,9 @@ from custom_components.amp_guard.chargers.command import (
 SETTLES = 60.0
 QUIET = 4000.0
 """s after which everything that was under way has ended, and all pauses are over."""
-TIMING = CommandTiming(raise_interval=20.0, settles=SETTLES, offline_current=6.0)
+TIMING = CommandTiming(
+    command_lag=5.0, raise_interval=20.0, settles=SETTLES, offline_current=6.0
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +38,10 @@ class Manners:
 
 @dataclass
 class World:
-    """A charger with a limit of its own, and the machine that commands it, in virtual
-    time. It shows its limit `shows_after` s later, None: never."""
+    """A charger with a limit of its own, and the machine that commands it.
+
+    In virtual time. It shows its limit `shows_after` s later, None: never.
+    """
 
     machine: CommandMachine
     shows_after: float | None

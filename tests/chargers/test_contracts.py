@@ -89,15 +89,15 @@ async def test_limit_pause_and_resume(
     charger = charger_of(contract)
     await charger.driver.start()
 
-    await charger.driver.apply(10.7, contract.valid_for)
+    await charger.order(10.7, contract.valid_for)
     assert charger.taken() == list(contract.give_10)
 
-    await charger.driver.apply(5.9, None)
+    await charger.order(5.9, None)
     assert charger.taken() == list(contract.pause)
     if contract.profile == "wallbox":
         charger.set("status_description-20000", "Paused")
 
-    await charger.driver.apply(8.0, contract.valid_for)
+    await charger.order(8.0, contract.valid_for)
     if (wait := PROFILES[contract.profile].raise_interval) > 0:
         assert charger.taken() == []
         async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=wait + 1))
@@ -123,10 +123,10 @@ async def test_clean_stop_leaves_the_offline_limit(
 ) -> None:
     charger = charger_of(contract)
     await charger.driver.start()
-    await charger.driver.apply(10.0, contract.valid_for)
+    await charger.order(10.0, contract.valid_for)
     charger.taken()
 
-    await charger.driver.release()
+    await charger.driver.release(6.0)
 
     assert _limit(charger.taken()[0][1]) == 6
 

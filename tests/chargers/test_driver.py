@@ -26,14 +26,14 @@ LEKTRICO = next(c for c in CONTRACTS if c.profile == "lektrico")
     [(6.0, 6), (6.99, 6), (13.9999, 14), (15.9, 15), (16.0, 16), (40.0, 16)],
 )
 async def test_whole_amperes_within_the_range(peblar, asked, set_) -> None:
-    await peblar.driver.apply(asked, None)
+    await peblar.order(asked, None)
 
     assert peblar.taken() == [set_value(LIMIT, set_)]
 
 
 @pytest.mark.parametrize("asked", [0.0, 1.0, 5.9])
 async def test_below_the_minimum_pauses(peblar, asked) -> None:
-    await peblar.driver.apply(asked, None)
+    await peblar.order(asked, None)
 
     assert peblar.taken() == [turn("off", SWITCH)]
 
@@ -43,7 +43,8 @@ async def test_never_above_the_owners_maximum(charger_of) -> None:
     driver = charger.drive(max_current=13.0)
     await driver.start()
 
-    await driver.apply(16.0, None)
+    driver.command(16.0)
+    await hass.async_block_till_done(wait_background_tasks=True)
     await driver.stop()
 
     assert charger.taken() == [set_value(LIMIT, 13)]
@@ -52,7 +53,7 @@ async def test_never_above_the_owners_maximum(charger_of) -> None:
 async def test_below_what_the_number_takes_pauses(peblar) -> None:
     peblar.set(LIMIT, "16", min=8)
 
-    await peblar.driver.apply(7.0, None)
+    await peblar.order(7.0, None)
 
     assert peblar.taken() == [turn("off", SWITCH)]
 
@@ -63,14 +64,14 @@ async def test_a_charger_that_cannot_pause_gets_its_minimum(charger_of) -> None:
     charger.set("500006_dynamic_limit", "16", min=6)
 
     with pytest.raises(ChargerCommandError) as error:
-        await charger.driver.apply(0.0, None)
+        await charger.order(0.0, None)
 
     assert error.value.translation_key == "charger_cannot_pause"
     assert charger.taken() == [set_value("500006_dynamic_limit", 6)]
 
     # Told again, nothing more can be done: its cloud is not to be kept busy.
     with pytest.raises(ChargerCommandError):
-        await charger.driver.apply(0.0, None)
+        await charger.order(0.0, None)
     assert charger.taken() == []
 
 
@@ -78,19 +79,19 @@ async def test_a_charger_that_cannot_pause_gets_its_minimum(charger_of) -> None:
 
 
 async def test_what_was_just_told_is_not_repeated(peblar, leap) -> None:
-    await peblar.driver.apply(10.0, None)
-    await peblar.driver.apply(10.4, None)
+    await peblar.order(10.0, None)
+    await peblar.order(10.4, None)
     assert len(peblar.taken()) == 1
 
     leap(peblar.driver.profile.command_lag)
-    await peblar.driver.apply(10.0, None)
+    await peblar.order(10.0, None)
     assert peblar.taken() == [set_value(LIMIT, 10)]
 
 
 async def test_a_cut_never_waits(peblar) -> None:
-    await peblar.driver.apply(16.0, None)
-    await peblar.driver.apply(10.0, None)
-    await peblar.driver.apply(0.0, None)
+    await peblar.order(16.0, None)
+    await peblar.order(10.0, None)
+    await peblar.order(0.0, None)
 
     assert peblar.taken() == [
         set_value(LIMIT, 16),
@@ -100,8 +101,8 @@ async def test_a_cut_never_waits(peblar) -> None:
 
 
 async def test_a_raise_waits_its_time(peblar, leap, hass) -> None:
-    await peblar.driver.apply(8.0, None)
-    await peblar.driver.apply(12.0, None)
+    await peblar.order(8.0, None)
+    await peblar.order(12.0, None)
     assert peblar.taken() == [set_value(LIMIT, 8)]
 
     leap(peblar.driver.profile.raise_interval + 0.1)
@@ -111,9 +112,9 @@ async def test_a_raise_waits_its_time(peblar, leap, hass) -> None:
 
 
 async def test_a_cut_takes_the_place_of_a_raise_that_waits(peblar, leap, hass) -> None:
-    await peblar.driver.apply(8.0, None)
-    await peblar.driver.apply(12.0, None)
-    await peblar.driver.apply(7.0, None)
+    await peblar.order(8.0, None)
+    await peblar.order(12.0, None)
+    await peblar.order(7.0, None)
     peblar.taken()
 
     leap(60.0)
@@ -136,8 +137,8 @@ async def test_the_newest_wins_where_several_wait(peblar) -> None:
 
 
 async def test_nothing_is_sent_after_a_stop(peblar, leap, hass) -> None:
-    await peblar.driver.apply(8.0, None)
-    await peblar.driver.apply(12.0, None)
+    await peblar.order(8.0, None)
+    await peblar.order(12.0, None)
     peblar.taken()
     await peblar.driver.stop()
 
@@ -151,26 +152,26 @@ async def test_nothing_is_sent_after_a_stop(peblar, leap, hass) -> None:
 
 
 async def test_a_cut_while_the_switch_still_shows_the_pause(peblar, leap) -> None:
-    await peblar.driver.apply(0.0, None)
+    await peblar.order(0.0, None)
     leap(10.0)
     peblar.obeys = False
-    await peblar.driver.apply(16.0, None)
+    await peblar.order(16.0, None)
     peblar.taken()
 
     # Its integration has not read the charger again: the number would only be noted.
-    await peblar.driver.apply(8.0, None)
+    await peblar.order(8.0, None)
 
     assert peblar.taken() == [set_value(LIMIT, 8), turn("on", SWITCH)]
 
 
 async def test_a_resume_while_the_switch_still_shows_on(peblar, leap) -> None:
     peblar.obeys = False
-    await peblar.driver.apply(0.0, None)
+    await peblar.order(0.0, None)
     leap(10.0)
     peblar.taken()
 
     # The number goes to the charger; the switch would send the limit of before.
-    await peblar.driver.apply(8.0, None)
+    await peblar.order(8.0, None)
 
     assert peblar.taken() == [set_value(LIMIT, 8)]
 
@@ -181,13 +182,13 @@ async def test_a_resume_while_the_switch_still_shows_on(peblar, leap) -> None:
 async def test_a_refusal_is_told_and_not_taken_for_done(peblar) -> None:
     peblar.refusal = "communication error"
     with pytest.raises(ChargerCommandError) as error:
-        await peblar.driver.apply(10.0, None)
+        await peblar.order(10.0, None)
     assert error.value.translation_key == "charger_refused"
     assert error.value.translation_placeholders == {"error": "communication error"}
     peblar.taken()
 
     peblar.refusal = None
-    await peblar.driver.apply(10.0, None)
+    await peblar.order(10.0, None)
     assert peblar.taken() == [set_value(LIMIT, 10)]
 
 
@@ -197,7 +198,7 @@ async def test_a_pause_that_is_refused_leaves_the_minimum(charger_of, hass) -> N
     hass.services.async_remove("switch", "turn_off")
 
     with pytest.raises(ChargerCommandError):
-        await charger.driver.apply(0.0, None)
+        await charger.order(0.0, None)
 
     assert charger.taken() == [set_value("NRG1_current_set", 6)]
 
@@ -206,7 +207,7 @@ async def test_an_unavailable_entity_is_not_commanded(peblar) -> None:
     peblar.set(LIMIT, "unavailable")
 
     with pytest.raises(ChargerCommandError) as error:
-        await peblar.driver.apply(10.0, None)
+        await peblar.order(10.0, None)
 
     assert error.value.translation_key == "charger_unavailable"
     assert peblar.taken() == []
@@ -218,7 +219,7 @@ async def test_no_answer_is_an_error_and_the_action_goes_on(
     monkeypatch.setattr(actions, "COMMAND_TIMEOUT", 0.01)
     peblar.hangs = asyncio.Event()
     with pytest.raises(ChargerCommandError) as error:
-        await peblar.driver.apply(10.0, None)
+        await peblar.order(10.0, None)
     assert error.value.translation_key == "charger_timeout"
 
     peblar.hangs.set()
@@ -234,7 +235,7 @@ async def test_ocpp_waits_for_the_transaction(charger_of, leap, hass) -> None:
     await charger.driver.start()
     charger.set("ocpp.garage.transaction_id.sensor", "0")
 
-    await charger.driver.apply(16.0, 60.0)
+    await charger.order(16.0, 60.0)
     purposes = [d["custom_profile"]["chargingProfilePurpose"] for _, d in charger.calls]
     assert purposes == ["TxDefaultProfile"]
     charger.taken()
@@ -256,7 +257,7 @@ async def test_what_waited_is_out_of_date_once_the_charger_was_lost(
     charger = charger_of(OCPP)
     await charger.driver.start()
     charger.set("ocpp.garage.transaction_id.sensor", "0")
-    await charger.driver.apply(16.0, 60.0)
+    await charger.order(16.0, 60.0)
     charger.taken()
 
     sensors = [e.unique_id for e in charger.contract.entities if e.platform == "sensor"]
@@ -285,7 +286,7 @@ async def test_an_ocpp_connector_is_a_device_of_its_own(charger_of) -> None:
     charger = charger_of(contract)
     await charger.driver.start()
 
-    await charger.driver.apply(0.0, None)
+    await charger.order(0.0, None)
 
     [(_, data)] = charger.taken()
     assert (data["devid"], data["conn_id"]) == ("garage", 2)
@@ -305,7 +306,7 @@ async def test_a_charge_point_without_a_name_is_not_commanded(
         devices.async_update_device(charger.device_id, new_identifiers=identifiers)
 
     with pytest.raises(ChargerCommandError) as error:
-        await charger.driver.apply(10.0, 60.0)
+        await charger.order(10.0, 60.0)
 
     assert error.value.translation_key == "charger_unavailable"
     assert charger.taken() == []
@@ -318,7 +319,7 @@ async def test_easee_drops_an_unchanged_value_so_a_renewal_differs(
     await charger.driver.start()
     sent = []
     for _ in range(4):
-        await charger.driver.apply(10.0, 120.0)
+        await charger.order(10.0, 120.0)
         sent.append(charger.taken()[-1][1]["current_p1"])
         leap(60.0)
 
@@ -331,14 +332,14 @@ async def test_easee_drops_an_unchanged_value_so_a_renewal_differs(
 async def test_a_limit_lowered_at_the_charger_is_kept_until_unplugged(
     peblar, leap
 ) -> None:
-    await peblar.driver.apply(16.0, None)
+    await peblar.order(16.0, None)
     leap(60.0)
     peblar.set(LIMIT, "9")
     await peblar.hass.async_block_till_done()
     assert peblar.driver.read().user_limit == 9.0
     peblar.taken()
 
-    await peblar.driver.apply(14.0, None)
+    await peblar.order(14.0, None)
     assert peblar.taken() == [set_value(LIMIT, 9)]
 
     peblar.set(STATE, "no_ev_connected")
@@ -347,13 +348,13 @@ async def test_a_limit_lowered_at_the_charger_is_kept_until_unplugged(
 
 
 async def test_a_pause_at_the_charger_is_not_ended_by_us(peblar, leap) -> None:
-    await peblar.driver.apply(10.0, None)
+    await peblar.order(10.0, None)
     leap(60.0)
     peblar.set(SWITCH, "off")
     await peblar.hass.async_block_till_done()
     peblar.taken()
 
-    await peblar.driver.apply(16.0, None)
+    await peblar.order(16.0, None)
     assert turn("on", SWITCH) not in peblar.taken()
 
     leap(60.0)
@@ -378,7 +379,7 @@ def later(hass, leap):
 async def test_a_limit_that_was_not_taken_is_told_again(peblar, later) -> None:
     peblar.obeys = False
     peblar.set(LIMIT, "8")
-    await peblar.driver.apply(16.0, None)
+    await peblar.order(16.0, None)
     assert peblar.taken() == [set_value(LIMIT, 16)]
 
     # Its integration's last two readings may be of before.
@@ -397,7 +398,7 @@ async def test_a_limit_that_was_not_taken_is_told_again(peblar, later) -> None:
 async def test_what_a_charger_never_goes_above_is_a_ceiling(peblar, later) -> None:
     peblar.obeys = False
     peblar.set(LIMIT, "8")
-    await peblar.driver.apply(16.0, None)
+    await peblar.order(16.0, None)
     for _ in range(10):
         peblar.set(STATE, "charging")
         await later(20.1)
@@ -412,7 +413,7 @@ async def test_an_expiring_limit_that_was_not_taken_is_told_for_the_rest_of_its_
     charger = charger_of(OCPP)
     await charger.driver.start()
     charger.set("ocpp.garage.current_offered.sensor", "6")
-    await charger.driver.apply(16.0, 240.0)
+    await charger.order(16.0, 240.0)
     charger.taken()
 
     await later(120.1)
@@ -430,7 +431,7 @@ async def test_an_expiring_limit_that_was_not_taken_is_told_for_the_rest_of_its_
 async def test_a_late_reading_of_the_old_limit_is_not_the_users(peblar, leap) -> None:
     peblar.obeys = False
     peblar.set(LIMIT, "8")
-    await peblar.driver.apply(16.0, None)
+    await peblar.order(16.0, None)
     leap(10.0)
     peblar.set(LIMIT, "8", late=True)
     await peblar.hass.async_block_till_done()
@@ -439,12 +440,12 @@ async def test_a_late_reading_of_the_old_limit_is_not_the_users(peblar, leap) ->
 
 
 async def test_the_users_limit_can_be_forgotten(peblar, leap) -> None:
-    await peblar.driver.apply(16.0, None)
+    await peblar.order(16.0, None)
     leap(60.0)
     peblar.set(LIMIT, "9")
     await peblar.hass.async_block_till_done()
     peblar.driver.forget_user_limit()
     peblar.taken()
 
-    await peblar.driver.apply(14.0, None)
+    await peblar.order(14.0, None)
     assert peblar.taken() == [set_value(LIMIT, 14)]

@@ -58,6 +58,10 @@ class ChargePointSite:
         self.driver = self.drive()
         await self.driver.start()
 
+    async def order(self, current: float, valid_for: float | None = None) -> None:
+        self.driver.command(current, valid_for)
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+
     def drive(self) -> ChargerDriver:
         return ChargerDriver(
             self.hass,
@@ -86,7 +90,7 @@ class ChargePointSite:
         """Plug a car in and give it a current."""
         self.bench.plug_in()
         await self.reads(ChargerStatus.WAITING)
-        await self.driver.apply(current, valid_for)
+        await self.order(current, valid_for)
         await self.comes(lambda: self.bench.charger.offered == current)
         await self.reads(ChargerStatus.CHARGING)
 
@@ -162,7 +166,7 @@ async def test_a_renewal_carries_it_further(site: ChargePointSite, leap) -> None
     granted_at = site.granted_at
     site.pass_time_until(granted_at + 200)
     leap(site.driver.profile.command_lag)
-    await site.driver.apply(13.0, 240.0)
+    await site.order(13.0, 240.0)
 
     site.pass_time_until(granted_at + 435)
     assert site.bench.charger.offered == 13.0
@@ -172,11 +176,11 @@ async def test_a_renewal_carries_it_further(site: ChargePointSite, leap) -> None
 
 async def test_a_cut_replaces_the_grant(site: ChargePointSite) -> None:
     await site.charging_at(16.0, 240.0)
-    await site.driver.apply(8.0, 240.0)
+    await site.order(8.0, 240.0)
     site.bench.pass_time(2)
     assert site.bench.charger.offered == 8.0
 
-    await site.driver.apply(0.0, None)
+    await site.order(0.0, None)
     site.bench.pass_time(2)
     assert site.bench.charger.offered == 0.0
 
@@ -198,4 +202,4 @@ async def test_a_charge_point_off_the_network(site: ChargePointSite) -> None:
 
     await site.reads(ChargerStatus.LOST)
     with pytest.raises(ChargerCommandError):
-        await site.driver.apply(8.0, 240.0)
+        await site.order(8.0, 240.0)

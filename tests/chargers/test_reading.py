@@ -116,7 +116,7 @@ async def test_a_removed_device_is_lost_and_comes_back(charger_of, hass) -> None
     await hass.async_block_till_done()
     assert charger.driver.read().status is ChargerStatus.LOST
     with pytest.raises(ChargerCommandError):
-        await charger.driver.apply(10.0, None)
+        await charger.order(10.0, None)
 
     registry.async_get_or_create(
         "sensor", "peblar", STATE, device_id=charger.device_id, object_id_base="back"
@@ -201,7 +201,7 @@ async def test_what_is_shown_for_an_unknown_limit_is_nobodys_wish(
 ) -> None:
     charger = charger_of(CHARGEAMPS)
     await charger.driver.start()
-    await charger.driver.apply(16.0, None)
+    await charger.order(16.0, None)
     leap(70.0)
     charger.set("chargeamps_1234567_1_status", "Charging")
     charger.set("chargeamps_1234567_1_max_current", "6.0")

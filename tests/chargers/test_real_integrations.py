@@ -173,7 +173,7 @@ async def test_a_cars_stay(site: Site) -> None:
     assert reading.limit == 16.0
     assert reading.current_time == pytest.approx(site.hass.loop.time(), abs=5.0)
 
-    await site.driver.apply(10.0, None)
+    await site.order(10.0, None)
     assert site.offered() == 10.0
     site.bench.pass_time(5)
     await site.reads(lambda driver: driver.read().current[0] < 11.0)
@@ -187,11 +187,11 @@ async def test_a_cars_stay(site: Site) -> None:
 async def test_pause_and_resume(site: Site) -> None:
     site.bench.plug_in()
     site.bench.pass_time(60)
-    await site.driver.apply(0.0, None)
+    await site.order(0.0, None)
     assert site.offered() == 0.0
     await site.reads(lambda driver: driver.read().limit == 0.0)
 
-    await site.driver.release()
+    await site.driver.release(6.0)
     assert site.offered() == 6.0
 
 
@@ -200,26 +200,26 @@ async def test_each_of_many_commands_in_a_row_is_the_chargers_limit(site: Site) 
     site.bench.plug_in()
     site.bench.pass_time(60)
     for current in (16.0, 10.0, 0.0):
-        await site.driver.apply(current, None)
+        await site.order(current, None)
         assert site.offered() == current
-    await site.driver.release()
+    await site.driver.release(6.0)
     assert site.offered() == 6.0
-    await site.driver.apply(0.0, None)
+    await site.order(0.0, None)
     assert site.offered() == 0.0
-    await site.driver.release()
-    await site.driver.apply(0.0, None)
-    await site.driver.release()
+    await site.driver.release(6.0)
+    await site.order(0.0, None)
+    await site.driver.release(6.0)
     assert site.offered() == 6.0
 
 
 async def test_a_cut_right_after_a_resume(site: Site, leap) -> None:
     site.bench.plug_in()
     site.bench.pass_time(60)
-    await site.driver.apply(0.0, None)
+    await site.order(0.0, None)
     leap(5.1)
-    await site.driver.apply(16.0, None)
+    await site.order(16.0, None)
     assert site.offered() == 16.0
-    await site.driver.apply(7.0, None)
+    await site.order(7.0, None)
     assert site.offered() == 7.0
 
 
@@ -230,7 +230,7 @@ async def test_a_charger_off_the_network(site: Site) -> None:
     await site.bench.device.stop()
 
     with pytest.raises(ChargerCommandError):
-        await site.driver.apply(10.0, None)
+        await site.order(10.0, None)
 
 
 async def test_a_charger_off_the_network_is_lost(polled_site: Site) -> None:
@@ -261,6 +261,6 @@ async def test_a_refusal_of_the_charger_reaches_the_driver(nrgkick_site: Site) -
     nrgkick_site.bench.device.api_enabled = False
 
     with pytest.raises(ChargerCommandError) as error:
-        await nrgkick_site.driver.apply(10.0, None)
+        await nrgkick_site.order(10.0, None)
 
     assert error.value.translation_key == "charger_refused"

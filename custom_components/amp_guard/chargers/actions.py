@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceNotFound
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
@@ -15,9 +15,10 @@ from ..const import DOMAIN
 from .config import ChargerConfig
 from .entities import ChargerEntities
 from .profile import Action, Argument, Given, Profile, Role
+from .reading import from_amperes
 
-COMMAND_TIMEOUT = 5.0
-"""s that an action may take before the charger counts as not answering."""
+TOO_MANY_REQUESTS = re.compile(r"\b429\b|too many requests|rate.?limit", re.IGNORECASE)
+"""What an integration says, in its own words, whose cloud was asked too often."""
 
 
 class ChargerCommandError(HomeAssistantError):
@@ -30,6 +31,24 @@ class ChargerCommandError(HomeAssistantError):
             translation_key=key,
             translation_placeholders=placeholders,
         )
+
+    def as_refusal(self) -> ChargerCommandError:
+        """Return it as an error of which something may have reached the charger."""
+        return ChargerCommandError(
+            self.translation_key or "", **(self.translation_placeholders or {})
+        )
+
+
+class ChargerBusyError(ChargerCommandError):
+    """The integration, or its cloud, was asked too often."""
+
+
+class ChargerUnreachableError(ChargerCommandError):
+    """Nothing of the command has left: there is nobody to take it."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("charger_unavailable")
 
 
 class NotYetError(Exception):
@@ -61,7 +80,7 @@ class ChargerActions:
         still to come.
         """
         data = {
-            key: self._fill(argument, current, valid_for)
+            key: self._fill(argument, self._in_unit_of(action, current), valid_for)
             for key, argument in action.data.items()
         }
         domain, _, name = action.name.rpartition(".")
@@ -69,14 +88,28 @@ class ChargerActions:
             entity_id = self._entities.entity_id(action.role)
             # Home Assistant drops an action on an unavailable entity without a word.
             if entity_id is None or self._entities.state(action.role) is None:
-                raise ChargerCommandError("charger_unavailable")
+                raise ChargerUnreachableError
             domain = entity_id.partition(".")[0]
             data["entity_id"] = entity_id
-        await self._wait_for(
-            self._hass.services.async_call(domain, name, data, blocking=True)
-        )
+        try:
+            await self._carry_out(
+                self._hass.services.async_call(domain, name, data, blocking=True)
+            )
+        except ServiceNotFound as error:
+            raise ChargerUnreachableError from error
+        except Exception as error:
+            refusal = ChargerCommandError
+            if TOO_MANY_REQUESTS.search(str(error)):
+                refusal = ChargerBusyError
+            raise refusal("charger_refused", error=str(error)) from error
 
-    async def _wait_for(self, call: Coroutine[Any, Any, Any]) -> None:
+    def _in_unit_of(self, action: Action, current: float) -> float:
+        """Return A in the unit that an entity has: its owner may have chosen mA."""
+        if action.role is None:
+            return current
+        return from_amperes(current, self._entities.unit(action.role))
+
+    async def _carry_out(self, call: Coroutine[Any, Any, Any]) -> None:
         """Wait for an action, but never cancel it.
 
         Many integrations refresh their coordinator within it; cancelled there, a
@@ -86,11 +119,7 @@ class ChargerActions:
             call, f"Amp Guard action {self._config.id}", eager_start=True
         )
         task.add_done_callback(_take_exception)
-        done, _ = await asyncio.wait({task}, timeout=COMMAND_TIMEOUT)
-        if not done:
-            raise ChargerCommandError("charger_timeout")
-        if (error := task.exception()) is not None:
-            raise ChargerCommandError("charger_refused", error=str(error)) from error
+        await asyncio.shield(task)
 
     def _fill(
         self, argument: Argument, current: float, valid_for: float | None
@@ -130,11 +159,11 @@ class ChargerActions:
             named = re.fullmatch(self._profile.identifier, identifier)
             if named is not None:
                 return named.groupdict()
-        raise ChargerCommandError("charger_unavailable")
+        raise ChargerUnreachableError
 
     def _transaction(self) -> int:
         if self._entities.state(Role.TRANSACTION) is None:
-            raise ChargerCommandError("charger_unavailable")
+            raise ChargerUnreachableError
         value = self._entities.value(Role.TRANSACTION) or ""
         if not value.isdecimal() or int(value) == 0:
             raise NotYetError

@@ -98,10 +98,12 @@ class Effects:
 class CommandTiming:
     """What is known of a charger's way with commands; s, and A it falls back to.
 
-    `raise_interval` lies at least between a write and a raise, `settles` is how long
-    after a command old readings may come in.
+    `command_lag` is how long a car needs to follow, `raise_interval` lies at least
+    between a write and a raise, `settles` is how long after a command old readings may
+    come in.
     """
 
+    command_lag: float
     raise_interval: float
     settles: float
     offline_current: float
@@ -207,24 +209,21 @@ class CommandMachine:
     # --- events ----------------------------------------------------------------------
 
     def order(self, order: Order, now: float) -> Effects:
-        """Take the newest order; the one before is dropped for it."""
+        """Take the newest order; the one before is dropped for it.
+
+        The same once more is sent again, but not before the charger can have followed,
+        and not sooner than it would be where sending fails.
+        """
         before = None if self._order is None else self._target
         self._order = order
-        if before != self._target:
+        last = self._last
+        if last is None or before != self._target:
             self._repeats = 0
             earliest = self._earliest(now)
             if self._due is not None and self.is_failing and not self._is_cut(now):
                 earliest = max(earliest, self._due)
             self._due = earliest
-        return self._effects(now)
-
-    def repeat(self, order: Order, now: float) -> Effects:
-        """Take an order that is to be sent though it was sent before.
-
-        Where sending fails it keeps its pauses.
-        """
-        self._order = order
-        if self._due is None:
+        elif self._due is None and now - last.sent_at >= self.timing.command_lag:
             self._due = now
         return self._effects(now)
 

@@ -1,58 +1,73 @@
-"""Drive one charger: read it from the state machine, command it by actions."""
+"""Drive one charger: read it from the state machine, carry out what is commanded.
+
+When something is sent is decided in `command.py`, how it is set in `limit.py`.
+"""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-import math
-from typing import Any
+from functools import partial
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_component import async_update_entity
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 
-from ..model import ChargerReading, ChargerStatus
-from .actions import ChargerActions, ChargerCommandError, NotYetError
+from ..model import ChargerReading, ChargerStatus, Commanded
+from .actions import (
+    ChargerActions,
+    ChargerBusyError,
+    ChargerUnreachableError,
+    NotYetError,
+)
+from .command import (
+    TOLERANCE,
+    CommandMachine,
+    CommandTiming,
+    Effects,
+    Order,
+    Outcome,
+    Send,
+)
 from .config import ChargerConfig
 from .entities import ChargerEntities
-from .learning import Learned, Learning
-from .profile import Pause, Role
+from .learning import Learning
+from .limit import LimitSetter
+from .profile import Role
 from .profiles import PROFILES
-from .readback import TOLERANCE, ReadBack
-from .reading import (
-    is_paused,
-    pause_of,
-    read_amperes,
-    read_charger,
-    read_set_limit,
-    takes_zero,
-)
-from .trouble import Trouble, find_trouble
+from .reading import is_paused, pause_of, read_amperes, read_charger, read_set_limit
+from .trouble import Trouble, TroubleKind, find_trouble
 
 CAR_MAY_CHARGE = (ChargerStatus.WAITING, ChargerStatus.CHARGING)
 
-ROUNDING = 0.001
-"""A that a figure may lie under the step that it means."""
-
-RETRY_DELAY = 1.0
-"""s from a change of the entities until what waited for it is tried again: an OCPP
-transaction shows in Home Assistant before the charge point has its number."""
-
 SETTLING_REPORTS = 2
 """Reports after a command that may still say what was before it."""
+ASK_INTERVAL = 3.0
+"""s between two times that an integration is asked anew while it matters."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class _Order:
-    """What the charger is to be told: A, and the loop time until which it may stand."""
+@dataclass(kw_only=True, slots=True)
+class _Timers:
+    """What is called later; each can be taken back."""
 
-    current: float
-    expires: float | None = None
-    deferrable: bool = True
+    wake: CALLBACK_TYPE | None = None
+    look: CALLBACK_TYPE | None = None
+    refresh: CALLBACK_TYPE | None = None
+
+    def cancel(self) -> None:
+        """Take back all of them."""
+        for cancel in (self.wake, self.look, self.refresh):
+            if cancel is not None:
+                cancel()
+        self.wake = self.look = self.refresh = None
 
 
 class ChargerDriver:
-    """One charger, read and commanded."""
+    """One charger, read and commanded.
+
+    `on_change(charger_id)` tells that a reading, or what became of a command, changed;
+    `on_fault(charger_id, error)` how a command ended, None where it was taken.
+    """
 
     def __init__(
         self,
@@ -60,69 +75,84 @@ class ChargerDriver:
         config: ChargerConfig,
         on_change: Callable[[str], None],
         learning: Learning | None = None,
+        on_fault: Callable[[str, Exception | None], None] = lambda _id, _error: None,
     ) -> None:
-        """Take the charger; `on_change(charger_id)` tells that a reading changed.
+        """Take the charger.
 
-        `learning` measures it; without, what is measured is forgotten.
+        `learning` measures it and keeps what it was commanded; without, both are
+        forgotten.
         """
         self.config = config
         self.profile = PROFILES[config.profile]
         self._hass = hass
         self._on_change = on_change
+        self._on_fault = on_fault
         self._states = {
             word.lower(): ChargerStatus(status)
             for word, status in config.states.items()
         }
-        self._entities = ChargerEntities(
-            hass,
-            self.profile,
-            device_id=config.device_id,
-            connector=config.connector,
-            picked=config.entities,
-            on_change=self._on_entities,
+        self._entities = ChargerEntities.of(hass, config, self._on_entities)
+        actions = ChargerActions(hass, self.profile, config, self._entities)
+        self._setter = LimitSetter(self.profile, config, self._entities, actions)
+        self._learning = learning or Learning()
+        self._machine = CommandMachine(
+            timing=CommandTiming(
+                command_lag=self.profile.command_lag,
+                raise_interval=self.profile.raise_interval,
+                settles=SETTLING_REPORTS * self.profile.report_interval,
+                offline_current=config.offline_current,
+            ),
+            in_force=self._learning.may_hold,
+            user_limit=self._learning.user_limit,
+            tolerance=TOLERANCE + self._setter.renewal_step,
         )
-        self._actions = ChargerActions(hass, self.profile, config, self._entities)
-        self._lock = asyncio.Lock()
-        self._order: _Order | None = None
-        self._waits = False
-        self._read_back = ReadBack(
-            settles=SETTLING_REPORTS * self.profile.report_interval,
-            tolerance=TOLERANCE + self._renewal_step,
-        )
-        self._learning = learning or Learning(Learned(), lambda: None)
-        self._prepared = False
-        self._renewals = 0
-        self._stop_refreshing: CALLBACK_TYPE | None = None
-        self._cancel_deferred: CALLBACK_TYPE | None = None
-        self._cancel_look: CALLBACK_TYPE | None = None
-        self._cancel_check: CALLBACK_TYPE | None = None
+        self._timers = _Timers()
+        self._newest = 0
+        self._error: Exception | None = None
+        self._asked_at = float("-inf")
         self._looking: asyncio.Task[None] | None = None
+        self._listens = False
+        self._may_send = True
+        self._quiet = asyncio.Event()
 
     # --- life -----------------------------------------------------------------------
 
     async def start(self) -> None:
         """Listen to what the charger says; enable the sensors that it needs for it."""
+        self._listens = self._may_send = True
         self._entities.start()
         self._entities.enable()
-        self._read_back.user_limit = self._learning.user_limit
-        self._check()
+        self._see()
         if (interval := self.profile.refresh_interval) is not None:
-            self._stop_refreshing = async_track_time_interval(
+            self._timers.refresh = async_track_time_interval(
                 self._hass,
                 self._refresh,
                 timedelta(seconds=interval),
                 cancel_on_shutdown=True,
             )
 
+    async def release(self, current: float) -> None:
+        """Leave the charger at A; return when nothing of it is under way any more.
+
+        What hangs is followed beyond a stop: when it ends, the charger is told again.
+        """
+        self._quiet.clear()
+        order = Order(current=self._setter.settable(current), at_once=True)
+        self._carry_out(self._machine.order(order, self._now()))
+        try:
+            await self._quiet.wait()
+        finally:
+            self._leave()
+
     async def stop(self) -> None:
-        """Stop listening; leave nothing running."""
-        self._order = None
+        """Stop listening, and send nothing any more."""
+        self._may_send = False
+        self._leave()
+
+    def _leave(self) -> None:
+        self._listens = False
         self._entities.stop()
-        self._drop_deferred()
-        for cancel in (self._stop_refreshing, self._cancel_look, self._cancel_check):
-            if cancel is not None:
-                cancel()
-        self._stop_refreshing = self._cancel_look = self._cancel_check = None
+        self._timers.cancel()
 
     # --- reading --------------------------------------------------------------------
 
@@ -137,68 +167,53 @@ class ChargerDriver:
         )
         if reading.status is ChargerStatus.LOST:
             return reading
-        return replace(reading, user_limit=self._read_back.user_limit)
+        return replace(reading, user_limit=self._machine.user_limit)
+
+    def commanded(self) -> Commanded:
+        """Return what became of what it was commanded."""
+        return self._machine.commanded(self._now())
 
     def trouble(self, reading: ChargerReading) -> Trouble | None:
         """Return what keeps a charger that says this from being balanced, if it does."""
-        return find_trouble(self.profile, self._entities, reading)
+        trouble = find_trouble(self.profile, self._entities, reading)
+        if trouble is None and self._machine.is_failing and self._error is not None:
+            return Trouble(kind=TroubleKind.REFUSING, state=str(self._error))
+        return trouble
 
-    def forget_user_limit(self) -> None:
-        """Take back control from a limit that the user has set at the charger."""
-        self._read_back.forget(self._now())
-        self._learning.keep_user_limit(None)
-        self._on_change(self.config.id)
+    @callback
+    def ask(self) -> None:
+        """Ask its integration anew, each few seconds at most: what it says matters."""
+        if self._now() - self._asked_at >= ASK_INTERVAL:
+            self._look()
 
     @callback
     def _on_entities(self) -> None:
-        self._check()
-        reading = self.read()
-        self._learning.see(reading, self._now())
-        if reading.status is ChargerStatus.LOST:
-            # When it is back, what waited may be long out of date.
-            self._waits = False
-            self._drop_deferred()
-        if self._waits and self._order is not None and self._cancel_deferred is None:
-            self._defer(self._order, RETRY_DELAY)
+        self._see()
         self._on_change(self.config.id)
 
-    @callback
-    def _check(self, _now: datetime | None = None) -> None:
-        """Hold what the charger shows against what it was told, between commands."""
-        if not self._lock.locked():
-            self._read_limit_back()
-
-    def _read_limit_back(self) -> None:
-        status, now = self.read().status, self._now()
-        if status is ChargerStatus.DISCONNECTED:
-            self._read_back.forget(now)
-            self._learning.keep_user_limit(None)
-        if status not in CAR_MAY_CHARGE:
+    def _see(self) -> None:
+        """Tell the machine what the charger says now."""
+        reading, now, machine = self.read(), self._now(), self._machine
+        self._learning.see(reading, now)
+        lost = reading.status is ChargerStatus.LOST
+        if lost:
+            self._setter.forget_preparation()
+        self._carry_out(machine.reachable(now, is_=not lost))
+        if lost:
             return
-        limit = self._set_limit_shown()
-        is_set = limit is not None
-        if limit is None:
-            limit = read_amperes(self._entities, Role.LIMIT_IN_FORCE)
-        if self._read_back.see(limit, now, is_set=is_set) and self._order is not None:
-            self._hass.async_create_task(
-                self._retry(self._order), f"Amp Guard repetition {self.config.id}"
-            )
-        self._learning.keep_user_limit(self._read_back.user_limit)
-        self._check_later()
-
-    def _check_later(self) -> None:
-        """Check when the charger must show its limit, though it says nothing new."""
-        if self._cancel_check is not None:
-            self._cancel_check()
-            self._cancel_check = None
-        if (settled_at := self._read_back.settled_at()) is None:
-            return
-        if (delay := settled_at - self._now()) > 0:
-            self._cancel_check = async_call_later(self._hass, delay, self._check)
+        plugged = reading.status is not ChargerStatus.DISCONNECTED
+        self._carry_out(machine.plugged(now, in_=plugged))
+        self._carry_out(machine.changed(now))
+        if reading.status in CAR_MAY_CHARGE:
+            limit = self._set_limit_shown()
+            is_set = limit is not None
+            if limit is None:
+                limit = read_amperes(self._entities, Role.LIMIT_IN_FORCE)
+            self._carry_out(machine.shows(limit, now, is_set=is_set))
 
     def _set_limit_shown(self) -> float | None:
         """Return the limit that is set, A; 0 while paused. Not the one in force."""
-        if is_paused(self._pause, self._entities):
+        if is_paused(pause_of(self.profile, self._entities), self._entities):
             return 0.0
         return read_set_limit(self.profile, self._entities)
 
@@ -214,11 +229,12 @@ class ChargerDriver:
 
         Through a sensor: its platform does not make commands wait for updates.
         """
-        self._cancel_look = None
+        self._timers.look = None
         entity_id = self._entities.entity_id(Role.STATE)
-        if entity_id is None or self._entities.state(Role.STATE) is None:
+        if entity_id is None or self._hass.states.get(entity_id) is None:
             return
         if self._looking is None or self._looking.done():
+            self._asked_at = self._now()
             self._looking = self._hass.async_create_background_task(
                 async_update_entity(self._hass, entity_id),
                 f"Amp Guard reading {self.config.id}",
@@ -226,188 +242,91 @@ class ChargerDriver:
 
     # --- commanding -----------------------------------------------------------------
 
-    async def apply(self, current: float, valid_for: float | None) -> bool:
+    @callback
+    def command(self, current: float, valid_for: float | None = None) -> None:
         """Give the charger a limit in A (0 pauses), for `valid_for` s where it can.
 
-        The newest call wins: one that waits behind another is dropped for it. A raise
-        that the charger is not to be given yet is given later, unless something newer
-        came. Returns whether it was sent now. Raises ChargerCommandError if the charger
-        does not take it.
+        What can be sent now has left when this returns. The newest order stands until
+        the charger has it; `commanded` and `on_fault` tell what becomes of it.
         """
-        expires = None if valid_for is None else self._now() + valid_for
-        return await self._carry_out(_Order(current=current, expires=expires))
+        order = Order(current=self._setter.settable(current), valid_for=valid_for)
+        self._carry_out(self._machine.order(order, self._now()))
 
-    async def release(self) -> None:
-        """Leave the charger at its offline current.
+    def release_user_limit(self) -> None:
+        """Take back control from a limit that the user has set at the charger."""
+        self._carry_out(self._machine.release_user_limit(self._now()))
+        self._on_change(self.config.id)
 
-        Raises ChargerCommandError if the charger does not take it.
-        """
-        await self._carry_out(
-            _Order(current=self.config.offline_current, deferrable=False)
-        )
+    def _carry_out(self, effects: Effects) -> None:
+        """Do what the machine asks for, and keep what it knows."""
+        self._wake_later(effects.wake_at)
+        if effects.send is not None and self._may_send:
+            self._newest = effects.send.number
+            self._hass.async_create_background_task(
+                self._send(effects.send),
+                f"Amp Guard command {self.config.id}",
+                eager_start=True,
+            )
+        self._learning.keep_user_limit(self._machine.user_limit)
+        self._learning.keep_may_hold(self._machine.may_hold(self._now()))
+        if self._machine.is_quiet:
+            self._quiet.set()
 
-    async def _carry_out(self, order: _Order) -> bool:
-        self._order = order
-        self._drop_deferred()
-        async with self._lock:
-            if self._order is not order or self._has_expired(order):
-                return False
-            current = self._settable(order.current)
-            if self._was_just_told(current) and order.deferrable:
-                return False
-            if (delay := self._delay(current)) > 0 and order.deferrable:
-                self._defer(order, delay)
-                return False
-            self._waits = False
-            before = self.read()
-            try:
-                await self._tell(order, current)
-            except NotYetError:
-                # The order stands, and is sent when what it lacks is there.
-                self._waits = True
-                return False
-            self._read_back.tell(current, self._now())
-            self._learning.tell(before, current, self._now())
+    def _wake_later(self, at: float | None) -> None:
+        if self._timers.wake is not None:
+            self._timers.wake()
+            self._timers.wake = None
+        if at is not None and self._listens:
+            self._timers.wake = async_call_later(
+                self._hass, max(0.0, at - self._now()), partial(self._wake, at)
+            )
+
+    @callback
+    def _wake(self, at: float, _now: datetime) -> None:
+        self._timers.wake = None
+        self._see()
+        # A timer may come a moment too soon.
+        self._carry_out(self._machine.wake(max(at, self._now())))
+
+    async def _send(self, send: Send) -> None:
+        before = self.read()
+        outcome, self._error = await self._try(send)
+        now = self._now()
+        if outcome is Outcome.TAKEN:
+            self._learning.tell(before, send.order.current, now)
             self._look_after_command()
-            self._read_limit_back()
-            return True
+        if outcome is not Outcome.LACKING:
+            self._on_fault(self.config.id, self._error)
+        self._carry_out(self._machine.ended(send.number, outcome, now))
+        if self._listens:
+            self._see()
+            self._on_change(self.config.id)
 
-    def _has_expired(self, order: _Order) -> bool:
-        """Whether it waited so long that it may not stand any more."""
-        return order.expires is not None and order.expires <= self._now()
-
-    def _settable(self, current: float) -> float:
-        """Return the largest current (A) that can be set and is no more than this."""
-        step, least, most = self.profile.resolution, self.profile.min_current, math.inf
-        if (state := self._entities.state(Role.LIMIT)) is not None:
-            step = max(step, _figure(state.attributes, "step", step))
-            least = max(least, _figure(state.attributes, "min", least))
-            most = _figure(state.attributes, "max", most)
-        if (user_limit := self._read_back.user_limit) is not None:
-            most = min(most, user_limit)
-        current = min(current, self.config.max_current, self.profile.max_current, most)
-        current = math.floor((current + ROUNDING) / step) * step
-        return current if current >= max(least, self.config.min_current) else 0.0
-
-    def _was_just_told(self, current: float) -> bool:
-        """Whether the same was said so shortly ago that it cannot have been followed."""
-        told = self._read_back
-        return (
-            told.current == current
-            and self._now() - told.told_at < self.profile.command_lag
-        )
-
-    def _delay(self, current: float) -> float:
-        """Return the s until this may be sent; only a raise ever waits."""
-        told = self._read_back
-        if told.current is None or current <= told.current:
-            return 0.0
-        return told.told_at + self.profile.raise_interval - self._now()
-
-    def _defer(self, order: _Order, delay: float) -> None:
-        async def send(_now: datetime) -> None:
-            self._cancel_deferred = None
-            await self._retry(order)
-
-        self._cancel_deferred = async_call_later(self._hass, delay, send)
-
-    def _drop_deferred(self) -> None:
-        if self._cancel_deferred is not None:
-            self._cancel_deferred()
-            self._cancel_deferred = None
-
-    async def _retry(self, order: _Order) -> None:
-        if self._order is not order:
-            return
+    async def _try(self, send: Send) -> tuple[Outcome, Exception | None]:
+        """Send it; return how it ended, and the error where it was not taken."""
         try:
-            await self._carry_out(replace(order, deferrable=False))
-        except ChargerCommandError:
-            # Nobody waits for it; the balancer sees that it is not followed.
-            return
-
-    async def _tell(self, order: _Order, current: float) -> None:
-        if current > 0:
-            await self._set_limit(order, current)
-        else:
-            await self._stop_charging()
-
-    async def _set_limit(self, order: _Order, current: float) -> None:
-        expiry = self.profile.expiry
-        if expiry is None or order.expires is None:
-            await self._actions.send(self.profile.set_limit, current)
-        else:
-            if not self._prepared:
-                await self._actions.send(expiry.prepare, self.config.offline_current)
-                self._prepared = True
-            if self._renewal_step and self._renews(current):
-                current -= self._renewal_step
-            valid_for = order.expires - self._now()
-            await self._actions.send(expiry.set_limit, current, valid_for)
-        # The limit first: a car let on before it would start at the old one.
-        if self._order is order and (pause := self._pause_to_end()) is not None:
-            await self._actions.send(pause.resume)
-
-    def _renews(self, current: float) -> bool:
-        """Whether this repeats the last limit; each second repetition differs."""
-        repeats = self._read_back.current == current
-        self._renewals = self._renewals + 1 if repeats else 0
-        return self._renewals % 2 == 1
-
-    @property
-    def _renewal_step(self) -> float:
-        """A by which a renewal differs, so that it is not dropped on its way."""
-        expiry = self.profile.expiry
-        return self.profile.resolution if expiry and expiry.renewal_changes else 0.0
-
-    def _pause_to_end(self) -> Pause | None:
-        """Return the pause that keeps the car from using its new limit."""
-        pause = self._pause
-        if pause is None or is_paused(pause, self._entities):
-            return pause
-        if pause.limit_resumes:
-            return None
-        if self._read_back.current is None:
-            return pause if pause.role is None else None
-        return pause if self._read_back.current == 0 else None
-
-    async def _stop_charging(self) -> None:
-        pause = self._pause
-        if pause is None and takes_zero(self._entities):
-            await self._actions.send(self.profile.set_limit, 0.0)
-            return
-        try:
-            if pause is None:
-                raise ChargerCommandError("charger_cannot_pause")
-            await self._actions.send(pause.stop)
-        except ChargerCommandError:
-            await self._set_least()
-            raise
-
-    async def _set_least(self) -> None:
-        """Set the least it can signal: nearer to a pause than what it has now."""
-        least = max(self.config.min_current, self.profile.min_current)
-        shown = read_amperes(self._entities, Role.LIMIT)
-        if shown is None or shown > least + TOLERANCE:
-            await self._actions.send(self.profile.set_limit, least)
-
-    @property
-    def _pause(self) -> Pause | None:
-        return pause_of(self.profile, self._entities)
+            await self._setter.set(
+                send.order, is_newest=lambda: send.number == self._newest
+            )
+        except NotYetError:
+            return Outcome.LACKING, None
+        except ChargerUnreachableError as error:
+            return Outcome.UNREACHABLE, error
+        except ChargerBusyError as error:
+            return Outcome.BUSY, error
+        except Exception as error:  # noqa: BLE001 - it is tried again, and told
+            return Outcome.FAILED, error
+        return Outcome.TAKEN, None
 
     def _look_after_command(self) -> None:
         """Read again when the car has had the time to follow."""
-        if not self.profile.refresh_after_command:
+        if not self.profile.refresh_after_command or not self._listens:
             return
-        if self._cancel_look is not None:
-            self._cancel_look()
-        self._cancel_look = async_call_later(
+        if self._timers.look is not None:
+            self._timers.look()
+        self._timers.look = async_call_later(
             self._hass, self.profile.command_lag, self._look
         )
 
     def _now(self) -> float:
         return self._hass.loop.time()
-
-
-def _figure(attributes: Mapping[str, Any], name: str, otherwise: float) -> float:
-    value = attributes.get(name)
-    return float(value) if isinstance(value, int | float) else otherwise

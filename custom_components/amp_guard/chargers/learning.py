@@ -28,7 +28,9 @@ SETTLED = 30.0
 """s of charging after which a car uses all its phases (many start on one)."""
 
 SAVE_DELAY = 60.0
-"""s, so that an evening is a few writes."""
+"""s, so that an evening is a few writes ..."""
+SAVE_DELAY_OF_RAISE = 0.0
+"""... but for what a crash must not forget."""
 VERSION = 1
 
 
@@ -38,13 +40,15 @@ class Learned:
 
     `lags` are the s from a cut until it was reported to be followed, `ramps` A/s from a
     raise until it was used, `phases` how many the car uses. `user_limit` is the ceiling
-    (A) that was set at the charger for this car.
+    (A) that was set at the charger for this car. `may_hold` is the highest limit (A) that
+    may be in force of what it was commanded.
     """
 
     lags: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     ramps: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     phases: int | None = None
     user_limit: float | None = None
+    may_hold: float | None = None
 
     @property
     def lag(self) -> float | None:
@@ -63,6 +67,7 @@ class Learned:
             "ramps": [round(ramp, 2) for ramp in self.ramps],
             "phases": self.phases,
             "user_limit": self.user_limit,
+            "may_hold": self.may_hold,
         }
 
     def restore(self, stored: Mapping[str, Any]) -> None:
@@ -71,6 +76,7 @@ class Learned:
         self.ramps.extend(stored["ramps"])
         self.phases = stored["phases"]
         self.user_limit = stored["user_limit"]
+        self.may_hold = stored.get("may_hold")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,11 +89,19 @@ class _Step:
 
 
 class Learning:
-    """Measures one charger; `on_learned` is called when there is something to keep."""
+    """Measures one charger, and keeps what a restart must not forget of it.
 
-    def __init__(self, learned: Learned, on_learned: Callable[[], None]) -> None:
+    `on_learned(soon)` is called when there is something to keep; soon, where a crash in
+    the next minute must not lose it.
+    """
+
+    def __init__(
+        self,
+        learned: Learned | None = None,
+        on_learned: Callable[[bool], None] = lambda _soon: None,
+    ) -> None:
         """Go on from what is learned."""
-        self._learned = learned
+        self._learned = learned or Learned()
         self._on_learned = on_learned
         self._step: _Step | None = None
         self._charging_since: float | None = None
@@ -113,11 +127,26 @@ class Learning:
         self._see_step(reading, now)
         self._see_phases(reading, now)
 
+    @property
+    def may_hold(self) -> float | None:
+        """The highest limit that may be in force of what it was commanded, A."""
+        return self._learned.may_hold
+
+    def keep_may_hold(self, may_hold: float | None) -> None:
+        """Note the highest limit that may be in force.
+
+        After a crash that much is kept free until the charger says what is: so a raise
+        is written at once, while to forget a cut only costs room for a moment.
+        """
+        before, self._learned.may_hold = self._learned.may_hold, may_hold
+        if may_hold is not None and may_hold != before:
+            self._on_learned(before is None or may_hold > before)
+
     def keep_user_limit(self, user_limit: float | None) -> None:
         """Note the ceiling that was set at the charger."""
         if user_limit != self._learned.user_limit:
             self._learned.user_limit = user_limit
-            self._on_learned()
+            self._on_learned(False)
 
     def _see_step(self, reading: ChargerReading, now: float) -> None:
         step, drawn = self._step, _drawn(reading)
@@ -138,7 +167,7 @@ class Learning:
 
     def _finish(self) -> None:
         self._step = None
-        self._on_learned()
+        self._on_learned(False)
 
     def _see_phases(self, reading: ChargerReading, now: float) -> None:
         drawn = _drawn(reading)
@@ -152,7 +181,7 @@ class Learning:
         used = sum(current >= USED_FROM for current in reading.current)
         if used and used != self._learned.phases:
             self._learned.phases = used
-            self._on_learned()
+            self._on_learned(False)
 
 
 def _drawn(reading: ChargerReading) -> float | None:
@@ -167,7 +196,7 @@ class Memory:
         """Know nothing until `load`."""
         self._store = _store(hass, entry_id)
         self._learned: dict[str, Learned] = {}
-        self._waits = False
+        self._waits = self._urgent = False
 
     async def load(self) -> None:
         """Read what was kept."""
@@ -178,16 +207,21 @@ class Memory:
         """Return what is learned of a charger; it is one object for all who ask."""
         return self._learned.setdefault(charger, Learned())
 
-    def save(self) -> None:
-        """Keep it, soon."""
+    def save(self, soon: bool) -> None:
+        """Keep it; `soon`, where a crash in the next minute must not lose it."""
         self._waits = True
-        self._store.async_delay_save(self.as_dict, SAVE_DELAY)
+        self._urgent = self._urgent or soon
+        delay = SAVE_DELAY_OF_RAISE if self._urgent else SAVE_DELAY
+        self._store.async_delay_save(self._to_store, delay)
 
     async def save_now(self) -> None:
         """Keep what waits to be kept."""
         if self._waits:
-            await self._store.async_save(self.as_dict())
-            self._waits = False
+            await self._store.async_save(self._to_store())
+
+    def _to_store(self) -> dict[str, Any]:
+        self._waits = self._urgent = False
+        return self.as_dict()
 
     def as_dict(self) -> dict[str, Any]:
         """Return it for the store, by charger."""

@@ -1,7 +1,7 @@
 """Setting a charger's limit: what is sent for one order, in which order."""
 
+from collections.abc import Callable
 import math
-from typing import Any
 
 from ..model import MINIMUM_SIGNALLED_CURRENT
 from .actions import ChargerActions, ChargerCommandError
@@ -58,7 +58,7 @@ class LimitSetter:
         """Prepare it anew: it may have forgotten what was written to it."""
         self._prepared = False
 
-    async def set(self, order: Order, *, is_newest: Any) -> None:
+    async def set(self, order: Order, *, is_newest: Callable[[], bool]) -> None:
         """Send all that an order takes.
 
         `is_newest()` says whether it still stands: a car is not let on for one that
@@ -92,14 +92,14 @@ class LimitSetter:
         return self._renewals % 2 == 1
 
     def _pause_to_end(self) -> Pause | None:
-        """Return the pause that must be ended for the car to go on, if there is one."""
+        """Return the pause that keeps the car from using its new limit."""
         pause = pause_of(self._profile, self._entities)
-        if pause is None:
-            return None
-        if pause.role is None or is_paused(pause, self._entities):
+        if pause is None or is_paused(pause, self._entities):
             return pause
         if pause.limit_resumes:
             return None
+        if self._last is None:
+            return pause if pause.role is None else None
         # What it shows may be of before it was paused.
         return pause if self._last == 0 else None
 
@@ -112,14 +112,16 @@ class LimitSetter:
             if pause is None:
                 raise ChargerCommandError("charger_cannot_pause")
             await self._actions.send(pause.stop)
-        except ChargerCommandError:
+        except ChargerCommandError as error:
             await self._set_least()
-            raise
+            raise error.as_refusal() from error
 
     async def _set_least(self) -> None:
         """Set the least it can signal: nearer to a pause than what it has now."""
         least = max(
-            self._config.min_current, self._profile.min_current, MINIMUM_SIGNALLED_CURRENT
+            self._config.min_current,
+            self._profile.min_current,
+            MINIMUM_SIGNALLED_CURRENT,
         )
         shown = read_amperes(self._entities, Role.LIMIT)
         if shown is None or shown > least + TOLERANCE:

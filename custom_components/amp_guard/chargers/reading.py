@@ -24,7 +24,9 @@ DRAWING = 1.0
 """A. What tells a charging car from a standby, where the charger has no state."""
 
 MISSED_REPORTS = 3
-"""Reports that a charging charger may miss before it counts as frozen."""
+"""Reports that a charging charger may miss before what it draws is not known. It may
+be well and draw the same: an equal state is not passed on by `mqtt`, `template` and
+most integrations that push."""
 
 
 def read_charger(
@@ -44,9 +46,8 @@ def read_charger(
     if status is ChargerStatus.LOST:
         return ChargerReading(status=status)
     if status is ChargerStatus.CHARGING:
-        if _is_frozen(profile, entities, now):
-            return ChargerReading(status=ChargerStatus.LOST)
-        if profile.zero_is_unknown and current == NO_CURRENT:
+        silent = _is_silent(profile, entities, now)
+        if silent or (profile.zero_is_unknown and current == NO_CURRENT):
             current = current_time = None
     return ChargerReading(
         status=status,
@@ -141,7 +142,7 @@ def _read_status(
     return ChargerStatus.WAITING
 
 
-def _is_frozen(profile: Profile, entities: ChargerEntities, now: float) -> bool:
+def _is_silent(profile: Profile, entities: ChargerEntities, now: float) -> bool:
     newest = entities.newest_report()
     return newest is None or now - newest > MISSED_REPORTS * profile.report_interval
 
@@ -181,14 +182,25 @@ def read_amperes(entities: ChargerEntities, role: Role) -> float | None:
     value = read_number(entities, role)
     if value is None:
         return None
-    unit = entities.unit(role)
-    if unit in PowerConverter.VALID_UNITS:
-        watts = PowerConverter.convert(value, unit, UnitOfPower.WATT)
-        value = watts / NOMINAL_VOLTAGE
-    elif unit in ElectricCurrentConverter.VALID_UNITS:
-        value = ElectricCurrentConverter.convert(
-            value, unit, UnitOfElectricCurrent.AMPERE
-        )
+    value = to_amperes(value, entities.unit(role))
     if not -DRAWING <= value <= LARGEST_CURRENT:
         return None
     return max(0.0, value)
+
+
+def to_amperes(value: float, unit: str | None) -> float:
+    """Return a value of that unit in A, a power as the current of one phase."""
+    if unit in PowerConverter.VALID_UNITS:
+        return PowerConverter.convert(value, unit, UnitOfPower.WATT) / NOMINAL_VOLTAGE
+    if unit in ElectricCurrentConverter.VALID_UNITS:
+        return ElectricCurrentConverter.convert(
+            value, unit, UnitOfElectricCurrent.AMPERE
+        )
+    return value
+
+
+def from_amperes(current: float, unit: str | None) -> float:
+    """Return A in a unit of current; any other unit is taken for A."""
+    if unit not in ElectricCurrentConverter.VALID_UNITS:
+        return current
+    return ElectricCurrentConverter.convert(current, UnitOfElectricCurrent.AMPERE, unit)

@@ -19,8 +19,8 @@ class TroubleKind(StrEnum):
     """Its integration does not reach it."""
     UNKNOWN = "unknown"
     """Its state says nothing that is understood."""
-    FROZEN = "frozen"
-    """It is said to charge, but nothing is heard of it."""
+    REFUSING = "refusing"
+    """It, or its integration, does not take what it is commanded."""
     NOT_FOLLOWING = "not_following"
     """It draws more than it was given."""
 
@@ -47,12 +47,8 @@ def find_trouble(
         if entities.state(role) is None:
             return _at(entities, role, TroubleKind.UNAVAILABLE)
     telling = entities.needed[-1]
-    if reading.status is ChargerStatus.LOST:
-        words = profile.statuses.get(telling, {})
-        said = words.get((entities.value(telling) or "").lower())
-        says_so = said is ChargerStatus.LOST
-        kind = TroubleKind.UNAVAILABLE if says_so else TroubleKind.FROZEN
-        return _at(entities, telling, kind)
+    if reading.status is ChargerStatus.LOST:  # its integration's own word for it
+        return _at(entities, telling, TroubleKind.UNAVAILABLE)
     if reading.status is ChargerStatus.UNKNOWN:
         return _at(entities, telling, TroubleKind.UNKNOWN)
     return None
