@@ -53,7 +53,7 @@ class Balancer:
             connector.go_on_as(branch, tree.site.turn)
             if (connector := known.get(branch.charger.id)) is not None
             and connector.branch.hangs_as(branch)
-            else Connector(branch, tree.site.supply.net, tree.site.turn)
+            else Connector(branch, tree.site.supply.earthing_system, tree.site.turn)
             for branch in tree.branches
         ]
         self._active = [c for c in self._connectors if c.branch.active]

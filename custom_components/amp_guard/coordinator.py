@@ -227,7 +227,10 @@ class AmpGuardCoordinator:
             self._apply(decision)
             self._report_meters(decision)
             self.energy.count(
-                decision, snapshot.chargers, self._samples, self.site.supply.net
+                decision,
+                snapshot.chargers,
+                self._samples,
+                self.site.supply.earthing_system,
             )
             self._publish(snapshot, decision, now)
             self.faults.end(Part.TURN)

@@ -42,7 +42,7 @@ def check_figures(decision: Decision) -> None:
         assert min(drawn) >= 0, drawn
     for state in decision.nodes.values():
         figures += [state.limit, *state.available, *state.allocated]
-        figures += [*state.house, *state.heat]
+        figures += [*state.base_load, *state.heat]
     assert all(map(isfinite, figures)), decision
 
 
@@ -92,7 +92,7 @@ def check_house(plant: Plant, moment: Moment) -> None:
             if branch.active and node.index in branch.seen_by:
                 for phase, drawn in enumerate(moment.decision.drawn[name]):
                     expected[phase] -= drawn
-        house = moment.decision.nodes[node.id].house
+        house = moment.decision.nodes[node.id].base_load
         for seen, value in zip(house, expected, strict=True):
             assert isclose(seen, value, abs_tol=ARITHMETIC), (node.id, house, expected)
 
@@ -215,7 +215,7 @@ def _rooms(plant: Plant, moment: Moment) -> list[float]:
         limit = node.max_current_offline if blind else node.max_current_online
         limit = min(limit, ceiling(moment, node.id))
         seen = node.metered and not blind and plant.last_two(node.id)
-        house = state.house if seen else NO_CURRENT
+        house = state.base_load if seen else NO_CURRENT
         rooms += [
             limit - house[phase] - taken[3 * node.index + phase] for phase in Phase
         ]

@@ -9,7 +9,7 @@ from custom_components.amp_guard.model import (
     SUPPLY_ID,
     ChargerReading,
     ChargerStatus,
-    Net,
+    EarthingSystem,
     PhaseValues,
 )
 
@@ -65,7 +65,7 @@ def test_a_report_that_is_newer_than_the_sample_leaves_no_doubt_where_none_moved
     None
 ):
     (branch,) = Tree(home()).branches
-    draw = Draw(branch, Net.TN)
+    draw = Draw(branch, EarthingSystem.TN)
     for told in (0.0, 100.0, 200.0):  # the meter is the later one
         answer(draw.lateness, told=told, metered=told + 9, reported=told + 5)
     assert draw.lateness.seconds == -4.0
@@ -90,7 +90,7 @@ def test_who_says_that_its_car_draws_nothing_is_not_cut_for_others(says: str) ->
     plant.loads[SUPPLY_ID] = all_phases(4.0)
     moment = plant.settle(120)
     assert moment.decision.drawn["a"] == (0.0, 0.0, 0.0)
-    assert moment.decision.nodes[SUPPLY_ID].house == pytest.approx(all_phases(4.0))
+    assert moment.decision.nodes[SUPPLY_ID].base_load == pytest.approx(all_phases(4.0))
     before = moment.decision.allocations["b"].current
     plant.loads[SUPPLY_ID] = all_phases(25.0 - before + 2.0)
     after = plant.step().decision.allocations["b"]
@@ -110,7 +110,7 @@ def test_a_car_that_begins_late_is_credited_with_what_it_may_draw() -> None:
     outlet.wants = 16.0
     moment = plant.settle(3)
     assert moment.decision.drawn["a"] == pytest.approx(all_phases(outlet.draw), abs=1.0)
-    assert moment.decision.nodes[SUPPLY_ID].house == pytest.approx(
+    assert moment.decision.nodes[SUPPLY_ID].base_load == pytest.approx(
         all_phases(4.0), abs=1.0
     )
 
@@ -126,4 +126,4 @@ def test_what_no_report_has_shown_since_is_the_houses() -> None:
     assert plant.step(10).decision.drawn["a"] == all_phases(6.0)
     moment = plant.settle(50, each=10)
     assert moment.decision.drawn["a"] == (0.0, 0.0, 0.0)
-    assert moment.decision.nodes[SUPPLY_ID].house == all_phases(6.0)
+    assert moment.decision.nodes[SUPPLY_ID].base_load == all_phases(6.0)

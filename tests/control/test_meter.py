@@ -171,7 +171,7 @@ def test_another_sample_is_heeded_though_the_clock_stepped_back_to_its_time() ->
     decision = watched.balancer.decide(
         Snapshot(measurements=watched.measurements), 20.0
     )
-    assert decision.nodes[SUPPLY_ID].house == PhaseValues(9.0, 9.0, 9.0)
+    assert decision.nodes[SUPPLY_ID].base_load == PhaseValues(9.0, 9.0, 9.0)
 
 
 def frozen_plant(**changed: float) -> Plant:

@@ -19,7 +19,12 @@ from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.flows.forms import charger, meter, site
 from custom_components.amp_guard.loop.events import HAPPENING_TYPES, HappeningType
 from custom_components.amp_guard.meters import MAX_MEASURED_CURRENT
-from custom_components.amp_guard.model import BalancerType, FuseType, Net, Reason
+from custom_components.amp_guard.model import (
+    BalancerType,
+    EarthingSystem,
+    FuseType,
+    Reason,
+)
 
 from .helpers import PlainCharger, add_charger, go_on, start_flow
 
@@ -64,7 +69,7 @@ def test_choices_and_reasons_are_complete(language: str) -> None:
     translations = load(language)
     selector = translations["selector"]
     assert set(selector["fuse_type"]["options"]) == set(FuseType)
-    assert set(selector["net"]["options"]) == set(Net)
+    assert set(selector["net"]["options"]) == set(EarthingSystem)
     assert set(selector["variant"]["options"]) == set(MAX_MEASURED_CURRENT)
     assert set(selector["load_balancer_type"]["options"]) == set(BalancerType)
     reasons = translations["entity"]["sensor"]["reason"]["state"]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from math import isfinite
 
-from ..model import ChargerReading, ChargerStatus, Net
+from ..model import ChargerReading, ChargerStatus, EarthingSystem
 from .draw import ABSURD, CHARGED, Bounds, Draw
 from .reclaim import Reclaim
 from .tree import Branch, Load
@@ -53,11 +53,13 @@ def _sensible(reading: ChargerReading) -> ChargerReading:
 class Connector:
     """The memory of one charger. Currents in A per phase, times in s."""
 
-    def __init__(self, branch: Branch, net: Net, turn: float) -> None:
+    def __init__(
+        self, branch: Branch, earthing_system: EarthingSystem, turn: float
+    ) -> None:
         """Know nothing yet."""
         self.id = branch.charger.id
         self.branch = branch
-        self.draw = Draw(branch, net)
+        self.draw = Draw(branch, earthing_system)
         self.turn = Turn(turn=turn)
         self.reclaim = Reclaim()
         self.reading = UNREAD

@@ -10,7 +10,7 @@ is followed by the meter's steps after its commands alone.
 from collections import deque
 from collections.abc import Sequence
 
-from ..model import ChargerReading, ChargerStatus, Net, PhaseValues
+from ..model import ChargerReading, ChargerStatus, EarthingSystem, PhaseValues
 from .lateness import Lateness
 from .meter import LATEST_REPORT
 from .tree import Branch, Load
@@ -42,10 +42,10 @@ Bounds = tuple[Sequence[float], Sequence[float], Sequence[float]]
 class Draw:
     """One charger's draw on the supply's phases, A."""
 
-    def __init__(self, branch: Branch, net: Net) -> None:
+    def __init__(self, branch: Branch, earthing_system: EarthingSystem) -> None:
         """Know nothing yet."""
         self.branch = branch
-        self._net = net
+        self._earthing_system = earthing_system
         self._reported: list[float] | None = None
         self._changes: deque[tuple[float, list[float]]] = deque(maxlen=REMEMBERED)
         self._credited_at: float | None = None
@@ -213,7 +213,7 @@ class Draw:
         if not (-ABSURD < a < ABSURD and -ABSURD < b < ABSURD and -ABSURD < c < ABSURD):
             return None
         wiring = self.branch.charger.wiring
-        if self._net is Net.IT and len(wiring) < len(current):
+        if self._earthing_system is EarthingSystem.IT and len(wiring) < len(current):
             # It hangs between two lines, whatever it calls its phases.
             highest = max(0.0, *current)
             return [highest * weight for weight in self.branch.weights]
@@ -225,7 +225,7 @@ class Draw:
 
     def _learn_phases(self, reported: Sequence[float], now: float) -> None:
         """Free the phases that the car does not use; take them back when it does."""
-        if self._net is Net.IT or max(reported) < 2 * USED_FROM:
+        if self._earthing_system is EarthingSystem.IT or max(reported) < 2 * USED_FROM:
             return
         weights = list(self.weights)
         for phase, wired in enumerate(self.branch.weights):

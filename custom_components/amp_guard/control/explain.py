@@ -168,7 +168,9 @@ def _node_states(tree: Tree, metering: Metering, plan: Plan) -> dict[str, NodeSt
             limit=plan.rooms.limits[node.index],
             available=free,
             allocated=held,
-            house=metering.houses[node.index].values if node.metered else NO_CURRENT,
+            base_load=metering.houses[node.index].values
+            if node.metered
+            else NO_CURRENT,
             heat=metering.heats[node.index].heat,
             overloaded=metering.over_since[node.index] is not None,
             limiting_phase=PHASES[free.index(least)] if least < LEAST_CHANGE else None,

@@ -12,8 +12,8 @@ from ..model import (
     MINIMUM_SIGNALLED_CURRENT,
     SUPPLY_ID,
     Charger,
+    EarthingSystem,
     Group,
-    Net,
     Phase,
     Site,
     SiteError,
@@ -122,7 +122,7 @@ class Tree:
         index = {node.id: node.index for node in self.nodes}
         groups = {group.id: group for group in site.groups}
         self.branches = tuple(
-            _branch(charger, groups, index, self.nodes, supply.net)
+            _branch(charger, groups, index, self.nodes, supply.earthing_system)
             for charger in sorted(site.chargers, key=lambda charger: charger.id)
         )
 
@@ -132,7 +132,10 @@ class Tree:
             [(node.id, node.parent, node.metered) for node in tree.nodes]
             for tree in (self, other)
         )
-        return mine == its and self.site.supply.net is other.site.supply.net
+        return (
+            mine == its
+            and self.site.supply.earthing_system is other.site.supply.earthing_system
+        )
 
 
 def _check_ids(site: Site) -> None:
@@ -219,7 +222,7 @@ def _branch(
     groups: dict[str, Group],
     index: dict[str, int],
     nodes: tuple[Node, ...],
-    net: Net,
+    earthing_system: EarthingSystem,
 ) -> Branch:
     if charger.group not in groups:
         message = f"The charger {charger.id!r} hangs in no group ({charger.group!r})"
@@ -242,7 +245,7 @@ def _branch(
             for depth, node in enumerate(path)
             if nodes[node].metered and all(included[: max(depth, 1)])
         ),
-        weights=_weights(charger.wiring, net),
+        weights=_weights(charger.wiring, earthing_system),
         min_current=min_current,
         max_current=max_current,
         active=charger.active and all(group.active for group in lineage),
@@ -291,7 +294,9 @@ def _range_of(charger: Charger, group: Group) -> tuple[float, float]:
     return min_current, max_current
 
 
-def _weights(wiring: tuple[Phase, ...], net: Net) -> tuple[float, float, float]:
+def _weights(
+    wiring: tuple[Phase, ...], earthing_system: EarthingSystem
+) -> tuple[float, float, float]:
     """Return the A on each supply phase for each A that the charger is given.
 
     In an IT net a one-phase car hangs between two lines and loads both; a three-phase
@@ -300,6 +305,6 @@ def _weights(wiring: tuple[Phase, ...], net: Net) -> tuple[float, float, float]:
     weights = [0.0, 0.0, 0.0]
     for phase in wiring:
         weights[phase] = 1.0
-    if net is Net.IT and len(wiring) == len(Phase):
+    if earthing_system is EarthingSystem.IT and len(wiring) == len(Phase):
         weights[wiring[-1]] = sqrt(3.0)
     return (weights[0], weights[1], weights[2])

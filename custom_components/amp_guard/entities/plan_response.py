@@ -66,7 +66,7 @@ def _fuse(node: NodeState) -> dict[str, Any]:
         "limit": node.limit,
         "available": _phases(node.available),
         "allocated": _phases(node.allocated),
-        "house": _phases(node.house),
+        "house": _phases(node.base_load),
         "heat": _phases(PhaseValues(*(100 * heat for heat in node.heat))),
         "overloaded": node.overloaded,
         "limiting_phase": _phase(node.limiting_phase),

@@ -42,7 +42,7 @@ from ..const import (
 from ..demonstration.entities import entity_id
 from ..demonstration.home import CHARGERS
 from ..meters import Source
-from ..model import MINIMUM_SIGNALLED_CURRENT, BalancerType, FuseType, Net
+from ..model import MINIMUM_SIGNALLED_CURRENT, BalancerType, EarthingSystem, FuseType
 from . import MeterSteps
 
 TITLE = "Simulated home"
@@ -76,7 +76,7 @@ class DemonstrationSteps(MeterSteps):
             options={
                 CONF_SUPPLY_MAX_CURRENT: MAIN_FUSE,
                 CONF_FUSE_TYPE: FuseType.GG,
-                CONF_NET: Net.TN,
+                CONF_NET: EarthingSystem.TN,
                 CONF_BALANCER_TYPE: BalancerType.FAIR_SHARE,
                 CONF_TURN: 30,
             },

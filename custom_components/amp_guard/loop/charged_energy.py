@@ -12,7 +12,7 @@ from ..model import (
     ChargerReading,
     ChargerStatus,
     Decision,
-    Net,
+    EarthingSystem,
     PhaseValues,
     Reason,
 )
@@ -48,7 +48,7 @@ class EnergyCounter:
         decision: Decision,
         readings: Mapping[str, ChargerReading],
         samples: Mapping[str, MeterSample],
-        net: Net,
+        net: EarthingSystem,
     ) -> None:
         """Count up to a decision; from then on what it says is drawn."""
         if self._time is not None:
@@ -67,8 +67,10 @@ class EnergyCounter:
         }
 
 
-def _watts(drawn: PhaseValues, voltage: PhaseValues | None, net: Net) -> float:
-    if net is Net.IT:
+def _watts(
+    drawn: PhaseValues, voltage: PhaseValues | None, net: EarthingSystem
+) -> float:
+    if net is EarthingSystem.IT:
         # Each load hangs between two lines, and is seen in both. (Of a load on all
         # three this is 7 % less than it draws.)
         return NOMINAL_VOLTAGE * sum(drawn) / 2

@@ -6,7 +6,7 @@ from homeassistant.helpers import issue_registry as ir
 from ..const import DOMAIN, AmpGuardConfigEntry
 from ..coordinator import AmpGuardCoordinator
 from ..meters.current_sensors import CurrentSensors, Misplaced
-from ..model import NO_CURRENT, SUPPLY_ID, Net, Phase, PhaseValues
+from ..model import NO_CURRENT, SUPPLY_ID, EarthingSystem, Phase, PhaseValues
 from .state import Published
 
 
@@ -25,7 +25,10 @@ class MeterIssues:
         self._sensors = CurrentSensors()
         self._told: frozenset[Misplaced] = frozenset()
         # Between lines a car's current is no one phase's.
-        if coordinator.meters and coordinator.site.supply.net is Net.TN:
+        if (
+            coordinator.meters
+            and coordinator.site.supply.earthing_system is EarthingSystem.TN
+        ):
             entry.async_on_unload(coordinator.async_add_listener(self._look))
             entry.async_on_unload(self._forget)
 

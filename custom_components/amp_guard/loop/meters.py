@@ -22,7 +22,7 @@ from ..meters.amp_guard import AmpGuardClient, AmpGuardMeter
 from ..meters.open_reporter import OpenReporterMeter
 from ..meters.plausibility import PlausibleMeter
 from ..meters.sensors import SensorMeter, SensorReader
-from ..model import SUPPLY_ID, Net
+from ..model import SUPPLY_ID, EarthingSystem
 from ..site.phases import parse_phases
 
 
@@ -50,7 +50,7 @@ def _sensors(hass: HomeAssistant, entry: ConfigEntry) -> Meter:
         hass,
         entry.data[CONF_SENSORS],
         export_positive=entry.data[CONF_EXPORT_POSITIVE],
-        net=Net(entry.options[CONF_NET]),
+        net=EarthingSystem(entry.options[CONF_NET]),
     )
     return SensorMeter(hass, reader)
 

@@ -29,7 +29,7 @@ from homeassistant.helpers.event import (
     async_track_state_report_event,
 )
 
-from ..model import Net, Phase
+from ..model import EarthingSystem, Phase
 from . import Meter, MeterConnectionError, MeterError, MeterSample
 from .sensor_patterns import DEVICE_CLASS, ROLES, UNITS, Quantity, Role, measured_phases
 from .sensor_set import PhaseReading, take_sample
@@ -68,7 +68,7 @@ class SensorReader:
         sensors: Mapping[str, str],
         *,
         export_positive: bool = False,
-        net: Net = Net.TN,
+        net: EarthingSystem = EarthingSystem.TN,
     ) -> None:
         """Take the sensors."""
         self._hass = hass
@@ -98,7 +98,7 @@ class SensorReader:
         }
         readings = {phase: self._reading(values, phase) for phase in self.phases}
         total = self._power(values, None)
-        if self._net is Net.IT or not is_one_telegram:
+        if self._net is EarthingSystem.IT or not is_one_telegram:
             total = None
         return take_sample(readings, time=time, total_power=total)
 

@@ -29,8 +29,8 @@ from ..model import (
     MINIMUM_SIGNALLED_CURRENT,
     SUPPLY_ID,
     Charger,
+    EarthingSystem,
     Group,
-    Net,
     Phase,
     Supply,
 )
@@ -180,4 +180,4 @@ def _can_charge(charger: Charger, group: Group) -> bool:
 
 def _hangs_on_one_line(charger: Charger, supply: Supply) -> bool:
     """Say whether the charger would hang on nothing: an IT net has no neutral."""
-    return supply.net is Net.IT and len(charger.wiring) == 1
+    return supply.earthing_system is EarthingSystem.IT and len(charger.wiring) == 1
