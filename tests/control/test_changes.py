@@ -110,7 +110,7 @@ def test_a_higher_minimum_pauses_who_cannot_have_it() -> None:
     assert max(currents) >= 10.0
 
 
-def test_a_charger_that_is_left_alone_is_the_houses() -> None:
+def test_a_charger_that_is_left_alone_is_base_load() -> None:
     plant = Plant(home(charger("a"), charger("b"), fuse=40.0))
     plant.settle(200)
     plant.change(with_charger(plant.site, "b", active=False))
