@@ -76,7 +76,7 @@ class AmpGuardConfigFlow(ConfigFlow, domain=DOMAIN):
         self._site: SiteDraft
         self._chargers = ChargerSteps(
             self,
-            surroundings=lambda: self._site.surroundings,
+            installation=lambda: self._site.installation,
             check_options=("activate", "check", "chargers"),
         )
 

@@ -15,7 +15,7 @@ from ..site.reading import read_charger_config
 from ..site.rules import Errors
 from .charger_draft import (
     ChargerDraft,
-    Surroundings,
+    Installation,
     balanced_chargers,
     is_among,
     pick,
@@ -41,19 +41,19 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
         self,
         flow: FlowHandler[Any, R, Any],
         *,
-        surroundings: Callable[[], Surroundings],
+        installation: Callable[[], Installation],
         check_options: Sequence[str],
     ) -> None:
         """Start without a charger.
 
-        `surroundings` tells what chargers can hang in. `check_options` are what can be
+        `installation` tells what they can be connected to. `check_options` are what can be
         done about those that were checked: names of the flow's steps.
         """
         self.described: list[ChargerDraft] = []
         self._waiting: list[ChargerDraft] = []
         self._changed: str | None = None
         self._flow = flow
-        self._surroundings = surroundings
+        self._installation = installation
         self._check_options = check_options
 
     def describe(
@@ -111,24 +111,26 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
         if not self._waiting:  # they are described once more
             self._waiting, self.described = self.described, []
         draft, *waiting = self._waiting
-        around = self._surroundings()
-        if not around.groups:
+        installation = self._installation()
+        if not installation.groups:
             return self._flow.async_abort(reason="no_group")
         errors: Errors = {}
         if user_input is not None:
-            settings = {CONF_GROUP: next(iter(around.groups)), **user_input}
+            settings = {CONF_GROUP: next(iter(installation.groups)), **user_input}
             described = replace(draft, settings=settings)
-            errors = around.errors(described)
+            errors = installation.errors(described)
             if not errors:
                 self._waiting = waiting
                 self.described.append(described)
                 return self.charger() if waiting else self.check()
-        proposed = proposal(draft, around, around.chargers + len(self.described))
+        proposed = proposal(
+            draft, installation, installation.chargers + len(self.described)
+        )
         return show_form(
             self._flow,
             "charger",
             charger_schema(
-                around.names,
+                installation.names,
                 wiring=proposed[CONF_WIRING],
                 max_current=PROFILES[draft.identity[CONF_PROFILE]].max_current,
             ),

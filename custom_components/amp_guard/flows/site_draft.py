@@ -22,7 +22,7 @@ from ..site.phases import format_phases, parse_phases
 from ..site.reading import read_charger, read_group, read_supply
 from ..site.rules import Errors, group_errors
 from . import MeterChoice
-from .charger_draft import ChargerDraft, Surroundings
+from .charger_draft import ChargerDraft, Installation
 from .forms import name_errors, table
 from .forms.site import group_schema, supply_schema
 
@@ -63,9 +63,9 @@ class SiteDraft:
         )
 
     @property
-    def surroundings(self) -> Surroundings:
-        """What the chargers can hang in: the one group."""
-        return Surroundings(
+    def installation(self) -> Installation:
+        """What the chargers can be connected to: the one group."""
+        return Installation(
             supply=self._read_supply(),
             groups={self.group_id: self._read_group()},
             names={self.group_id: self.group[CONF_NAME]},

@@ -24,7 +24,7 @@ from ..model import SUPPLY_ID
 from ..site.reading import read_group, read_supply
 from ..site.rules import Errors, subentry_errors
 from ..site.settings import set_elsewhere
-from .charger_draft import Surroundings, draft_of, found_chargers
+from .charger_draft import Installation, draft_of, found_chargers
 from .chargers import ChargerSteps
 from .forms import name_errors, show_form, unfold
 from .forms.charger import device_schema
@@ -111,7 +111,7 @@ class ChargerFlow(ConfigSubentryFlow):
         """Start without a charger."""
         self._chargers = ChargerSteps(
             self,
-            surroundings=self._surroundings,
+            installation=self._installation,
             check_options=("save", "check", "charger"),
         )
 
@@ -130,9 +130,9 @@ class ChargerFlow(ConfigSubentryFlow):
         subentry = self._get_reconfigure_subentry()
         draft = draft_of(subentry.title, subentry.unique_id, subentry.data)
         self._chargers.describe([draft], changed=subentry.subentry_id)
-        return (
-            self._chargers.entities() if draft.is_picked else self._chargers.charger()
-        )
+        if draft.is_picked:
+            return self._chargers.entities()
+        return self._chargers.charger()
 
     async def async_step_device(
         self, user_input: dict[str, Any] | None = None
@@ -196,10 +196,10 @@ class ChargerFlow(ConfigSubentryFlow):
             title=charger.title, data=charger.data, unique_id=charger.unique_id
         )
 
-    def _surroundings(self) -> Surroundings:
+    def _installation(self) -> Installation:
         entry = self._get_entry()
         groups = _groups(entry)
-        return Surroundings(
+        return Installation(
             supply=read_supply(entry.options, entry.data[CONF_SOURCE]),
             groups={id_: read_group(g.data, id_) for id_, g in groups.items()},
             names={id_: group.title for id_, group in groups.items()},
