@@ -12,9 +12,9 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from bench.replay import read_recording, replay
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.demonstration.home import (
-    AWAY,
-    BATTERY,
     CHARGERS,
+    ENERGY_DEMAND,
+    STAY,
     SimulatedHome,
 )
 from custom_components.amp_guard.model import SUPPLY_ID, Phase
@@ -149,7 +149,7 @@ def test_cars_come_and_go() -> None:
         "disconnected",
         "connected",
     ]
-    assert home.time > BATTERY / (3 * 230 * 16) * 3600 + 2 * AWAY
+    assert home.time > ENERGY_DEMAND / (3 * 230 * 16) * 3600 + 2 * STAY
 
 
 def test_a_car_follows_its_limit() -> None:
