@@ -18,8 +18,9 @@ from custom_components.amp_guard.demonstration.home import (
     SimulatedHome,
 )
 from custom_components.amp_guard.model import SUPPLY_ID, Phase
+from tests.clock import Clock
 
-from .helpers import Clock, Decisions, device_id, go_on, start_flow
+from .helpers import Decisions, device_id, go_on, start_flow
 
 
 @pytest.fixture
