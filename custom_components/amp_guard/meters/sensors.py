@@ -1,6 +1,6 @@
 """Sensors in Home Assistant as the measurement device.
 
-They are followed by events and never asked. The sensors of one telegram come one by
+They are followed by events and never asked. The sensors of one telegram report one by
 one: a sample is taken when all of them have reported, or a moment after the first. It is
 as old as the phase in it that has been silent for longest.
 """
@@ -68,7 +68,7 @@ class SensorReader:
 
     `sensors` are registry ids, or entity ids where there is no registry entry, by
     role. With `export_positive` a positive power is exported. In an IT `net` the total
-    power says nothing of a current: each load hangs between two lines.
+    power shows nothing of a current: each load hangs between two lines.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class SensorReader:
     def sample(self, time: float, *, is_one_telegram: bool = True) -> MeterSample:
         """Return what the sensors read, as a sample of `time`.
 
-        A total of another telegram than the currents says nothing of them. Raises
+        A total of another telegram than the currents shows nothing of them. Raises
         SensorError where a sensor cannot be read.
         """
         values = {
