@@ -1,4 +1,4 @@
-"""Names that are stored: the domain, the kinds of subentries, the keys of their data."""
+"""What all rooms share: the keys of what is stored, and of the grid one figure."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +11,9 @@ DOMAIN: Final = "amp_guard"
 
 type AmpGuardConfigEntry = ConfigEntry[AmpGuardCoordinator]
 """An entry is one supply; its `runtime_data` is there while it is set up."""
+
+NOMINAL_VOLTAGE: Final = 230.0
+"""V between a phase and neutral; in an IT net between two lines [EN 50160]."""
 
 SUBENTRY_GROUP: Final = "group"
 SUBENTRY_CHARGER: Final = "charger"

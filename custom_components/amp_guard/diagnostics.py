@@ -132,14 +132,7 @@ def _charger(
     except (LookupError, ValueError) as error:  # what set-up has failed at
         return {"error": repr(error)}
     profile = PROFILES[config.profile]
-    entities = ChargerEntities(
-        hass,
-        profile,
-        device_id=config.device_id,
-        connector=config.connector,
-        picked=config.entities,
-        on_change=lambda: None,
-    )
+    entities = ChargerEntities.of(hass, config)
     return {
         "integration": profile.integration,
         "entities": {

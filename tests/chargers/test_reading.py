@@ -126,6 +126,21 @@ async def test_a_removed_device_is_lost_and_comes_back(charger_of, hass) -> None
     assert charger.driver.read().status is ChargerStatus.WAITING
 
 
+async def test_an_entity_is_found_once_its_integration_has_given_it_its_key(
+    charger_of, hass
+) -> None:
+    charger = charger_of(PEBLAR)
+    await charger.driver.start()
+    registry, state = er.async_get(hass), charger.entity_id(STATE)
+    registry.async_update_entity(state, new_unique_id="of an older release")
+    await hass.async_block_till_done()
+    assert charger.driver.read().status is ChargerStatus.UNKNOWN
+
+    registry.async_update_entity(state, new_unique_id=STATE)
+    await hass.async_block_till_done()
+    assert charger.driver.read().status is ChargerStatus.CHARGING
+
+
 async def test_a_charging_charger_that_is_never_heard_of_is_frozen(
     peblar, leap
 ) -> None:

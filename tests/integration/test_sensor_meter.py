@@ -240,6 +240,31 @@ async def test_a_phase_that_does_not_change_is_as_old_as_its_device(
     assert device.trust is MeterTrust.ONLINE
 
 
+async def test_a_sensor_that_is_new_or_enabled_later_is_a_heartbeat_too(
+    hass: HomeAssistant, device: Meter
+) -> None:
+    registry = er.async_get(hass)
+    p1 = registry.async_get(device.sensors["current_l1"]).device_id
+
+    async def goes_on(role: str) -> None:
+        for count in range(8):
+            await device.passes(4.7, lambda c=count: device.says(**{role: float(c)}))
+
+    for count in range(5):
+        await device.passes(9.7, lambda a=5.0 + count: device.telegram(a, a, a))
+    register(hass, device, "homewizard", "energy_export", device_id=p1)
+    await goes_on("energy_export")
+    assert device.trust is MeterTrust.ONLINE
+
+    export = device.sensors["energy_export"]
+    registry.async_update_entity(export, disabled_by=er.RegistryEntryDisabler.USER)
+    await goes_on("energy_export")
+    assert device.trust is MeterTrust.OFFLINE
+    registry.async_update_entity(export, disabled_by=None)
+    await goes_on("energy_export")
+    assert device.sample.time == pytest.approx(hass.loop.time(), abs=1.0)
+
+
 async def test_a_helper_on_the_meters_device_is_no_sign_of_life(
     hass: HomeAssistant, device: Meter
 ) -> None:

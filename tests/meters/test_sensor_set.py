@@ -3,9 +3,9 @@
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.amp_guard.const import NOMINAL_VOLTAGE
 from custom_components.amp_guard.meters.sensor_set import (
     COARSENESS,
-    NOMINAL_VOLTAGE,
     PhaseReading,
     exporting_phases,
     signed_current,

@@ -19,10 +19,10 @@ class Source:
     def sends(self, *, late: float = 0.0, off: float = 0.0) -> float | None:
         """Return how old the next report seems, None where it is not used."""
         self.now += 10.0
-        stamp, came = self.now + self.ahead + off, self.now + 0.2 + late
-        if not self.clock.hear(stamp, came):
+        stamp, arrived = self.now + self.ahead + off, self.now + 0.2 + late
+        if not self.clock.add(stamp, arrived):
             return None
-        return came - self.clock.in_our_time(stamp)
+        return arrived - self.clock.to_loop_time(stamp)
 
     def goes_on(self, reports: int) -> list[float | None]:
         return [self.sends() for _ in range(reports)]
@@ -55,14 +55,14 @@ def test_what_was_measured_before_it_was_sent_is_older() -> None:
     source = Source()
     source.goes_on(3)
     measured = source.now - 600.0
-    assert source.now - source.clock.in_our_time(measured) == pytest.approx(600 - 0.2)
+    assert source.now - source.clock.to_loop_time(measured) == pytest.approx(600 - 0.2)
 
 
 def test_only_what_is_newer_than_all_before_is_used() -> None:
     source = Source()
     source.goes_on(3)
-    assert not source.clock.hear(source.now, source.now + 1.0)
-    assert not source.clock.hear(source.now - 1.0, source.now + 2.0)
+    assert not source.clock.add(source.now, source.now + 1.0)
+    assert not source.clock.add(source.now - 1.0, source.now + 2.0)
     assert source.sends() == FRESH
 
 
@@ -70,7 +70,7 @@ def test_one_time_that_is_repeated_for_ever_is_never_new() -> None:
     source = Source()
     source.goes_on(3)
     stamp = source.now
-    assert not any(source.clock.hear(stamp, stamp + age) for age in range(1, 3600))
+    assert not any(source.clock.add(stamp, stamp + age) for age in range(1, 3600))
 
 
 @pytest.mark.parametrize("off", [600.0, YEARS])
@@ -86,7 +86,7 @@ def test_one_report_of_the_future_is_refused_and_changes_nothing(off: float) -> 
 def test_one_wrong_time_costs_two_reports_at_most(off: float) -> None:
     """Also where it is the first, or too little ahead to be seen as wrong."""
     source = Source()
-    source.clock.hear(source.now + off, source.now)
+    source.clock.add(source.now + off, source.now)
     for _ in range(3):
         try:
             age = source.sends()
@@ -116,7 +116,7 @@ def test_a_clock_that_is_set_is_followed_though_each_report_is_sent_twice() -> N
     for _ in range(3):
         source.now += 10.0
         stamp = source.now - 120.0
-        used += [source.clock.hear(stamp, source.now + wait) for wait in (0.2, 2.2)]
+        used += [source.clock.add(stamp, source.now + wait) for wait in (0.2, 2.2)]
     assert used == [False, False, False, False, True, False]
 
 
@@ -125,7 +125,7 @@ def test_old_reports_that_come_all_at_once_set_no_clock() -> None:
     source.goes_on(3)
     behind = count(source.now - 100.0, 10.0)
     assert not any(
-        source.clock.hear(next(behind), source.now + 1.0 + n / 10) for n in range(9)
+        source.clock.add(next(behind), source.now + 1.0 + n / 10) for n in range(9)
     )
     assert source.sends() == FRESH
 

@@ -14,11 +14,11 @@ from .reading import can_pause, read_charger
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChargerCheck:
-    """What a charger says now, and whether it can be commanded.
+    """What a charger reports now, and whether it can be commanded.
 
-    `state` is its state in its own word, None where nothing tells it. `is_settable`
-    says whether its current can be set now, `can_pause` whether it can be paused.
-    `reports_later` says that what measures its current is disabled until it is driven.
+    `state` is its state in its own word, None where nothing reports it. `is_settable`
+    is whether its current can be set now, `can_pause` whether it can be paused.
+    `reports_later`: what measures its current is disabled until it is driven.
     """
 
     reading: ChargerReading
@@ -39,14 +39,7 @@ class ChargerCheck:
 def check_charger(hass: HomeAssistant, config: ChargerConfig) -> ChargerCheck:
     """Look at a charger as its driver would; change nothing."""
     profile = PROFILES[config.profile]
-    entities = ChargerEntities(
-        hass,
-        profile,
-        device_id=config.device_id,
-        connector=config.connector,
-        picked=config.entities,
-        on_change=lambda: None,
-    )
+    entities = ChargerEntities.of(hass, config)
     entities.start()
     try:
         reading = read_charger(

@@ -1,4 +1,4 @@
-"""Which entities play a charger's parts, and what they say.
+"""Which entities play a charger's roles, and what they show.
 
 They are found in the registry by what their integration made them, so that a renamed
 entity stays found, and followed by events, so that reading costs nothing.
@@ -7,8 +7,9 @@ entity stays found, and followed by events, so that reading costs nothing.
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 import time
+from typing import Self
 
-from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, STATE_UNAVAILABLE
 from homeassistant.core import (
     CALLBACK_TYPE,
     Event,
@@ -20,11 +21,17 @@ from homeassistant.core import (
 )
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.event import (
+    async_track_entity_registry_updated_event,
     async_track_state_change_event,
     async_track_state_report_event,
 )
 
+from .config import ChargerConfig
 from .profile import ANY_ENTITIES, DRIVING_ROLES, EntityMatch, Profile, Role
+from .profiles import PROFILES
+
+MATCHED_BY = {"device_id", "platform", "translation_key", "unique_id"}
+"""What decides of a registered entity whether it plays a role."""
 
 
 def registry_entries(
@@ -49,7 +56,7 @@ def registry_entries(
 def find_entities(
     profile: Profile, entries: list[er.RegistryEntry], connector: int
 ) -> dict[Role, er.RegistryEntry]:
-    """Return the entries that play a part in the profile."""
+    """Return the entries that play a role in the profile."""
     found = {}
     for role, match in profile.entities.items():
         if (entry := _first_match(match, entries, connector)) is not None:
@@ -85,7 +92,10 @@ class ChargerEntities:
         picked: Mapping[str, str],
         on_change: Callable[[], None],
     ) -> None:
-        """Take a charger: its device, or `picked` entities by role."""
+        """Resolve the entities of a device's connector, or those `picked`, by role.
+
+        `on_change` is called when one of them shows another state, or is another.
+        """
         self._hass = hass
         self._profile = profile
         self._device_id = device_id
@@ -97,18 +107,37 @@ class ChargerEntities:
         }
         self._ids: dict[Role, str] = {}
         self._disabled: set[str] = set()
-        self._heard: dict[str, float] = {}
+        self._reported: dict[str, float] = {}
         self._unsubscribe: list[CALLBACK_TYPE] = []
-        self._stop_registry: CALLBACK_TYPE | None = None
+        self._stop_looking: CALLBACK_TYPE | None = None
         self._resolve()
+
+    @classmethod
+    def of(
+        cls,
+        hass: HomeAssistant,
+        config: ChargerConfig,
+        on_change: Callable[[], None] = lambda: None,
+    ) -> Self:
+        """Return the entities of a charger as its owner described it."""
+        return cls(
+            hass,
+            PROFILES[config.profile],
+            device_id=config.device_id,
+            connector=config.connector,
+            picked=config.entities,
+            on_change=on_change,
+        )
 
     # --- following ------------------------------------------------------------------
 
     @callback
     def start(self) -> None:
         """Follow the entities from now on."""
-        self._stop_registry = self._hass.bus.async_listen(
-            er.EVENT_ENTITY_REGISTRY_UPDATED, self._on_registry
+        self._stop_looking = self._hass.bus.async_listen(
+            er.EVENT_ENTITY_REGISTRY_UPDATED,
+            self._on_registry,
+            event_filter=_may_be_new,
         )
         self._resolve()
         self._follow()
@@ -116,19 +145,22 @@ class ChargerEntities:
     @callback
     def stop(self) -> None:
         """Stop following."""
-        if self._stop_registry is not None:
-            self._stop_registry()
-            self._stop_registry = None
+        if self._stop_looking is not None:
+            self._stop_looking()
+            self._stop_looking = None
         self._unfollow()
 
     def _follow(self) -> None:
         ids = list(self._ids.values())
         for entity_id in ids:
             if (state := self._hass.states.get(entity_id)) is not None:
-                self._heard[entity_id] = self._loop_time(state)
+                self._reported[entity_id] = self._loop_time(state)
         self._unsubscribe = [
             async_track_state_change_event(self._hass, ids, self._on_state),
             async_track_state_report_event(self._hass, ids, self._on_report),
+            async_track_entity_registry_updated_event(
+                self._hass, ids, self._on_registry
+            ),
         ]
 
     def _unfollow(self) -> None:
@@ -137,12 +169,12 @@ class ChargerEntities:
 
     @callback
     def _on_state(self, event: Event[EventStateChangedData]) -> None:
-        self._heard[event.data["entity_id"]] = self._hass.loop.time()
+        self._reported[event.data["entity_id"]] = self._hass.loop.time()
         self._on_change()
 
     @callback
     def _on_report(self, event: Event[EventStateReportedData]) -> None:
-        self._heard[event.data["entity_id"]] = self._hass.loop.time()
+        self._reported[event.data["entity_id"]] = self._hass.loop.time()
 
     @callback
     def _on_registry(self, _event: Event[er.EventEntityRegistryUpdatedData]) -> None:
@@ -274,13 +306,21 @@ class ChargerEntities:
         match = self._profile.entities.get(role)
         if match is not None and match.unit is not None:
             return match.unit
-        return state.attributes.get("unit_of_measurement")
+        return state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
 
-    def heard(self, role: Role) -> float | None:
+    def last_reported(self, role: Role) -> float | None:
         """Return the loop time at which a role last reported, changed or not."""
-        return self._heard.get(self._ids.get(role, ""))
+        return self._reported.get(self._ids.get(role, ""))
 
-    def last_heard(self) -> float | None:
+    def newest_report(self) -> float | None:
         """Return the loop time at which any of the entities last reported."""
-        times = [t for id_ in self._ids.values() if (t := self._heard.get(id_))]
+        times = [t for id_ in self._ids.values() if (t := self._reported.get(id_))]
         return max(times, default=None)
+
+
+@callback
+def _may_be_new(event_data: er.EventEntityRegistryUpdatedData) -> bool:
+    """Whether an entity may begin to play a role that played none."""
+    if event_data["action"] == "update":
+        return not MATCHED_BY.isdisjoint(event_data["changes"])
+    return event_data["action"] == "create"

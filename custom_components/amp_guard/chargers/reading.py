@@ -1,4 +1,4 @@
-"""What a charger says of itself, in the model's words."""
+"""What a charger's entities show, as a reading of the model."""
 
 from collections.abc import Mapping
 import math
@@ -6,6 +6,7 @@ import math
 from homeassistant.const import UnitOfElectricCurrent, UnitOfPower
 from homeassistant.util.unit_conversion import ElectricCurrentConverter, PowerConverter
 
+from ..const import NOMINAL_VOLTAGE
 from ..model import (
     MINIMUM_SIGNALLED_CURRENT,
     NO_CURRENT,
@@ -16,16 +17,13 @@ from ..model import (
 from .entities import ChargerEntities
 from .profile import CURRENT_ROLES, Pause, Profile, Role
 
-NOMINAL_VOLTAGE = 230.0
-"""V, line to neutral; turns a power into a current where only power is known."""
-
 LARGEST_CURRENT = 100.0
 """A. No AC charger draws more; more is a wrong unit or a broken sensor."""
 
 DRAWING = 1.0
-"""A. What tells a charging car from a standby, where the charger has no state."""
+"""A above which a car charges, and is no standby, where the charger has no state."""
 
-SILENT_REPORTS = 3
+MISSED_REPORTS = 3
 """Reports that a charging charger may miss before it counts as frozen."""
 
 
@@ -37,7 +35,7 @@ def read_charger(
     states: Mapping[str, ChargerStatus],
     now: float,
 ) -> ChargerReading:
-    """Return what a charger wired to `phases` phases says at loop time `now`.
+    """Return what a charger wired to `phases` phases shows at loop time `now`.
 
     `states` are the user's own words for the state sensor, before the profile's.
     """
@@ -69,13 +67,12 @@ def read_number(entities: ChargerEntities, role: Role) -> float | None:
 
 
 def read_limit(profile: Profile, entities: ChargerEntities) -> float | None:
-    """Return the limit that the charger says is in force, A; 0 while paused."""
+    """Return the limit that the charger shows as in force, A; 0 while paused."""
     if is_paused(profile.pause, entities):
         return 0.0
-    in_force = Role.LIMIT_IN_FORCE in entities
     limit = (
         read_amperes(entities, Role.LIMIT_IN_FORCE)
-        if in_force
+        if Role.LIMIT_IN_FORCE in entities
         else read_set_limit(profile, entities)
     )
     if limit is None:
@@ -125,17 +122,17 @@ def _read_status(
     states: Mapping[str, ChargerStatus],
     current: PhaseValues | None,
 ) -> ChargerStatus:
-    telling = [role for role in profile.statuses if role in entities]
-    if all(entities.state(role) is None for role in (*telling, Role.LIMIT)):
+    roles = [role for role in profile.statuses if role in entities]
+    if all(entities.state(role) is None for role in (*roles, Role.LIMIT)):
         return ChargerStatus.LOST
-    for role in telling:
+    for role in roles:
         value = entities.value(role)
         if value is None:
             continue
-        for words in (states, profile.statuses[role]):
-            if (status := words.get(value.lower())) is not None:
+        for statuses in (states, profile.statuses[role]):
+            if (status := statuses.get(value.lower())) is not None:
                 return status
-    if telling or profile.entities:
+    if roles or profile.entities:
         return ChargerStatus.UNKNOWN
     # The user has picked no state: a car may be there at any time.
     if current is not None and max(current) > DRAWING:
@@ -144,8 +141,8 @@ def _read_status(
 
 
 def _is_frozen(profile: Profile, entities: ChargerEntities, now: float) -> bool:
-    heard = entities.last_heard()
-    return heard is None or now - heard > SILENT_REPORTS * profile.report_interval
+    newest = entities.newest_report()
+    return newest is None or now - newest > MISSED_REPORTS * profile.report_interval
 
 
 def _read_current(
@@ -156,7 +153,7 @@ def _read_current(
     if Role.CURRENT_L1 not in roles:
         return _current_from_power(entities, phases)
     amperes = [read_amperes(entities, role) for role in roles]
-    times = [entities.heard(role) for role in roles]
+    times = [entities.last_reported(role) for role in roles]
     known = [value for value in amperes if value is not None]
     if len(known) < len(roles):
         return _current_from_power(entities, phases)
@@ -168,15 +165,18 @@ def _read_current(
 def _current_from_power(
     entities: ChargerEntities, phases: int
 ) -> tuple[PhaseValues | None, float | None]:
-    """Return the current where the total power says which phases carry it."""
+    """Return the current where the total power shows which phases carry it."""
     power = read_amperes(entities, Role.POWER)
     if power is None or (phases > 1 and power > 0):
         return None, None
-    return PhaseValues(power, 0.0, 0.0), entities.heard(Role.POWER)
+    return PhaseValues(power, 0.0, 0.0), entities.last_reported(Role.POWER)
 
 
 def read_amperes(entities: ChargerEntities, role: Role) -> float | None:
-    """Return a role's value in A by its unit, None where it is impossible."""
+    """Return a role's value in A by its unit, None where it is impossible.
+
+    A power counts as the current that it is on one phase.
+    """
     value = read_number(entities, role)
     if value is None:
         return None

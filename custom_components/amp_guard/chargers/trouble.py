@@ -18,11 +18,11 @@ class TroubleKind(StrEnum):
     UNAVAILABLE = "unavailable"
     """Its integration does not reach it."""
     UNKNOWN = "unknown"
-    """Its state says nothing that is understood."""
+    """Its state is none that its profile knows."""
     FROZEN = "frozen"
-    """It is said to charge, but nothing is heard of it."""
+    """Its state is charging, but it reports nothing."""
     NOT_FOLLOWING = "not_following"
-    """It draws more than it was given."""
+    """It draws more than it was allocated."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +37,7 @@ class Trouble:
 def find_trouble(
     profile: Profile, entities: ChargerEntities, reading: ChargerReading
 ) -> Trouble | None:
-    """Return what is wrong with a charger that says this, None where nothing is."""
+    """Return what is wrong with a charger of that reading, None where nothing is."""
     if any(role not in entities for role in entities.needed):
         return Trouble(kind=TroubleKind.NOT_FOUND)
     for role in entities.needed:
@@ -46,15 +46,15 @@ def find_trouble(
     for role in entities.needed:
         if entities.state(role) is None:
             return _at(entities, role, TroubleKind.UNAVAILABLE)
-    telling = entities.needed[-1]
+    state_role = entities.needed[-1]
     if reading.status is ChargerStatus.LOST:
-        words = profile.statuses.get(telling, {})
-        said = words.get((entities.value(telling) or "").lower())
-        says_so = said is ChargerStatus.LOST
-        kind = TroubleKind.UNAVAILABLE if says_so else TroubleKind.FROZEN
-        return _at(entities, telling, kind)
+        statuses = profile.statuses.get(state_role, {})
+        shown = statuses.get((entities.value(state_role) or "").lower())
+        is_offline = shown is ChargerStatus.LOST
+        kind = TroubleKind.UNAVAILABLE if is_offline else TroubleKind.FROZEN
+        return _at(entities, state_role, kind)
     if reading.status is ChargerStatus.UNKNOWN:
-        return _at(entities, telling, TroubleKind.UNKNOWN)
+        return _at(entities, state_role, TroubleKind.UNKNOWN)
     return None
 
 

@@ -6,6 +6,7 @@ as the voltage that the meter measures (230 V where it measures none).
 
 from collections.abc import Mapping
 
+from ..const import NOMINAL_VOLTAGE
 from ..meters import MeterSample
 from ..model import (
     SUPPLY_ID,
@@ -17,8 +18,6 @@ from ..model import (
     Reason,
 )
 
-NOMINAL_VOLTAGE = 230.0
-"""V: between phase and neutral in a TN net, between lines in an IT net."""
 LEAST_VOLTAGE = 100.0
 """V. A phase that reads less is not measured: it has no voltage wire."""
 LONGEST_STEP = 30.0

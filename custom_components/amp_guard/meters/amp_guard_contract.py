@@ -1,4 +1,4 @@
-"""What an Amp Guard may say: the documents of the LAN contract, checked.
+"""What an Amp Guard may send: the documents of the LAN contract, checked.
 
 Everything that is not exactly what `docs/lan-interface.md` promises is refused with
 `MeterResponseError`: a number that is not true is worse than none.
@@ -6,7 +6,8 @@ Everything that is not exactly what `docs/lan-interface.md` promises is refused 
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+
+import voluptuous as vol
 
 from ..model import Phase, PhaseValues
 from . import (
@@ -16,7 +17,8 @@ from . import (
     MeterSample,
     NotAMeterError,
 )
-from .plausibility import check_figure
+from .json_body import number, validate
+from .plausibility import bounds
 
 PATH = "amp-guard/v1"
 CONTRACT = 1
@@ -24,19 +26,17 @@ CONTRACT = 1
 
 def parse_identity(document: object) -> MeterIdentity:
     """Return who it is; raise `NotAMeterError` if it is no Amp Guard."""
-    identity = _mapping(document, "identity")
-    contract, variant = identity.get("contract"), identity.get("variant")
-    if isinstance(contract, bool) or contract != CONTRACT:
-        raise NotAMeterError("not the LAN contract of an Amp Guard")
-    if not isinstance(variant, str) or variant not in MAX_MEASURED_CURRENT:
-        raise NotAMeterError(f"unknown variant {variant!r}")
+    try:
+        identity = validate(IDENTITY, document)
+    except MeterResponseError as error:
+        raise NotAMeterError(str(error)) from error
     network = identity.get("network")
     mac = network.get("mac") if isinstance(network, Mapping) else None
     return MeterIdentity(
-        model=_text(identity, "model"),
-        variant=variant,
-        serial_number=_text(identity, "serial_number"),
-        firmware=_text(identity, "firmware"),
+        model=identity["model"],
+        variant=identity["variant"],
+        serial_number=identity["serial_number"],
+        firmware=identity["firmware"],
         mac=mac if isinstance(mac, str) else None,
     )
 
@@ -45,63 +45,48 @@ def parse_sample(
     document: object, *, time: float, variant: str, phases: tuple[Phase, ...]
 ) -> MeterSample:
     """Return the sample that was received at `time`, each of `phases` in it."""
-    measurement = _mapping(document, "measurement")
-    sequence = measurement.get("sequence")
-    if not isinstance(sequence, int) or isinstance(sequence, bool):
-        raise MeterResponseError("no sequence number")
-    measured = _mapping(measurement.get("phases"), "phases")
-    connected = connected_phases(measured)
-    if not connected or not set(phases) <= set(connected):
-        raise MeterResponseError("a phase is missing")
-
+    measurement = validate(MEASUREMENT[variant], document)
     rows = {
-        phase: _mapping(measured[phase.name.lower()], "phase") for phase in connected
+        phase: measurement["phases"][phase.name.lower()]
+        for phase in Phase
+        if phase.name.lower() in measurement["phases"]
     }
-
-    current = _phase_values(rows, "current", variant)
-    if current is None:
-        raise MeterResponseError("no current")
-    power = _phase_values(rows, "power", variant)
+    if not rows or not rows.keys() >= set(phases):
+        raise MeterResponseError("a phase is missing")
+    current = _phase_values({phase: row["current"] for phase, row in rows.items()})
+    power = _known(rows, "power")
     return MeterSample(
         time=time,
-        sequence=sequence,
-        stamp=_stamp(measurement.get("time")),
-        connected=connected,
+        sequence=measurement["sequence"],
+        stamp=_timestamp(measurement.get("time")),
+        connected=tuple(rows),
         current=current,
-        voltage=_phase_values(rows, "voltage", variant),
+        voltage=_known(rows, "voltage"),
         power=power,
-        energy_import=_phase_values(rows, "energy_import", variant),
-        energy_export=_phase_values(rows, "energy_export", variant),
+        energy_import=_known(rows, "energy_import"),
+        energy_export=_known(rows, "energy_export"),
         signed=power is not None or min(current) < 0.0,
     )
 
 
-def connected_phases(measured: Mapping[str, Any]) -> tuple[Phase, ...]:
-    """Return the phases that a sample has; those without a sensor are left out."""
-    return tuple(phase for phase in Phase if phase.name.lower() in measured)
-
-
-def _phase_values(
-    rows: Mapping[Phase, Mapping[str, Any]], quantity: str, variant: str
+def _known(
+    rows: Mapping[Phase, Mapping[str, float | None]], quantity: str
 ) -> PhaseValues | None:
-    """Return one quantity of each phase, None where one of them does not know it.
-
-    A phase that is not connected reads 0. What is told is to be true, also where it is
-    of no use.
-    """
-    figures = {phase: row.get(quantity) for phase, row in rows.items()}
-    for figure in figures.values():
-        if figure is None:
-            continue
-        if isinstance(figure, bool) or not isinstance(figure, int | float):
-            raise MeterResponseError(f"{quantity} is no number")
-        check_figure(quantity, figure, variant)
-    if None in figures.values():
-        return None
-    return PhaseValues(*(float(figures.get(phase) or 0.0) for phase in Phase))
+    """Return one quantity of each phase, None where one of them does not know it."""
+    figures = {
+        phase: figure
+        for phase, row in rows.items()
+        if (figure := row.get(quantity)) is not None
+    }
+    return _phase_values(figures) if figures.keys() == rows.keys() else None
 
 
-def _stamp(text: object) -> float | None:
+def _phase_values(figures: Mapping[Phase, float]) -> PhaseValues:
+    """Return a figure of each phase; one that is not connected reads 0."""
+    return PhaseValues(*(float(figures.get(phase, 0.0)) for phase in Phase))
+
+
+def _timestamp(text: object) -> float | None:
     """Return a time in s since 1970, None where it is none."""
     if not isinstance(text, str):
         return None
@@ -112,14 +97,43 @@ def _stamp(text: object) -> float | None:
     return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
 
 
-def _mapping(value: object, what: str) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise MeterResponseError(f"{what} is no object")
+def _whole_number(value: object) -> int:
+    if type(value) is not int:  # nor True
+        raise vol.Invalid("is no whole number")
     return value
 
 
-def _text(document: Mapping[str, Any], key: str) -> str:
-    value = document.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise MeterResponseError(f"{key} is missing")
-    return value.strip()
+def _measurement(variant: str) -> vol.Schema:
+    """Return the schema of a sample; every figure is to be true, used or not."""
+    figures = {
+        quantity: vol.All(number, vol.Range(*limits))
+        for quantity, limits in bounds(variant).items()
+    }
+    phase = {vol.Required("current"): figures.pop("current")} | {
+        vol.Optional(quantity): vol.Maybe(figure)
+        for quantity, figure in figures.items()
+    }
+    return vol.Schema(
+        {
+            vol.Required("sequence"): _whole_number,
+            vol.Required("phases"): {
+                vol.Optional(each.name.lower()): phase for each in Phase
+            },
+        },
+        extra=vol.ALLOW_EXTRA,
+    )
+
+
+TEXT = vol.All(str, vol.Strip, vol.Length(min=1))
+IDENTITY = vol.Schema(
+    {
+        vol.Required("contract"): vol.All(number, vol.In((CONTRACT,))),
+        vol.Required("variant"): vol.In(tuple(MAX_MEASURED_CURRENT)),
+        vol.Required("model"): TEXT,
+        vol.Required("serial_number"): TEXT,
+        vol.Required("firmware"): TEXT,
+    },
+    extra=vol.ALLOW_EXTRA,
+)
+MEASUREMENT = {variant: _measurement(variant) for variant in MAX_MEASURED_CURRENT}
+"""By variant: what it can measure bounds what is true."""

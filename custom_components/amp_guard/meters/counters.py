@@ -2,10 +2,13 @@
 
 A counter that falls counts as exchanged: statistics would count all that it had counted
 once more when it is back. So a figure is believed only where it follows on what the
-counter said in most samples of late. That costs the sample nothing else.
+counter showed in most samples of late. The rest of the sample is not affected.
 """
 
 from collections import deque
+
+from homeassistant.const import UnitOfEnergy
+from homeassistant.util.unit_conversion import EnergyConverter
 
 from ..model import PhaseValues
 
@@ -14,22 +17,22 @@ RECENT = 9
 them are its own."""
 COARSENESS = 1.0
 """kWh that a counter may go on by at once: some count in whole kWh."""
-JOULES_PER_KWH = 3.6e6
 
 
 class Counter:
-    """One counter of each phase, kWh."""
+    """One counter of each phase, kWh; at most `largest_power` (W) flows on a phase."""
 
-    def __init__(self, most_power: float) -> None:
-        """Know the most power that can flow on a phase, W."""
-        self._most_power = most_power
+    def __init__(self, largest_power: float) -> None:
+        self._largest_rate = EnergyConverter.convert(
+            largest_power, UnitOfEnergy.JOULE, UnitOfEnergy.KILO_WATT_HOUR
+        )  # kWh/s
         self._recent: deque[tuple[float, PhaseValues]] = deque(maxlen=RECENT)
         self._believed: PhaseValues | None = None
 
     def judge(self, counted: PhaseValues | None, time: float) -> PhaseValues | None:
         """Return what it has counted at `time` (s), or the last that was believed.
 
-        None where it says nothing, and at the start, where nothing speaks for it yet.
+        None where it shows nothing, and at the start, where nothing confirms it yet.
         """
         if counted is None:
             return None
@@ -42,7 +45,7 @@ class Counter:
     def _follows(
         self, counted: PhaseValues, time: float, earlier: tuple[float, PhaseValues]
     ) -> bool:
-        """Say whether the counter can have come this far since."""
+        """Whether the counter can have come this far since."""
         since, before = earlier
-        most = COARSENESS + self._most_power * (time - since) / JOULES_PER_KWH
+        most = COARSENESS + self._largest_rate * (time - since)
         return all(0.0 <= b - a <= most for a, b in zip(before, counted, strict=True))

@@ -1,8 +1,10 @@
-"""JSON from the network: no longer than a meter would ever send, and JSON indeed."""
+"""JSON from the network: no longer than a meter would ever send, and as it should be."""
 
 import json
+from typing import Any
 
 from aiohttp import StreamReader
+import voluptuous as vol
 
 from . import MeterResponseError
 
@@ -26,3 +28,20 @@ def parse_json(text: str | bytes) -> object:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise MeterResponseError("not JSON") from error
+
+
+def validate(schema: vol.Schema, document: object) -> dict[str, Any]:
+    """Return the document by its schema; raise MeterResponseError if it breaks it."""
+    try:
+        valid: dict[str, Any] = schema(document)
+    except vol.Invalid as error:
+        field = ".".join(map(str, error.path)) or "the document"
+        raise MeterResponseError(f"{field}: {error.msg}") from error
+    return valid
+
+
+def number(value: object) -> float:
+    """Return a value that is a number in JSON; for a schema."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise vol.Invalid("is no number")
+    return value

@@ -6,14 +6,13 @@ known is let pass; what is wrong is refused with `MeterResponseError`.
 
 from dataclasses import dataclass
 from datetime import datetime
-from math import isfinite
 
 import voluptuous as vol
 
 from ..model import PhaseValues
-from . import MeterResponseError
+from .json_body import number, validate
 
-MOST_CURRENT = 1e6
+LARGEST_CURRENT = 1e6
 """A. More is no current of any property."""
 IDS = range(10**12, 10**13)
 """Numbers of 13 digits."""
@@ -26,7 +25,7 @@ class Packet:
 
     `sent_at` and `measured_at` are s of the reporter's own clock, since 1970; the sum
     is as old as the oldest of its parts. `is_whole` says whether all meters took part:
-    what one of them does not tell is missing from the sum.
+    what one of them does not report is missing from the sum.
     """
 
     sent_at: float
@@ -37,28 +36,16 @@ class Packet:
 
 def parse_packet(document: object) -> Packet:
     """Return the report in a body."""
-    try:
-        packet = PACKET(document)
-    except vol.Invalid as error:
-        field = ".".join(map(str, error.path)) or "the report"
-        raise MeterResponseError(f"{field}: {error.msg}") from error
+    packet = validate(PACKET, document)
     sent_at, meters = packet["timestamp"], packet["meters"]
     direct = packet["calculated"]["direct"]
     return Packet(
         sent_at=sent_at,
         measured_at=min([sent_at, *(meter["lastupdate"] for meter in meters)]),
-        current=PhaseValues(*(direct[phase] for phase in PHASES)),
+        current=PhaseValues(*(float(direct[phase]) for phase in PHASES)),
         is_whole=packet["meterstatus"] == "online"
         and all(meter["online"] for meter in meters),
     )
-
-
-def _amperes(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise vol.Invalid("is no number")
-    if abs(value) > MOST_CURRENT or not isfinite(value):
-        raise vol.Invalid("is out of range")
-    return float(value)
 
 
 def _id(value: object) -> int:
@@ -79,7 +66,8 @@ def _time(text: object) -> float:
     return time.timestamp()
 
 
-CURRENTS = {vol.Required(phase): _amperes for phase in PHASES}
+AMPERES = vol.All(number, vol.Range(-LARGEST_CURRENT, LARGEST_CURRENT))
+CURRENTS = {vol.Required(phase): AMPERES for phase in PHASES}
 PACKET = vol.Schema(
     {
         vol.Required("protocolversion"): "010",
@@ -98,7 +86,7 @@ PACKET = vol.Schema(
             {
                 vol.Required("monitorid"): _id,
                 vol.Required("type"): vol.In(("consumption", "production")),
-                vol.Required("fuse"): _amperes,
+                vol.Required("fuse"): AMPERES,
                 vol.Required("online"): bool,
                 vol.Required("lastupdate"): _time,
             }

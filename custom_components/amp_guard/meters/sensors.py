@@ -1,14 +1,14 @@
 """Sensors in Home Assistant as the measurement device.
 
-They are followed by events and never asked. The sensors of one telegram come one by
-one: a sample is taken when all of them have spoken, or a moment after the first. It is
+They are followed by events and never asked. The sensors of one telegram report one by
+one: a sample is taken when all of them have reported, or a moment after the first. It is
 as old as the phase in it that has been silent for longest.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
 from math import inf, isfinite
-from typing import Any
+from typing import Any, override
 
 from homeassistant.const import (
     ATTR_UNIT_OF_MEASUREMENT,
@@ -25,31 +25,40 @@ from homeassistant.core import (
 )
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import (
+    async_track_entity_registry_updated_event,
     async_track_state_change_event,
     async_track_state_report_event,
 )
 
 from ..model import EarthingSystem, Phase
 from . import Meter, MeterConnectionError, MeterError, MeterSample
-from .sensor_patterns import DEVICE_CLASS, ROLES, UNITS, Quantity, Role, measured_phases
+from .heartbeat import Heartbeat
+from .sensor_patterns import MEASURES, ROLES, Quantity, Role, measured_phases
 from .sensor_set import PhaseReading, take_sample
-from .signs_of_life import SignsOfLife
 
 SETTLE_TIME = 0.25
 """s after the first sensor of a round within which the others are waited for."""
 MOMENT = 1e-6
 """s by which a sample is newer than the last where only other phases than the oldest have
-spoken: the law drops what is not newer, and what they tell cannot wait."""
+reported: the law drops what is not newer, and what they report cannot wait."""
 SIGN = -1.0
 """A that a current sensor without a sign never shows, whatever its noise."""
 SILENT = {STATE_UNAVAILABLE, STATE_UNKNOWN}
+FOLLOWED_BY = {
+    "config_entry_id",
+    "device_class",
+    "device_id",
+    "disabled_by",
+    "original_device_class",
+    "platform",
+}
+"""What decides of a registered entity whether it is followed."""
 
 
 class SensorError(ValueError):
     """A sensor cannot be used; `role` is its part, the message says why."""
 
     def __init__(self, role: str, message: str) -> None:
-        """Take the role's key and what is wrong."""
         super().__init__(message)
         self.role = role
 
@@ -59,7 +68,7 @@ class SensorReader:
 
     `sensors` are registry ids, or entity ids where there is no registry entry, by
     role. With `export_positive` a positive power is exported. In an IT `net` the total
-    power says nothing of a current: each load hangs between two lines.
+    power shows nothing of a current: each load hangs between two lines.
     """
 
     def __init__(
@@ -70,7 +79,6 @@ class SensorReader:
         export_positive: bool = False,
         net: EarthingSystem = EarthingSystem.TN,
     ) -> None:
-        """Take the sensors."""
         self._hass = hass
         self._sensors = sensors
         self._export_positive = export_positive
@@ -79,7 +87,7 @@ class SensorReader:
         self.phases = measured_phases(sensors)
 
     def entity_ids(self) -> dict[str, str]:
-        """Return what the sensors are called now, by role."""
+        """Return the sensors' entity ids now, by role."""
         registry = er.async_get(self._hass)
         return {
             role: er.async_resolve_entity_id(registry, id_) or id_
@@ -89,7 +97,7 @@ class SensorReader:
     def sample(self, time: float, *, is_one_telegram: bool = True) -> MeterSample:
         """Return what the sensors read, as a sample of `time`.
 
-        A total of another telegram than the currents says nothing of them. Raises
+        A total of another telegram than the currents shows nothing of them. Raises
         SensorError where a sensor cannot be read.
         """
         values = {
@@ -108,9 +116,9 @@ class SensorReader:
             self._signed.add(phase)
         signed = phase in self._signed
         if current is not None and self._export_positive:
-            # It is said of power; of currents where there is none, and they can show a
+            # It is of power; of currents where there is none, and they can show a
             # direction: else a positive one may always be load.
-            signed = signed and not self._tells_power
+            signed = signed and not self._measures_power
             current = -current if signed else abs(current)
         return PhaseReading(
             current=current,
@@ -120,7 +128,7 @@ class SensorReader:
         )
 
     @property
-    def _tells_power(self) -> bool:
+    def _measures_power(self) -> bool:
         return any(ROLES[role].quantity is Quantity.POWER for role in self._sensors)
 
     def _power(self, values: Mapping[str, float], phase: Phase | None) -> float | None:
@@ -147,30 +155,30 @@ class SensorReader:
             raise SensorError(role, f"{entity_id} is {state.state}") from error
         if not isfinite(value):
             raise SensorError(role, f"{entity_id} is {state.state}")
-        units = UNITS[DEVICE_CLASS[ROLES[role].quantity]]
+        measure = MEASURES[ROLES[role].quantity]
         unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
-        if unit is None or unit not in units:
+        if unit is None or unit not in measure.converter.VALID_UNITS:
             raise SensorError(role, f"{entity_id} is in {unit}")
-        return value * units[unit]
+        return measure.convert(value, unit)
 
 
 class SensorMeter(Meter):
-    """Takes a sample each time that the sensors have spoken."""
+    """Takes a sample each time that the sensors have reported."""
 
     def __init__(self, hass: HomeAssistant, reader: SensorReader) -> None:
-        """Take what reads the sensors."""
         self._hass = hass
         self._reader = reader
         self._ids: dict[str, str] = {}
-        self._signs = SignsOfLife(hass)
+        self._heartbeat = Heartbeat(hass)
         self._waiting: set[str] = set()
         self._is_news = False
         self._taken_at = -inf
         self._settle: asyncio.TimerHandle | None = None
         self._unfollow: list[CALLBACK_TYPE] = []
-        self._stop_registry: CALLBACK_TYPE | None = None
+        self._stop_looking: CALLBACK_TYPE | None = None
         self._lost: bool | None = None
 
+    @override
     async def start(
         self,
         on_sample: Callable[[MeterSample], None],
@@ -179,17 +187,18 @@ class SensorMeter(Meter):
         """Follow the sensors until `stop`."""
         self._on_sample = on_sample
         self._on_connection = on_connection
-        self._stop_registry = self._hass.bus.async_listen(
-            er.EVENT_ENTITY_REGISTRY_UPDATED, self._follow
+        self._stop_looking = self._hass.bus.async_listen(
+            er.EVENT_ENTITY_REGISTRY_UPDATED, self._follow, event_filter=_may_be_new
         )
         self._follow()
         self._look(self._hass.loop.time())
 
+    @override
     async def stop(self) -> None:
         """Stop following."""
-        if self._stop_registry is not None:
-            self._stop_registry()
-            self._stop_registry = None
+        if self._stop_looking is not None:
+            self._stop_looking()
+            self._stop_looking = None
         self._drop()
         self._ids = {}
 
@@ -197,18 +206,21 @@ class SensorMeter(Meter):
 
     @callback
     def _follow(self, _event: Event[Any] | None = None) -> None:
-        """Listen to the sensors by what they are called now."""
+        """Follow the sensors by their entity ids now."""
         ids = self._reader.entity_ids()
         phases = [id_ for role, id_ in ids.items() if _makes_current_known(role)]
-        changed = self._signs.follow(phases, self._hass.loop.time())
+        changed = self._heartbeat.follow(phases, self._hass.loop.time())
         if ids == self._ids and not changed:
             return
         self._drop()
         self._ids = ids
-        followed = {*ids.values(), *self._signs.sources}
+        followed = {*ids.values(), *self._heartbeat.sources}
         self._unfollow = [
             async_track_state_change_event(self._hass, followed, self._on_state),
             async_track_state_report_event(self._hass, followed, self._on_state),
+            async_track_entity_registry_updated_event(
+                self._hass, followed, self._follow
+            ),
         ]
 
     def _drop(self) -> None:
@@ -223,8 +235,8 @@ class SensorMeter(Meter):
         self, event: Event[EventStateChangedData] | Event[EventStateReportedData]
     ) -> None:
         entity_id, state = event.data["entity_id"], event.data["new_state"]
-        speaks = state is not None and state.state not in SILENT
-        if speaks and self._signs.hear(entity_id, self._hass.loop.time()):
+        reports = state is not None and state.state not in SILENT
+        if reports and self._heartbeat.report(entity_id, self._hass.loop.time()):
             self._is_news = True
         elif entity_id not in self._ids.values():
             return
@@ -243,7 +255,7 @@ class SensorMeter(Meter):
         if self._settle is not None:
             self._settle.cancel()
             self._settle = None
-        time = max(self._signs.oldest, self._taken_at + MOMENT)
+        time = max(self._heartbeat.oldest, self._taken_at + MOMENT)
         sample = self._look(time)
         if sample is None or not self._is_news:
             return
@@ -251,7 +263,7 @@ class SensorMeter(Meter):
         self._on_sample(sample)
 
     def _look(self, time: float) -> MeterSample | None:
-        """Read the sensors; tell when that begins to fail, and when it works again."""
+        """Read the sensors; report when that begins to fail, and when it works again."""
         try:
             sample = self._reader.sample(time, is_one_telegram=self._is_one_telegram())
         except SensorError as error:
@@ -265,12 +277,20 @@ class SensorMeter(Meter):
         return sample
 
     def _is_one_telegram(self) -> bool:
-        """Say whether the currents and their total spoke in the same round."""
+        """Whether the currents and their total reported in the same round."""
         return not any(
             id_ in self._waiting
             for role, id_ in self._ids.items()
             if ROLES[role].phase is None or ROLES[role].quantity is Quantity.CURRENT
         )
+
+
+@callback
+def _may_be_new(event_data: er.EventEntityRegistryUpdatedData) -> bool:
+    """Whether an entity may have to be followed that was not."""
+    if event_data["action"] == "update":
+        return not FOLLOWED_BY.isdisjoint(event_data["changes"])
+    return event_data["action"] == "create"
 
 
 def _makes_current_known(role: str) -> bool:

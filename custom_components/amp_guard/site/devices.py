@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import (
@@ -18,19 +17,20 @@ from ..const import (
     CONF_SOURCE,
     CONF_VARIANT,
     DOMAIN,
+    AmpGuardConfigEntry,
 )
 from ..meters import Source
 from ..model import SUPPLY_ID, Site
 
 
-def meter_id(entry: ConfigEntry) -> str:
-    """Return what tells the meter from every other: some have no serial number."""
+def meter_id(entry: AmpGuardConfigEntry) -> str:
+    """Return what identifies the meter: its serial number, where it has one."""
     return entry.unique_id or entry.entry_id
 
 
 @callback
 def device_of(
-    hass: HomeAssistant, entry: ConfigEntry, target: str
+    hass: HomeAssistant, entry: AmpGuardConfigEntry, target: str
 ) -> dr.DeviceEntry | None:
     """Return the device that stands for a node or charger."""
     identifier = meter_id(entry) if target == SUPPLY_ID else target
@@ -40,7 +40,9 @@ def device_of(
 
 
 @callback
-def target_of(hass: HomeAssistant, device_id: str) -> tuple[ConfigEntry, str] | None:
+def target_of(
+    hass: HomeAssistant, device_id: str
+) -> tuple[AmpGuardConfigEntry, str] | None:
     """Return the entry, and the node or charger in it, that a device stands for."""
     device = dr.async_get(hass).async_get(device_id)
     if device is None:
@@ -67,7 +69,9 @@ def kind_of(hass: HomeAssistant, device_id: str) -> str | None:
 
 
 @callback
-def register_devices(hass: HomeAssistant, entry: ConfigEntry, site: Site) -> None:
+def register_devices(
+    hass: HomeAssistant, entry: AmpGuardConfigEntry, site: Site
+) -> None:
     """Register the meter, its groups and their chargers, each below the one before."""
     registry = dr.async_get(hass)
     is_amp_guard = entry.data[CONF_SOURCE] == Source.AMP_GUARD

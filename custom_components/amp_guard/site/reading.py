@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_DEVICE_ID
 
 from ..chargers import PROFILES, ChargerConfig
@@ -35,6 +34,7 @@ from ..const import (
     CONF_WIRING,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
+    AmpGuardConfigEntry,
 )
 from ..meters import Source
 from ..model import (
@@ -71,7 +71,7 @@ class GoneError(SiteError):
         self.name = name
 
 
-def build_site(entry: ConfigEntry) -> Site:
+def build_site(entry: AmpGuardConfigEntry) -> Site:
     """Return the site; raise SiteError where the subentries contradict each other."""
     groups = {
         subentry.subentry_id: read_group(subentry.data, subentry.subentry_id)
@@ -142,7 +142,7 @@ def read_charger(data: Mapping[str, Any], charger_id: str = "") -> Charger:
     )
 
 
-def read_chargers(entry: ConfigEntry) -> list[Charger]:
+def read_chargers(entry: AmpGuardConfigEntry) -> list[Charger]:
     """Return the chargers that the entry's subentries describe."""
     return [
         read_charger(subentry.data, subentry.subentry_id)
@@ -186,5 +186,5 @@ def taking_part(site: Site) -> list[str]:
     ]
 
 
-def _title(entry: ConfigEntry, subentry_id: str) -> str:
+def _title(entry: AmpGuardConfigEntry, subentry_id: str) -> str:
     return entry.subentries[subentry_id].title

@@ -1,10 +1,8 @@
-"""The rules that a site must keep, each told by the field that breaks it."""
+"""The rules that a site must keep, each named by the field that breaks it."""
 
 from collections.abc import Collection, Iterator, Mapping
 from math import ceil, floor
 from typing import Any
-
-from homeassistant.config_entries import ConfigEntry
 
 from ..const import (
     CONF_GROUP,
@@ -23,6 +21,7 @@ from ..const import (
     CONF_VARIANT,
     CONF_WIRING,
     SUBENTRY_GROUP,
+    AmpGuardConfigEntry,
 )
 from ..meters import MAX_MEASURED_CURRENT
 from ..model import (
@@ -45,7 +44,10 @@ type Errors = dict[str, str]
 
 
 def subentry_errors(
-    kind: str, data: Mapping[str, Any], entry: ConfigEntry, subentry_id: str = ""
+    kind: str,
+    data: Mapping[str, Any],
+    entry: AmpGuardConfigEntry,
+    subentry_id: str = "",
 ) -> Errors:
     """Return the rules that a group or charger breaks, a new one or a changed one."""
     if kind == SUBENTRY_GROUP:
@@ -65,7 +67,7 @@ def subentry_errors(
     )
 
 
-def meter_misfit(data: Mapping[str, Any], entry: ConfigEntry) -> str | None:
+def meter_misfit(data: Mapping[str, Any], entry: AmpGuardConfigEntry) -> str | None:
     """Return why an entry cannot be measured by a meter with these data.
 
     A phase that nobody measures would count as one without load.
@@ -80,7 +82,7 @@ def meter_misfit(data: Mapping[str, Any], entry: ConfigEntry) -> str | None:
     return None
 
 
-def supply_errors(supply: Supply, entry: ConfigEntry) -> Errors:
+def supply_errors(supply: Supply, entry: AmpGuardConfigEntry) -> Errors:
     """Return the rules that a changed supply breaks."""
     errors: Errors = {}
     if _widest_below(SUPPLY_ID, entry) > supply.supply_max_current:
@@ -108,7 +110,7 @@ def group_errors(
     return errors
 
 
-def changed_group_errors(group: Group, entry: ConfigEntry) -> Errors:
+def changed_group_errors(group: Group, entry: AmpGuardConfigEntry) -> Errors:
     """Return the rules that a changed group breaks for what hangs below it."""
     errors: Errors = {}
     if _widest_below(group.id, entry) > group.max_current_online:
@@ -140,7 +142,9 @@ def charger_errors(charger: Charger, group: Group, supply: Supply) -> Errors:
     return errors
 
 
-def limits_above(parent: str, entry: ConfigEntry) -> tuple[float, tuple[Phase, ...]]:
+def limits_above(
+    parent: str, entry: AmpGuardConfigEntry
+) -> tuple[float, tuple[Phase, ...]]:
     """Return the maximum (A) and the phases of the node that a group hangs below."""
     if parent == SUPPLY_ID:
         return (
@@ -151,19 +155,19 @@ def limits_above(parent: str, entry: ConfigEntry) -> tuple[float, tuple[Phase, .
     return group.max_current_online, group.phases
 
 
-def _groups_below(node: str, entry: ConfigEntry) -> Iterator[Group]:
+def _groups_below(node: str, entry: AmpGuardConfigEntry) -> Iterator[Group]:
     for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP):
         group = read_group(subentry.data, subentry.subentry_id)
         if group.parent == node:
             yield group
 
 
-def _widest_below(node: str, entry: ConfigEntry) -> float:
+def _widest_below(node: str, entry: AmpGuardConfigEntry) -> float:
     groups = _groups_below(node, entry)
     return max((group.max_current_online for group in groups), default=0.0)
 
 
-def _phases_below(node: str, entry: ConfigEntry) -> set[Phase]:
+def _phases_below(node: str, entry: AmpGuardConfigEntry) -> set[Phase]:
     below = [group.phases for group in _groups_below(node, entry)]
     below += [
         charger.wiring for charger in read_chargers(entry) if charger.group == node
@@ -172,12 +176,12 @@ def _phases_below(node: str, entry: ConfigEntry) -> set[Phase]:
 
 
 def _can_charge(charger: Charger, group: Group) -> bool:
-    """Say whether a step of the charger lies between its least and its maximum."""
+    """Whether a step of the charger lies between its least and its maximum."""
     step = charger.resolution
     least = ceil(max(charger.min_current, group.min_current) / step - ROUNDING)
     return floor(charger.max_current / step + ROUNDING) >= least
 
 
 def _hangs_on_one_line(charger: Charger, supply: Supply) -> bool:
-    """Say whether the charger would hang on nothing: an IT net has no neutral."""
+    """Whether the charger would hang on nothing: an IT net has no neutral."""
     return supply.earthing_system is EarthingSystem.IT and len(charger.wiring) == 1

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 
@@ -23,6 +23,7 @@ from ..const import (
     CONF_SOCKET,
     CONF_SOCKET_CURRENT,
     DOMAIN,
+    AmpGuardConfigEntry,
 )
 from .rules import Errors, subentry_errors
 
@@ -59,7 +60,7 @@ def set_elsewhere(subentry: ConfigSubentry) -> dict[str, Any]:
     return {key: subentry.data[key] for key in SET_ELSEWHERE if key in subentry.data}
 
 
-def structure(entry: ConfigEntry) -> object:
+def structure(entry: AmpGuardConfigEntry) -> object:
     """Return what an entry describes beside figures: it differs after other changes."""
     return (
         entry.title,
@@ -82,7 +83,7 @@ def structure(entry: ConfigEntry) -> object:
 @callback
 def change_setting(
     hass: HomeAssistant,
-    entry: ConfigEntry,
+    entry: AmpGuardConfigEntry,
     subentry_id: str,
     changes: Mapping[str, Any],
     *,
@@ -90,7 +91,7 @@ def change_setting(
 ) -> None:
     """Change one setting of a group or charger.
 
-    Raises ServiceValidationError where it is no number or breaks a rule; that tells
+    Raises ServiceValidationError where it is no number or breaks a rule; that names
     which of the `possible` values break none.
     """
     subentry = entry.subentries[subentry_id]
