@@ -63,18 +63,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
         Changes(entry)
     try:
         coordinator = AmpGuardCoordinator(hass, entry)
-    except GoneError as error:
-        raise ConfigEntryError(
-            translation_domain=DOMAIN,
-            translation_key=error.key,
-            translation_placeholders={"name": error.name},
-        ) from error
     except SiteError as error:
-        _LOGGER.warning("%s: %s", entry.title, error)
-        raise ConfigEntryError(
-            translation_domain=DOMAIN,
-            translation_key=SITE_ERRORS.get(type(error), "site_error"),
-        ) from error
+        raise _refusal(entry, error) from error
     entry.runtime_data = coordinator
 
     entry.async_on_unload(coordinator.stop)
@@ -107,6 +97,21 @@ async def async_remove_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) ->
     await forget_overrides(hass, entry.entry_id)
 
 
+def _refusal(entry: AmpGuardConfigEntry, error: SiteError) -> ConfigEntryError:
+    """Return what tells the owner what to mend."""
+    if isinstance(error, GoneError):
+        return ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key=error.key,
+            translation_placeholders={"name": error.name},
+        )
+    _LOGGER.warning("%s: %s", entry.title, error)
+    return ConfigEntryError(
+        translation_domain=DOMAIN,
+        translation_key=SITE_ERRORS.get(type(error), "site_error"),
+    )
+
+
 class Changes:
     """Takes up what is changed of an entry, while the chargers that stay go on.
 
@@ -130,8 +135,10 @@ class Changes:
             self._waits = False
             if entry.state is not ConfigEntryState.LOADED:
                 await self._set_up_anew(hass, entry)
-            elif not await entry.runtime_data.take_up():
-                await self._replace(hass, entry, entry.runtime_data)
+                return
+            coordinator = entry.runtime_data
+            if not await coordinator.take_up():
+                await self._replace(hass, entry, coordinator)
 
     async def _replace(
         self,

@@ -1,4 +1,4 @@
-"""The plan, for who asks: what each charger is given, why, and how the fuses stand."""
+"""The plan, for who asks: what each charger is allocated, why, and how the fuses stand."""
 
 from datetime import datetime, timedelta
 from typing import Any
