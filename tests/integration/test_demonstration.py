@@ -60,7 +60,7 @@ async def test_the_simulated_cars_charge_within_the_fuse(
     over = [amps > 25.05 for amps in highest]
     assert sum(over) <= 10
     assert max(highest) > 20.0
-    statuses = entry.runtime_data.published.readings.values()
+    statuses = entry.runtime_data.state.readings.values()
     assert all(reading.status == "charging" for reading in statuses)
 
 

@@ -21,7 +21,7 @@ from ..model import (
 LEAST_VOLTAGE = 100.0
 """V. A phase that reads less is not measured: it has no voltage wire."""
 LONGEST_STEP = 30.0
-"""s between turns that are counted; in a longer gap nobody looked."""
+"""s between cycles that are counted; in a longer gap nobody looked."""
 JOULES_PER_KWH = 3.6e6
 
 
