@@ -263,5 +263,5 @@ def _build_charger(setup: ChargerSetup, scenario: Scenario) -> ChargerModel:
         offline_current=charger.offline_current,
         offline_phase=charger.offline_phase,
         limit=setup.limit,
-        net=scenario.site.supply.net,
+        earthing_system=scenario.site.supply.earthing_system,
     )

@@ -16,7 +16,12 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
-from custom_components.amp_guard.model import SUPPLY_ID, Charger, Net, PhaseValues
+from custom_components.amp_guard.model import (
+    SUPPLY_ID,
+    Charger,
+    EarthingSystem,
+    PhaseValues,
+)
 from simulator.car import PHASE_VOLTAGE
 from simulator.charger import circuit_loads
 
@@ -72,8 +77,9 @@ def _rows(scenario: Scenario) -> Iterable[_Row]:
     site = scenario.site
     limits = {SUPPLY_ID: site.supply.supply_max_current}
     limits |= {group.id: group.max_current_online for group in site.groups}
+    tn = site.supply.earthing_system is EarthingSystem.TN
     for node, limit in limits.items():
-        for weights in _TN_WEIGHTS if site.supply.net is Net.TN else _it_weights():
+        for weights in _TN_WEIGHTS if tn else _it_weights():
             yield _Row(node, weights, limit)
 
 
@@ -95,7 +101,8 @@ def _visit(scenario: Scenario, car: CarSetup, rows: Sequence[_Row]) -> _Visit:
     setup = next(each for each in scenario.chargers if each.charger.id == car.charger)
     charger, model = setup.charger, car.model
     groups = {group.id: group for group in scenario.site.groups}
-    circuits = circuit_loads(charger.wiring, scenario.site.supply.net)[: model.phases]
+    earthing_system = scenario.site.supply.earthing_system
+    circuits = circuit_loads(charger.wiring, earthing_system)[: model.phases]
     path = _path(charger, scenario)
     user_limit = setup.report.user_limit
     return _Visit(

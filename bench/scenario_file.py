@@ -15,9 +15,9 @@ from custom_components.amp_guard.model import (
     BalancerType,
     Ceiling,
     Charger,
+    EarthingSystem,
     FuseType,
     Group,
-    Net,
     Phase,
     PhaseValues,
     Site,
@@ -144,7 +144,7 @@ def _supply(data: Json) -> Supply:
     return Supply(
         supply_max_current=data["supply_max_current"],
         fuse_type=FuseType(data.get("fuse_type", "gg")),
-        net=Net(data.get("net", "tn")),
+        earthing_system=EarthingSystem(data.get("net", "tn")),
         metered=data.get("metered", True),
     )
 
@@ -190,7 +190,7 @@ def _chargers(
         group = each.get("group", groups[0].id)
         _refuse_unknown(f"chargers {each['id']}: group", group, by_id)
         wiring = _phases(each["wiring"]) if "wiring" in each else by_id[group].phases
-        if supply.net is Net.IT and len(wiring) < 2:
+        if supply.earthing_system is EarthingSystem.IT and len(wiring) < 2:
             raise ScenarioError(
                 f"chargers {each['id']}: wiring: an IT net needs two or three lines"
             )

@@ -9,7 +9,7 @@ from custom_components.amp_guard.model import (
     NO_CURRENT,
     SUPPLY_ID,
     ChargerStatus,
-    Net,
+    EarthingSystem,
     Phase,
     PhaseValues,
 )
@@ -53,7 +53,7 @@ class ChargerModel:
         offline_current: float = MINIMUM_SIGNALLED_CURRENT,
         offline_phase: Phase | None = None,
         limit: float | None = None,
-        net: Net = Net.TN,
+        earthing_system: EarthingSystem = EarthingSystem.TN,
     ) -> None:
         self.id = id
         self.group = group
@@ -63,7 +63,7 @@ class ChargerModel:
         self.command_lag = command_lag
         self.offline_current = offline_current
         self.offline_phase = offline_phase
-        self.net = net
+        self.earthing_system = earthing_system
         self.commands = 0
         """How often it was told something."""
         self.car: Car | None = None
@@ -71,7 +71,7 @@ class ChargerModel:
         self._limit = min(offline_current if limit is None else limit, max_current)
         self._expires = NEVER
         self._pending: deque[_Command] = deque()
-        self._circuits = circuit_loads(wiring, net)
+        self._circuits = circuit_loads(wiring, earthing_system)
         circuits = len(self._circuits)
         self._all_phases = (circuits > 0, circuits > 1, circuits > 2)
         self._energised = self._all_phases
@@ -183,7 +183,8 @@ class ChargerModel:
         """Use the offline current limit, as nobody renewed what was told."""
         self._limit = min(self.offline_current, self.max_current)
         self._expires = NEVER
-        if self.offline_phase in self.wiring and self.net is Net.TN:
+        tn = self.earthing_system is EarthingSystem.TN
+        if tn and self.offline_phase in self.wiring:
             own = self.wiring.index(self.offline_phase)
             self._energised = (own == 0, own == 1, own == 2)
         self._steady_until = self._now
@@ -195,20 +196,23 @@ class ChargerModel:
         for load, amps in zip(self._circuits, circuits, strict=False):
             loads[load] += amps
         values = PhaseValues(*loads)
-        self.load_between_lines = values if self.net is Net.IT else NO_CURRENT
+        it = self.earthing_system is EarthingSystem.IT
+        self.load_between_lines = values if it else NO_CURRENT
         """A between L1-L2, L2-L3 and L3-L1; nothing where there is a neutral."""
-        self.load = line_currents(values) if self.net is Net.IT else values
+        self.load = line_currents(values) if it else values
         """A on the lines of the supply, by this charger alone."""
 
 
-def circuit_loads(wiring: tuple[Phase, ...], net: Net) -> tuple[int, ...]:
+def circuit_loads(
+    wiring: tuple[Phase, ...], earthing_system: EarthingSystem
+) -> tuple[int, ...]:
     """Return which load of the supply each circuit of a charger is.
 
     With a neutral the loads are L1, L2, L3. In an IT net they are L1-L2, L2-L3, L3-L1,
     each named by the line that comes before the other; all circuits return through the
     last line of the wiring.
     """
-    if net is Net.TN:
+    if earthing_system is EarthingSystem.TN:
         return tuple(wiring)
     *outgoing, back = wiring
     return tuple(line if (line + 1) % 3 == back else back for line in outgoing)

@@ -2,7 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from custom_components.amp_guard.model import SUPPLY_ID, Group, Net, PhaseValues, Supply
+from custom_components.amp_guard.model import (
+    SUPPLY_ID,
+    EarthingSystem,
+    Group,
+    PhaseValues,
+    Supply,
+)
 
 from .car import Car
 from .charger import ChargerModel, line_currents
@@ -128,7 +134,8 @@ class World:
     def _house_at(self, node: str) -> PhaseValues:
         """Return A through `node` without any car."""
         flowing = self._house_load(node)
-        return line_currents(flowing) if self.supply.net is Net.IT else flowing
+        it = self.supply.earthing_system is EarthingSystem.IT
+        return line_currents(flowing) if it else flowing
 
     def _house_load(self, node: str) -> PhaseValues:
         """Return A of all houses behind `node` (between lines in an IT net)."""
@@ -142,7 +149,7 @@ class World:
     def _total(self, node: str, without: Collection[str] = ()) -> PhaseValues:
         """Return A through `node`, cars and houses."""
         l1, l2, l3 = self._house_load(node)
-        it = self.supply.net is Net.IT
+        it = self.supply.earthing_system is EarthingSystem.IT
         for charger in self.chargers.values():
             if node in self._above[charger.group] and charger.id not in without:
                 load = charger.load_between_lines if it else charger.load

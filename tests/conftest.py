@@ -4,6 +4,7 @@ Properties are tried on the same examples each time. `HYPOTHESIS_PROFILE=thoroug
 others each time, and many more of the law's.
 """
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pytest
 
 # Home Assistant's test directory has a custom_components of its own; ours comes first.
 import custom_components  # noqa: F401
+
+from .clock import Clock
 
 settings.register_profile(
     "ci",
@@ -34,3 +37,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FOLDER",
         help="keep the pictures of the set-up there, as docs/setup.md shows them",
     )
+
+
+@pytest.fixture
+async def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Return a hand on the event loop's time."""
+    loop = asyncio.get_running_loop()
+    time, clock = loop.time, Clock()
+    monkeypatch.setattr(loop, "time", lambda: time() + clock.ahead)
+    return clock

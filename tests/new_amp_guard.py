@@ -12,6 +12,8 @@ from .network import Neighbourhood
 
 JOINING_TIME = 0.5
 """s from its page's answer until it is on the property's network."""
+ASKS_AGAIN_AFTER = 4.0
+"""s. What a DHCP client waits for an answer [RFC 2131]; nobody here has one."""
 
 
 class NewAmpGuard:
@@ -39,6 +41,7 @@ class NewAmpGuard:
         self._dhcp = dhcp
         self._warm_up = warm_up
         self._announcement: Announcement | None = None
+        self._asking: asyncio.Task[None] | None = None
         self._lives: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -78,15 +81,22 @@ class NewAmpGuard:
         self._network.join_lan(host, settings.mac)
         await self.meter.serve(self._network.device.listen(host))
         if self._dhcp:
-            with self._network.device.entered():
-                ask_for_address(settings, host, "lan")
+            self._asking = asyncio.create_task(self._ask_for(host))
         if self._mdns:
             with self._network.device.entered():
                 self._announcement = Announcement(settings, host)
             await self._announcement.start()
         self.is_on_lan.set()
 
+    async def _ask_for(self, host: str) -> None:
+        while True:
+            with self._network.device.entered():
+                ask_for_address(self.meter.settings, host, "lan")
+            await asyncio.sleep(ASKS_AGAIN_AFTER)
+
     async def _leave_lan(self) -> None:
+        if self._asking is not None:
+            self._asking.cancel()
         if self._announcement is not None:
             await self._announcement.stop()
         await self.meter.stop()

@@ -1,8 +1,11 @@
 """Balance EV chargers against a property's main fuse, locally."""
 
+import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
+import logging
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntryState, UnknownEntry
 from homeassistant.const import Platform
 from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
@@ -11,12 +14,11 @@ from homeassistant.helpers.typing import ConfigType
 
 from .chargers import forget_learned
 from .const import DOMAIN, SUBENTRY_CHARGER, AmpGuardConfigEntry
+from .control.tree import GroupCycleError, LimitError, WiringError
 from .coordinator import AmpGuardCoordinator
-from .loop.changes import Changes
 from .loop.charger_repairs import forget_chargers, tell_left
 from .loop.meter_repairs import MeterIssues
-from .loop.meters import create_meters
-from .loop.overrides import forget_temporary
+from .loop.overrides import forget_overrides
 from .model import SiteError
 from .services import register_services
 from .site.devices import register_devices
@@ -32,8 +34,16 @@ PLATFORMS = [
     Platform.SWITCH,
 ]
 
-
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+SITE_ERRORS: Mapping[type[SiteError], str] = {
+    GroupCycleError: "groups_in_a_circle",
+    LimitError: "limit_out_of_range",
+    WiringError: "phases_contradict",
+}
+"""What is wrong with a site that no form lets come to this, in a translated text."""
+
+_LOGGER = logging.getLogger(__name__)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -52,25 +62,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
     if not entry.update_listeners:
         Changes(entry)
     try:
-        coordinator = AmpGuardCoordinator(hass, entry, create_meters(hass, entry))
-    except GoneError as error:
-        raise ConfigEntryError(
-            translation_domain=DOMAIN,
-            translation_key=error.key,
-            translation_placeholders={"name": error.name},
-        ) from error
-    except SiteError as error:  # no form lets it come to this
-        raise ConfigEntryError(
-            translation_domain=DOMAIN,
-            translation_key="site_error",
-            translation_placeholders={"error": str(error)},
-        ) from error
+        coordinator = AmpGuardCoordinator(hass, entry)
+    except SiteError as error:
+        raise _refusal(entry, error) from error
     entry.runtime_data = coordinator
 
     entry.async_on_unload(coordinator.stop)
     entry.async_on_unload(hass.async_add_shutdown_job(HassJob(coordinator.stop)))
 
-    MeterIssues(hass, entry, coordinator)
+    MeterIssues(hass, entry, coordinator.async_add_listener)
 
     register_devices(hass, entry, coordinator.site)
     await coordinator.start()
@@ -85,7 +85,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) ->
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
-async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
+async def async_remove_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
     """Tell how the chargers of a removed supply were left; forget the rest."""
     chargers = entry.get_subentries_of_type(SUBENTRY_CHARGER)
     balanced = {charger.subentry_id for charger in chargers}
@@ -94,4 +94,69 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
     tell_left(hass, entry, (c for c in chargers if c.subentry_id in balanced))
     forget_chargers(hass, (charger.subentry_id for charger in chargers))
     await forget_learned(hass, entry.entry_id)
-    await forget_temporary(hass, entry.entry_id)
+    await forget_overrides(hass, entry.entry_id)
+
+
+def _refusal(entry: AmpGuardConfigEntry, error: SiteError) -> ConfigEntryError:
+    """Return what tells the owner what to mend."""
+    if isinstance(error, GoneError):
+        return ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key=error.key,
+            translation_placeholders={"name": error.name},
+        )
+    _LOGGER.warning("%s: %s", entry.title, error)
+    return ConfigEntryError(
+        translation_domain=DOMAIN,
+        translation_key=SITE_ERRORS.get(type(error), "site_error"),
+    )
+
+
+class Changes:
+    """Takes up what is changed of an entry, while the chargers that stay go on.
+
+    Figures in passing; other changes by setting the entry up anew. However many changes
+    come at once, they are taken up together. It stays where set-up failed: what mends
+    the entry is a change as well.
+    """
+
+    def __init__(self, entry: AmpGuardConfigEntry) -> None:
+        """Listen to the changes of an entry from now on."""
+        self._lock = asyncio.Lock()
+        self._waits = False
+        self._subentries = set(entry.subentries)
+        entry.add_update_listener(self._take_up)
+
+    async def _take_up(self, hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
+        if self._waits:
+            return
+        self._waits = True
+        async with self._lock:
+            self._waits = False
+            if entry.state is not ConfigEntryState.LOADED:
+                await self._set_up_anew(hass, entry)
+                return
+            coordinator = entry.runtime_data
+            if not await coordinator.take_up():
+                await self._replace(hass, entry, coordinator)
+
+    async def _replace(
+        self,
+        hass: HomeAssistant,
+        entry: AmpGuardConfigEntry,
+        coordinator: AmpGuardCoordinator,
+    ) -> None:
+        coordinator.hand_over()
+        await self._set_up_anew(hass, entry)
+        if entry.state is not ConfigEntryState.LOADED:
+            await coordinator.take_back()
+        coordinator.tell_left()
+
+    async def _set_up_anew(
+        self, hass: HomeAssistant, entry: AmpGuardConfigEntry
+    ) -> None:
+        with suppress(UnknownEntry):  # removed while this waited
+            await hass.config_entries.async_reload(entry.entry_id)
+        # Also where no loop lives that could know of them.
+        forget_chargers(hass, self._subentries.difference(entry.subentries))
+        self._subentries = set(entry.subentries)

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 
 from .control.clock import SteadyClock
 from .control.connector import UNREAD, Connector
+from .control.constraint import Currents, add, no_currents
+from .control.dispatch import Dispatch
 from .control.explain import explain
-from .control.handout import HandOut
+from .control.headroom import find_headroom
 from .control.metering import Metering
 from .control.plan import Plan
-from .control.rooms import find_rooms
-from .control.tree import Tree
+from .control.tree import Branch, Tree
 from .model import Decision, Site, Snapshot
 
 
@@ -27,13 +28,13 @@ class Balancer:
     def __init__(self, site: Site) -> None:
         """Check the site and start with nothing known."""
         self._clock = SteadyClock()
-        self._hand_out = HandOut()
+        self._dispatch = Dispatch()
         self._lay_out(Tree(site), known={}, metering=None)
 
     def change(self, site: Site) -> None:
         """Balance the site with other figures from the next decision on.
 
-        What was learned and promised goes on, where it is still of the same thing.
+        What was learned and allocated goes on, where it is still of the same thing.
         Raises a `SiteError` as the start does; then nothing is changed.
         """
         tree = Tree(site)
@@ -41,7 +42,7 @@ class Balancer:
             known = {connector.id: connector for connector in self._connectors}
             self._lay_out(tree, known=known, metering=self._metering)
         else:
-            self._hand_out = HandOut()
+            self._dispatch = Dispatch()
             self._lay_out(tree, known={}, metering=None)
 
     def _lay_out(
@@ -50,69 +51,73 @@ class Balancer:
         """Take the site; of what is known of its chargers and nodes what is still so."""
         self._tree = tree
         self._connectors = [
-            connector.go_on_as(branch, tree.site.turn)
-            if (connector := known.get(branch.charger.id)) is not None
-            and connector.branch.hangs_as(branch)
-            else Connector(branch, tree.site.supply.net, tree.site.turn)
+            _connector(branch, tree.site, known.get(branch.charger.id))
             for branch in tree.branches
         ]
         self._active = [c for c in self._connectors if c.branch.active]
         self._metering = Metering(tree, self._connectors, metering)
 
     def decide(self, snapshot: Snapshot, now: float) -> Decision:
-        """Return what each charger is given from `now` (s) on, and why."""
-        now = self._clock.tell(now)
+        """Return what each charger is allocated from `now` (s) on, and why."""
+        now = self._clock.advance(now)
         offset = self._clock.offset
         ceilings = _in_force(snapshot, now - offset)
         # What each charger says, then what the meters say, then both together.
         for connector in self._connectors:
             reading = snapshot.chargers.get(connector.id, UNREAD)
-            connector.hear(reading, offset, now)
-        self._metering.measure(snapshot.measurements, offset, now)
+            connector.observe(reading, offset, now)
+        self._metering.observe(snapshot.measurements, offset, now)
         for connector in self._active:
-            connector.watch(now)
+            connector.compare(now)
         # What the fuses leave, and who is to have how much of it.
         metering = self._metering
-        rooms = find_rooms(
+        headroom = find_headroom(
             nodes=self._tree.nodes,
             meters=metering.meters,
-            houses=metering.houses,
+            base_loads=metering.base_loads,
             ceilings=ceilings,
-            granted=self._granted(now),
+            committed=self._committed(now),
             now=now,
         )
         plan = Plan(
             self._active,
             metering=metering,
-            rooms=rooms,
+            headroom=headroom,
             ceilings=ceilings,
             boosted=_boosted(snapshot, now - offset),
             balancer_type=self._tree.site.balancer_type,
             now=now,
         )
         # Cuts at once and in full; raises when they have waited and are free.
-        told = self._hand_out.hand_out(plan)
+        commanded = self._dispatch.dispatch(plan)
         return explain(
             tree=self._tree,
             connectors=self._connectors,
             metering=metering,
             plan=plan,
-            told=told,
+            commanded=commanded,
             offset=offset,
         )
 
-    def _granted(self, now: float) -> list[float]:
-        """Return what each constraint is promised already, A."""
-        granted = [0.0] * (3 * len(self._tree.nodes))
+    def _committed(self, now: float) -> Currents:
+        """Return what is allocated or reserved of each constraint already, A."""
+        committed = no_currents(len(self._tree.nodes))
         for connector in self._active:
             reserved = connector.reserved(now)
             if reserved:
                 for constraint, current in reserved:
-                    granted[constraint] += current
-            if connector.given and not connector.lost:
-                for constraint, weight in connector.draw.load:
-                    granted[constraint] += weight * connector.given
-        return granted
+                    committed[constraint] += current
+            if connector.allocated and not connector.lost:
+                add(committed, connector.draw.load, connector.allocated)
+        return committed
+
+
+def _connector(branch: Branch, site: Site, known: Connector | None) -> Connector:
+    """Return a charger's memory: the `known` one where it is still wired the same."""
+    if known is not None and known.branch.is_wired_as(branch):
+        known.change(branch, site.turn)
+        return known
+    return Connector(branch, site.supply.earthing_system, site.turn)
 
 
 def _boosted(snapshot: Snapshot, now: float) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorEntity,
@@ -13,8 +14,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import SUBENTRY_GROUP, AmpGuardConfigEntry
-from .entity import AmpGuardEntity
-from .loop.state import Published
+from .entity import AmpGuardEntity, add_to_subentries
+from .loop.state import SiteState
 
 PARALLEL_UPDATES = 0
 
@@ -23,7 +24,7 @@ PARALLEL_UPDATES = 0
 class AmpGuardBinarySensorDescription(BinarySensorEntityDescription):
     """A fact about one node of the site."""
 
-    is_on_fn: Callable[[Published, str], bool]
+    is_on_fn: Callable[[SiteState, str], bool]
 
 
 METER_BINARY_SENSORS = (
@@ -31,7 +32,7 @@ METER_BINARY_SENSORS = (
         key="connectivity",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
-        is_on_fn=lambda published, node: published.connected[node],
+        is_on_fn=lambda state, node: state.connected[node],
     ),
 )
 
@@ -40,7 +41,7 @@ GROUP_BINARY_SENSORS = (
         key="overload",
         translation_key="overload",
         device_class=BinarySensorDeviceClass.PROBLEM,
-        is_on_fn=Published.overloaded,
+        is_on_fn=SiteState.overloaded,
     ),
 )
 
@@ -51,7 +52,7 @@ METERED_GROUP_BINARY_SENSORS = (
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        is_on_fn=Published.meter_governs,
+        is_on_fn=SiteState.meter_governs,
     ),
     AmpGuardBinarySensorDescription(
         key="fallback",
@@ -59,7 +60,7 @@ METERED_GROUP_BINARY_SENSORS = (
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        is_on_fn=Published.in_fallback,
+        is_on_fn=SiteState.in_fallback,
     ),
 )
 """What there is to say of a group only where something is measured."""
@@ -75,19 +76,13 @@ async def async_setup_entry(
     async_add_entities(
         AmpGuardBinarySensor(coordinator, description)
         for description in METER_BINARY_SENSORS
-        if coordinator.meters
+        if coordinator.is_metered
     )
-    group_sensors = [*GROUP_BINARY_SENSORS]
-    if coordinator.meters:
-        group_sensors += METERED_GROUP_BINARY_SENSORS
-    for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP):
-        async_add_entities(
-            (
-                AmpGuardBinarySensor(coordinator, description, subentry)
-                for description in group_sensors
-            ),
-            config_subentry_id=subentry.subentry_id,
-        )
+    of_groups = [*GROUP_BINARY_SENSORS]
+    if coordinator.is_metered:
+        of_groups += METERED_GROUP_BINARY_SENSORS
+    descriptions = {SUBENTRY_GROUP: of_groups}
+    add_to_subentries(entry, async_add_entities, descriptions, AmpGuardBinarySensor)
 
 
 class AmpGuardBinarySensor(AmpGuardEntity, BinarySensorEntity):
@@ -95,8 +90,9 @@ class AmpGuardBinarySensor(AmpGuardEntity, BinarySensorEntity):
 
     entity_description: AmpGuardBinarySensorDescription
 
-    def _update_from(self, published: Published) -> bool:
-        is_on = self.entity_description.is_on_fn(published, self.target)
+    @override
+    def _update_from(self, state: SiteState) -> bool:
+        is_on = self.entity_description.is_on_fn(state, self.target)
         if self._attr_available and is_on == self._attr_is_on:
             return False
         self._attr_available, self._attr_is_on = True, is_on

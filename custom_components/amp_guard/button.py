@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import EntityCategory
@@ -12,8 +13,8 @@ from homeassistant.util import dt as dt_util
 
 from .const import CONF_BOOST_DURATION, SUBENTRY_CHARGER, AmpGuardConfigEntry
 from .coordinator import AmpGuardCoordinator
-from .entity import AmpGuardEntity
-from .loop.state import Published
+from .entity import AmpGuardEntity, add_to_subentries
+from .loop.state import SiteState
 from .site.settings import DEFAULT_BOOST_DURATION
 
 PARALLEL_UPDATES = 0
@@ -29,20 +30,22 @@ class AmpGuardButtonDescription(ButtonEntityDescription):
 def _charge_now(coordinator: AmpGuardCoordinator, charger: str) -> None:
     data = coordinator.entry.subentries[charger].data
     minutes = data.get(CONF_BOOST_DURATION, DEFAULT_BOOST_DURATION)
-    coordinator.temporary.boost(charger, dt_util.utcnow() + timedelta(minutes=minutes))
+    coordinator.overrides.boost(charger, dt_util.utcnow() + timedelta(minutes=minutes))
 
 
-CHARGER_BUTTONS = (
-    AmpGuardButtonDescription(
-        key="charge_now", translation_key="charge_now", press_fn=_charge_now
+BUTTONS = {
+    SUBENTRY_CHARGER: (
+        AmpGuardButtonDescription(
+            key="charge_now", translation_key="charge_now", press_fn=_charge_now
+        ),
+        AmpGuardButtonDescription(
+            key="release_user_limit",
+            translation_key="release_user_limit",
+            entity_category=EntityCategory.CONFIG,
+            press_fn=AmpGuardCoordinator.release_user_limit,
+        ),
     ),
-    AmpGuardButtonDescription(
-        key="release_user_limit",
-        translation_key="release_user_limit",
-        entity_category=EntityCategory.CONFIG,
-        press_fn=AmpGuardCoordinator.release_user_limit,
-    ),
-)
+}
 
 
 async def async_setup_entry(
@@ -51,14 +54,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the buttons of each charger."""
-    for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER):
-        async_add_entities(
-            (
-                AmpGuardButton(entry.runtime_data, description, subentry)
-                for description in CHARGER_BUTTONS
-            ),
-            config_subentry_id=subentry.subentry_id,
-        )
+    add_to_subentries(entry, async_add_entities, BUTTONS, AmpGuardButton)
 
 
 class AmpGuardButton(AmpGuardEntity, ButtonEntity):
@@ -68,9 +64,11 @@ class AmpGuardButton(AmpGuardEntity, ButtonEntity):
     # It can be pressed whatever is published.
     _shows_settings = True
 
+    @override
     async def async_press(self) -> None:
         """Do it."""
         self.entity_description.press_fn(self.coordinator, self.target)
 
-    def _update_from(self, published: Published) -> bool:
+    @override
+    def _update_from(self, state: SiteState) -> bool:
         return False

@@ -1,49 +1,51 @@
-"""Set-up in the manual's words: the meter, the supply, a group and its chargers."""
+"""Set-up in the manual's words: the meter, the supply, a group and its chargers.
+
+Home Assistant's steps in plain sight; what they ask and keep is in `flows/`.
+"""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any, override
 
 from homeassistant.config_entries import (
-    ConfigEntry,
-    ConfigFlowContext,
+    ConfigFlow,
     ConfigFlowResult,
-    ConfigSubentryData,
-    ConfigSubentryDataWithId,
     ConfigSubentryFlow,
     OptionsFlow,
 )
-from homeassistant.const import CONF_NAME
 from homeassistant.core import callback
-from homeassistant.util.ulid import ulid_now
+from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
 from .const import (
     CONF_ACTIVE,
     CONF_ANOTHER,
     CONF_CHARGERS,
-    CONF_MEASURED_PHASES,
     CONF_SOURCE,
-    CONF_SUPPLY_MAX_CURRENT,
-    CONF_VARIANT,
     DOMAIN,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
+    AmpGuardConfigEntry,
 )
+from .flows import MeterChoice, WayResult, changed_entry
+from .flows.amp_guard import AddressWay
+from .flows.charger_draft import found_chargers
 from .flows.chargers import ChargerSteps
-from .flows.demonstration import DemonstrationSteps
-from .flows.drafts import Surroundings, found_chargers
-from .flows.forms import name_errors, show_form, table, unfold
+from .flows.demonstration import create_demonstration
+from .flows.discovery import HTTP_PORT, DiscoveryWay
+from .flows.forms import show_form, unfold
 from .flows.forms.charger import chargers_schema
-from .flows.forms.site import ACTIVATE_SCHEMA, group_schema, supply_schema
-from .flows.no_meter import NoMeterSteps
-from .flows.open_reporter import OpenReporterSteps
-from .flows.sensors import SensorSteps
+from .flows.forms.site import ACTIVATE_SCHEMA
+from .flows.no_meter import NoMeterWay
+from .flows.open_reporter import OpenReporterWay
+from .flows.sensors import SensorWay
+from .flows.site_draft import SiteDraft
 from .flows.subentries import ChargerFlow, GroupFlow
-from .flows.wifi import WifiSteps
+from .flows.supply import SupplyOptionsFlow
+from .flows.wifi import WifiWay
 from .meters import Source
-from .model import Group, Supply
-from .site.phases import format_phases, parse_phases
-from .site.reading import read_charger, read_group, read_supply
-from .site.rules import Errors, group_errors, supply_errors
+from .site.rules import Errors, meter_misfit
 
 MENU = [
     "found",
@@ -54,115 +56,272 @@ MENU = [
     "no_meter",
     "demonstration",
 ]
-"""The ways to a measurement device, each a step of its own."""
-
-RECONFIGURE_STEPS = {
-    Source.AMP_GUARD: "address",
-    Source.SENSORS: "sensors",
-    Source.OPEN_REPORTER: "open_reporter",
-    Source.NONE: "no_meter",
-}
-"""The step that changes each kind of measurement device."""
+"""The ways to a measurement device, each by its first step."""
 
 
-class AmpGuardConfigFlow(
-    WifiSteps,
-    SensorSteps,
-    OpenReporterSteps,
-    NoMeterSteps,
-    DemonstrationSteps,
-    ChargerSteps[ConfigFlowContext, ConfigFlowResult, str],
-    domain=DOMAIN,
-):
+class AmpGuardConfigFlow(ConfigFlow, domain=DOMAIN):
     """From the meter to chargers that are balanced.
 
     Nothing is kept before the last step.
     """
 
-    check_options = ("activate", "check", "chargers")
-
     def __init__(self) -> None:
-        """Know nothing yet."""
-        super().__init__()
-        self._supply: dict[str, Any] = {}
-        self._group: dict[str, Any] = {}
-        # Chargers name their group before it exists.
-        self._group_id = ulid_now()
+        """Start at the head of every way, without a site and without chargers."""
+        self._address = AddressWay(self)
+        self._discovery = DiscoveryWay(self)
+        self._wifi = WifiWay(self, self._discovery)
+        self._sensors = SensorWay(self)
+        self._open_reporter = OpenReporterWay(self)
+        self._no_meter = NoMeterWay(self)
+        self._site: SiteDraft
+        self._chargers = ChargerSteps(
+            self,
+            installation=lambda: self._site.installation,
+            check_options=("activate", "check", "chargers"),
+        )
 
     @classmethod
     @callback
+    @override
     def async_get_supported_subentry_types(
-        cls,
-        config_entry: ConfigEntry,  # noqa: ARG003
+        cls, config_entry: AmpGuardConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return what can be added below the supply."""
         return {SUBENTRY_GROUP: GroupFlow, SUBENTRY_CHARGER: ChargerFlow}
 
     @staticmethod
     @callback
-    def async_get_options_flow(
-        config_entry: ConfigEntry,  # noqa: ARG004
-    ) -> OptionsFlow:
+    @override
+    def async_get_options_flow(config_entry: AmpGuardConfigEntry) -> OptionsFlow:
         """Return the flow that changes the supply."""
         return SupplyOptionsFlow()
 
+    # --- how a flow begins ------------------------------------------------------------
+
+    @override
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Choose the way to a measurement device."""
         return self.async_show_menu(step_id="user", menu_options=MENU)
 
+    @override
+    async def async_step_zeroconf(
+        self, discovery_info: ZeroconfServiceInfo
+    ) -> ConfigFlowResult:
+        """A meter announced itself."""
+        return await self._discovered(
+            discovery_info.ip_address, discovery_info.port or HTTP_PORT
+        )
+
+    @override
+    async def async_step_dhcp(
+        self, discovery_info: DhcpServiceInfo
+    ) -> ConfigFlowResult:
+        """A meter asked for an address, or one that is set up has a new one."""
+        return await self._discovered(ip_address(discovery_info.ip), HTTP_PORT)
+
+    async def async_step_reauth(
+        self, entry_data: Mapping[str, Any]
+    ) -> ConfigFlowResult:
+        """The meter refused its PIN."""
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the PIN."""
+        return await self._go_on(await self._address.confirm_pin(user_input))
+
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Change the measurement device."""
+        """Change the measurement device by the way that it came."""
+        ways = {
+            Source.AMP_GUARD: self._address,
+            Source.SENSORS: self._sensors,
+            Source.OPEN_REPORTER: self._open_reporter,
+            Source.NONE: self._no_meter,
+        }
         source = Source(self._get_reconfigure_entry().data[CONF_SOURCE])
-        if source is Source.DEMONSTRATION:
+        if (way := ways.get(source)) is None:
             return self.async_abort(reason="demonstration_is_fixed")
-        step: ConfigFlowResult = await getattr(
-            self, f"async_step_{RECONFIGURE_STEPS[source]}"
-        )()
-        return step
+        return await self._go_on(await way.start())
+
+    # --- an Amp Guard -----------------------------------------------------------------
+
+    async def async_step_address(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the meter's address and PIN."""
+        return await self._go_on(await self._address.start(user_input))
+
+    async def async_step_found(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Search the LAN."""
+        return await self._discovery.start(user_input)
+
+    async def async_step_choose(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Choose one of those that were found, and enter its PIN."""
+        return await self._go_on(await self._discovery.choose(user_input))
+
+    async def async_step_nothing_found(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Say that nothing was found, and what can be done."""
+        return self._discovery.nothing_found()
+
+    async def async_step_pin(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the PIN of the meter that was found."""
+        return await self._go_on(await self._discovery.pin(user_input))
+
+    async def async_step_wifi(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask which new Amp Guard it is."""
+        return await self._wifi.start(user_input)
+
+    async def async_step_wifi_network(
+        self, user_input: dict[str, Any]
+    ) -> ConfigFlowResult:
+        """Give the property's network to the device's page."""
+        return await self._wifi.submit_network(user_input)
+
+    async def async_step_wifi_phone(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """The device's page was filled in by hand."""
+        return self._wifi.wait()
+
+    async def async_step_wifi_wait(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Wait until the meter is on the property's network."""
+        return self._wifi.wait()
+
+    async def async_step_wifi_found(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Go on with the meter that appeared."""
+        return await self._go_on(await self._wifi.arrived())
+
+    async def async_step_wifi_not_found(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask what to do about a meter that does not appear."""
+        return self._wifi.not_found()
+
+    # --- any other meter, or none -----------------------------------------------------
+
+    async def async_step_sensors(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Take a device that is recognised, or pick sensors by hand."""
+        return await self._go_on(await self._sensors.start(user_input))
+
+    async def async_step_sensor_device(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Choose a device among those that are recognised."""
+        return await self._go_on(await self._sensors.device(user_input))
+
+    async def async_step_sensor_entities(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Pick the sensors by hand."""
+        return await self._go_on(await self._sensors.entities(user_input))
+
+    async def async_step_sensor_check(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show what the sensors read, and ask what they cannot tell."""
+        return await self._go_on(await self._sensors.check(user_input))
+
+    async def async_step_open_reporter(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show what to enter at the service that reports."""
+        return await self._go_on(await self._open_reporter.start(user_input))
+
+    async def async_step_no_meter(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the supply's phases and its size."""
+        return await self._go_on(await self._no_meter.start(user_input))
+
+    async def async_step_demonstration(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Make the simulated home; one is enough."""
+        await self.async_set_unique_id(Source.DEMONSTRATION)
+        self._abort_if_unique_id_configured()
+        return create_demonstration(self, user_input)
+
+    # --- the meter is found -----------------------------------------------------------
+
+    async def _discovered(
+        self, address: IPv4Address | IPv6Address, port: int
+    ) -> ConfigFlowResult:
+        """Ask for its PIN, unless it is set up: then follow it to its new address."""
+        meter = await self._discovery.identify(address, port)
+        entry = await self.async_set_unique_id(meter.serial_number)
+        self._abort_if_unique_id_configured(
+            await self._discovery.moved(meter, entry), reload_on_update=False
+        )
+        self.context["title_placeholders"] = {"name": meter.name}
+        return await self._go_on(await self._discovery.ask_pin(meter))
+
+    async def _go_on(self, result: WayResult) -> ConfigFlowResult:
+        """Show what a way has to show; at its end use its meter."""
+        return await self._use(result) if isinstance(result, MeterChoice) else result
+
+    async def _use(self, meter: MeterChoice) -> ConfigFlowResult:
+        """Go on to the main fuse with a meter, or change the entry's.
+
+        A meter that is set up already is followed to its new address. Of several flows
+        for one meter the first that ends is kept: Home Assistant ends the others.
+        """
+        known = await self.async_set_unique_id(meter.unique_id, raise_on_progress=False)
+        changed = changed_entry(self)
+        if changed is not None:
+            self._abort_if_unique_id_mismatch(reason="another_meter")
+        entry = changed or known
+        if entry is not None and (reason := meter_misfit(meter.data, entry)):
+            return self.async_abort(reason=reason)
+        if changed is not None:
+            return self.async_update_and_abort(changed, data_updates=meter.data)
+        self._abort_if_unique_id_configured(dict(meter.data), reload_on_update=False)
+        self._site = SiteDraft(meter=meter)
+        return await self.async_step_supply()
+
+    # --- the site ---------------------------------------------------------------------
 
     async def async_step_supply(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the main fuse."""
         if user_input is not None:
-            self._supply = unfold(user_input)
+            self._site = replace(self._site, supply=unfold(user_input))
             return await self.async_step_group()
-        return show_form(
-            self, "supply", supply_schema(self._choice.data[CONF_VARIANT]), None, {}
-        )
+        return show_form(self, "supply", self._site.supply_schema(), None, {})
 
     async def async_step_group(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the first load-balancing group."""
-        meter = self._choice.data
-        max_current = self._supply[CONF_SUPPLY_MAX_CURRENT]
         errors: Errors = {}
         if user_input is not None:
-            self._group = unfold(user_input)
-            errors = name_errors(self._group) | group_errors(
-                read_group(self._group),
-                max_current_above=max_current,
-                phases_above=parse_phases(meter[CONF_MEASURED_PHASES]),
-            )
+            self._site = replace(self._site, group=unfold(user_input))
+            errors = self._site.group_errors()
             if not errors:
                 return await self.async_step_chargers()
-        return show_form(
-            self,
-            "group",
-            group_schema(
-                meter[CONF_VARIANT],
-                name=self.hass.config.location_name,
-                max_current=max_current,
-                phases=meter[CONF_MEASURED_PHASES],
-            ),
-            self._group,
-            errors,
-        )
+        schema = self._site.group_schema(self.hass.config.location_name)
+        return show_form(self, "group", schema, self._site.group, errors)
 
     async def async_step_chargers(
         self, user_input: dict[str, Any] | None = None
@@ -174,12 +333,57 @@ class AmpGuardConfigFlow(
         ticked = user_input.get(CONF_CHARGERS, [])
         if not found.keys() >= set(ticked):
             return self._show_chargers({CONF_CHARGERS: "charger_gone"})
-        self._described, self._waiting = [], [found[key] for key in ticked]
+        self._chargers.describe(found[key] for key in ticked)
         if user_input[CONF_ANOTHER]:
-            return await self.async_step_entities()
-        if self._waiting:
-            return await self.async_step_charger()
+            return self._chargers.entities()
+        if ticked:
+            return self._chargers.charger()
         return await self.async_step_activate()
+
+    async def async_step_entities(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Pick the entities of any other charger."""
+        return self._chargers.entities(user_input)
+
+    async def async_step_states(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Say what the words of the picked state mean."""
+        return self._chargers.states(user_input)
+
+    async def async_step_charger(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Say how the next charger is wired and limited."""
+        return self._chargers.charger(user_input)
+
+    async def async_step_check(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show what of the chargers was found to work."""
+        return self._chargers.check()
+
+    async def async_step_activate(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show what will be limited to what, and begin."""
+        if not self._chargers.are_free():
+            return self._show_chargers({"base": "charger_taken"})
+        chargers = self._chargers.described
+        if user_input is None:
+            return self.async_show_form(
+                step_id="activate",
+                data_schema=ACTIVATE_SCHEMA,
+                description_placeholders={"limits": self._site.limits(chargers)},
+                last_step=True,
+            )
+        return self.async_create_entry(
+            title=self._site.meter.title,
+            data=self._site.meter.data,
+            options=self._site.supply,
+            subentries=self._site.subentries(chargers, active=user_input[CONF_ACTIVE]),
+        )
 
     def _show_chargers(self, errors: Errors | None = None) -> ConfigFlowResult:
         found = found_chargers(self.hass)
@@ -189,97 +393,4 @@ class AmpGuardConfigFlow(
                 {key: draft.title for key, draft in found.items()}
             ),
             errors=errors,
-        )
-
-    async def async_step_activate(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Show what will be limited to what, and begin."""
-        if not self._are_free():
-            return self._show_chargers({"base": "charger_taken"})
-        if user_input is not None:
-            return self._create_entry(active=user_input[CONF_ACTIVE])
-        return self.async_show_form(
-            step_id="activate",
-            data_schema=ACTIVATE_SCHEMA,
-            description_placeholders={"limits": self._limits()},
-            last_step=True,
-        )
-
-    @property
-    def _surroundings(self) -> Surroundings:
-        return Surroundings(
-            supply=self._read_supply(),
-            groups={self._group_id: self._read_group()},
-            names={self._group_id: self._group[CONF_NAME]},
-        )
-
-    def _read_supply(self) -> Supply:
-        return read_supply(self._supply, self._choice.data[CONF_SOURCE])
-
-    def _read_group(self) -> Group:
-        return read_group(self._group, self._group_id)
-
-    def _limits(self) -> str:
-        """Return a table's rows: what may draw how much, with and without the meter."""
-        supply, group = self._read_supply(), self._read_group()
-        measured = self._choice.data[CONF_MEASURED_PHASES]
-        fuse = f"{supply.supply_max_current:g} A"
-        rows = [
-            (self._choice.title, measured, fuse, fuse),
-            (
-                self._group[CONF_NAME],
-                format_phases(group.phases),
-                f"{group.max_current_online:g} A",
-                f"{group.max_current_offline:g} A",
-            ),
-        ]
-        for draft in self._described:
-            charger = read_charger(draft.data)
-            rows.append(
-                (
-                    draft.title,
-                    format_phases(charger.wiring),
-                    f"{charger.max_current:g} A",
-                    f"{charger.offline_current:g} A",
-                )
-            )
-        return table(rows)
-
-    def _create_entry(self, *, active: bool) -> ConfigFlowResult:
-        group = {**self._group, CONF_ACTIVE: active}
-        subentries: list[ConfigSubentryData] = [
-            ConfigSubentryDataWithId(
-                subentry_id=self._group_id,
-                subentry_type=SUBENTRY_GROUP,
-                title=group.pop(CONF_NAME),
-                data=group,
-                unique_id=None,
-            )
-        ]
-        return self.async_create_entry(
-            title=self._choice.title,
-            data=self._choice.data,
-            options=self._supply,
-            subentries=subentries + [draft.subentry for draft in self._described],
-        )
-
-
-class SupplyOptionsFlow(OptionsFlow):
-    """Changes the supply of an entry."""
-
-    async def async_step_init(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for the main fuse."""
-        entry = self.config_entry
-        values: Mapping[str, Any] = entry.options
-        errors: Errors = {}
-        if user_input is not None:
-            values = unfold(user_input)
-            errors = supply_errors(read_supply(values, entry.data[CONF_SOURCE]), entry)
-            if not errors:
-                return self.async_create_entry(data=values)
-        return show_form(
-            self, "init", supply_schema(entry.data[CONF_VARIANT]), values, errors
         )

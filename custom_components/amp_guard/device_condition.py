@@ -11,17 +11,17 @@ from homeassistant.helpers.typing import ConfigType, TemplateVarsType
 import voluptuous as vol
 
 from .const import DOMAIN, SUBENTRY_CHARGER, SUBENTRY_GROUP
-from .loop.state import Published
+from .loop.state import SiteState
 from .site.devices import kind_of, target_of
 
-CONDITIONS: Mapping[str, Mapping[str, Callable[[Published, str], bool]]] = {
+CONDITIONS: Mapping[str, Mapping[str, Callable[[SiteState, str], bool]]] = {
     SUBENTRY_CHARGER: {
-        "is_paused": Published.is_paused,
-        "is_boosted": Published.is_boosted,
+        "is_paused": SiteState.is_paused,
+        "is_boosted": SiteState.is_boosted,
     },
     SUBENTRY_GROUP: {
-        "is_overloaded": Published.overloaded,
-        "is_in_fallback": Published.in_fallback,
+        "is_overloaded": SiteState.overloaded,
+        "is_in_fallback": SiteState.in_fallback,
     },
 }
 TYPES = [type_ for facts in CONDITIONS.values() for type_ in facts]
@@ -61,7 +61,7 @@ def async_condition_from_config(
         entry, target = found
         if entry.state is not ConfigEntryState.LOADED:
             return False
-        published: Published | None = entry.runtime_data.published
-        return published is not None and fact(published, target)
+        state: SiteState | None = entry.runtime_data.state
+        return state is not None and fact(state, target)
 
     return holds

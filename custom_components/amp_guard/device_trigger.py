@@ -17,11 +17,11 @@ from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
 from .const import DOMAIN
-from .loop.events import EVENT_HAPPENING, HAPPENING_TYPES, HappeningType
+from .loop.events import EVENT_AMP_GUARD, EVENT_TYPES, EventType
 from .site.devices import kind_of
 
 TRIGGER_SCHEMA = DEVICE_TRIGGER_BASE_SCHEMA.extend(
-    {vol.Required(CONF_TYPE): vol.In([type_.value for type_ in HappeningType])}
+    {vol.Required(CONF_TYPE): vol.In([type_.value for type_ in EventType])}
 )
 
 
@@ -36,7 +36,7 @@ async def async_get_triggers(
             CONF_DEVICE_ID: device_id,
             CONF_TYPE: type_.value,
         }
-        for type_ in HAPPENING_TYPES.get(kind_of(hass, device_id) or "", ())
+        for type_ in EVENT_TYPES.get(kind_of(hass, device_id) or "", ())
     ]
 
 
@@ -50,7 +50,7 @@ async def async_attach_trigger(
     event_config = event_trigger.TRIGGER_SCHEMA(
         {
             CONF_PLATFORM: CONF_EVENT,
-            event_trigger.CONF_EVENT_TYPE: EVENT_HAPPENING,
+            event_trigger.CONF_EVENT_TYPE: EVENT_AMP_GUARD,
             CONF_EVENT_DATA: {
                 ATTR_DEVICE_ID: config[CONF_DEVICE_ID],
                 CONF_TYPE: config[CONF_TYPE],

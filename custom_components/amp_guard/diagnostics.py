@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from homeassistant.components.diagnostics import REDACTED
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import (
     ATTR_DEVICE_CLASS,
     ATTR_UNIT_OF_MEASUREMENT,
@@ -45,7 +45,7 @@ from .const import (
 )
 from .coordinator import AmpGuardCoordinator
 from .loop.faults import Fault
-from .loop.state import Published
+from .loop.state import SiteState
 from .site.reading import read_charger_config
 from .site.settings import FIGURES
 
@@ -78,8 +78,8 @@ async def async_get_config_entry_diagnostics(
     """Return the diagnostics of one supply, also where its set-up has failed."""
     integration = await async_get_integration(hass, DOMAIN)
     # There is none before set-up has begun, and after the entry was unloaded.
-    loop: AmpGuardCoordinator | None = getattr(entry, "runtime_data", None)
-    troubles = {} if loop is None else loop.troubles
+    coordinator: AmpGuardCoordinator | None = getattr(entry, "runtime_data", None)
+    troubles = {} if coordinator is None else coordinator.fleet.troubles
     return {
         "version": str(integration.version),
         "state": entry.state.value,
@@ -100,20 +100,19 @@ async def async_get_config_entry_diagnostics(
             }
             for id_, subentry in entry.subentries.items()
         },
-    } | ({} if loop is None else _loop(loop, _private(entry)))
+    } | ({} if coordinator is None else _loop(coordinator, _private(entry)))
 
 
-def _loop(loop: AmpGuardCoordinator, private: Iterable[str]) -> dict[str, Any]:
+def _loop(coordinator: AmpGuardCoordinator, private: Iterable[str]) -> dict[str, Any]:
     """Return what the loop knows and did."""
+    state = coordinator.state
     return {
-        "site": asdict(loop.site),
-        "rejected_samples": {
-            node: meter.rejected_samples for node, meter in loop.meters.items()
-        },
-        "learned": loop.memory.as_dict(),
-        "published": None if loop.published is None else _published(loop.published),
-        "faults": [_fault(fault, private) for fault in loop.faults.kept],
-        "recording": loop.recording.as_list(),
+        "site": asdict(coordinator.site),
+        "rejected_samples": coordinator.meters.rejected_samples,
+        "learned": coordinator.fleet.learned,
+        "published": None if state is None else _published(state),
+        "faults": [_fault(fault, private) for fault in coordinator.faults.kept],
+        "recording": coordinator.cycle.recording.as_list(),
     }
 
 
@@ -169,9 +168,9 @@ def _entity(hass: HomeAssistant, id_: str | None) -> dict[str, Any] | None:
     }
 
 
-def _published(published: Published) -> dict[str, Any]:
-    ceilings = (replace(ceiling, name=REDACTED) for ceiling in published.ceilings)
-    return asdict(replace(published, ceilings=tuple(ceilings)))
+def _published(state: SiteState) -> dict[str, Any]:
+    ceilings = (replace(ceiling, name=REDACTED) for ceiling in state.ceilings)
+    return asdict(replace(state, ceilings=tuple(ceilings)))
 
 
 def _fault(fault: Fault, private: Iterable[str]) -> dict[str, Any]:
@@ -182,7 +181,7 @@ def _fault(fault: Fault, private: Iterable[str]) -> dict[str, Any]:
     return asdict(fault) | {"trace": [*steps, error]}
 
 
-def _private(entry: ConfigEntry) -> list[str]:
+def _private(entry: AmpGuardConfigEntry) -> list[str]:
     """Return what a fault's text may name, as it is typed and as ids have it."""
     names = {entry.title, *(each.title for each in entry.subentries.values())}
     ids = {entry.unique_id, *(each.unique_id for each in entry.subentries.values())}

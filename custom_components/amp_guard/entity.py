@@ -1,16 +1,18 @@
-"""What all entities share: a device of the tree, and one way to be told."""
+"""What all entities share: a device of the tree, one way to be told, and to be added."""
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import DOMAIN
+from .const import DOMAIN, AmpGuardConfigEntry
 from .coordinator import AmpGuardCoordinator
-from .loop.state import Published
+from .loop.state import SiteState
 from .model import SUPPLY_ID
 from .site.devices import meter_id
 from .site.settings import Setting, change_setting
@@ -19,7 +21,7 @@ from .site.settings import Setting, change_setting
 class AmpGuardEntity(Entity):
     """An entity of one node or charger, `target`, told at each publication.
 
-    It is unavailable while nothing is published, unless it shows only what is set
+    It is unavailable while nothing is state, unless it shows only what is set
     (`_shows_settings`). An unchanged state costs as much to write as a changed one, so
     `_update_from` says whether there is anything to write.
     """
@@ -43,13 +45,14 @@ class AmpGuardEntity(Entity):
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, device)})
         self._attr_available = self._shows_settings
 
+    @override
     async def async_added_to_hass(self) -> None:
         """Listen to publications; there were none before, or it was only renamed."""
-        self.async_on_remove(self.coordinator.async_add_listener(self._on_published))
+        self.async_on_remove(self.coordinator.async_add_listener(self._on_state))
 
     @callback
-    def _on_published(self, published: Published | None) -> None:
-        changed = self._lose() if published is None else self._update_from(published)
+    def _on_state(self, state: SiteState | None) -> None:
+        changed = self._lose() if state is None else self._update_from(state)
         if changed:
             self.async_write_ha_state()
 
@@ -59,7 +62,7 @@ class AmpGuardEntity(Entity):
         return before is not self._attr_available
 
     @abstractmethod
-    def _update_from(self, published: Published) -> bool:
+    def _update_from(self, state: SiteState) -> bool:
         """Take over what was published; return whether the state changed."""
 
 
@@ -71,12 +74,14 @@ class AmpGuardSettingEntity(AmpGuardEntity):
 
     _shows_settings = True
 
+    @override
     async def async_added_to_hass(self) -> None:
         """Show what is set, also before anything is published."""
         self._show(self._setting)
         await super().async_added_to_hass()
 
-    def _update_from(self, published: Published) -> bool:
+    @override
+    def _update_from(self, state: SiteState) -> bool:
         return self._show(self._setting)
 
     @property
@@ -97,4 +102,22 @@ class AmpGuardSettingEntity(AmpGuardEntity):
             self.target,
             {self.entity_description.key: setting},
             possible=possible,
+        )
+
+
+@callback
+def add_to_subentries[D: EntityDescription](
+    entry: AmpGuardConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    descriptions: Mapping[str, Iterable[D]],
+    entity: Callable[[AmpGuardCoordinator, D, ConfigSubentry], Entity],
+) -> None:
+    """Add an entity for each description of each subentry's type."""
+    for id_, subentry in entry.subentries.items():
+        async_add_entities(
+            (
+                entity(entry.runtime_data, description, subentry)
+                for description in descriptions.get(subentry.subentry_type, ())
+            ),
+            config_subentry_id=id_,
         )

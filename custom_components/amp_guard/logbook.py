@@ -13,7 +13,7 @@ from homeassistant.helpers.translation import async_get_cached_translations
 
 from .const import DOMAIN
 from .event import EVENTS
-from .loop.events import ATTR_REASON, EVENT_HAPPENING
+from .loop.events import ATTR_REASON, EVENT_AMP_GUARD
 from .site.devices import kind_of
 
 ENTITY_TEXTS = f"component.{DOMAIN}.entity"
@@ -36,7 +36,7 @@ def async_describe_events(
             LOGBOOK_ENTRY_MESSAGE: _message(hass, device_id, event),
         }
 
-    async_describe_event(DOMAIN, EVENT_HAPPENING, describe)
+    async_describe_event(DOMAIN, EVENT_AMP_GUARD, describe)
 
 
 def _message(hass: HomeAssistant, device_id: str, event: Event) -> str:

@@ -1,6 +1,6 @@
-"""The words of the house: what is measured, what is limited, what is decided.
+"""The words that all rooms share: what is measured, limited, decided.
 
-Pure data, shared by every room and by the simulator. Currents are in ampere, power
+Pure data, shared with the simulator too. Currents are in ampere, power
 in watt, energy in watt hours, time in seconds of one monotonic clock that the caller
 chooses. Nothing here computes a decision.
 """
@@ -45,8 +45,8 @@ class FuseType(StrEnum):
     """Miniature circuit breaker, IEC 60898-1: no overload is planned on it."""
 
 
-class Net(StrEnum):
-    """How the supply is earthed and what a load hangs between."""
+class EarthingSystem(StrEnum):
+    """How the supply is earthed (IEC 60364-1), and so what a load hangs between."""
 
     TN = "tn"
     """230/400 V with neutral: a one-phase load uses one phase."""
@@ -79,7 +79,7 @@ class ChargerStatus(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a charger was given what it was given. A closed list; each is translated."""
+    """Why a charger was allocated its current. A closed list; each is translated."""
 
     INACTIVE = "inactive"
     """Balancing of its group is switched off: it is left alone."""
@@ -103,11 +103,11 @@ class Reason(StrEnum):
     STAGGERED = "staggered"
     """Starts in a moment: another one has just started."""
     RAISE_HELD = "raise_held"
-    """Could be given more, once the headroom has lasted."""
+    """Could be allocated more, once the headroom has lasted."""
     RELEASE_PENDING = "release_pending"
     """Waits until what another charger gave up is seen to be free."""
     RECLAIMED = "reclaimed"
-    """The car draws less than it was given; the rest goes to others."""
+    """The car draws less than it was allocated; the rest goes to others."""
     CEILING = "ceiling"
     """A temporary ceiling: tariff, grid operator, time, solar."""
     USER_LIMIT = "user_limit"
@@ -119,7 +119,7 @@ class Reason(StrEnum):
     CHARGER_LOST = "charger_lost"
     """Reserved for, because it cannot be reached."""
     NOT_FOLLOWING = "not_following"
-    """Draws more than it was given; others make room."""
+    """Draws more than it was allocated; others make room."""
 
 
 class MeterTrust(StrEnum):
@@ -146,7 +146,7 @@ class Supply:
 
     supply_max_current: float
     fuse_type: FuseType = FuseType.GG
-    net: Net = Net.TN
+    earthing_system: EarthingSystem = EarthingSystem.TN
     metered: bool = True
 
 
@@ -184,10 +184,10 @@ class Charger:
     `offline_phase` its offline phase (None: all the phases it is wired to).
     `command_lag` is the time in s from a command until the car has followed.
     `expiring_limit` says whether the charger falls back to `offline_current` by itself
-    when it is no longer told. `socket_current` is kept free for the ordinary outlet
+    when it is no longer commanded. `socket_current` is kept free for the ordinary outlet
     beside the connector (the manual's Socket), which hangs on the charger's own L1; 0
     where there is none or it is switched off. One that does not take part (`active`) is
-    left alone, and is part of the house.
+    left alone, and is part of the base load.
     """
 
     id: str
@@ -279,28 +279,32 @@ class Snapshot:
     """All that is known at one moment.
 
     `measurements` holds the newest sample of each meter by the id of its node
-    (`SUPPLY_ID` or a group's id); `chargers` the newest reading by charger id. `boosts`
-    names the chargers that are served before all others, each until a time in s.
+    (`SUPPLY_ID` or a group's id); `chargers` the newest reading by charger id, and
+    `commands` what became of its commands (one that is missing is taken to have been
+    commanded all that it was allocated). `boosts` names the chargers that are served
+    before all others, each until a time in s.
     """
 
     measurements: Mapping[str, Measurement] = field(default_factory=dict)
     chargers: Mapping[str, ChargerReading] = field(default_factory=dict)
+    commands: Mapping[str, Commanded] = field(default_factory=dict)
     ceilings: tuple[Ceiling, ...] = ()
     boosts: Mapping[str, float] = field(default_factory=dict)
 
 
-# --- the decision: what is given, and why ------------------------------------------
+# --- the decision: what is allocated, and why --------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Allocation:
-    """What one charger is given.
+    """What one charger is allocated.
 
-    `current` is A per phase, 0 pauses. `send` says that the charger must be told now
-    (the value is new, or it has not followed and is told again). `node` and `phase`
-    limit it, where something does. `look_again` is the time at which the decision may
-    change without new information. `valid_for` is how long in s the grant may stand
-    without being renewed (None: for ever, it is no more than the offline limit).
+    `current` is A per phase, 0 pauses. `send` says that the charger must be commanded
+    now (the value is new, or it has not followed and is commanded again). `node` and
+    `phase` limit it, where something does. `look_again` is the time at which the
+    decision may change without new information. `valid_for` is how long in s the
+    allocation may stand without being renewed (None: for ever, it is no more than the
+    offline limit).
     """
 
     charger: str
@@ -317,8 +321,8 @@ class Allocation:
 class NodeState:
     """What the balancer sees at one node, A per phase.
 
-    `available` is what chargers could still be given, `allocated` what they are given,
-    `house` everything else behind the node, `heat` the fuse's heat (1 at its rated
+    `available` is what chargers could still be allocated, `allocated` what they are,
+    `base_load` everything else behind the node, `heat` the fuse's heat (1 at its rated
     current held for ever; a gG fuse may melt from 1.5625): by its own meter, else a
     group's by what its chargers draw.
     """
@@ -327,7 +331,7 @@ class NodeState:
     limit: float
     available: PhaseValues
     allocated: PhaseValues
-    house: PhaseValues
+    base_load: PhaseValues
     heat: PhaseValues
     overloaded: bool
     limiting_phase: Phase | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, override
 
 from homeassistant.components.number import (
     NumberDeviceClass,
@@ -32,7 +32,7 @@ from .const import (
 )
 from .coordinator import AmpGuardCoordinator
 from .demonstration.entities import simulated_numbers
-from .entity import AmpGuardSettingEntity
+from .entity import AmpGuardSettingEntity, add_to_subentries
 from .meters import MAX_MEASURED_CURRENT
 from .model import MINIMUM_SIGNALLED_CURRENT
 from .site.reading import DEFAULT_SOCKET_CURRENT, MAX_SOCKET_CURRENT
@@ -113,14 +113,7 @@ async def async_setup_entry(
 ) -> None:
     """Set up the numbers of each group and charger."""
     async_add_entities(simulated_numbers(hass, entry))
-    for id_, subentry in entry.subentries.items():
-        async_add_entities(
-            (
-                AmpGuardNumber(entry.runtime_data, description, subentry)
-                for description in NUMBERS[subentry.subentry_type]
-            ),
-            config_subentry_id=id_,
-        )
+    add_to_subentries(entry, async_add_entities, NUMBERS, AmpGuardNumber)
 
 
 class AmpGuardNumber(AmpGuardSettingEntity, NumberEntity):
@@ -141,11 +134,13 @@ class AmpGuardNumber(AmpGuardSettingEntity, NumberEntity):
                 coordinator.entry, subentry
             )
 
+    @override
     async def async_set_native_value(self, value: float) -> None:
         """Set it, unless that breaks a rule."""
         least, most = int(self.native_min_value), int(self.native_max_value)
         self._change(value, possible=range(least, most + 1))
 
+    @override
     def _show(self, setting: Setting) -> bool:
         value = self.entity_description.default if setting is None else float(setting)
         changed = value != self._attr_native_value

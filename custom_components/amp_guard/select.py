@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
 from homeassistant.config_entries import ConfigSubentry
@@ -22,8 +22,8 @@ from .const import (
     AmpGuardConfigEntry,
 )
 from .coordinator import AmpGuardCoordinator
-from .entity import AmpGuardEntity, AmpGuardSettingEntity
-from .loop.state import Published
+from .entity import AmpGuardEntity, AmpGuardSettingEntity, add_to_subentries
+from .loop.state import SiteState
 from .model import BalancerType
 from .site.phases import PHASE_ORDERS, parse_phases
 from .site.reading import ALL_PHASES
@@ -92,14 +92,7 @@ async def async_setup_entry(
 ) -> None:
     """Set up the selects of the supply and of each group and charger."""
     async_add_entities([BalancerTypeSelect(entry.runtime_data, BALANCER_TYPE)])
-    for id_, subentry in entry.subentries.items():
-        async_add_entities(
-            (
-                AmpGuardSelect(entry.runtime_data, description, subentry)
-                for description in SELECTS[subentry.subentry_type]
-            ),
-            config_subentry_id=id_,
-        )
+    add_to_subentries(entry, async_add_entities, SELECTS, AmpGuardSelect)
 
 
 class AmpGuardSelect(AmpGuardSettingEntity, SelectEntity):
@@ -117,11 +110,13 @@ class AmpGuardSelect(AmpGuardSettingEntity, SelectEntity):
         super().__init__(coordinator, description, subentry)
         self._attr_options = description.options_fn(coordinator.entry, subentry)
 
+    @override
     async def async_select_option(self, option: str) -> None:
         """Set it, unless that breaks a rule."""
         stored = self.entity_description.stored_fn
         self._change(stored(option), possible=map(stored, self.options))
 
+    @override
     def _show(self, setting: Setting) -> bool:
         # A form stores a priority as 2.0.
         option = str(self.entity_description.stored_fn(setting))
@@ -133,6 +128,7 @@ class AmpGuardSelect(AmpGuardSettingEntity, SelectEntity):
 class BalancerTypeSelect(AmpGuardEntity, SelectEntity):
     """How chargers of one priority share what there is."""
 
+    @override
     async def async_select_option(self, option: str) -> None:
         """Set it."""
         entry = self.coordinator.entry
@@ -140,8 +136,9 @@ class BalancerTypeSelect(AmpGuardEntity, SelectEntity):
             entry, options={**entry.options, CONF_BALANCER_TYPE: option}
         )
 
-    def _update_from(self, published: Published) -> bool:
-        option = published.site.balancer_type.value
+    @override
+    def _update_from(self, state: SiteState) -> bool:
+        option = state.site.balancer_type.value
         changed = not self._attr_available or option != self._attr_current_option
         self._attr_available, self._attr_current_option = True, option
         return changed

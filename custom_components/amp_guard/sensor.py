@@ -1,9 +1,10 @@
-"""Sensors: what the meter measures, what a group has left, what a charger is given."""
+"""Sensors: what the meter measures, what a group has left, what a charger is allocated."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
+from typing import override
 
 from homeassistant.components.sensor import (
     DOMAIN as SENSOR,
@@ -38,7 +39,7 @@ from .entities.sensors import (
     AmpGuardSensorDescription,
 )
 from .entity import AmpGuardEntity
-from .loop.state import Published
+from .loop.state import SiteState
 from .model import Phase, PhaseValues
 from .site.phases import parse_phases
 from .site.reading import read_group
@@ -77,7 +78,7 @@ def _meter_sensors(coordinator: AmpGuardCoordinator) -> Iterator[AmpGuardSensor]
     for key, total in METER_TOTALS.items():
         if key in data[CONF_MEASURED_QUANTITIES]:
             yield AmpGuardSensor(coordinator, total)
-    if coordinator.meters:
+    if coordinator.is_metered:
         for diagnostic in METER_DIAGNOSTICS:
             yield AmpGuardSensor(coordinator, diagnostic)
 
@@ -90,7 +91,7 @@ def _group_sensors(
             yield AmpGuardSensor(coordinator, description, group, phase)
     for description in GROUP_SENSORS:
         yield AmpGuardSensor(coordinator, description, group)
-    if coordinator.meters:
+    if coordinator.is_metered:
         for diagnostic in GROUP_DIAGNOSTICS:
             yield AmpGuardSensor(coordinator, diagnostic, group)
 
@@ -127,17 +128,18 @@ class AmpGuardSensor(AmpGuardEntity, SensorEntity):
         super().__init__(coordinator, description, subentry)
         self._phase = phase
 
-    def _update_from(self, published: Published) -> bool:
+    @override
+    def _update_from(self, state: SiteState) -> bool:
         description = self.entity_description
-        available = description.available_fn(published, self.target)
-        value = self._value(published) if available else None
+        available = description.available_fn(state, self.target)
+        value = self._value(state) if available else None
         if available == self._attr_available and not self._moved(value):
             return False
         self._attr_available, self._attr_native_value = available, value
         return True
 
-    def _value(self, published: Published) -> StateType | datetime:
-        value = self.entity_description.value_fn(published, self.target)
+    def _value(self, state: SiteState) -> StateType | datetime:
+        value = self.entity_description.value_fn(state, self.target)
         if isinstance(value, PhaseValues):
             return None if self._phase is None else round(value[self._phase], 2)
         return value
@@ -155,11 +157,13 @@ class ChargerEnergySensor(AmpGuardSensor, RestoreSensor):
     """What a charger drew while it was balanced; goes on after a restart."""
 
     @property
+    @override
     def extra_restore_state_data(self) -> SensorExtraStoredData:
         """All that was counted, also what was not worth a new state."""
         total = self.coordinator.energy.totals.get(self.target)
         return SensorExtraStoredData(total, self.native_unit_of_measurement)
 
+    @override
     async def async_added_to_hass(self) -> None:
         """Restore it, before anything is counted."""
         data = await self.async_get_last_sensor_data()

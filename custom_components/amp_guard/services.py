@@ -110,13 +110,13 @@ async def _set_ceiling(call: ServiceCall) -> ServiceResponse:
     ceiling = TimedCeiling(
         target=target.id, name=call.data[ATTR_NAME], current=current, end=_end(call)
     )
-    target.coordinator.temporary.set_ceiling(ceiling)
+    target.coordinator.overrides.set_ceiling(ceiling)
     return _shown(ceiling)
 
 
 async def _clear_ceiling(call: ServiceCall) -> ServiceResponse:
     target = _target(call)
-    cleared = target.coordinator.temporary.clear_ceilings(
+    cleared = target.coordinator.overrides.clear_ceilings(
         target.id, call.data.get(ATTR_NAME)
     )
     return {"cleared": [_shown(ceiling) for ceiling in cleared]}
@@ -124,13 +124,13 @@ async def _clear_ceiling(call: ServiceCall) -> ServiceResponse:
 
 async def _boost(call: ServiceCall) -> ServiceResponse:
     charger, end = _charger(call), _end(call)
-    charger.coordinator.temporary.boost(charger.id, end)
+    charger.coordinator.overrides.boost(charger.id, end)
     return {ATTR_UNTIL: _local(end)}
 
 
 async def _end_boost(call: ServiceCall) -> None:
     charger = _charger(call)
-    charger.coordinator.temporary.end_boost(charger.id)
+    charger.coordinator.overrides.end_boost(charger.id)
 
 
 async def _set_priority(call: ServiceCall) -> None:
@@ -143,11 +143,11 @@ async def _set_priority(call: ServiceCall) -> None:
 
 async def _get_plan(call: ServiceCall) -> ServiceResponse:
     entry = _supply(call)
-    if (published := _coordinator_of(entry).published) is None:
+    if (state := _coordinator_of(entry).state) is None:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="nothing_decided"
         )
-    return await plan_response(call.hass, entry, published)
+    return await plan_response(call.hass, entry, state)
 
 
 # --- what an action is meant for ------------------------------------------------------
@@ -191,7 +191,7 @@ def _pick(call: ServiceCall, kinds: Collection[str]) -> _Target:
 
 def _names(hass: HomeAssistant, kinds: Collection[str]) -> Iterable[str]:
     """Return the names of the devices of these kinds."""
-    for entry in _loaded_entries(hass):
+    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
         for target in (SUPPLY_ID, *entry.subentries):
             device = device_of(hass, entry, target)
             if device is not None and kind_of(hass, device.id) in kinds:
@@ -201,21 +201,13 @@ def _names(hass: HomeAssistant, kinds: Collection[str]) -> Iterable[str]:
 def _supply(call: ServiceCall) -> AmpGuardConfigEntry:
     """Return the supply that is meant: the named one, else the only one."""
     entries = call.hass.config_entries.async_entries(DOMAIN)
-    loaded = _loaded_entries(call.hass)
+    loaded = call.hass.config_entries.async_loaded_entries(DOMAIN)
     meant = loaded or entries
     if (entry_id := call.data.get(ATTR_CONFIG_ENTRY_ID)) is not None:
         meant = [entry for entry in entries if entry.entry_id == entry_id]
     if len(meant) != 1:
         raise _refusal("no_such_supply", (entry.title for entry in loaded))
     return meant[0]
-
-
-def _loaded_entries(hass: HomeAssistant) -> list[AmpGuardConfigEntry]:
-    return [
-        entry
-        for entry in hass.config_entries.async_entries(DOMAIN)
-        if entry.state is ConfigEntryState.LOADED
-    ]
 
 
 def _coordinator_of(entry: AmpGuardConfigEntry) -> AmpGuardCoordinator:

@@ -1,7 +1,7 @@
 """Switches: which groups and chargers are balanced, which outlets are in use."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
 from homeassistant.const import EntityCategory
@@ -15,7 +15,7 @@ from .const import (
     SUBENTRY_GROUP,
     AmpGuardConfigEntry,
 )
-from .entity import AmpGuardSettingEntity
+from .entity import AmpGuardSettingEntity, add_to_subentries
 from .site.settings import Setting
 
 PARALLEL_UPDATES = 0
@@ -60,14 +60,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the switches of each group and charger."""
-    for id_, subentry in entry.subentries.items():
-        async_add_entities(
-            (
-                AmpGuardSwitch(entry.runtime_data, description, subentry)
-                for description in SWITCHES[subentry.subentry_type]
-            ),
-            config_subentry_id=id_,
-        )
+    add_to_subentries(entry, async_add_entities, SWITCHES, AmpGuardSwitch)
 
 
 class AmpGuardSwitch(AmpGuardSettingEntity, SwitchEntity):
@@ -75,14 +68,17 @@ class AmpGuardSwitch(AmpGuardSettingEntity, SwitchEntity):
 
     entity_description: AmpGuardSwitchDescription
 
+    @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Set it."""
         self._change(setting=True)
 
+    @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Clear it."""
         self._change(setting=False)
 
+    @override
     def _show(self, setting: Setting) -> bool:
         is_on = self.entity_description.default if setting is None else bool(setting)
         changed = is_on != self._attr_is_on

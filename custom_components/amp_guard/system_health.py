@@ -20,15 +20,15 @@ async def _info(hass: HomeAssistant) -> dict[str, Any]:
     entries: list[AmpGuardConfigEntry] = hass.config_entries.async_loaded_entries(
         DOMAIN
     )
-    shown = [entry.runtime_data.published for entry in entries]
-    decisions = [published.decision for published in shown if published is not None]
+    shown = [entry.runtime_data.state for entry in entries]
+    decisions = [state.decision for state in shown if state is not None]
     return {
         "properties": len(entries),
         "meters_online": sum(
-            published.meter_is_online(node)
-            for published in shown
-            if published is not None
-            for node in published.connected
+            state.meter_is_online(node)
+            for state in shown
+            if state is not None
+            for node in state.connected
         ),
         "chargers": sum(len(decision.allocations) for decision in decisions),
         "chargers_not_following": sum(

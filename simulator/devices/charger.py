@@ -1,6 +1,5 @@
 """What every charger's electronics have, whatever protocol they speak."""
 
-from abc import abstractmethod
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -53,9 +52,9 @@ class ChargerDevice(Device):
         self.sessions: list[ChargingSession] = []
 
     @property
-    @abstractmethod
     def flow_input(self) -> dict[str, str]:
         """What Home Assistant's config flow for it asks for."""
+        return {"host": self.address}
 
     def observe(self, now: float) -> None:
         """Follow the physics up to `now`, s."""

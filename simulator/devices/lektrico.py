@@ -47,11 +47,6 @@ class Lektrico(ChargerDevice):
         """Whether it charges without authorization."""
         self.led_max_brightness = 20
 
-    @property
-    def flow_input(self) -> dict[str, str]:
-        """What Home Assistant's config flow for it asks for."""
-        return {"host": self.address}
-
     def application(self) -> web.Application:
         """Return the RPC interface."""
         application = web.Application()

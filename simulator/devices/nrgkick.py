@@ -70,11 +70,6 @@ class NRGkick(ChargerDevice):
         self._peak_power = 0.0
 
     @property
-    def flow_input(self) -> dict[str, str]:
-        """What Home Assistant's config flow for it asks for."""
-        return {"host": self.address}
-
-    @property
     def energy_limit_reached(self) -> bool:
         """Whether this session has had all that it may have."""
         return 0 < self.energy_limit <= self.session_energy

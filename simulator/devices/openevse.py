@@ -51,11 +51,6 @@ class OpenEVSE(ChargerDevice):
         self._changed = asyncio.Event()
         self._listening: set[web.WebSocketResponse] = set()
 
-    @property
-    def flow_input(self) -> dict[str, str]:
-        """What Home Assistant's config flow for it asks for."""
-        return {"host": self.address}
-
     def observe(self, now: float) -> None:
         """Follow the physics; who listens is told what changed."""
         super().observe(now)

@@ -1,14 +1,9 @@
-"""A Peblar charger on the LAN: its electronics and its local REST API.
+"""A Peblar charger on the LAN: its local REST API, beside its web interface.
 
 Written to what the client library `peblar` 2.1.0 sends and reads. Currents on the wire
 are in mA, powers in W, energies in Wh. The token that opens the local REST API comes
-from the web interface, which is the other half of this charger: `peblar_web.py`.
+from the web interface (`peblar_web.py`).
 """
-
-import json
-from pathlib import Path
-import secrets
-from typing import Any
 
 from aiohttp import web
 
@@ -16,15 +11,10 @@ from custom_components.amp_guard.model import ChargerStatus
 from simulator.charger import ChargerModel
 
 from . import Handler
-from .charger import ChargerDevice
+from .peblar_electronics import PeblarElectronics
 from .peblar_web import WebInterface, refusal
 
 LOCAL = "/api/wlac/v1"
-
-FACTORY: dict[str, Any] = json.loads(
-    Path(__file__).with_suffix(".json").read_text(encoding="utf-8")
-)
-"""What the charger says of its hardware, and how it is configured when new."""
 
 CP_STATES = {
     ChargerStatus.DISCONNECTED: "State A",
@@ -35,59 +25,21 @@ CP_STATES = {
 }
 
 
-class Peblar(ChargerDevice):
-    """A three-phase Peblar with a socket, left to charge without authorization.
+class Peblar(PeblarElectronics):
+    """A Peblar on the network, with its web interface and its local REST API.
 
     Its limit and its pause are one figure: below 6 A it does not charge.
     """
 
-    integration = "peblar"
-
-    def __init__(
-        self,
-        charger: ChargerModel,
-        *,
-        password: str = "peblar",  # noqa: S107 - of a simulated charger
-        serial_number: str = "26-01-A1B-C2D",
-        firmware: str = "1.10.0",
-        available_firmware: str | None = None,
-    ) -> None:
-        """Give `charger` its electronics; an available firmware can be installed."""
-        super().__init__(charger, serial_number=serial_number)
-        self.password = password
-        self.firmware = firmware
-        self.available_firmware = available_firmware or firmware
-        self.charge_current_limit = round(charger.limit * 1000)
-        """mA, as last told through the local REST API."""
-        self.rfid_tokens: dict[str, str] = {}
-        """The description of each card by its UID."""
-        self.system_information = FACTORY["system_information"] | {
-            "HwMaxCurrent": round(charger.max_current),
-            "ProductSn": serial_number,
-        }
-        self.configuration = FACTORY["user_configuration"] | {
-            "CurrentCtrlFixedChargeCurrentLimit": round(charger.max_current),
-            "UserDefinedChargeLimitCurrent": round(charger.max_current),
-        }
-        self.api_token = secrets.token_hex()
+    def __init__(self, charger: ChargerModel) -> None:
+        """Give `charger` its electronics and both interfaces."""
+        super().__init__(charger)
         self._web = WebInterface(self)
-        self._started_at = 0.0
-
-    @property
-    def flow_input(self) -> dict[str, str]:
-        """What Home Assistant's config flow for it asks for."""
-        return {"host": self.address, "password": self.password}
 
     def observe(self, now: float) -> None:
         """Follow the physics; who listens to the web interface is told of a change."""
         super().observe(now)
         self._web.notice(self.charger.status)
-
-    def restart(self) -> None:
-        """Start the electronics anew: logins and the API token are forgotten."""
-        self._web.logins.clear()
-        self.api_token = secrets.token_hex()
-        self._started_at = self.now
 
     def application(self) -> web.Application:
         """Return the web interface and the local REST API."""
@@ -174,7 +126,7 @@ class Peblar(ChargerDevice):
                 "PhaseCount": len(self.charger.wiring),
                 "ProductPn": self.system_information["ProductPn"],
                 "ProductSn": self.serial_number,
-                "Uptime": round(self.now - self._started_at),
+                "Uptime": round(self.now - self.started_at),
                 "WlanSignalStrength": None,
             }
         )

@@ -3,12 +3,10 @@
 The paths are below `/api/v1`; all but the login need the cookie that the login sets.
 """
 
-from __future__ import annotations
-
 import asyncio
 from datetime import datetime
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
@@ -16,9 +14,7 @@ from custom_components.amp_guard.model import ChargerStatus
 
 from . import Handler
 from .charger import ChargingSession
-
-if TYPE_CHECKING:
-    from .peblar import Peblar
+from .peblar_electronics import PeblarElectronics
 
 WEB = "/api/v1"
 LOGIN_PATH = f"{WEB}/auth/login"
@@ -37,10 +33,8 @@ SESSION_STATES = {
 class WebInterface:
     """What the charger's own pages ask of it."""
 
-    def __init__(self, charger: Peblar) -> None:
+    def __init__(self, charger: PeblarElectronics) -> None:
         """Serve the pages of `charger`."""
-        self.logins: set[str] = set()
-        """The cookies that open the interface; a restart forgets them."""
         self._charger = charger
         self._status = charger.charger.status
         self._status_changed = asyncio.Event()
@@ -88,7 +82,7 @@ class WebInterface:
         self, request: web.Request, handler: Handler
     ) -> web.StreamResponse:
         needed = request.path.startswith(f"{WEB}/") and request.path != LOGIN_PATH
-        if needed and request.cookies.get(LOGIN_COOKIE) not in self.logins:
+        if needed and request.cookies.get(LOGIN_COOKIE) not in self._charger.logins:
             raise web.HTTPUnauthorized
         return await handler(request)
 
@@ -97,7 +91,7 @@ class WebInterface:
         if credentials.get("Password") != self._charger.password:
             raise web.HTTPUnauthorized
         login = secrets.token_hex()
-        self.logins.add(login)
+        self._charger.logins.add(login)
         response = web.Response()
         response.set_cookie(LOGIN_COOKIE, login, httponly=True)
         return response

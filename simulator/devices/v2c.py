@@ -57,11 +57,6 @@ class Trydan(ChargerDevice):
         }
         """What can be set, as last told."""
 
-    @property
-    def flow_input(self) -> dict[str, str]:
-        """What Home Assistant's config flow for it asks for."""
-        return {"host": self.address}
-
     def application(self) -> web.Application:
         """Return the HTTP interface."""
         application = web.Application()

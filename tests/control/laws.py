@@ -26,9 +26,9 @@ _BLIND = (MeterTrust.ABSENT, MeterTrust.OFFLINE)
 def check(plant: Plant, moment: Moment) -> None:
     """Assert every law of one decision."""
     check_figures(moment.decision)
-    check_told(plant, moment)
-    check_grants(plant, moment)
-    check_house(plant, moment)
+    check_commanded(plant, moment)
+    check_allocations(plant, moment)
+    check_base_load(plant, moment)
     check_limits(plant, moment)
     check_raises(plant, moment)
 
@@ -42,12 +42,12 @@ def check_figures(decision: Decision) -> None:
         assert min(drawn) >= 0, drawn
     for state in decision.nodes.values():
         figures += [state.limit, *state.available, *state.allocated]
-        figures += [*state.house, *state.heat]
+        figures += [*state.base_load, *state.heat]
     assert all(map(isfinite, figures)), decision
 
 
-def check_told(plant: Plant, moment: Moment) -> None:
-    """Every charger has its allocation, and is told when it changes."""
+def check_commanded(plant: Plant, moment: Moment) -> None:
+    """Every charger has its allocation, and is commanded when it changes."""
     allocations = moment.decision.allocations
     assert set(allocations) == set(plant.outlets)
     if moment.before is None:
@@ -58,8 +58,8 @@ def check_told(plant: Plant, moment: Moment) -> None:
         assert allocation.send or allocation.current == before, (before, allocation)
 
 
-def check_grants(plant: Plant, moment: Moment) -> None:
-    """A grant is 0, or whole steps between the minimum and every maximum."""
+def check_allocations(plant: Plant, moment: Moment) -> None:
+    """An allocation is 0, or whole steps between the minimum and every maximum."""
     groups = {group.id: group for group in plant.site.groups}
     for name in steered(plant):
         charger = plant.outlets[name].charger
@@ -82,8 +82,8 @@ def check_grants(plant: Plant, moment: Moment) -> None:
         assert isclose(steps, round(steps), abs_tol=1e-6), (name, current)
 
 
-def check_house(plant: Plant, moment: Moment) -> None:
-    """The house is what was measured without what the chargers are taken to draw."""
+def check_base_load(plant: Plant, moment: Moment) -> None:
+    """The base load is what was measured without what the chargers are taken to draw."""
     for node in plant.tree.nodes:
         if node.id not in moment.fresh:
             continue
@@ -92,35 +92,39 @@ def check_house(plant: Plant, moment: Moment) -> None:
             if branch.active and node.index in branch.seen_by:
                 for phase, drawn in enumerate(moment.decision.drawn[name]):
                     expected[phase] -= drawn
-        house = moment.decision.nodes[node.id].house
-        for seen, value in zip(house, expected, strict=True):
-            assert isclose(seen, value, abs_tol=ARITHMETIC), (node.id, house, expected)
+        base_load = moment.decision.nodes[node.id].base_load
+        for seen, value in zip(base_load, expected, strict=True):
+            assert isclose(seen, value, abs_tol=ARITHMETIC), (
+                node.id,
+                base_load,
+                expected,
+            )
 
 
 def check_limits(plant: Plant, moment: Moment) -> None:
-    """What is granted fits beside the house, on every phase of every node."""
+    """What is allocated fits beside the base load, on every phase of every node."""
     allocations = moment.decision.allocations
-    granted = _sums(
+    allocated = _sums(
         plant,
         steered(plant),
         lambda outlet, w, _: w * allocations[outlet.charger.id].current,
     )
-    rooms = _rooms(plant, moment)
+    headroom = _headroom(plant, moment)
     for node in plant.tree.nodes:
         ride = _ride_through(plant, moment, node.id)
         for phase in Phase:
             number = 3 * node.index + phase
-            carried = max(0.0, rooms[number]) + ride
-            assert granted[number] <= carried + ARITHMETIC, (
+            carried = max(0.0, headroom[number]) + ride
+            assert allocated[number] <= carried + ARITHMETIC, (
                 node.id,
                 phase,
-                granted[number],
-                rooms[number],
+                allocated[number],
+                headroom[number],
             )
 
 
 def check_raises(plant: Plant, moment: Moment) -> None:
-    """What is raised fits beside all that others are granted, or still draw."""
+    """What is raised fits beside all that others are allocated, or still draw."""
     if moment.before is None:
         return
     decision = moment.decision
@@ -134,22 +138,24 @@ def check_raises(plant: Plant, moment: Moment) -> None:
 
     def holds(outlet: Outlet, weight: float, phase: Phase) -> float:
         name = outlet.charger.id
-        granted = weight * decision.allocations[name].current
-        return granted if name in raised else max(granted, decision.drawn[name][phase])
+        allocated = weight * decision.allocations[name].current
+        return (
+            allocated if name in raised else max(allocated, decision.drawn[name][phase])
+        )
 
     held = _sums(plant, steered(plant), holds)
-    rooms = _rooms(plant, moment)
+    headroom = _headroom(plant, moment)
     for name in raised:
         for index in plant.branches[name].path:
             for phase in Phase:
                 number = 3 * index + phase
                 if plant.outlets[name].weights[phase]:
-                    assert held[number] <= rooms[number] + ARITHMETIC, (
+                    assert held[number] <= headroom[number] + ARITHMETIC, (
                         name,
                         plant.nodes[index],
                         phase,
                         held[number],
-                        rooms[number],
+                        headroom[number],
                     )
 
 
@@ -189,10 +195,10 @@ def _sums(
     return sums
 
 
-def _rooms(plant: Plant, moment: Moment) -> list[float]:
+def _headroom(plant: Plant, moment: Moment) -> list[float]:
     """Return what each phase of each node may carry for the chargers in reach, A.
 
-    The limit in force, less the house where the meter is trusted to see it, less the
+    The limit in force, less the base load where the meter is trusted to see it, less the
     offline current of those who cannot be reached.
     """
     lost = [
@@ -208,18 +214,18 @@ def _rooms(plant: Plant, moment: Moment) -> list[float]:
         return plant.branches[charger.id].weights[phase] * charger.offline_current
 
     taken = _sums(plant, lost, reserved)
-    rooms = []
+    headroom = []
     for node in plant.tree.nodes:
         state = moment.decision.nodes[node.id]
         blind = state.trust in _BLIND
         limit = node.max_current_offline if blind else node.max_current_online
         limit = min(limit, ceiling(moment, node.id))
         seen = node.metered and not blind and plant.last_two(node.id)
-        house = state.house if seen else NO_CURRENT
-        rooms += [
-            limit - house[phase] - taken[3 * node.index + phase] for phase in Phase
+        base_load = state.base_load if seen else NO_CURRENT
+        headroom += [
+            limit - base_load[phase] - taken[3 * node.index + phase] for phase in Phase
         ]
-    return rooms
+    return headroom
 
 
 def _ride_through(plant: Plant, moment: Moment, node: str) -> float:

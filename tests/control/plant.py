@@ -22,8 +22,8 @@ from custom_components.amp_guard.model import (
     ChargerReading,
     ChargerStatus,
     Decision,
+    EarthingSystem,
     Measurement,
-    Net,
     Phase,
     PhaseValues,
     Site,
@@ -184,7 +184,7 @@ class Plant:
         }
         used = cycle(phases)
         self.outlets = {
-            charger.id: _outlet(charger, next(used), site.supply.net)
+            charger.id: _outlet(charger, next(used), site.supply.earthing_system)
             for charger in sorted(site.chargers, key=lambda charger: charger.id)
         }
 
@@ -307,15 +307,15 @@ def _possible(sample: Measurement) -> bool:
     return all(abs(value) < ABSURD for value in sample.current)
 
 
-def _outlet(charger: Charger, phases: int, net: Net) -> Outlet:
+def _outlet(charger: Charger, phases: int, earthing_system: EarthingSystem) -> Outlet:
     """Return a charger with a car that uses at most so many of its phases."""
     wiring = charger.wiring
-    if net is Net.IT:
+    if earthing_system is EarthingSystem.IT:
         phases = len(wiring)
     weights = [0.0, 0.0, 0.0]
     for phase in wiring[:phases]:
         weights[phase] = 1.0
-    if net is Net.IT and phases == len(Phase):
+    if earthing_system is EarthingSystem.IT and phases == len(Phase):
         weights[wiring[-1]] = sqrt(3.0)
     return Outlet(
         charger=charger,

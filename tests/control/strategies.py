@@ -15,9 +15,9 @@ from custom_components.amp_guard.model import (
     BalancerType,
     Ceiling,
     Charger,
+    EarthingSystem,
     FuseType,
     Group,
-    Net,
     Phase,
     PhaseValues,
     Site,
@@ -269,11 +269,14 @@ def groups(draw: st.DrawFn, *, most: int = 3) -> tuple[Group, ...]:
 
 @st.composite
 def chargers(
-    draw: st.DrawFn, number: int, parents: tuple[Group, ...], net: Net
+    draw: st.DrawFn,
+    number: int,
+    parents: tuple[Group, ...],
+    earthing_system: EarthingSystem,
 ) -> Charger:
     """Return a charger in one of the groups."""
     group = draw(st.sampled_from(parents))
-    lines = 2 if net is Net.IT else 1
+    lines = 2 if earthing_system is EarthingSystem.IT else 1
     least = min(lines, len(group.phases))
     wiring = draw(orders(group.phases, least=least))
     low = draw(st.sampled_from([6.0, 6.0, 7.0, 10.0]))
@@ -303,18 +306,22 @@ def sites(
     turn: float = 1800.0,
 ) -> Site:
     """Return a site of nested groups with chargers of all kinds."""
-    net = draw(st.sampled_from([Net.TN, Net.TN, Net.IT]))
+    earthing_system = draw(
+        st.sampled_from([EarthingSystem.TN, EarthingSystem.TN, EarthingSystem.IT])
+    )
     parents = draw(groups(most=most_groups))
     count = draw(st.integers(1, most_chargers))
     return Site(
         supply=Supply(
             supply_max_current=draw(st.sampled_from(FUSES)),
             fuse_type=draw(st.sampled_from(FuseType)),
-            net=net,
+            earthing_system=earthing_system,
             metered=draw(st.integers(0, 5)) > 0,
         ),
         groups=parents,
-        chargers=tuple(draw(chargers(n, parents, net)) for n in range(count)),
+        chargers=tuple(
+            draw(chargers(n, parents, earthing_system)) for n in range(count)
+        ),
         balancer_type=draw(st.sampled_from(BalancerType)),
         turn=turn,
     )

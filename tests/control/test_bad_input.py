@@ -1,4 +1,4 @@
-"""Whatever is fed to it, `decide` returns, and grants nothing above a limit.
+"""Whatever is fed to it, `decide` returns, and allocates nothing above a limit.
 
 Unlike in the histories nothing here hangs together: samples, reports and times are
 what broken integrations could make of them.
@@ -107,7 +107,7 @@ def decide(reading: ChargerReading, *ceilings: Ceiling, now: float = 0.0) -> Dec
     return Balancer(home(charger("a"))).decide(snapshot, now)
 
 
-def granted(decision: Decision) -> float:
+def allocated(decision: Decision) -> float:
     return decision.allocations["a"].current
 
 
@@ -115,7 +115,7 @@ def granted(decision: Decision) -> float:
 def test_a_limit_that_cannot_be_is_no_limit_known(limit: float) -> None:
     """A charger that charges under an unknown limit is taken to have its maximum."""
     reading = ChargerReading(status=ChargerStatus.CHARGING, limit=limit)
-    assert granted(decide(reading)) == 16.0
+    assert allocated(decide(reading)) == 16.0
 
 
 @pytest.mark.parametrize("limit", [0.5, 3.0, 10.4])
@@ -127,7 +127,7 @@ def test_a_limit_between_the_steps_is_taken_over_and_told_in_whole_steps(
         current=PhaseValues(limit, limit, limit),
         limit=limit,
     )
-    assert granted(decide(reading)) in {0.0, *range(6, 17)}
+    assert allocated(decide(reading)) in {0.0, *range(6, 17)}
 
 
 @pytest.mark.parametrize("limit", [nan, None])
@@ -149,13 +149,13 @@ CHARGING = ChargerReading(
 @pytest.mark.parametrize("current", [-1.0, -inf])
 def test_a_ceiling_below_zero_leaves_nothing(target: str, current: float) -> None:
     ceiling = Ceiling(target=target, current=current, expires=FOREVER)
-    assert granted(decide(CHARGING, ceiling)) == 0.0
+    assert allocated(decide(CHARGING, ceiling)) == 0.0
 
 
 @pytest.mark.parametrize("now", [nan, inf, -inf])
 def test_a_ceiling_holds_at_a_time_that_is_none(now: float) -> None:
     ceiling = Ceiling(target="a", current=6.0, expires=FOREVER)
-    assert granted(decide(CHARGING, ceiling, now=now)) == 6.0
+    assert allocated(decide(CHARGING, ceiling, now=now)) == 6.0
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_ceiling_holds_for_who_does_not_charge_yet(status: ChargerStatus) -> N
     """The next car starts under it, not above it for a moment."""
     ceiling = Ceiling(target="a", current=6.0, expires=FOREVER)
     reading = ChargerReading(status=status, current=NO_CURRENT, limit=16.0)
-    assert granted(decide(reading, ceiling)) <= 6.0
+    assert allocated(decide(reading, ceiling)) <= 6.0
 
 
 @pytest.mark.parametrize("time", [nan, inf, -inf, 1e9])

@@ -110,15 +110,17 @@ def test_a_higher_minimum_pauses_who_cannot_have_it() -> None:
     assert max(currents) >= 10.0
 
 
-def test_a_charger_that_is_left_alone_is_the_houses() -> None:
+def test_a_charger_that_is_left_alone_is_base_load() -> None:
     plant = Plant(home(charger("a"), charger("b"), fuse=40.0))
     plant.settle(200)
     plant.change(with_charger(plant.site, "b", active=False))
     moment = plant.settle(100)
-    assert moment.decision.nodes[SUPPLY_ID].house == pytest.approx((16.0, 16.0, 16.0))
+    assert moment.decision.nodes[SUPPLY_ID].base_load == pytest.approx(
+        (16.0, 16.0, 16.0)
+    )
     plant.change(with_charger(plant.site, "b", active=True))
     moment = plant.settle(2)
-    assert moment.decision.nodes[SUPPLY_ID].house == pytest.approx((0.0, 0.0, 0.0))
+    assert moment.decision.nodes[SUPPLY_ID].base_load == pytest.approx((0.0, 0.0, 0.0))
     assert moment.decision.allocations["b"].current == 16.0
 
 

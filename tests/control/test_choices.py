@@ -6,8 +6,8 @@ from .plant import Moment, Plant
 from .sites import charger, home
 
 
-def granted(moment: Moment, name: str = "a") -> float:
-    """Return what a charger is given, A."""
+def allocated(moment: Moment, name: str = "a") -> float:
+    """Return what a charger is allocated, A."""
     return moment.decision.allocations[name].current
 
 
@@ -19,14 +19,14 @@ def house(plant: Plant, *current: float) -> None:
 def test_what_the_socket_may_draw_is_kept_free() -> None:
     plant = Plant(home(charger("a", socket_current=10.0)))
     house(plant, 3.0, 3.0, 3.0)
-    assert granted(plant.settle(120)) == 12.0
+    assert allocated(plant.settle(120)) == 12.0
 
 
 def test_what_the_socket_draws_already_is_not_kept_free_twice() -> None:
     plant = Plant(home(charger("a", socket_current=10.0)))
     plant.outlets["a"].socket_current = 8.0
     house(plant, 11.0, 3.0, 3.0)
-    assert granted(plant.settle(120)) == 12.0
+    assert allocated(plant.settle(120)) == 12.0
 
 
 def test_the_socket_of_a_lost_charger_stays_reserved() -> None:
@@ -34,16 +34,16 @@ def test_the_socket_of_a_lost_charger_stays_reserved() -> None:
     plant.outlets["a"].connected = False
     plant.settle(60)
     plant.outlets["a"].reachable = False
-    assert granted(plant.settle(300), "b") == 9.0  # 25 - 10 - 6 offline
+    assert allocated(plant.settle(300), "b") == 9.0  # 25 - 10 - 6 offline
 
 
 def test_a_limit_of_the_user_holds_for_a_full_car_too() -> None:
     plant = Plant(home())
     plant.settle(60)
     plant.outlets["a"].full = True
-    assert granted(plant.settle(60)) == 6.0
+    assert allocated(plant.settle(60)) == 6.0
     plant.outlets["a"].user_limit = 0.0
-    assert granted(plant.step()) == 0.0
+    assert allocated(plant.step()) == 0.0
 
 
 def test_a_ceiling_holds_for_a_full_car_too() -> None:
@@ -52,7 +52,7 @@ def test_a_ceiling_holds_for_a_full_car_too() -> None:
     plant.outlets["a"].full = True
     plant.settle(60)
     plant.ceilings["a"] = Ceiling(target="a", current=0.0, expires=1e6)
-    assert granted(plant.step()) == 0.0
+    assert allocated(plant.step()) == 0.0
 
 
 def test_a_boosted_charger_goes_before_all_others_until_its_end() -> None:
@@ -65,14 +65,14 @@ def test_a_boosted_charger_goes_before_all_others_until_its_end() -> None:
     plant.settle(60)
     assert plant.outlets[waiting].draw == 10.0
     moment = plant.settle(500)
-    assert granted(moment, waiting) == 10.0
-    assert granted(moment, other) == 0.0
+    assert allocated(moment, waiting) == 10.0
+    assert allocated(moment, other) == 0.0
     # Then by energy: who went first has had more.
     plant.settle(1800)
     assert plant.outlets[other].draw == 10.0
 
 
-def test_a_charger_that_takes_no_part_is_left_alone_and_is_house() -> None:
+def test_a_charger_that_takes_no_part_is_left_alone_and_is_base_load() -> None:
     plant = Plant(home(charger("a", active=False), charger("b")))
     plant.outlets["a"].limit = 10.0
     moment = plant.settle(120)
@@ -80,4 +80,4 @@ def test_a_charger_that_takes_no_part_is_left_alone_and_is_house() -> None:
     assert allocation.reason is Reason.INACTIVE
     assert not allocation.send
     assert plant.outlets["a"].draw == 10.0
-    assert granted(moment, "b") == 15.0
+    assert allocated(moment, "b") == 15.0

@@ -38,12 +38,12 @@ def check_cut(plant: Plant, moment: Moment) -> None:
     before = [highest for _, highest in plant.last_two(SUPPLY_ID)[:-1]]
     ride = 0.0 if any(highest > limit for highest in before) else RIDE * limit
     for phase in Phase:
-        granted = sum(
+        allocated = sum(
             outlet.weights[phase] * allocations[name].current
             for name, outlet in plant.outlets.items()
         )
         room = max(0.0, limit - house_of(plant)[phase])
-        assert granted <= room + ride + TOLERANCE, (phase, granted, room)
+        assert allocated <= room + ride + TOLERANCE, (phase, allocated, room)
 
 
 EVENTS = st.one_of(
@@ -104,13 +104,15 @@ def house(plant: Plant, current: float) -> None:
     plant.loads[SUPPLY_ID] = PhaseValues(current, current, current)
 
 
-def granted(moment: Moment) -> float:
+def allocated(moment: Moment) -> float:
     return moment.decision.allocations["a"].current
 
 
 def is_cut_to(moment: Moment, room: float) -> bool:
     """Return whether the whole cut is sent now, and little more than that."""
-    return moment.decision.allocations["a"].send and room - 2 < granted(moment) <= room
+    return (
+        moment.decision.allocations["a"].send and room - 2 < allocated(moment) <= room
+    )
 
 
 def test_a_cut_is_sent_with_the_first_sample_above_the_limit() -> None:
@@ -172,16 +174,16 @@ def test_a_cut_while_a_car_starts_is_whole_however_late_it_reports(
     while outlet.draw < 8.0:
         plant.step()
     house(plant, 18.0)
-    assert granted(plant.step()) <= 7.0
+    assert allocated(plant.step()) <= 7.0
 
 
 def test_minimums_ride_through_one_sample_and_no_more() -> None:
     plant = charging()
     house(plant, 19.0)
-    assert granted(plant.settle(10)) == 6.0
+    assert allocated(plant.settle(10)) == 6.0
     house(plant, 20.5)
-    assert granted(plant.step()) == 6.0
-    assert granted(plant.step()) == 0.0
+    assert allocated(plant.step()) == 6.0
+    assert allocated(plant.step()) == 0.0
 
 
 def test_minimums_do_not_ride_through_a_meter_that_falls_silent() -> None:
@@ -189,9 +191,9 @@ def test_minimums_do_not_ride_through_a_meter_that_falls_silent() -> None:
     house(plant, 19.0)
     plant.settle(10)
     house(plant, 20.5)
-    assert granted(plant.step()) == 6.0
+    assert allocated(plant.step()) == 6.0
     plant.modes[SUPPLY_ID] = MeterMode.SILENT
-    assert granted(plant.settle(3)) == 0.0
+    assert allocated(plant.settle(3)) == 0.0
 
 
 def test_minimums_do_not_ride_through_on_a_breaker() -> None:
@@ -201,7 +203,7 @@ def test_minimums_do_not_ride_through_on_a_breaker() -> None:
     house(plant, 19.0)
     plant.settle(120)
     house(plant, 20.5)
-    assert granted(plant.step()) == 0.0
+    assert allocated(plant.step()) == 0.0
 
 
 def test_minimums_do_not_ride_through_twice_the_fuse() -> None:
@@ -209,10 +211,10 @@ def test_minimums_do_not_ride_through_twice_the_fuse() -> None:
     house(plant, 19.0)
     plant.settle(10)
     house(plant, 44.0)
-    assert granted(plant.step()) == 0.0
+    assert allocated(plant.step()) == 0.0
 
 
-def test_what_is_given_up_is_confirmed_before_it_is_granted() -> None:
+def test_what_is_given_up_is_confirmed_before_it_is_allocated() -> None:
     """A car that follows late keeps its ampere until it is seen to let go."""
     plant = Plant(home(charger("a"), charger("b")))
     plant.outlets["b"].connected = False
@@ -221,9 +223,9 @@ def test_what_is_given_up_is_confirmed_before_it_is_granted() -> None:
     plant.settle(120)
     plant.outlets["b"].connected = True
     for moment in plant.run(60):
-        given = moment.decision.allocations["b"].current
-        assert given + plant.outlets["a"].draw + 5.0 <= 25.0 + TOLERANCE
-    assert given >= 6.0
+        allocated = moment.decision.allocations["b"].current
+        assert allocated + plant.outlets["a"].draw + 5.0 <= 25.0 + TOLERANCE
+    assert allocated >= 6.0
 
 
 def test_nobody_is_paused_for_the_margin_of_an_uneasy_meter() -> None:
@@ -234,7 +236,7 @@ def test_nobody_is_paused_for_the_margin_of_an_uneasy_meter() -> None:
         plant.loads[SUPPLY_ID] = PhaseValues(9.0, 9.0 + flicker, 9.0 - flicker)
         plant.step()
     house(plant, 18.8)
-    assert granted(plant.step()) == 6.0
+    assert allocated(plant.step()) == 6.0
 
 
 def test_a_car_that_comes_after_an_overload_was_not_cut() -> None:

@@ -1,7 +1,7 @@
 """Fuse heat: the times of the thermal model, against its analytic solution.
 
 dθ/dt = ((I/In)² - θ)/τ has the solution t = τ·ln((m² - θ0)/(m² - θ)); a gG fuse may
-melt from θ = 1.5625. [facts of the field, 3]
+melt from θ = 1.5625.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What a meter is worth: seen from outside, by the trust and by what is granted."""
+"""What a meter is worth: seen from outside, by the trust and by what is allocated."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -171,7 +171,7 @@ def test_another_sample_is_heeded_though_the_clock_stepped_back_to_its_time() ->
     decision = watched.balancer.decide(
         Snapshot(measurements=watched.measurements), 20.0
     )
-    assert decision.nodes[SUPPLY_ID].house == PhaseValues(9.0, 9.0, 9.0)
+    assert decision.nodes[SUPPLY_ID].base_load == PhaseValues(9.0, 9.0, 9.0)
 
 
 def frozen_plant(**changed: float) -> Plant:
@@ -199,8 +199,8 @@ def test_a_meter_that_does_not_see_a_car_start_is_frozen() -> None:
     moments = list(plant.run(90))
     assert plant.outlets["a"].draw <= 10.0
     assert trust_of(moments[-1].decision) is MeterTrust.OFFLINE
-    granted = moments[-1].decision.allocations["a"].current
-    assert granted <= 10.0  # AG Offline
+    allocated = moments[-1].decision.allocations["a"].current
+    assert allocated <= 10.0  # AG Offline
 
 
 def test_a_frozen_meter_is_trusted_again_when_it_moves() -> None:

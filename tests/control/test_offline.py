@@ -1,4 +1,4 @@
-"""A meter or a charger that is lost: what may still be granted."""
+"""A meter or a charger that is lost: what may still be allocated."""
 
 import pytest
 
@@ -127,10 +127,10 @@ def test_a_charger_that_ignores_every_limit_is_named_and_never_given_more() -> N
     plant.settle(120)
     plant.outlets["a"].obeys = False
     plant.loads[SUPPLY_ID] = PhaseValues(12.0, 1.0, 1.0)
-    given = 16.0
+    allocated = 16.0
     for moment in plant.run(60, each=0.5):
         allocation = moment.decision.allocations["a"]
-        assert allocation.current <= given
-        given = allocation.current
+        assert allocation.current <= allocated
+        allocated = allocation.current
     assert moment.decision.not_following == {"a"}
     assert allocation.reason is Reason.NOT_FOLLOWING

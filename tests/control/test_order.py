@@ -41,5 +41,5 @@ def test_order_of_groups_and_chargers_does_not_matter(
     for one, other in pairs:
         assert one.allocations == other.allocations
         for node, state in one.nodes.items():
-            assert state.house == pytest.approx(other.nodes[node].house)
+            assert state.base_load == pytest.approx(other.nodes[node].base_load)
             assert state.trust is other.nodes[node].trust

@@ -76,7 +76,7 @@ def test_a_car_that_slept_charges_with_what_there_is_when_it_wakes(room: float) 
 
 @pytest.mark.parametrize("least", [8.0, 10.0])
 def test_a_car_that_does_not_start_at_the_minimum_is_tried_higher(least: float) -> None:
-    """Some cars do not start below 8 to 10 A [facts of the field, 4]."""
+    """Some cars do not start below 8 to 10 A."""
     plant = Plant(home(charger("a"), charger("b")))
     plant.loads[SUPPLY_ID] = PhaseValues(8.0, 8.0, 8.0)
     plant.outlets["a"].starts_from = least

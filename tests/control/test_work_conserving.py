@@ -59,8 +59,10 @@ def path_up(plant: Plant, node: Node) -> Iterator[int]:
         yield node.index
 
 
-def free_on(plant: Plant, moment: Moment, granted: Mapping[str, float]) -> list[float]:
-    """Return what `granted` leaves of each phase of each node, A, by the true loads."""
+def free_on(
+    plant: Plant, moment: Moment, allocated: Mapping[str, float]
+) -> list[float]:
+    """Return what `allocated` leaves of each phase of each node, A, by the true loads."""
     free = []
     for node in plant.tree.nodes:
         seen = any(plant.tree.nodes[index].metered for index in path_up(plant, node))
@@ -76,7 +78,7 @@ def free_on(plant: Plant, moment: Moment, granted: Mapping[str, float]) -> list[
         for phase in Phase:
             taken = sum(
                 plant.outlets[name].weights[phase] * current
-                for name, current in granted.items()
+                for name, current in allocated.items()
                 if node.index in plant.branches[name].path
             )
             kept_free = sum(
@@ -104,15 +106,15 @@ def fits(plant: Plant, free: list[float], name: str, current: float) -> bool:
 
 
 def wanting(plant: Plant, moment: Moment) -> list[str]:
-    """Return the chargers whose cars would take more than they are granted."""
+    """Return the chargers whose cars would take more than they are allocated."""
     names = []
     for name in steered(plant):
         outlet, branch = plant.outlets[name], plant.branches[name]
-        granted = moment.decision.allocations[name].current
+        allocated = moment.decision.allocations[name].current
         most = min(outlet.wants, branch.max_current)
         if (
             outlet.connected
-            and granted < most - LEAST_CHANGE - branch.charger.resolution
+            and allocated < most - LEAST_CHANGE - branch.charger.resolution
         ):
             names.append(name)
     return names
@@ -120,16 +122,16 @@ def wanting(plant: Plant, moment: Moment) -> list[str]:
 
 def check_nothing_left(plant: Plant, moment: Moment) -> None:
     """Assert that nobody could be given more."""
-    granted = {n: moment.decision.allocations[n].current for n in steered(plant)}
-    free = free_on(plant, moment, granted)
+    allocated = {n: moment.decision.allocations[n].current for n in steered(plant)}
+    free = free_on(plant, moment, allocated)
     for name in wanting(plant, moment):
         branch = plant.branches[name]
         usable = max(LEAST_CHANGE, branch.charger.resolution)
-        if not granted[name]:
+        if not allocated[name]:
             usable = branch.min_current
         assert not fits(plant, free, name, usable), (
             name,
-            granted,
+            allocated,
             free,
             moment.decision.allocations[name],
         )

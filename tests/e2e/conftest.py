@@ -1,6 +1,6 @@
 """A home as the demonstration has it: real processes, real sockets, real time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from demo.places import LOOPBACK, home_assistant_port, site_addresses
 from demo.set_up import SetUp, set_up
 from simulator.scenario import Scenario
 from simulator.site import Site
+from tests.network import Namespace
 
 OWNER = Account(name="Owner", username="owner", password="correct horse")
 
@@ -21,9 +22,17 @@ type LiveIn = Callable[..., AbstractAsyncContextManager[Home]]
 
 
 @pytest.fixture(autouse=True)
-def _loopback_network(socket_enabled: None) -> None:
-    """Open sockets, to this machine only."""
+def _network_of_its_own(socket_enabled: None) -> Iterator[None]:
+    """Have the test, and what it starts, be alone on a loopback network.
+
+    Every address and port is free there, whatever else runs at the same time.
+    """
     pytest_socket.socket_allow_hosts(["127.0.0.0/8"], allow_unix_socket=True)
+    network = Namespace()
+    network.ip("route add 224.0.0.0/4 dev lo")  # Home Assistant begins with zeroconf
+    with network.entered():
+        yield
+    network.close()
 
 
 @pytest.fixture

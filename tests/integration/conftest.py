@@ -4,7 +4,6 @@ The charger is made of helpers, as an owner without an integration would make it
 `input_number` for its limit, an `input_boolean` for its switch, and sensors.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable
 
 from homeassistant.config_entries import ConfigEntry
@@ -15,12 +14,13 @@ import pytest_socket
 
 from custom_components.amp_guard.balancer import Balancer
 from simulator.devices.amp_guard import AmpGuard, AmpGuardSettings
+from tests.clock import Clock
 from tests.shown_texts import (  # noqa: F401 - used by all
     _errors_and_issues_find_their_texts,
     _flows_find_their_texts,
 )
 
-from .helpers import Clock, Decisions, PlainCharger, Property, add_meter
+from .helpers import Decisions, PlainCharger, Property, add_meter
 
 QUIET = (1.0, 2.0, 3.0)
 """A. What the house draws at first."""
@@ -36,15 +36,6 @@ def _custom_integrations(enable_custom_integrations: None) -> None:
 def _loopback_network(socket_enabled: None) -> None:
     """Open sockets, to this machine only."""
     pytest_socket.socket_allow_hosts(["127.0.0.0/8"], allow_unix_socket=True)
-
-
-@pytest.fixture
-async def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Return a hand on the event loop's time."""
-    loop = asyncio.get_running_loop()
-    time, clock = loop.time, Clock()
-    monkeypatch.setattr(loop, "time", lambda: time() + clock.ahead)
-    return clock
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from custom_components.amp_guard.balancer import Balancer
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.model import SUPPLY_ID, Decision, PhaseValues, Snapshot
 from simulator.devices.amp_guard import AmpGuard
+from tests.clock import Clock
 
 PATIENCE = 10
 """s of real time. Nothing here takes long; this ends what never comes."""
@@ -78,16 +79,6 @@ class Decisions:
             while not reached():
                 self._decided.clear()
                 await self._decided.wait()
-
-
-@dataclass(kw_only=True)
-class Clock:
-    """The event loop's time: what waits for a moment comes due when it is moved."""
-
-    ahead: float = 0.0
-
-    def advance(self, seconds: float) -> None:
-        self.ahead += seconds
 
 
 @dataclass(kw_only=True)

@@ -345,7 +345,7 @@ async def test_a_car_charges_while_power_is_cheap(
     for price in ("0.99", "1.25", "unavailable"):
         hass.states.async_set("sensor.price", price)
         await hass.async_block_till_done()
-    assert entry.runtime_data.temporary.ceilings == ()
+    assert entry.runtime_data.overrides.ceilings == ()
     await house.passes(hass, 240, 1.0, 1.0, 1.0, cars=[left])
     assert left.limit == 16
 
@@ -364,12 +364,12 @@ async def test_a_price_is_looked_at_from_the_start_and_each_hour(
         price="sensor.price",
         highest=1,
     )
-    temporary = entry.runtime_data.temporary
+    overrides = entry.runtime_data.overrides
     for _ in range(2):
-        [ceiling] = temporary.ceilings
+        [ceiling] = overrides.ceilings
         assert (ceiling.name, ceiling.current) == ("price", 0)
         assert ceiling.end - dt_util.utcnow() > timedelta(minutes=119)
-        temporary.clear_ceilings(charger)
+        overrides.clear_ceilings(charger)
         await waits(hass, hours=1)
 
 
@@ -393,12 +393,12 @@ async def test_a_tariff_sensor_sets_a_ceiling(
     )
     hass.states.async_set("sensor.limit", shown, {"unit_of_measurement": unit})
     await hass.async_block_till_done()
-    [ceiling] = entry.runtime_data.temporary.ceilings
+    [ceiling] = entry.runtime_data.overrides.ceilings
     assert (ceiling.name, ceiling.current) == ("tariff", current)
 
     hass.states.async_set("sensor.limit", "unknown")
     await hass.async_block_till_done()
-    assert entry.runtime_data.temporary.ceilings == (ceiling,)
+    assert entry.runtime_data.overrides.ceilings == (ceiling,)
 
 
 @pytest.mark.parametrize("kind", ["supply", "group", "charger"])
@@ -438,11 +438,11 @@ async def test_a_tariff_is_looked_at_from_the_start_and_each_half_hour(
         limit="sensor.limit",
         most=25,
     )
-    temporary = entry.runtime_data.temporary
+    overrides = entry.runtime_data.overrides
     for _ in range(2):
-        [ceiling] = temporary.ceilings
+        [ceiling] = overrides.ceilings
         assert (ceiling.name, ceiling.current) == ("tariff", 10)
-        temporary.clear_ceilings(group)
+        overrides.clear_ceilings(group)
         await waits(hass, minutes=30)
 
 

@@ -316,6 +316,20 @@ async def test_chargers_that_are_found_are_ticked_and_described(
     assert entry.state is ConfigEntryState.LOADED
 
 
+async def test_the_words_of_a_state_are_asked_where_they_are_not_known(
+    hass: HomeAssistant, at_chargers: dict, chargers: dict[str, PlainCharger]
+) -> None:
+    words = {"options": ["Frei", "Lädt"]}
+    hass.states.async_set("sensor.left", "Lädt", words)
+    result = await go_on(
+        hass, at_chargers, {"another": True}, chargers["left"].entities
+    )
+    assert result["step_id"] == "states"
+    meanings = {"disconnected": ["Frei"], "charging": ["Lädt"]}
+    result = await go_on(hass, result, meanings, charger_input())
+    assert "✓ Lädt" in result["description_placeholders"]["chargers"]
+
+
 async def test_chargers_can_be_chosen_again(
     hass: HomeAssistant, at_group: dict, chargers: dict[str, PlainCharger]
 ) -> None:

@@ -17,7 +17,15 @@ from custom_components.amp_guard.loop.recording import Recording
 from custom_components.amp_guard.model import ChargerReading, Reason
 from simulator.devices.amp_guard import Fault
 
-from .helpers import PlainCharger, Property, add_charger, becomes, entity_id, group_id
+from .helpers import (
+    SERIAL,
+    PlainCharger,
+    Property,
+    add_charger,
+    becomes,
+    entity_id,
+    group_id,
+)
 
 MAIN_FUSE = 25.0
 QUIET = (2.0, 2.0, 2.0)
@@ -334,3 +342,35 @@ async def test_an_inactive_group_is_left_alone_also_after_a_restart(
     await hass.services.async_call("switch", "turn_on", switch, blocking=True)
     await house.passes(hass, 3, 20.0, 20.0, 20.0, cars=pair)
     assert 20.0 + sum(car.limit for car in pair) <= MAIN_FUSE
+
+
+async def test_a_listener_that_fails_keeps_nobody_else_from_being_told(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    pair: Pair,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    told: list[object] = []
+
+    def fail(_: object) -> None:
+        raise RuntimeError("a bug")
+
+    coordinator = entry.runtime_data
+    unsubscribe = [
+        coordinator.async_add_listener(listener) for listener in (fail, told.append)
+    ]
+    await house.passes(hass, 60, *QUIET, cars=pair)
+    current = entity_id(hass, "sensor", SERIAL, "current_l1")
+    shown = float(hass.states.get(current).state)
+    assert shown == pytest.approx(told[-1].samples["supply"].current[0], abs=0.1)
+    [fault] = coordinator.faults.kept
+    assert (fault.part, fault.trace[-1]) == ("listener", "RuntimeError: a bug")
+    assert fault.times == len(told) > 1
+    assert [text for text in caplog.messages if "its listener" in text] == [
+        f"{entry.title}: the loop goes on without its listener: a bug"
+    ]
+
+    unsubscribe[0]()
+    await house.passes(hass, 15, *QUIET, cars=pair)
+    assert f"{entry.title}: its listener works again" in caplog.messages

@@ -12,14 +12,15 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from bench.replay import read_recording, replay
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.demonstration.home import (
-    AWAY,
-    BATTERY,
     CHARGERS,
+    ENERGY_DEMAND,
+    STAY,
     SimulatedHome,
 )
 from custom_components.amp_guard.model import SUPPLY_ID, Phase
+from tests.clock import Clock
 
-from .helpers import Clock, Decisions, device_id, go_on, start_flow
+from .helpers import Decisions, device_id, go_on, start_flow
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ async def test_the_simulated_cars_charge_within_the_fuse(
     over = [amps > 25.05 for amps in highest]
     assert sum(over) <= 10
     assert max(highest) > 20.0
-    statuses = entry.runtime_data.published.readings.values()
+    statuses = entry.runtime_data.state.readings.values()
     assert all(reading.status == "charging" for reading in statuses)
 
 
@@ -149,7 +150,7 @@ def test_cars_come_and_go() -> None:
         "disconnected",
         "connected",
     ]
-    assert home.time > BATTERY / (3 * 230 * 16) * 3600 + 2 * AWAY
+    assert home.time > ENERGY_DEMAND / (3 * 230 * 16) * 3600 + 2 * STAY
 
 
 def test_a_car_follows_its_limit() -> None:

@@ -300,14 +300,14 @@ async def test_a_fault_of_the_law_is_kept(
 
     shown = (await download(entry))["data"]
     [fault] = shown["faults"]
-    assert (fault["part"], fault["target"]) == ("turn", "supply")
+    assert (fault["part"], fault["target"]) == ("cycle", "supply")
     assert fault["times"] >= 60
     assert fault["first"] < fault["last"]
     *steps, error = fault["trace"]
     assert error == (
         "RuntimeError: no such phase of **REDACTED** at sensor.**REDACTED**"
     )
-    assert steps[0].startswith("amp_guard/coordinator.py:")
+    assert steps[0].startswith("loop/cycle.py:")
     turns = [json.loads(t) for span in shown["recording"] for t in span["turns"]]
     assert sum(decision is None for _, _, decision in turns) == fault["times"]
     assert turns[-1][2] is not None

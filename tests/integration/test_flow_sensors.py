@@ -142,7 +142,7 @@ async def test_each_telegram_is_one_sample(
         p1.measures(2300.0, -1150.0, 471.5)
     assert len(decisions.made) == before + 4
     assert decisions.made[-1].nodes[SUPPLY_ID].trust is MeterTrust.ONLINE
-    assert entry.runtime_data.published.samples[SUPPLY_ID].current == pytest.approx(
+    assert entry.runtime_data.state.samples[SUPPLY_ID].current == pytest.approx(
         (10.0, -5.0, 2.05)
     )
 
@@ -425,7 +425,7 @@ async def test_sensors_are_picked_by_hand(
     plain(**sensors)
     shown = entity_id(hass, "sensor", entry.entry_id, "current_l1")
     await becomes(hass, shown, str(current[0]))
-    assert entry.runtime_data.published.samples[SUPPLY_ID].current == (
+    assert entry.runtime_data.state.samples[SUPPLY_ID].current == (
         pytest.approx(current)
     )
 

@@ -163,7 +163,7 @@ async def test_chargers_are_let_go_though_nothing_can_be_written(
         raise OSError("No space left on device")
 
     coordinator = entry.runtime_data
-    coordinator.temporary.boost(charger, dt_util.utcnow() + timedelta(hours=1))
+    coordinator.overrides.boost(charger, dt_util.utcnow() + timedelta(hours=1))
     with monkeypatch.context() as disk:
         disk.setattr(Store, "async_save", full_disk)
         with suppress(OSError):
@@ -278,3 +278,26 @@ async def test_a_charger_whose_group_is_gone_is_named(
     assert entry.state is ConfigEntryState.SETUP_ERROR
     assert entry.error_reason_translation_key == "group_of_charger_gone"
     assert entry.error_reason_translation_placeholders == {"name": "Left"}
+
+
+async def test_what_no_form_lets_through_is_told_by_what_to_mend(
+    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
+) -> None:
+    charger = await add_charger(hass, entry, chargers["left"])
+    group = group_id(entry)
+    for changed, data, key in (
+        (group, {"parent": group}, "groups_in_a_circle"),
+        (charger, {"max_current": 0}, "limit_out_of_range"),
+        (charger, {"wiring": "1,1,2"}, "phases_contradict"),
+    ):
+        subentry = entry.subentries[changed]
+        before = dict(subentry.data)
+        hass.config_entries.async_update_subentry(entry, subentry, data=before | data)
+        await hass.async_block_till_done()
+        assert entry.state is ConfigEntryState.SETUP_ERROR
+        assert entry.error_reason_translation_key == key
+        assert not entry.error_reason_translation_placeholders
+
+        hass.config_entries.async_update_subentry(entry, subentry, data=before)
+        await hass.async_block_till_done()
+        assert entry.state is ConfigEntryState.LOADED

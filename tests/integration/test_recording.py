@@ -10,8 +10,9 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from bench.replay import print_replay, read_recording, replay
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.model import Reason
+from tests.clock import Clock
 
-from .helpers import Clock, Decisions, device_id, go_on, start_flow
+from .helpers import Decisions, device_id, go_on, start_flow
 
 
 async def add_simulated_home(hass: HomeAssistant) -> ConfigEntry:

@@ -24,7 +24,7 @@ from .helpers import (
     go_on,
     start_flow,
 )
-from .test_meter_issues import told
+from .test_meter_repairs import told
 
 UNITS = {"current": "A", "power": "W", "energy": "kWh"}
 CURRENTS = ("current_l1", "current_l2", "current_l3")

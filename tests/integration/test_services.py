@@ -198,7 +198,7 @@ async def test_a_removed_charger_takes_its_ceilings_and_boosts_with_it(
     await house.passes(hass, 3, 1.0, 1.0, 1.0)
     plan = await act(hass, "get_plan")
     assert [ceiling["target"] for ceiling in plan["ceilings"]] == ["Right"]
-    assert list(entry.runtime_data.temporary.boosts) == [right_id]
+    assert list(entry.runtime_data.overrides.boosts) == [right_id]
 
 
 async def test_who_charges_now_is_served_before_others(
@@ -347,8 +347,8 @@ async def test_what_breaks_a_rule_is_refused_with_what_is_possible(
     for end in ({}, {"duration": HOUR, "until": dt_util.now()}):
         with pytest.raises(vol.Invalid):
             await act(hass, "boost", device_id=left, **end)
-    assert entry.runtime_data.temporary.ceilings == ()
-    assert entry.runtime_data.temporary.boosts == {}
+    assert entry.runtime_data.overrides.ceilings == ()
+    assert entry.runtime_data.overrides.boosts == {}
     assert entry.subentries[ids(entry)[0]].data["priority"] == 1
 
 
@@ -381,7 +381,7 @@ async def test_an_end_comes_within_a_year(
         )
         assert latest - earliest == timedelta(days=366)
     assert (await act(hass, "get_plan"))["ceilings"] == []
-    assert entry.runtime_data.temporary.boosts == {}
+    assert entry.runtime_data.overrides.boosts == {}
 
 
 async def test_an_end_is_told_in_seconds_wherever_it_was_asked_for(

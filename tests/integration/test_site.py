@@ -4,7 +4,7 @@ from hypothesis import assume, given, settings, strategies as st
 
 from custom_components.amp_guard.balancer import Balancer
 from custom_components.amp_guard.chargers import PROFILES
-from custom_components.amp_guard.model import FuseType, Net, Site
+from custom_components.amp_guard.model import EarthingSystem, FuseType, Site
 from custom_components.amp_guard.site.phases import PHASE_ORDERS, parse_phases
 from custom_components.amp_guard.site.reading import (
     ALL_PHASES,
@@ -23,7 +23,7 @@ supplies = st.fixed_dictionaries(
     {
         "supply_max_current": st.floats(25.0, 40.0),
         "fuse_type": st.sampled_from(FuseType),
-        "net": st.sampled_from(Net),
+        "net": st.sampled_from(EarthingSystem),
     }
 )
 groups = st.fixed_dictionaries(

@@ -159,6 +159,23 @@ async def test_a_recognised_charger_is_chosen_once(
     assert entry.subentries[subentry].data["priority"] == 1
 
 
+async def test_a_charger_is_looked_at_again(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    carport = recognised_charger(hass, "Carport", reachable=False)
+    result = await go_on(
+        hass,
+        await start_subentry(hass, entry, "charger"),
+        "device",
+        {"charger": carport},
+        charger_input(),
+    )
+    assert "✗" in result["description_placeholders"]["chargers"]
+    recognised_charger(hass, "Carport")
+    result = await go_on(hass, result, "check")
+    assert "✗" not in result["description_placeholders"]["chargers"]
+
+
 async def test_picked_entities_survive_a_new_name_and_can_be_changed(
     hass: HomeAssistant,
     entry: ConfigEntry,

@@ -17,9 +17,14 @@ import custom_components.amp_guard as integration
 from custom_components.amp_guard import device_action, device_condition, event
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.flows.forms import charger, meter, site
-from custom_components.amp_guard.loop.events import HAPPENING_TYPES, HappeningType
+from custom_components.amp_guard.loop.events import EVENT_TYPES, EventType
 from custom_components.amp_guard.meters import MAX_MEASURED_CURRENT
-from custom_components.amp_guard.model import BalancerType, FuseType, Net, Reason
+from custom_components.amp_guard.model import (
+    BalancerType,
+    EarthingSystem,
+    FuseType,
+    Reason,
+)
 
 from .helpers import PlainCharger, add_charger, go_on, start_flow
 
@@ -64,7 +69,7 @@ def test_choices_and_reasons_are_complete(language: str) -> None:
     translations = load(language)
     selector = translations["selector"]
     assert set(selector["fuse_type"]["options"]) == set(FuseType)
-    assert set(selector["net"]["options"]) == set(Net)
+    assert set(selector["net"]["options"]) == set(EarthingSystem)
     assert set(selector["variant"]["options"]) == set(MAX_MEASURED_CURRENT)
     assert set(selector["load_balancer_type"]["options"]) == set(BalancerType)
     reasons = translations["entity"]["sensor"]["reason"]["state"]
@@ -147,14 +152,14 @@ def test_each_action_is_described() -> None:
 def test_each_device_automation_and_event_has_its_text() -> None:
     english = load("en")
     texts_of = english["device_automation"]
-    assert texts_of["trigger_type"].keys() == set(HappeningType)
+    assert texts_of["trigger_type"].keys() == set(EventType)
     assert texts_of["condition_type"].keys() == set(device_condition.TYPES)
     assert texts_of["action_type"].keys() == device_action.ACTIONS.keys()
     fields = {field for each in device_action.ACTIONS.values() for field in each}
     assert texts_of["extra_fields"].keys() == fields
     for kind, description in event.EVENTS.items():
         attributes = english["entity"]["event"][description.key]["state_attributes"]
-        assert attributes["event_type"]["state"].keys() == set(HAPPENING_TYPES[kind])
+        assert attributes["event_type"]["state"].keys() == set(EVENT_TYPES[kind])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -175,7 +180,9 @@ def test_each_error_that_is_raised_has_its_text() -> None:
         re.findall(r'_refusal\("(\w+)"', (FOLDER / "services.py").read_text())
     )
     rules = set(
-        re.findall(r'errors\[\w+\] = "(\w+)"', (FOLDER / "site.py").read_text())
+        re.findall(
+            r'errors\[\w+\] = "(\w+)"', (FOLDER / "site" / "rules.py").read_text()
+        )
     )
     assert raised | rules <= load("en")["exceptions"].keys() | NOT_SET_BY_ENTITIES
 

@@ -20,7 +20,8 @@ from custom_components.amp_guard.meters import (
 )
 from custom_components.amp_guard.meters.amp_guard import AmpGuardClient, AmpGuardMeter
 from custom_components.amp_guard.model import Phase
-from tests.integration.helpers import PATIENCE, Clock
+from tests.clock import Clock
+from tests.integration.helpers import PATIENCE
 
 IDENTITY = {
     "contract": 1,
@@ -35,14 +36,6 @@ IDENTITY = {
 def _loopback_network(socket_enabled: None) -> None:
     """Open sockets, to this machine only."""
     pytest_socket.socket_allow_hosts(["127.0.0.0/8"], allow_unix_socket=True)
-
-
-@pytest.fixture
-async def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    loop = asyncio.get_running_loop()
-    time, clock = loop.time, Clock()
-    monkeypatch.setattr(loop, "time", lambda: time() + clock.ahead)
-    return clock
 
 
 def document(sequence: int, *current: float, **more: object) -> dict:

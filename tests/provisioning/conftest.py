@@ -1,6 +1,5 @@
 """A home with a new Amp Guard in it, on networks of their own."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
 
 import aiohttp
@@ -10,7 +9,6 @@ import pytest_socket
 
 from simulator.devices.amp_guard import AmpGuardSettings
 from simulator.devices.amp_guard_page import PageSettings
-from tests.integration.helpers import Clock
 from tests.network import Neighbourhood
 from tests.new_amp_guard import NewAmpGuard
 from tests.shown_texts import (  # noqa: F401 - used by all
@@ -70,12 +68,3 @@ async def unpack(network: Neighbourhood) -> AsyncGenerator[Callable]:
 async def session() -> AsyncGenerator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession() as session:
         yield session
-
-
-@pytest.fixture
-async def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Return a hand on the event loop's time."""
-    loop = asyncio.get_running_loop()
-    time, clock = loop.time, Clock()
-    monkeypatch.setattr(loop, "time", lambda: time() + clock.ahead)
-    return clock

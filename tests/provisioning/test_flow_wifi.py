@@ -9,7 +9,8 @@ import pytest
 from custom_components.amp_guard.flows import wifi
 from simulator.devices.amp_guard import AmpGuardSettings
 from simulator.devices.amp_guard_page import Layout, PageFault, PageSettings
-from tests.integration.helpers import PATIENCE, SERIAL, Clock, go_on, start_flow
+from tests.clock import Clock
+from tests.integration.helpers import PATIENCE, SERIAL, go_on, start_flow
 from tests.network import Neighbourhood
 
 from .flow import announced, goes_on_to

@@ -24,7 +24,7 @@ from custom_components.amp_guard.provisioning.wifi_page import (
 )
 from custom_components.amp_guard.provisioning.words import Purpose
 from simulator.devices.amp_guard_page import Layout, PageFault, PageSettings
-from tests.integration.helpers import Clock
+from tests.clock import Clock
 from tests.network import Neighbourhood
 
 SERIAL = "2210012345G"

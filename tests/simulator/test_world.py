@@ -8,8 +8,8 @@ import pytest
 from custom_components.amp_guard.model import (
     SUPPLY_ID,
     ChargerStatus,
+    EarthingSystem,
     Group,
-    Net,
     Phase,
     PhaseValues,
     Supply,
@@ -136,11 +136,13 @@ def test_wiring_is_the_supplys_phase_on_the_chargers_own():
     ],
 )
 def test_an_it_net_adds_vectors(wiring, house, expected):
-    charger = ChargerModel(id="c", wiring=wiring, limit=10, net=Net.IT)
+    charger = ChargerModel(
+        id="c", wiring=wiring, limit=10, earthing_system=EarthingSystem.IT
+    )
     world = World(
         House(constant(PhaseValues(*house))),
         [charger],
-        Supply(supply_max_current=25, net=Net.IT),
+        Supply(supply_max_current=25, earthing_system=EarthingSystem.IT),
     )
     charge(world, "c")
 
@@ -245,14 +247,17 @@ limits = st.lists(
 @given(limits, st.booleans(), st.floats(0.3, 7))
 @settings(deadline=None, max_examples=50)
 def test_energy_is_conserved_and_time_may_be_cut_anyhow(limits, it, longest_step):
-    net = Net.IT if it else Net.TN
+    earthing_system = EarthingSystem.IT if it else EarthingSystem.TN
 
     def run(step):
-        chargers = [ChargerModel(id=f"{n}", max_current=32, net=net) for n in (0, 1)]
+        chargers = [
+            ChargerModel(id=f"{n}", max_current=32, earthing_system=earthing_system)
+            for n in (0, 1)
+        ]
         world = World(
             House(constant(PhaseValues(3, 2, 1))),
             chargers,
-            Supply(supply_max_current=63, net=net),
+            Supply(supply_max_current=63, earthing_system=earthing_system),
         )
         cars = [Car(CarModel(energy_wh=400), f"car-{n}") for n in (0, 1)]
         for charger, car in zip(chargers, cars, strict=True):

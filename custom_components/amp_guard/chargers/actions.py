@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from .config import ChargerConfig
 from .entities import ChargerEntities
-from .profile import Action, Argument, Given, Profile, Role
+from .profile import Action, Argument, Placeholder, Profile, Role
 from .reading import from_amperes
 
 TOO_MANY_REQUESTS = re.compile(r"\b429\b|too many requests|rate.?limit", re.IGNORECASE)
@@ -132,21 +132,21 @@ class ChargerActions:
         if isinstance(argument, tuple):
             return [self._fill(inner, current, valid_for) for inner in argument]
         match argument:
-            case Given.CURRENT:
+            case Placeholder.CURRENT:
                 return int(current) if current.is_integer() else round(current, 1)
-            case Given.VALID_SECONDS:
+            case Placeholder.VALID_SECONDS:
                 return math.ceil(valid_for or 0)
-            case Given.VALID_MINUTES:
+            case Placeholder.VALID_MINUTES:
                 return math.ceil((valid_for or 0) / 60)
-            case Given.DEVICE_ID:
+            case Placeholder.DEVICE_ID:
                 return self._config.device_id
-            case Given.IDENTIFIER:
+            case Placeholder.IDENTIFIER:
                 return self._named()["identifier"]
-            case Given.CONNECTOR:
+            case Placeholder.CONNECTOR:
                 return int(self._named().get("connector") or self._config.connector)
-            case Given.TRANSACTION:
+            case Placeholder.TRANSACTION:
                 return self._transaction()
-            case Given.NOW:
+            case Placeholder.NOW:
                 return dt_util.utcnow().strftime("%Y-%m-%dT%H:%M:%SZ")
         return argument
 

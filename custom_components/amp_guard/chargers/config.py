@@ -10,8 +10,8 @@ from ..model import MINIMUM_SIGNALLED_CURRENT, Phase
 class ChargerConfig:
     """A charger as its owner described it; currents in A.
 
-    `connector` tells the connectors of one device apart. `entities` maps a `Role` to
-    an entity registry id or entity id, and `states` the state sensor's words to a
+    `connector` is its number among those of one device. `entities` maps a `Role` to
+    an entity registry id or entity id, and `states` the state sensor's states to a
     `ChargerStatus`; only the profile of picked entities needs them. `wiring` names
     the supply phase on the charger's own L1, L2 and L3.
     """

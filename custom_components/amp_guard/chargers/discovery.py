@@ -3,22 +3,23 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from homeassistant.components.number import ATTR_MAX
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .entities import find_entities, registry_entries
-from .profile import ANY_ENTITIES, Profile, Role
+from .profile import ANY_ENTITIES, CURRENT_ROLES, Profile, Role
 from .profiles import PROFILES
 
-MOST_CONNECTORS = 4
+MAX_CONNECTORS = 4
 """Connectors that one device may have."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FoundCharger:
-    """A charger that a profile recognises; `max_current` is A, where it says so.
+    """A charger that a profile recognises; `max_current` is A, None where not known.
 
-    `connector` tells the chargers of one device apart; `phases` is how many phases
+    `connector` is its number among those of one device; `phases` is how many phases
     its integration measures, None where it measures none.
     """
 
@@ -63,7 +64,7 @@ def _chargers_of(
     if profile.models is not None and model not in profile.models:
         return
     entries = registry_entries(hass, profile, device_id)
-    connectors = MOST_CONNECTORS if profile.has_connectors else 1
+    connectors = MAX_CONNECTORS if profile.has_connectors else 1
     for connector in range(1, connectors + 1):
         entities = find_entities(profile, entries, connector)
         if not set(profile.needed_roles) <= entities.keys():
@@ -89,16 +90,11 @@ def _max_current(
     if (entry := entities.get(Role.LIMIT)) is None:
         return None
     state = hass.states.get(entry.entity_id)
-    most = state.attributes.get("max") if state is not None else None
-    if not isinstance(most, int | float):
+    maximum = state.attributes.get(ATTR_MAX) if state is not None else None
+    if not isinstance(maximum, int | float):
         return None
-    return min(float(most), profile.max_current)
+    return min(float(maximum), profile.max_current)
 
 
 def _phases(entities: dict[Role, er.RegistryEntry]) -> int | None:
-    measured = [
-        role
-        for role in (Role.CURRENT_L1, Role.CURRENT_L2, Role.CURRENT_L3)
-        if role in entities
-    ]
-    return len(measured) or None
+    return sum(role in entities for role in CURRENT_ROLES) or None

@@ -1,4 +1,4 @@
-"""Which entities play a charger's parts, and what they say.
+"""Which entities play a charger's roles, and what they show.
 
 They are found in the registry by what their integration made them, so that a renamed
 entity stays found, and followed by events, so that reading costs nothing.
@@ -31,7 +31,7 @@ from .profile import ANY_ENTITIES, DRIVING_ROLES, EntityMatch, Profile, Role
 from .profiles import PROFILES
 
 MATCHED_BY = {"device_id", "platform", "translation_key", "unique_id"}
-"""What decides of a registered entity whether it plays a part."""
+"""What decides of a registered entity whether it plays a role."""
 
 
 def registry_entries(
@@ -56,7 +56,7 @@ def registry_entries(
 def find_entities(
     profile: Profile, entries: list[er.RegistryEntry], connector: int
 ) -> dict[Role, er.RegistryEntry]:
-    """Return the entries that play a part in the profile."""
+    """Return the entries that play a role in the profile."""
     found = {}
     for role, match in profile.entities.items():
         if (entry := _first_match(match, entries, connector)) is not None:
@@ -92,7 +92,10 @@ class ChargerEntities:
         picked: Mapping[str, str],
         on_change: Callable[[], None],
     ) -> None:
-        """Take a charger: its device, or `picked` entities by role."""
+        """Resolve the entities of a device's connector, or those `picked`, by role.
+
+        `on_change` is called when one of them shows another state, or is another.
+        """
         self._hass = hass
         self._profile = profile
         self._device_id = device_id
@@ -317,7 +320,7 @@ class ChargerEntities:
 
 @callback
 def _may_be_new(event_data: er.EventEntityRegistryUpdatedData) -> bool:
-    """Whether an entity may begin to play a part that played none."""
+    """Whether an entity may begin to play a role that played none."""
     if event_data["action"] == "update":
         return not MATCHED_BY.isdisjoint(event_data["changes"])
     return event_data["action"] == "create"

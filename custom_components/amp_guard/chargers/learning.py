@@ -10,22 +10,19 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
+from ..control.step_response import (
+    ALL_PHASES_AFTER,
+    ANSWERS_KEPT,
+    GIVE_UP_AFTER,
+    LEAST_STEP,
+    USED_FROM,
+)
 from ..model import ChargerReading, ChargerStatus
 
-REMEMBERED = 5
-"""Measurements of which the middle one is believed."""
-LEAST_STEP = 2.0
-"""A of a command whose answer is told from a car's own changes."""
 REACHED = 1.0
 """A from what it was told at which a car has followed."""
-GIVE_UP = 60.0
-"""s after which an answer is no answer any more."""
 LARGEST_LAG = 30.0
 """s. A car that follows later than this is not waited for as if that were its way."""
-USED_FROM = 0.5
-"""A from which a phase counts as used."""
-SETTLED = 30.0
-"""s of charging after which a car uses all its phases (many start on one)."""
 
 SAVE_DELAY = 60.0
 """s, so that an evening is a few writes ..."""
@@ -44,8 +41,8 @@ class Learned:
     may be in force of what it was commanded.
     """
 
-    lags: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
-    ramps: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    lags: deque[float] = field(default_factory=lambda: deque(maxlen=ANSWERS_KEPT))
+    ramps: deque[float] = field(default_factory=lambda: deque(maxlen=ANSWERS_KEPT))
     phases: int | None = None
     user_limit: float | None = None
     may_hold: float | None = None
@@ -117,7 +114,7 @@ class Learning:
         Which of two commands is answered cannot be told: then neither teaches.
         """
         step, drawn = self._step, _drawn(reading)
-        if step is not None and now - step.time <= GIVE_UP:
+        if step is not None and now - step.time <= GIVE_UP_AFTER:
             self._step = step if step.target == current else None
         elif drawn is not None and abs(current - drawn) >= LEAST_STEP:
             self._step = _Step(begin=drawn, target=current, time=now)
@@ -155,7 +152,7 @@ class Learning:
         taken_at = now if reading.current_time is None else reading.current_time
         if taken_at <= step.time:
             return
-        if taken_at - step.time > GIVE_UP:
+        if taken_at - step.time > GIVE_UP_AFTER:
             self._step = None
         elif step.target < step.begin and drawn <= step.target + REACHED:
             self._learned.lags.append(taken_at - step.time)
@@ -176,7 +173,7 @@ class Learning:
             return
         if self._charging_since is None:
             self._charging_since = now
-        if now - self._charging_since < SETTLED or reading.current is None:
+        if now - self._charging_since < ALL_PHASES_AFTER or reading.current is None:
             return
         used = sum(current >= USED_FROM for current in reading.current)
         if used and used != self._learned.phases:

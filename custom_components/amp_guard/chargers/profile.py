@@ -21,7 +21,7 @@ class Role(StrEnum):
     LIMIT = "limit"
     """The charging current that is set, A."""
     LIMIT_IN_FORCE = "limit_in_force"
-    """The limit that the charger says is in force, where `LIMIT` does not say it."""
+    """The limit that the charger shows as in force, where `LIMIT` does not show it."""
     ENABLE = "enable"
     """Stops charging and lets it go on."""
     STATE = "state"
@@ -43,22 +43,22 @@ class Role(StrEnum):
 
 CURRENT_ROLES = (Role.CURRENT_L1, Role.CURRENT_L2, Role.CURRENT_L3)
 DRIVING_ROLES = (Role.LIMIT, Role.ENABLE, Role.STATE, Role.CHARGING, Role.CONNECTED)
-"""What commands a charger, and what tells its state."""
+"""What commands a charger, and what shows its state."""
 
 
 class FailSafe(StrEnum):
     """What keeps the site safe when Home Assistant dies."""
 
     EXPIRING_LIMIT = "expiring_limit"
-    """A grant that is not renewed falls back to the offline limit by itself."""
+    """A limit that is not renewed gives way to the offline limit by itself."""
     OWN_OFFLINE_LIMIT = "own_offline_limit"
     """The charger has an offline limit of its own, set in the charger by its owner."""
     NONE = "none"
     """It goes on at its last limit; only a clean stop leaves the offline limit."""
 
 
-class Given(StrEnum):
-    """What an argument of an action is filled in with when it is sent."""
+class Placeholder(StrEnum):
+    """Stands in an action's arguments for what is filled in when it is sent."""
 
     CURRENT = "current"
     """A."""
@@ -76,7 +76,7 @@ class Given(StrEnum):
 
 
 type Argument = (
-    str | int | float | Given | Mapping[str, "Argument"] | tuple["Argument", ...]
+    str | int | float | Placeholder | Mapping[str, "Argument"] | tuple["Argument", ...]
 )
 
 
@@ -109,7 +109,9 @@ class Action:
     data: Mapping[str, Argument] = field(default_factory=dict)
 
 
-SET_LIMIT = Action(name="set_value", role=Role.LIMIT, data={"value": Given.CURRENT})
+SET_LIMIT = Action(
+    name="set_value", role=Role.LIMIT, data={"value": Placeholder.CURRENT}
+)
 TURN_ON = Action(name="turn_on", role=Role.ENABLE)
 TURN_OFF = Action(name="turn_off", role=Role.ENABLE)
 
@@ -137,7 +139,7 @@ BY_SWITCH = Pause()
 class Expiry:
     """How a charger holds a limit that expires.
 
-    `set_limit` replaces the profile's own for a grant that may stand for a time only.
+    `set_limit` replaces the profile's own for a limit that is valid for a time only.
     `prepare` writes the offline limit below it, once. Where `renewal_changes`, an
     unchanged value would be dropped on its way, so a renewal differs by one step.
     """
@@ -154,16 +156,16 @@ class Profile:
     `models` narrows the integration's devices, `outlets` names (model, connector)
     pairs that are ordinary sockets. `identifier` is a regular expression for the
     device's identifier; its groups `identifier` and `connector` fill in arguments.
-    `statuses` gives for each role what its states mean, the telling role first.
+    `statuses` gives for each role what its states mean, the one that decides first.
     `pause` is None where a limit of 0 A pauses.
 
     Currents in A, times in s: `command_lag` until the car has followed,
     `raise_interval` the least time from a write to a raise (IEC 61851 lets the signal
     change each 5 s; longer where writing wears or is counted), `report_interval` within
-    which a charging charger is heard of. Where `refresh_after_command`, a reading is
+    which a charging charger reports. Where `refresh_after_command`, a reading is
     cheap and asked for when the car has followed; `refresh_interval` is how often one
     is asked for while a car is there (None: the integration's own schedule will do).
-    `zero_is_unknown`: 0 A on all phases of a charging charger says nothing.
+    `zero_is_unknown`: 0 A on all phases of a charging charger is no measurement.
     `unknown_limit` is the limit (A) that is shown where it is not known.
     """
 
@@ -191,9 +193,9 @@ class Profile:
 
     @property
     def needed_roles(self) -> tuple[Role, ...]:
-        """What commands it, and what tells its state: it is not driven without."""
-        telling = next(iter(self.statuses))
-        return (self.set_limit.role, telling) if self.set_limit.role else (telling,)
+        """What commands it, and what shows its state: it is not driven without."""
+        state = next(iter(self.statuses))
+        return (self.set_limit.role, state) if self.set_limit.role else (state,)
 
     @property
     def has_connectors(self) -> bool:

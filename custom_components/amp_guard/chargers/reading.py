@@ -1,4 +1,4 @@
-"""What a charger says of itself, in the model's words."""
+"""What a charger's entities show, as a reading of the model."""
 
 from collections.abc import Mapping
 import math
@@ -21,7 +21,7 @@ LARGEST_CURRENT = 100.0
 """A. No AC charger draws more; more is a wrong unit or a broken sensor."""
 
 DRAWING = 1.0
-"""A. What tells a charging car from a standby, where the charger has no state."""
+"""A above which a car charges, and is no standby, where the charger has no state."""
 
 MISSED_REPORTS = 3
 """Reports that a charging charger may miss before what it draws is not known. It may
@@ -37,7 +37,7 @@ def read_charger(
     states: Mapping[str, ChargerStatus],
     now: float,
 ) -> ChargerReading:
-    """Return what a charger wired to `phases` phases says at loop time `now`.
+    """Return what a charger wired to `phases` phases shows at loop time `now`.
 
     `states` are the user's own words for the state sensor, before the profile's.
     """
@@ -68,13 +68,12 @@ def read_number(entities: ChargerEntities, role: Role) -> float | None:
 
 
 def read_limit(profile: Profile, entities: ChargerEntities) -> float | None:
-    """Return the limit that the charger says is in force, A; 0 while paused."""
+    """Return the limit that the charger shows as in force, A; 0 while paused."""
     if is_paused(profile.pause, entities):
         return 0.0
-    in_force = Role.LIMIT_IN_FORCE in entities
     limit = (
         read_amperes(entities, Role.LIMIT_IN_FORCE)
-        if in_force
+        if Role.LIMIT_IN_FORCE in entities
         else read_set_limit(profile, entities)
     )
     if limit is None:
@@ -131,8 +130,8 @@ def _read_status(
         value = entities.value(role)
         if value is None:
             continue
-        for words in (states, profile.statuses[role]):
-            if (status := words.get(value.lower())) is not None:
+        for statuses in (states, profile.statuses[role]):
+            if (status := statuses.get(value.lower())) is not None:
                 return status
     if roles or profile.entities:
         return ChargerStatus.UNKNOWN
@@ -167,7 +166,7 @@ def _read_current(
 def _current_from_power(
     entities: ChargerEntities, phases: int
 ) -> tuple[PhaseValues | None, float | None]:
-    """Return the current where the total power says which phases carry it."""
+    """Return the current where the total power shows which phases carry it."""
     power = read_amperes(entities, Role.POWER)
     if power is None or (phases > 1 and power > 0):
         return None, None

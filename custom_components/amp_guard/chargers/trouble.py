@@ -18,11 +18,11 @@ class TroubleKind(StrEnum):
     UNAVAILABLE = "unavailable"
     """Its integration does not reach it."""
     UNKNOWN = "unknown"
-    """Its state says nothing that is understood."""
+    """Its state is none that its profile knows."""
     REFUSING = "refusing"
     """It, or its integration, does not take what it is commanded."""
     NOT_FOLLOWING = "not_following"
-    """It draws more than it was given."""
+    """It draws more than it was allocated."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +37,7 @@ class Trouble:
 def find_trouble(
     profile: Profile, entities: ChargerEntities, reading: ChargerReading
 ) -> Trouble | None:
-    """Return what is wrong with a charger that says this, None where nothing is."""
+    """Return what is wrong with a charger of that reading, None where nothing is."""
     if any(role not in entities for role in entities.needed):
         return Trouble(kind=TroubleKind.NOT_FOUND)
     for role in entities.needed:
@@ -46,11 +46,11 @@ def find_trouble(
     for role in entities.needed:
         if entities.state(role) is None:
             return _at(entities, role, TroubleKind.UNAVAILABLE)
-    telling = entities.needed[-1]
+    state_role = entities.needed[-1]
     if reading.status is ChargerStatus.LOST:  # its integration's own word for it
-        return _at(entities, telling, TroubleKind.UNAVAILABLE)
+        return _at(entities, state_role, TroubleKind.UNAVAILABLE)
     if reading.status is ChargerStatus.UNKNOWN:
-        return _at(entities, telling, TroubleKind.UNKNOWN)
+        return _at(entities, state_role, TroubleKind.UNKNOWN)
     return None
 
 

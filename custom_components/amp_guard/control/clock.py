@@ -10,11 +10,11 @@ class SteadyClock:
     """
 
     def __init__(self) -> None:
-        """Start at the first time that is told."""
+        """Start with no time; the caller's first is its first too."""
         self.offset = 0.0
         self._now: float | None = None
 
-    def tell(self, now: float) -> float:
+    def advance(self, now: float) -> float:
         """Return the steady time at the caller's `now`."""
         if self._now is None:
             self._now = now if isfinite(now) else 0.0

@@ -1,34 +1,32 @@
 """Who draws what: a charger's draw at the moment of the meter's sample.
 
 A charger's own report is seldom of the very moment of the meter's sample. In between,
-its draw can only have moved towards what it was given. Within that range the estimate
-is the one that leaves the house load where it was: a step of the meter that a charger
-can explain is the charger's, the rest is the house's. A charger that reports nothing
+its draw can only have moved towards what it was allocated. Within that range the estimate
+is the one that leaves the base load where it was: a step of the meter that a charger
+can explain is the charger's, the rest is the base load's. A charger that reports nothing
 is followed by the meter's steps after its commands alone.
 """
 
 from collections import deque
 from collections.abc import Sequence
 
-from ..model import ChargerReading, ChargerStatus, Net, PhaseValues
-from .lateness import Lateness
+from ..model import ChargerReading, ChargerStatus, EarthingSystem, PhaseValues
+from .constraint import Load, phase_of
 from .meter import LATEST_REPORT
-from .tree import Branch, Load
+from .report_delay import ReportDelay
+from .step_response import ALL_PHASES_AFTER, USED_FROM
+from .tree import Branch
 
 RAMP = 8.0
 """A/s: no car moves its draw faster, but for one that starts or stops."""
-ABSURD = 1000.0
+IMPOSSIBLE_CURRENT = 1000.0
 """A: no charger draws that."""
 FRESH = 1.0
 """s: a younger report of a car that is being cut is taken as it stands. If it drew less
-already, the house is taken to draw less for a moment, and a moment frees nothing."""
-USED_FROM = 0.5
-"""A from which a phase counts as used."""
-UNUSED_AFTER = 30.0
-"""s after which a phase without current is free (a car starts on one for about 10)."""
+already, the base load is taken to be less for a moment, and a moment frees nothing."""
 TAKEN_FOR = 60.0
-"""s for which a grant may still be taken up without any sign before."""
-REMEMBERED = 16
+"""s for which an allocation may still be taken up without any sign before."""
+CHANGES_KEPT = 16
 """Changes of what is reported that are kept for samples older than the report."""
 CHARGED = (ChargerStatus.WAITING, ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
 
@@ -42,17 +40,17 @@ Bounds = tuple[Sequence[float], Sequence[float], Sequence[float]]
 class Draw:
     """One charger's draw on the supply's phases, A."""
 
-    def __init__(self, branch: Branch, net: Net) -> None:
-        """Know nothing yet."""
+    def __init__(self, branch: Branch, earthing_system: EarthingSystem) -> None:
+        """Start with no report: it draws nothing, and may use all its phases."""
         self.branch = branch
-        self._net = net
+        self._earthing_system = earthing_system
         self._reported: list[float] | None = None
-        self._changes: deque[tuple[float, list[float]]] = deque(maxlen=REMEMBERED)
-        self._credited_at: float | None = None
+        self._changes: deque[tuple[float, list[float]]] = deque(maxlen=CHANGES_KEPT)
+        self._attributed_since: float | None = None
         self.reported_at = 0.0
         self._unused_since: list[float | None] = [None, None, None]
         self._first = branch.charger.wiring[0]
-        self.lateness = Lateness()
+        self.report_delay = ReportDelay()
         self.estimate: list[float] = [0.0, 0.0, 0.0]
         self.weights: Weights = branch.weights
         self.load: Load = branch.load(branch.weights)
@@ -83,7 +81,7 @@ class Draw:
         x, y, z = self.branch.weights
         return max(a / x if x else a, b / y if y else b, c / z if z else c)
 
-    def hear(self, reading: ChargerReading, offset: float, now: float) -> None:
+    def observe(self, reading: ChargerReading, offset: float, now: float) -> None:
         """Take what the charger reports; `offset` is added to its time."""
         reported = self._on_supply(reading.current)
         if reading.status is ChargerStatus.DISCONNECTED:
@@ -96,17 +94,25 @@ class Draw:
             return
         taken_at = reading.current_time
         taken_at = now if taken_at is None else min(taken_at + offset, now)
-        self.lateness.report(reported[self._first], taken_at)
+        self.report_delay.observe_report(reported[self._first], taken_at)
         if not self._changes or self._changes[-1][1] != reported:
             self._changes.append((taken_at, reported))
-        self.reported_at = taken_at - self.lateness.seconds
+        self.reported_at = taken_at - self.report_delay.seconds
         if reading.status is ChargerStatus.CHARGING:
             self._learn_phases(reported, now)
 
-    def meet(self, house: PhaseValues, time: float) -> None:
-        """Take what the meter before it shows at `time` of it and the house, A."""
+    def change_branch(self, branch: Branch) -> None:
+        """Let it hang in a branch that is wired as its own, with other figures."""
+        self.branch = branch
+
+    def observe_meter(self, base_load: PhaseValues, time: float) -> None:
+        """Take what the meter before it shows at `time` of it and the base load, A."""
         first = self._first
-        self.lateness.meter(house[first] + self.estimate[first], time)
+        self.report_delay.observe_meter(base_load[first] + self.estimate[first], time)
+
+    def settle(self, drawn: Sequence[float]) -> None:
+        """Take it to draw this much, A by phase."""
+        self.estimate = list(drawn)
 
     def assume(self, current: float) -> None:
         """Take it to draw `current` A on all its phases until more is known."""
@@ -117,41 +123,50 @@ class Draw:
             else [current * weight for weight in self.weights]
         )
 
-    def credit(self, time: float) -> None:
-        """Note whether at `time` it is taken to draw more than it says."""
+    def note_attribution(self, time: float) -> None:
+        """Note whether at `time` it is taken to draw more than it reports."""
         if self._reported is None:
             return
         (a, b, c), (x, y, z) = self.estimate, self._reported
         if a - x <= USED_FROM and b - y <= USED_FROM and c - z <= USED_FROM:
-            self._credited_at = None
-        elif self._credited_at is None:
-            self._credited_at = time
+            self._attributed_since = None
+        elif self._attributed_since is None:
+            self._attributed_since = time
 
-    def take_back(self) -> Sequence[float] | None:
-        """Return what it was credited with, A by phase, and no report has shown since.
+    def withdraw_attribution(self) -> Sequence[float] | None:
+        """Return what was attributed to it and never reported, A by phase.
 
-        Else a car that waits would keep what was the house's, until it starts.
+        Else a car that waits would keep what was the base load's, until it starts.
         """
-        reported, since = self._reported, self._credited_at
+        reported, since = self._reported, self._attributed_since
         if since is None or reported is None:
             return None
-        changed_at = self._changes[-1][0] - self.lateness.seconds
+        changed_at = self._changes[-1][0] - self.report_delay.seconds
         if changed_at > since or self.reported_at - since < LATEST_REPORT:
             return None
         estimate, self.estimate = self.estimate, list(reported)
-        self._credited_at = None
+        self._attributed_since = None
         return [drawn - said for drawn, said in zip(estimate, reported, strict=True)]
 
+    def holds(self, allocated: float) -> list[float]:
+        """Return what it holds of each constraint that it loads, A.
+
+        What it was allocated, or what it still draws: a cut frees nothing until it is
+        seen.
+        """
+        estimate = self.estimate
+        return [max(w * allocated, estimate[phase_of(c)]) for c, w in self.load]
+
     def bounds(
-        self, time: float, given: float, status: ChargerStatus, since_change: float
+        self, time: float, allocated: float, status: ChargerStatus, since_change: float
     ) -> Bounds:
         """Return (least, likeliest, most) it may have drawn at `time`, by phase.
 
-        `given` is what it may draw, `since_change` the s since it was last told.
+        `allocated` is what it may draw, `since_change` the s since that was changed.
         """
         reported = self._reported
         if reported is None:
-            return self._unreported_bounds(given, status, since_change)
+            return self._unreported_bounds(allocated, status, since_change)
         age = time - self.reported_at
         if age < 0:
             before = self._reported_before(time)
@@ -162,13 +177,13 @@ class Draw:
             )
         if age == 0:
             return reported, reported, reported
-        # A car that left a grant untaken is not credited with the house's next rise.
+        # To a car that left its allocation untaken no later rise is attributed.
         may_rise = status in CHARGED and (age > FRESH or since_change <= TAKEN_FOR)
         rise = RAMP * age
         fall = RAMP * max(0.0, age - FRESH)
         low, high = [], []
         for drawn, weight in zip(reported, self.weights, strict=True):
-            target = given * weight
+            target = allocated * weight
             low.append(max(target, drawn - fall) if target < drawn else drawn)
             # A car starts from one moment to the next.
             most = drawn + rise + (0 if drawn >= USED_FROM else self.branch.min_current)
@@ -178,18 +193,18 @@ class Draw:
 
     def _reported_before(self, time: float) -> list[float]:
         """Return what was reported of `time`; the oldest that is known, if nothing."""
-        late = self.lateness.seconds
+        delay = self.report_delay.seconds
         for taken_at, reported in reversed(self._changes):
-            if taken_at - late <= time:
+            if taken_at - delay <= time:
                 return reported
         return self._changes[0][1]
 
     def _unreported_bounds(
-        self, given: float, status: ChargerStatus, since_change: float
+        self, allocated: float, status: ChargerStatus, since_change: float
     ) -> Bounds:
         if status not in CHARGED:
             return _NOTHING, _NOTHING, _NOTHING
-        targets = [given * weight for weight in self.weights]
+        targets = [allocated * weight for weight in self.weights]
         estimate = self.estimate
         if since_change > TAKEN_FOR:
             if status is ChargerStatus.WAITING:
@@ -210,10 +225,14 @@ class Draw:
         if current is None:
             return None
         a, b, c = current
-        if not (-ABSURD < a < ABSURD and -ABSURD < b < ABSURD and -ABSURD < c < ABSURD):
+        if not (
+            -IMPOSSIBLE_CURRENT < a < IMPOSSIBLE_CURRENT
+            and -IMPOSSIBLE_CURRENT < b < IMPOSSIBLE_CURRENT
+            and -IMPOSSIBLE_CURRENT < c < IMPOSSIBLE_CURRENT
+        ):
             return None
         wiring = self.branch.charger.wiring
-        if self._net is Net.IT and len(wiring) < len(current):
+        if self._earthing_system is EarthingSystem.IT and len(wiring) < len(current):
             # It hangs between two lines, whatever it calls its phases.
             highest = max(0.0, *current)
             return [highest * weight for weight in self.branch.weights]
@@ -225,7 +244,7 @@ class Draw:
 
     def _learn_phases(self, reported: Sequence[float], now: float) -> None:
         """Free the phases that the car does not use; take them back when it does."""
-        if self._net is Net.IT or max(reported) < 2 * USED_FROM:
+        if self._earthing_system is EarthingSystem.IT or max(reported) < 2 * USED_FROM:
             return
         weights = list(self.weights)
         for phase, wired in enumerate(self.branch.weights):
@@ -236,7 +255,7 @@ class Draw:
             since = self._unused_since[phase]
             if since is None:
                 self._unused_since[phase] = now
-            elif now - since >= UNUSED_AFTER:
+            elif now - since >= ALL_PHASES_AFTER:
                 weights[phase] = 0.0
         if weights != list(self.weights):
             self._use(weights)
@@ -259,7 +278,7 @@ def attribute(
 ) -> list[float]:
     """Return what each charger draws on one phase, A.
 
-    `residual` is what the likeliest draws leave unexplained if the house load stayed;
+    `residual` is what the likeliest draws leave unexplained if the base load stayed;
     it goes to those that have slack that way, in proportion.
     """
     if residual > 0:

@@ -8,18 +8,18 @@ from ..model import (
     Decision,
     MeterTrust,
     NodeState,
-    Phase,
     PhaseValues,
     Reason,
 )
 from .connector import LEAST_CHANGE, Connector
+from .constraint import PHASES, Currents, add, at_node, no_currents, node_of, phase_of
 from .metering import Metering
-from .plan import Offer, Plan
-from .tree import Tree
+from .offer import Offer
+from .plan import Plan
+from .tree import Node, Tree
 
-LOOK_AGAIN = 1.0
+LOOK_AGAIN_AFTER = 1.0
 """s after which to decide again while something is pending."""
-PHASES = tuple(Phase)
 _PENDING = frozenset(
     {
         Reason.RAISE_HELD,
@@ -49,43 +49,45 @@ def explain(
     connectors: Sequence[Connector],
     metering: Metering,
     plan: Plan,
-    told: set[str],
+    commanded: set[str],
     offset: float,
 ) -> Decision:
     """Return the decision in the caller's time, `offset` s behind the plan's."""
     offers = {offer.connector.id: offer for offer in plan.offers}
+    return Decision(
+        time=plan.now - offset,
+        allocations={
+            connector.id: _allocation(
+                connector,
+                offers.get(connector.id),
+                tree=tree,
+                plan=plan,
+                commanded=commanded,
+                offset=offset,
+            )
+            for connector in connectors
+        },
+        nodes=_node_states(tree, metering, plan),
+        drawn={c.id: PhaseValues(*c.draw.estimate) for c in connectors},
+        not_following=frozenset(
+            c.id for c in connectors if not c.lost and c.ignores_for(4, plan.now)
+        ),
+        look_again=_look_again(metering, plan, offset),
+    )
+
+
+def _look_again(metering: Metering, plan: Plan, offset: float) -> float | None:
+    """Return when something may change without news, in the caller's time."""
     now = plan.now
-    allocations = {
-        connector.id: _allocation(
-            connector,
-            offers.get(connector.id),
-            tree=tree,
-            plan=plan,
-            told=told,
-            offset=offset,
-        )
-        for connector in connectors
-    }
-    nodes = _node_states(tree, metering, plan)
-    pending = any(offer.reason in _PENDING for offer in plan.offers)
     looks = [offer.look_again for offer in plan.offers if offer.look_again is not None]
     for meter in metering.meters:
         if meter is not None and meter.last_time is not None:
             stale = meter.last_time + meter.stale_after
             offline = meter.last_time + meter.offline_after
             looks.extend(time for time in (stale, offline) if time > now)
-    if pending:
-        looks.append(now + LOOK_AGAIN)
-    return Decision(
-        time=now - offset,
-        allocations=allocations,
-        nodes=nodes,
-        drawn={c.id: PhaseValues(*c.draw.estimate) for c in connectors},
-        not_following=frozenset(
-            c.id for c in connectors if not c.lost and c.ignores_for(4, now)
-        ),
-        look_again=max(min(looks), now) - offset if looks else None,
-    )
+    if any(offer.reason in _PENDING for offer in plan.offers):
+        looks.append(now + LOOK_AGAIN_AFTER)
+    return max(min(looks), now) - offset if looks else None
 
 
 def _allocation(
@@ -94,7 +96,7 @@ def _allocation(
     *,
     tree: Tree,
     plan: Plan,
-    told: set[str],
+    commanded: set[str],
     offset: float,
 ) -> Allocation:
     if offer is None:
@@ -108,19 +110,16 @@ def _allocation(
     node = phase = None
     if reason in _LIMITED:
         left = plan.left
-        constraint, _ = min(
-            connector.draw.load, key=lambda load: left[load[0]] / load[1]
-        )
-        node = tree.nodes[constraint // 3].id
-        phase = PHASES[constraint % 3]
+        tightest, _ = min(connector.draw.load, key=lambda load: left[load[0]] / load[1])
+        node, phase = tree.nodes[node_of(tightest)].id, phase_of(tightest)
     look_again = offer.look_again
     if look_again is None and reason in _PENDING:
-        look_again = plan.now + LOOK_AGAIN
+        look_again = plan.now + LOOK_AGAIN_AFTER
     return Allocation(
         charger=connector.id,
-        current=connector.given,
+        current=connector.allocated,
         reason=reason,
-        send=connector.id in told,
+        send=connector.id in commanded,
         node=node,
         phase=phase,
         look_again=None if look_again is None else look_again - offset,
@@ -138,7 +137,7 @@ def _reason(offer: Offer, plan: Plan) -> Reason:
     if connector.ignores_for(2, plan.now):
         return Reason.NOT_FOLLOWING
     if offer.reason in _LIMITED:
-        trust = plan.rooms.trust[connector.branch.path[0]]
+        trust = plan.headroom.trust[connector.branch.path[0]]
         if trust is MeterTrust.OFFLINE:
             return Reason.METER_OFFLINE
         if trust is MeterTrust.STALE:
@@ -149,28 +148,29 @@ def _reason(offer: Offer, plan: Plan) -> Reason:
 
 
 def _node_states(tree: Tree, metering: Metering, plan: Plan) -> dict[str, NodeState]:
-    allocated = [0.0] * len(plan.left)
+    allocated = no_currents(len(tree.nodes))
     for offer in plan.offers:
-        given = offer.given
-        if given and not offer.connector.lost:
-            for constraint, weight in offer.connector.draw.load:
-                allocated[constraint] += weight * given
-    states = {}
-    for node in tree.nodes:
-        first = 3 * node.index
-        x, y, z = allocated[first : first + 3]
-        a, b, c = plan.total[first : first + 3]
-        held = PhaseValues(x, y, z)
-        free = PhaseValues(max(0.0, a - x), max(0.0, b - y), max(0.0, c - z))
-        least = min(free)
-        states[node.id] = NodeState(
-            trust=plan.rooms.trust[node.index],
-            limit=plan.rooms.limits[node.index],
-            available=free,
-            allocated=held,
-            house=metering.houses[node.index].values if node.metered else NO_CURRENT,
-            heat=metering.heats[node.index].heat,
-            overloaded=metering.over_since[node.index] is not None,
-            limiting_phase=PHASES[free.index(least)] if least < LEAST_CHANGE else None,
-        )
-    return states
+        if offer.allocated and not offer.connector.lost:
+            add(allocated, offer.connector.draw.load, offer.allocated)
+    return {
+        node.id: _node_state(node, metering, plan, allocated) for node in tree.nodes
+    }
+
+
+def _node_state(
+    node: Node, metering: Metering, plan: Plan, allocated: Currents
+) -> NodeState:
+    index = node.index
+    held, total = at_node(allocated, index), at_node(plan.total, index)
+    free = PhaseValues(*(max(0.0, a - b) for a, b in zip(total, held, strict=True)))
+    least = min(free)
+    return NodeState(
+        trust=plan.headroom.trust[index],
+        limit=plan.headroom.limits[index],
+        available=free,
+        allocated=held,
+        base_load=metering.base_loads[index].values if node.metered else NO_CURRENT,
+        heat=metering.heats[index].heat,
+        overloaded=metering.over_since[index] is not None,
+        limiting_phase=PHASES[free.index(least)] if least < LEAST_CHANGE else None,
+    )

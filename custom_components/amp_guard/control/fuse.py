@@ -1,7 +1,7 @@
 """Fuse heat: how near a fuse is to melting, from what it has carried.
 
 A conservative thermal model: dθ/dt = ((I/In)² - θ)/τ. θ is 1 at the rated current held
-for ever. τ is fitted to the 10 s gates of IEC 60269-1. [facts of the field, 3]
+for ever. τ is fitted to the 10 s gates of IEC 60269-1.
 """
 
 from bisect import bisect_left
@@ -19,6 +19,7 @@ GG_TAU = (
 )
 """(rated current in A, τ in s); in between by interpolation, beyond by the nearest."""
 BREAKER_TAU = 4.6
+"""s, of every rated current."""
 HOT = {FuseType.GG: 1.25, FuseType.BREAKER: 1.0}
 """θ that is not to be passed: a gG fuse may melt from 1.5625, a breaker trip at 1.277."""
 INSTANT = 2.0

@@ -14,11 +14,11 @@ OFFLINE_AFTER_STALE = 15.0
 """s further after which the meter counts as offline (or one usual interval)."""
 GOOD_SAMPLES = 3
 """Samples in a row that make a meter trusted (again)."""
-ABSURD_FACTOR = 20.0
+IMPOSSIBLE_FACTOR = 20.0
 """A current of more than this many times the limit is no measurement."""
 CREEP = 0.05
 """A/s by which a household's load typically moves unseen between two samples ..."""
-QUICK = 1.0
+CREEPS_BEYOND = 1.0
 """... further apart than this, s ..."""
 MOST_CREEP = 1.0
 """... and the most of it, A: more would take from the cars and not come sooner."""
@@ -30,11 +30,11 @@ LATEST_REPORT = 30.0
 """s by which a report may come after what the meter has shown ..."""
 LATEST_SAMPLE = 10.0
 """... and by which the meter may show what a charger has reported."""
-SETTLED_AFTER = 60.0
+OLD_REPORTS_FOR = 60.0
 """s after a silence in which reports may still tell of what happened meanwhile."""
 DRAW_CHANGE = 2.0
 """A by which a charger's own reading must change to prove that a meter is frozen."""
-RECENT = 32
+SAMPLES_KEPT = 32
 """Samples from which interval and noise are taken ..."""
 LEARN_EACH = 8
 """... and after how many new ones they are taken again."""
@@ -59,12 +59,12 @@ class MeterWatch:
 
     def __init__(self, limit: float) -> None:
         """Watch a meter at a node that may carry `limit`."""
-        self.limit = limit
+        self._limit = limit
         self._started: float | None = None
         self._taken: Measurement | None = None
         self._good = 0
-        self._times: deque[float] = deque(maxlen=RECENT)
-        self._steps: deque[float] = deque(maxlen=RECENT)
+        self._times: deque[float] = deque(maxlen=SAMPLES_KEPT)
+        self._steps: deque[float] = deque(maxlen=SAMPLES_KEPT)
         self._changes = 0
         self._whole = True
         self._equal_since: float | None = None
@@ -72,12 +72,16 @@ class MeterWatch:
         self._reporters = 0
         self._back_at = float("-inf")
         self._moved_since: float | None = None
-        self._shown: deque[tuple[float, float]] = deque(maxlen=RECENT)
+        self._shown: deque[tuple[float, float]] = deque(maxlen=SAMPLES_KEPT)
         self.last_time: float | None = None
         self.current: PhaseValues | None = None
         self.interval = 1.0
         self.rounding = 0.0
         self.margin = 0.0
+
+    def change_limit(self, limit: float) -> None:
+        """Let the node carry `limit` from now on."""
+        self._limit = limit
 
     def take(
         self,
@@ -103,8 +107,8 @@ class MeterWatch:
             return False
         self._taken = measurement
         current = measurement.current
-        absurd = ABSURD_FACTOR * self.limit
-        if not all(isfinite(value) and abs(value) <= absurd for value in current):
+        impossible = IMPOSSIBLE_FACTOR * self._limit
+        if not all(isfinite(value) and abs(value) <= impossible for value in current):
             self._good = 0
             return False
         self._compare(current, time, draw)
@@ -145,7 +149,7 @@ class MeterWatch:
         self._good += 1
         self._times.append(time)
         if len(self._times) > 1 and (
-            self._good < RECENT or not self._good % LEARN_EACH
+            self._good < SAMPLES_KEPT or not self._good % LEARN_EACH
         ):
             self._learn()
 
@@ -159,7 +163,7 @@ class MeterWatch:
             self._draw_when_equal = self._moved_since = None
         if before == current and self._equal_since is not None:
             if draw.since > self._equal_since + ALIGNED:
-                self._hold_against(draw.current, time)
+                self._compare_with_draw(draw.current, time)
             return
         self._equal_since = time
         self._draw_when_equal = None
@@ -171,9 +175,9 @@ class MeterWatch:
         a, b, c = (abs(x - y) for x, y in zip(current, before, strict=True))
         self._steps.append(a + b + c - max(a, b, c) - min(a, b, c))
 
-    def _hold_against(self, draw: float, time: float) -> None:
+    def _compare_with_draw(self, draw: float, time: float) -> None:
         """Hold what the chargers draw, A, against a meter that stands still."""
-        if self._draw_when_equal is None or time - self._back_at < SETTLED_AFTER:
+        if self._draw_when_equal is None or time - self._back_at < OLD_REPORTS_FOR:
             self._draw_when_equal = draw
         change = abs(draw - self._draw_when_equal)
         if change < DRAW_CHANGE:
@@ -204,7 +208,7 @@ class MeterWatch:
         known = self._changes >= CHANGES_TO_LEARN
         self.rounding = 0.5 if known and self._whole else 0.0
         noise = median(self._steps) / MEDIAN_TO_DEVIATION if known else 0.0
-        creep = min(MOST_CREEP, CREEP * max(0.0, self.interval - QUICK))
+        creep = min(MOST_CREEP, CREEP * max(0.0, self.interval - CREEPS_BEYOND))
         self.margin = max(noise - self.rounding, creep, 0.0)
 
     def _frozen_for(self, now: float) -> float:

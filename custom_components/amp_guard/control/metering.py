@@ -1,13 +1,14 @@
-"""Metering: from samples to house load, fuse heat and what each charger draws."""
+"""Metering: from samples to base load, fuse heat and what each charger draws."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..model import Measurement, MeterTrust, PhaseValues
+from ..model import Measurement, MeterTrust, Phase, PhaseValues
+from .base_load import BaseLoad
 from .connector import Connector
-from .draw import attribute
+from .constraint import PHASES
+from .draw import Bounds, attribute
 from .fuse import FuseHeat
-from .house import HouseLoad
 from .meter import MeterWatch, ReportedDraw
 from .tree import Tree
 
@@ -36,7 +37,7 @@ class Metering:
     ) -> None:
         """Start with nothing seen but by who metered the same nodes `before`.
 
-        Inactive connectors are part of the house.
+        Inactive connectors are part of the base load.
         """
         nodes = tree.nodes
         fuse_type = tree.site.supply.fuse_type
@@ -44,7 +45,7 @@ class Metering:
             MeterWatch(node.max_current_online) if node.metered else None
             for node in nodes
         ]
-        self.houses = [HouseLoad() for _ in nodes]
+        self.base_loads = [BaseLoad() for _ in nodes]
         self.heats = [FuseHeat(node.max_current_online, fuse_type) for node in nodes]
         self.over_since: list[float | None] = [None for _ in nodes]
         self._limits = [node.max_current_online for node in nodes]
@@ -68,9 +69,9 @@ class Metering:
             if not node.metered
         ]
         if before is not None:
-            self._go_on(before)
+            self._continue(before)
 
-    def _go_on(self, before: Metering) -> None:
+    def _continue(self, before: Metering) -> None:
         """Take over what was seen of the same fuses, and by meters of the same chargers."""
         for index, (heat, known) in enumerate(
             zip(self.heats, before.heats, strict=True)
@@ -82,15 +83,15 @@ class Metering:
                 self.heats[index] = known
         for view, seen in zip(self._views, before._views, strict=True):
             if (view.seen, view.nearest) != (seen.seen, seen.nearest):
-                continue  # what was the house's is not the house's any longer
+                continue  # what was the base load is not the base load any longer
             index = view.index
             meter = self.meters[index] = before.meters[index]
             if meter is not None:
-                meter.limit = self._limits[index]
-            self.houses[index] = before.houses[index]
+                meter.change_limit(self._limits[index])
+            self.base_loads[index] = before.base_loads[index]
             self.over_since[index] = before.over_since[index]
 
-    def measure(
+    def observe(
         self, measurements: Mapping[str, Measurement], offset: float, now: float
     ) -> None:
         """Take the newest sample of each meter."""
@@ -105,9 +106,9 @@ class Metering:
                     _assume_followed(view.nearest)
                 continue
             if silent:
-                self.houses[view.index].forget(now)
+                self.base_loads[view.index].forget(now)
             if meter.current is not None and meter.last_time is not None:
-                self._see(view, meter.current, meter.last_time, now)
+                self._observe(view, meter.current, meter.last_time, now)
         _assume_followed(self._unmetered)
         for connector in self._left_alone:
             connector.draw.assume(connector.may_draw)
@@ -120,31 +121,32 @@ class Metering:
                 c += z
             self.heats[index].carry(PhaseValues(a, b, c), now)
 
-    def _see(self, view: _View, current: PhaseValues, time: float, now: float) -> None:
+    def _observe(
+        self, view: _View, current: PhaseValues, time: float, now: float
+    ) -> None:
         """Take that `current`, A, flowed through the view's node at `time`."""
         index = view.index
-        house = self.houses[index]
+        base_load, limit = self.base_loads[index], self._limits[index]
         for connector in view.nearest:
-            if (taken_back := connector.draw.take_back()) is not None:
-                house.was(taken_back)
-        _estimate(view, house.now, current, time, now=now, limit=self._limits[index])
+            if (never_shown := connector.draw.withdraw_attribution()) is not None:
+                base_load.correct(never_shown)
+        _estimate(view, base_load.now, current, time, now=now, limit=limit)
         a, b, c = current
         for connector in view.seen:
             x, y, z = connector.draw.estimate
             a -= x
             b -= y
             c -= z
-        house.see((a, b, c), time)
+        base_load.observe((a, b, c), time)
         for connector in view.nearest:
-            connector.draw.credit(time)
-            connector.draw.meet(house.values, time)
+            connector.draw.note_attribution(time)
+            connector.draw.observe_meter(base_load.values, time)
         self.heats[index].carry(current, time)
-        over = max(current) > self._limits[index] + OVERLOAD_TOLERANCE
-        if not over:
+        if max(current) <= limit + OVERLOAD_TOLERANCE:
             self.over_since[index] = None
         elif self.over_since[index] is None:
             self.over_since[index] = time
-            house.overload(time)
+            base_load.note_overload(time)
 
 
 def _reported(connectors: Sequence[Connector], now: float) -> ReportedDraw:
@@ -161,43 +163,68 @@ def _reported(connectors: Sequence[Connector], now: float) -> ReportedDraw:
 def _assume_followed(connectors: Sequence[Connector]) -> None:
     """Where no meter tells, a charger draws what it reports, else what it may."""
     for connector in connectors:
-        connector.draw.assume(connector.given if connector.wants else 0.0)
+        connector.draw.assume(connector.allocated if connector.wants else 0.0)
 
 
 def _estimate(
     view: _View,
-    house: tuple[float, float, float] | None,
+    base_load: tuple[float, float, float] | None,
     current: PhaseValues,
     time: float,
     *,
     now: float,
     limit: float,
 ) -> None:
-    """Find what each charger drew at `time`, leaving the house where it was.
+    """Find what each charger drew at `time`, leaving the base load where it was.
 
-    But above the `limit` a rise is the house's until a charger says otherwise: chargers
-    alone cannot have passed it, and the cut must not be too small.
+    But above the `limit` a rise is the base load's until a charger says otherwise:
+    chargers alone cannot have passed it, and the cut must not be too small.
     """
     nearest = view.nearest
     bounds = [connector.draw_bounds(time, now) for connector in nearest]
-    if house is None or all(low is high for low, _, high in bounds):
+    if base_load is None or all(low is high for low, _, high in bounds):
         for connector, (_, likely, _) in zip(nearest, bounds, strict=True):
-            connector.draw.estimate = list(likely)
+            connector.draw.settle(likely)
         return
     others = [connector for connector in view.seen if connector not in nearest]
-    for phase in range(3):
-        residual = current[phase] - house[phase]
-        for connector in others:
-            residual -= connector.draw.estimate[phase]
-        lows = [low[phase] for low, _, _ in bounds]
-        likely = [mid[phase] for _, mid, _ in bounds]
-        highs = [high[phase] for _, _, high in bounds]
-        if current[phase] > limit:
-            before = [connector.draw.estimate[phase] for connector in nearest]
-            highs = [
-                min(high, max(mid, drawn))
-                for high, mid, drawn in zip(highs, likely, before, strict=True)
-            ]
-        drawn = attribute(residual - sum(likely), lows, likely, highs)
-        for connector, value in zip(nearest, drawn, strict=True):
-            connector.draw.estimate[phase] = value
+    by_phase = [
+        _attribute_on(
+            phase,
+            nearest,
+            others,
+            bounds,
+            together=current[phase] - base_load[phase],
+            above=current[phase] > limit,
+        )
+        for phase in PHASES
+    ]
+    for connector, drawn in zip(nearest, zip(*by_phase, strict=True), strict=True):
+        connector.draw.settle(drawn)
+
+
+def _attribute_on(
+    phase: Phase,
+    nearest: Sequence[Connector],
+    others: Sequence[Connector],
+    bounds: Sequence[Bounds],
+    *,
+    together: float,
+    above: bool,
+) -> list[float]:
+    """Return what each of the nearest draws on a phase, A.
+
+    If the base load stayed where it was, all chargers together draw `together` A.
+    `above` the limit none is taken to have risen but by its own word.
+    """
+    for connector in others:
+        together -= connector.draw.estimate[phase]
+    lows = [low[phase] for low, _, _ in bounds]
+    likely = [mid[phase] for _, mid, _ in bounds]
+    highs = [high[phase] for _, _, high in bounds]
+    if above:
+        before = [connector.draw.estimate[phase] for connector in nearest]
+        highs = [
+            min(high, max(mid, drawn))
+            for high, mid, drawn in zip(highs, likely, before, strict=True)
+        ]
+    return attribute(together - sum(likely), lows, likely, highs)

@@ -9,51 +9,49 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
-from .tree import Load
+from .constraint import EPSILON, Constraint, Currents, Load, each, fits, take
 
-EPSILON = 1e-6
-"""A. What is smaller is the arithmetic's, not the fuse's."""
-INFINITE = float("inf")
+_INFINITE = float("inf")
 
 
 @dataclass(slots=True)
-class Claim:
-    """What one charger could use, A: 'at least `low`, at most `high`, in `step`s'.
+class Demand:
+    """What one charger could use: at least `low` A, at most `high`, in `step`s.
 
-    `given` is what it has now: among equals, who has the odd ampere keeps it.
+    `allocated` is what it has now: among equals, who has the odd ampere keeps it.
     """
 
     low: float
     high: float
     step: float
     load: Load
-    given: float
+    allocated: float
 
 
-def fill(rooms: Sequence[float], claims: Sequence[Claim]) -> list[float]:
-    """Return the max-min fair share of each claim, A, in continuous currents.
+def fill(headroom: Currents, demands: Sequence[Demand]) -> list[float]:
+    """Return the max-min fair share of each demand, A, in continuous currents.
 
-    `rooms` is what each constraint may carry, A. The minimums must fit: who cannot
-    have its minimum is not to claim.
+    `headroom` is what each constraint may carry, A. The minimums must fit: who cannot
+    have its minimum has no demand.
     """
-    shares = [claim.high for claim in claims]
-    members = _members_of_tight(rooms, claims)
+    shares = [demand.high for demand in demands]
+    members = _members_of_tight(headroom, demands)
     if not members:
         return shares
-    left = list(rooms)
-    settled = [False] * len(claims)
+    left = list(headroom)
+    settled = [False] * len(demands)
     changes = 0  # a level that was found before the last one may have risen since
     heap = [
-        (_level(left[constraint], tight, claims, settled), constraint, changes)
+        (_level(left[constraint], tight, demands, settled), constraint, changes)
         for constraint, tight in members.items()
     ]
     heapify(heap)
     while heap:
         level, constraint, found_after = heappop(heap)
-        if level == INFINITE:
+        if level == _INFINITE:
             break
         if found_after < changes:
-            level = _level(left[constraint], members[constraint], claims, settled)
+            level = _level(left[constraint], members[constraint], demands, settled)
             if heap and level > heap[0][0] + EPSILON:
                 heappush(heap, (level, constraint, changes))
                 continue
@@ -62,39 +60,36 @@ def fill(rooms: Sequence[float], claims: Sequence[Claim]) -> list[float]:
             if settled[number]:
                 continue
             settled[number] = True
-            claim = claims[number]
-            share = shares[number] = min(claim.high, max(claim.low, level))
-            for loaded, weight in claim.load:
-                left[loaded] -= weight * share
+            demand = demands[number]
+            share = shares[number] = min(demand.high, max(demand.low, level))
+            take(left, demand.load, share)
     return shares
 
 
 def _members_of_tight(
-    rooms: Sequence[float], claims: Sequence[Claim]
-) -> dict[int, list[tuple[int, float]]]:
-    """Return the claims on each constraint that cannot carry them all in full.
+    headroom: Currents, demands: Sequence[Demand]
+) -> dict[Constraint, list[tuple[int, float]]]:
+    """Return the demands on each constraint that cannot carry them all in full.
 
-    Of constraints with the same claims only the tightest binds: the others are left
+    Of constraints with the same demands only the tightest binds: the others are left
     out (a group with all of the supply's chargers, the phases of three-phase ones).
     """
-    spare = list(rooms)
-    for claim in claims:
-        high = claim.high
-        for constraint, weight in claim.load:
-            spare[constraint] -= weight * high
-    members: dict[int, list[tuple[int, float]]] = {
-        constraint: [] for constraint, current in enumerate(spare) if current < -EPSILON
+    spare = list(headroom)
+    for demand in demands:
+        take(spare, demand.load, demand.high)
+    members: dict[Constraint, list[tuple[int, float]]] = {
+        constraint: [] for constraint, current in each(spare) if current < -EPSILON
     }
     if not members:
         return members
-    for number, claim in enumerate(claims):
-        for constraint, weight in claim.load:
+    for number, demand in enumerate(demands):
+        for constraint, weight in demand.load:
             if constraint in members:
                 members[constraint].append((number, weight))
-    tightest: dict[tuple[tuple[int, float], ...], int] = {}
+    tightest: dict[tuple[tuple[int, float], ...], Constraint] = {}
     for constraint, loaders in members.items():
         same = tightest.setdefault(tuple(loaders), constraint)
-        if rooms[constraint] < rooms[same]:
+        if headroom[constraint] < headroom[same]:
             tightest[tuple(loaders)] = constraint
     return {constraint: members[constraint] for constraint in tightest.values()}
 
@@ -102,7 +97,7 @@ def _members_of_tight(
 def _level(
     left: float,
     members: Sequence[tuple[int, float]],
-    claims: Sequence[Claim],
+    demands: Sequence[Demand],
     settled: Sequence[bool],
 ) -> float:
     """Return the level to which the unsettled members can rise together, A."""
@@ -111,13 +106,13 @@ def _level(
     for number, weight in members:
         if settled[number]:
             continue
-        claim = claims[number]
-        low, high = claim.low, claim.high
+        demand = demands[number]
+        low, high = demand.low, demand.high
         carried += weight * low
         bends[low] = bends.get(low, 0.0) + weight
         bends[high] = bends.get(high, 0.0) - weight
     if not bends:
-        return INFINITE
+        return _INFINITE
     level = min(bends)
     for bend, change in sorted(bends.items()):
         rise = slope * (bend - level)
@@ -126,43 +121,40 @@ def _level(
         carried += rise
         level = bend
         slope += change
-    return INFINITE
+    return _INFINITE
 
 
 def in_whole_steps(
-    rooms: Sequence[float], claims: Sequence[Claim], shares: Sequence[float]
+    headroom: Currents, demands: Sequence[Demand], shares: Sequence[float]
 ) -> list[float]:
     """Return the shares in whole steps of each charger, nothing usable left over.
 
     Shares are rounded down; what that frees goes a step at a time first to those who
-    have it already, then in the order of the claims.
+    have it already, then in the order of the demands.
     """
     stepped = [
-        max(claim.low, int((share + EPSILON) // claim.step) * claim.step)
-        for claim, share in zip(claims, shares, strict=True)
+        max(demand.low, int((share + EPSILON) // demand.step) * demand.step)
+        for demand, share in zip(demands, shares, strict=True)
     ]
-    left = list(rooms)
-    open_claims = []
-    for number, claim in enumerate(claims):
+    left = list(headroom)
+    open_demands = []
+    for number, demand in enumerate(demands):
         current = stepped[number]
-        if current + claim.step <= claim.high + EPSILON:
-            open_claims.append(number)
-        for constraint, weight in claim.load:
-            left[constraint] -= weight * current
-    open_claims.sort(key=lambda number: claims[number].given <= stepped[number])
-    while open_claims:
+        if current + demand.step <= demand.high + EPSILON:
+            open_demands.append(number)
+        take(left, demand.load, current)
+    open_demands.sort(key=lambda number: demands[number].allocated <= stepped[number])
+    while open_demands:
         still_open = []
-        for number in open_claims:
-            claim = claims[number]
-            step = claim.step
-            if stepped[number] + step > claim.high + EPSILON:
+        for number in open_demands:
+            demand = demands[number]
+            step = demand.step
+            if stepped[number] + step > demand.high + EPSILON:
                 continue
-            load = claim.load
-            if any(left[c] + EPSILON < weight * step for c, weight in load):
+            if not fits(left, demand.load, step):
                 continue
             stepped[number] += step
-            for constraint, weight in load:
-                left[constraint] -= weight * step
+            take(left, demand.load, step)
             still_open.append(number)
-        open_claims = still_open
+        open_demands = still_open
     return stepped

@@ -1,8 +1,7 @@
 """The tree of limits: the supply, the groups below it, the chargers that hang in them.
 
-A *constraint* is one phase of one node: `node * 3 + phase`. A charger loads the
-constraints of its phases on each node from its own group up to the supply; what it
-loads them with, for each ampere it is given, is its weight (1 in a TN net).
+A charger loads the constraints of its phases on each node from its own group up to the
+supply; what it loads them with, for each ampere it draws, is its weight (1 in a TN net).
 """
 
 from dataclasses import dataclass
@@ -12,15 +11,16 @@ from ..model import (
     MINIMUM_SIGNALLED_CURRENT,
     SUPPLY_ID,
     Charger,
+    EarthingSystem,
     Group,
-    Net,
     Phase,
     Site,
     SiteError,
 )
+from .constraint import PHASES, Load, constraint_of
 
-Load = tuple[tuple[int, float], ...]
-"""The constraints that a charger loads, each with its weight."""
+_HAIR = 1e-9
+"""A that a figure may lie beside the whole step that it means."""
 
 
 class UnknownParentError(SiteError):
@@ -64,8 +64,8 @@ class Branch:
     """A charger's place in the tree.
 
     `path` are its nodes from its group up to the supply, `seen_by` those of them whose
-    meter measures it, `weights` the A on each supply phase for each A it is given when
-    it uses all the phases it is wired to. `min_current` and `max_current` are whole
+    meter measures it, `weights` the A on each supply phase for each A it draws when it
+    uses all the phases it is wired to. `min_current` and `max_current` are whole
     steps of its resolution; `min_current` heeds the group's Min Current Per Phase.
     """
 
@@ -78,13 +78,13 @@ class Branch:
     active: bool
 
     def in_range(self, current: float) -> float:
-        """Return the most that can be given of `current`, A; 0 below the minimum."""
+        """Return the most that can be allocated of `current`, A; 0 below the minimum."""
         step = self.charger.resolution
-        stepped = int((min(current, self.max_current) + 1e-9) / step) * step
+        stepped = int((min(current, self.max_current) + _HAIR) / step) * step
         return stepped if stepped >= self.min_current else 0.0
 
-    def hangs_as(self, other: Branch) -> bool:
-        """Return whether it is driven, wired and measured as another one."""
+    def is_wired_as(self, other: Branch) -> bool:
+        """Return whether it is balanced, wired and measured as another one."""
         charger, its = self.charger, other.charger
         return (
             (self.active and other.active)
@@ -95,9 +95,9 @@ class Branch:
     def load(self, weights: tuple[float, float, float]) -> Load:
         """Return the constraints it loads while it uses phases as `weights` say."""
         return tuple(
-            (node * 3 + phase, weights[phase])
+            (constraint_of(node, phase), weights[phase])
             for node in self.path
-            for phase in range(3)
+            for phase in PHASES
             if weights[phase]
         )
 
@@ -106,7 +106,7 @@ class Tree:
     """A site that was checked and can be balanced.
 
     Chargers stand in the order of their ids, so that the order in which they were
-    given does not matter. Raises a `SiteError` that says what to mend.
+    listed does not matter. Raises a `SiteError` that says what to mend.
     """
 
     def __init__(self, site: Site) -> None:
@@ -122,7 +122,7 @@ class Tree:
         index = {node.id: node.index for node in self.nodes}
         groups = {group.id: group for group in site.groups}
         self.branches = tuple(
-            _branch(charger, groups, index, self.nodes, supply.net)
+            _branch(charger, groups, index, self.nodes, supply.earthing_system)
             for charger in sorted(site.chargers, key=lambda charger: charger.id)
         )
 
@@ -132,7 +132,10 @@ class Tree:
             [(node.id, node.parent, node.metered) for node in tree.nodes]
             for tree in (self, other)
         )
-        return mine == its and self.site.supply.net is other.site.supply.net
+        return (
+            mine == its
+            and self.site.supply.earthing_system is other.site.supply.earthing_system
+        )
 
 
 def _check_ids(site: Site) -> None:
@@ -219,7 +222,7 @@ def _branch(
     groups: dict[str, Group],
     index: dict[str, int],
     nodes: tuple[Node, ...],
-    net: Net,
+    earthing_system: EarthingSystem,
 ) -> Branch:
     if charger.group not in groups:
         message = f"The charger {charger.id!r} hangs in no group ({charger.group!r})"
@@ -242,7 +245,7 @@ def _branch(
             for depth, node in enumerate(path)
             if nodes[node].metered and all(included[: max(depth, 1)])
         ),
-        weights=_weights(charger.wiring, net),
+        weights=_weights(charger.wiring, earthing_system),
         min_current=min_current,
         max_current=max_current,
         active=charger.active and all(group.active for group in lineage),
@@ -280,8 +283,8 @@ def _range_of(charger: Charger, group: Group) -> tuple[float, float]:
             raise LimitError(message)
     step = charger.resolution
     lowest = max(charger.min_current, group.min_current, MINIMUM_SIGNALLED_CURRENT)
-    min_current = -int(-(lowest - 1e-9) // step) * step
-    max_current = int((charger.max_current + 1e-9) // step) * step
+    min_current = -int(-(lowest - _HAIR) // step) * step
+    max_current = int((charger.max_current + _HAIR) // step) * step
     if min_current > max_current:
         message = (
             f"The charger {charger.id!r} needs at least {min_current:g} A"
@@ -291,15 +294,18 @@ def _range_of(charger: Charger, group: Group) -> tuple[float, float]:
     return min_current, max_current
 
 
-def _weights(wiring: tuple[Phase, ...], net: Net) -> tuple[float, float, float]:
-    """Return the A on each supply phase for each A that the charger is given.
+def _weights(
+    wiring: tuple[Phase, ...], earthing_system: EarthingSystem
+) -> tuple[float, float, float]:
+    """Return the A on each supply phase for each A that the charger draws.
 
     In an IT net a one-phase car hangs between two lines and loads both; a three-phase
-    one loads them x, x and √3·x in the order of its wiring. [facts of the field, 7]
+    one loads them x, x and √3·x in the order of its wiring: both its circuits return
+    through the last line, 60° apart.
     """
     weights = [0.0, 0.0, 0.0]
     for phase in wiring:
         weights[phase] = 1.0
-    if net is Net.IT and len(wiring) == len(Phase):
+    if earthing_system is EarthingSystem.IT and len(wiring) == len(Phase):
         weights[wiring[-1]] = sqrt(3.0)
     return (weights[0], weights[1], weights[2])

@@ -1,6 +1,7 @@
 """The simulated chargers as any integration would make them: ordinary entities."""
 
 from collections.abc import Iterator
+from typing import override
 
 from homeassistant.components.number import NumberDeviceClass, NumberEntity
 from homeassistant.components.sensor import (
@@ -8,16 +9,15 @@ from homeassistant.components.sensor import (
     SensorEntity,
     SensorStateClass,
 )
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import UnitOfElectricCurrent
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 
-from ..const import CONF_SOURCE, DOMAIN
+from ..const import CONF_SOURCE, DOMAIN, AmpGuardConfigEntry
 from ..meters import Source
 from ..model import Phase
-from .home import CHARGERS, MOST
+from .home import CHARGERS, MAX_CURRENT
 from .running import RunningHome, running_home
 
 STATES = ["disconnected", "connected", "charging", "complete"]
@@ -29,7 +29,7 @@ def entity_id(platform: str, charger: str, key: str) -> str:
 
 
 def simulated_numbers(
-    hass: HomeAssistant, entry: ConfigEntry
+    hass: HomeAssistant, entry: AmpGuardConfigEntry
 ) -> Iterator[SimulatedLimit]:
     """Return the numbers of an entry's simulated chargers."""
     if entry.data[CONF_SOURCE] == Source.DEMONSTRATION:
@@ -39,7 +39,7 @@ def simulated_numbers(
 
 
 def simulated_sensors(
-    hass: HomeAssistant, entry: ConfigEntry
+    hass: HomeAssistant, entry: AmpGuardConfigEntry
 ) -> Iterator[SimulatedState | SimulatedCurrent]:
     """Return the sensors of an entry's simulated chargers."""
     if entry.data[CONF_SOURCE] == Source.DEMONSTRATION:
@@ -57,9 +57,9 @@ class SimulatedEntity(Entity):
     _attr_should_poll = False
 
     def __init__(
-        self, running: RunningHome, entry: ConfigEntry, charger: str, key: str
+        self, running: RunningHome, entry: AmpGuardConfigEntry, charger: str, key: str
     ) -> None:
-        """Belong to a charger."""
+        """Be a part of a charger; `key` tells it from the others."""
         self._running = running
         self._car = running.home.cars[charger]
         device = f"{entry.entry_id}_simulated_charger_{charger}"
@@ -70,12 +70,13 @@ class SimulatedEntity(Entity):
             model="Simulated",
         )
 
+    @override
     async def async_added_to_hass(self) -> None:
-        """Look at the home each second."""
-        self.async_on_remove(self._running.async_add_listener(self._look))
+        """Follow the home each second."""
+        self.async_on_remove(self._running.async_add_listener(self._update))
 
     @callback
-    def _look(self) -> None:
+    def _update(self) -> None:
         """Write the state where it has changed."""
 
 
@@ -86,19 +87,22 @@ class SimulatedLimit(SimulatedEntity, NumberEntity):
     _attr_device_class = NumberDeviceClass.CURRENT
     _attr_native_unit_of_measurement = UnitOfElectricCurrent.AMPERE
     _attr_native_min_value = 0.0
-    _attr_native_max_value = MOST
+    _attr_native_max_value = MAX_CURRENT
     _attr_native_step = 1.0
 
-    def __init__(self, running: RunningHome, entry: ConfigEntry, charger: str) -> None:
-        """Show the limit that the car has."""
+    def __init__(
+        self, running: RunningHome, entry: AmpGuardConfigEntry, charger: str
+    ) -> None:
         super().__init__(running, entry, charger, "current")
         self.entity_id = entity_id("number", charger, "current")
 
     @property
+    @override
     def native_value(self) -> float:
         """The limit, A; 0 pauses."""
         return self._car.limit
 
+    @override
     async def async_set_native_value(self, value: float) -> None:
         """Offer another current."""
         self._car.limit = value
@@ -112,14 +116,15 @@ class SimulatedState(SimulatedEntity, SensorEntity):
     _attr_device_class = SensorDeviceClass.ENUM
     _attr_options = STATES
 
-    def __init__(self, running: RunningHome, entry: ConfigEntry, charger: str) -> None:
-        """Show the car's state."""
+    def __init__(
+        self, running: RunningHome, entry: AmpGuardConfigEntry, charger: str
+    ) -> None:
         super().__init__(running, entry, charger, "state")
         self.entity_id = entity_id("sensor", charger, "state")
         self._attr_native_value = self._car.state
 
     @callback
-    def _look(self) -> None:
+    def _update(self) -> None:
         if self._car.state != self._attr_native_value:
             self._attr_native_value = self._car.state
             self.async_write_ha_state()
@@ -135,9 +140,12 @@ class SimulatedCurrent(SimulatedEntity, SensorEntity):
     _attr_suggested_display_precision = 1
 
     def __init__(
-        self, running: RunningHome, entry: ConfigEntry, charger: str, phase: Phase
+        self,
+        running: RunningHome,
+        entry: AmpGuardConfigEntry,
+        charger: str,
+        phase: Phase,
     ) -> None:
-        """Show the draw on a phase."""
         name = phase.name.lower()
         super().__init__(running, entry, charger, f"current_{name}")
         self.entity_id = entity_id("sensor", charger, f"current_{name}")
@@ -145,7 +153,7 @@ class SimulatedCurrent(SimulatedEntity, SensorEntity):
         self._attr_native_value = self._car.drawn
 
     @callback
-    def _look(self) -> None:
+    def _update(self) -> None:
         if self._car.drawn != self._attr_native_value:
             self._attr_native_value = self._car.drawn
             self.async_write_ha_state()

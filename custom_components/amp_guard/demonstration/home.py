@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 from ..model import MINIMUM_SIGNALLED_CURRENT, PhaseValues
 
 VOLTAGE = 230.0
-BASE = PhaseValues(2.0, 3.0, 1.5)
+BASE_LOAD = PhaseValues(2.0, 3.0, 1.5)
 """A that the household always draws."""
 
 CHARGERS = ("1", "2")
-MOST = 16.0
-"""A that a car takes on each phase."""
+MAX_CURRENT = 16.0
+"""A that a car takes on each phase at most."""
 START_DELAY = 8.0
 """s from the offer of a current until the car begins to take it."""
-RAMP = 1.0
+RAMP_RATE = 1.0
 """A/s by which a car takes more; less it takes at once."""
-BATTERY = 12_000.0
-"""Wh that a car wants."""
-AWAY = 900.0
+ENERGY_DEMAND = 12_000.0
+"""Wh that a car takes until it is full."""
+STAY = 900.0
 """s for which a full car stays, and again for which its place is empty."""
 
 
@@ -60,16 +60,16 @@ class Car:
     @property
     def state(self) -> str:
         """What the charger says of it."""
-        if self.energy >= BATTERY:
-            return "disconnected" if self._idle_for >= AWAY else "complete"
+        if self.energy >= ENERGY_DEMAND:
+            return "disconnected" if self._idle_for >= STAY else "complete"
         return "charging" if self.drawn else "connected"
 
     def step(self, seconds: float) -> None:
         """Let time pass, s."""
-        if self.energy >= BATTERY:
+        if self.energy >= ENERGY_DEMAND:
             self.drawn, self._offered_for = 0.0, 0.0
             self._idle_for += seconds
-            if self._idle_for >= 2 * AWAY:  # another one comes home
+            if self._idle_for >= 2 * STAY:  # another one comes home
                 self.energy = self._idle_for = 0.0
             return
         if not self.limit >= MINIMUM_SIGNALLED_CURRENT:  # NaN offers nothing
@@ -77,9 +77,9 @@ class Car:
             return
         self._offered_for += seconds
         if self._offered_for >= START_DELAY:
-            most = min(self.limit, MOST)
+            most = min(self.limit, MAX_CURRENT)
             least = max(self.drawn, MINIMUM_SIGNALLED_CURRENT)
-            self.drawn = min(most, least + RAMP * seconds)
+            self.drawn = min(most, least + RAMP_RATE * seconds)
         self.energy += 3 * VOLTAGE * self.drawn * seconds / 3600
 
 
@@ -95,7 +95,9 @@ class SimulatedHome:
     @property
     def current(self) -> PhaseValues:
         """A through the main fuse."""
-        total = [sum(car.drawn for car in self.cars.values()) + amps for amps in BASE]
+        total = [
+            sum(car.drawn for car in self.cars.values()) + amps for amps in BASE_LOAD
+        ]
         for appliance in APPLIANCES:
             total[appliance.phase] += appliance.draws(self.time)
         return PhaseValues(*(round(amps, 1) for amps in total))

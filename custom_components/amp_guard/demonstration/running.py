@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
+from ..const import AmpGuardConfigEntry
 from ..meters import Meter, MeterError, MeterSample
 from ..model import PhaseValues
 from .home import VOLTAGE, SimulatedHome
@@ -22,7 +22,7 @@ class RunningHome:
     """A simulated home, and who looks at it each second."""
 
     def __init__(self) -> None:
-        """Begin an evening."""
+        """Start a home of its own, which nobody follows yet."""
         self.home = SimulatedHome()
         self._listeners: set[CALLBACK_TYPE] = set()
 
@@ -40,7 +40,7 @@ class RunningHome:
             listener()
 
 
-def running_home(hass: HomeAssistant, entry: ConfigEntry) -> RunningHome:
+def running_home(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> RunningHome:
     """Return the home of an entry; it lives on when the entry is loaded anew."""
     return hass.data.setdefault(_HOMES, {}).setdefault(entry.entry_id, RunningHome())
 
@@ -49,7 +49,6 @@ class DemonstrationMeter(Meter):
     """Lets the home go on, and tells what flows there."""
 
     def __init__(self, hass: HomeAssistant, running: RunningHome) -> None:
-        """Take the home."""
         self._hass = hass
         self._running = running
         self._next: asyncio.TimerHandle | None = None

@@ -1,4 +1,4 @@
-"""The plan, for who asks: what each charger is given, why, and how the fuses stand."""
+"""The plan, for who asks: what each charger is allocated, why, and how the fuses stand."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,13 +8,13 @@ from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, AmpGuardConfigEntry
-from ..loop.state import Published
+from ..loop.state import SiteState
 from ..model import SUPPLY_ID, NodeState, Phase, PhaseValues, Reason
 from ..site.devices import device_of
 
 
 async def plan_response(
-    hass: HomeAssistant, entry: AmpGuardConfigEntry, published: Published
+    hass: HomeAssistant, entry: AmpGuardConfigEntry, state: SiteState
 ) -> dict[str, Any]:
     """Return what was decided last, with each reason in the user's language.
 
@@ -31,20 +31,20 @@ async def plan_response(
         if (device := device_of(hass, entry, id_)) is not None
     }
     return {
-        "decided_at": _local(published.decided_at),
+        "decided_at": _local(state.decided_at),
         "fuses": [
             {"name": names[id_], "device_id": devices.get(id_), **_fuse(node)}
-            for id_, node in published.decision.nodes.items()
+            for id_, node in state.decision.nodes.items()
             if id_ in names
         ],
         "chargers": [
             {
                 "name": names[id_],
                 "device_id": devices.get(id_),
-                **_charger(published, id_, names),
+                **_charger(state, id_, names),
                 "explanation": texts[_reason_key(allocation.reason)],
             }
-            for id_, allocation in published.decision.allocations.items()
+            for id_, allocation in state.decision.allocations.items()
             if id_ in names
         ],
         "ceilings": [
@@ -54,7 +54,7 @@ async def plan_response(
                 "current": ceiling.current,
                 "until": _local(ceiling.end),
             }
-            for ceiling in published.ceilings
+            for ceiling in state.ceilings
             if ceiling.target in names
         ],
     }
@@ -66,32 +66,30 @@ def _fuse(node: NodeState) -> dict[str, Any]:
         "limit": node.limit,
         "available": _phases(node.available),
         "allocated": _phases(node.allocated),
-        "house": _phases(node.house),
+        "house": _phases(node.base_load),
         "heat": _phases(PhaseValues(*(100 * heat for heat in node.heat))),
         "overloaded": node.overloaded,
         "limiting_phase": _phase(node.limiting_phase),
     }
 
 
-def _charger(
-    published: Published, charger: str, names: dict[str, str]
-) -> dict[str, Any]:
-    allocation = published.decision.allocations[charger]
+def _charger(state: SiteState, charger: str, names: dict[str, str]) -> dict[str, Any]:
+    allocation = state.decision.allocations[charger]
     look_again = None
     if allocation.look_again is not None:
-        wait = timedelta(seconds=allocation.look_again - published.decision.time)
-        look_again = _local(published.decided_at + wait)
-    boost = published.boosts.get(charger)
+        wait = timedelta(seconds=allocation.look_again - state.decision.time)
+        look_again = _local(state.decided_at + wait)
+    boost = state.boosts.get(charger)
     return {
-        "status": published.readings[charger].status.value,
+        "status": state.readings[charger].status.value,
         "allocated": allocation.current,
-        "drawn": _phases(published.decision.drawn[charger]),
+        "drawn": _phases(state.decision.drawn[charger]),
         "reason": allocation.reason.value,
         "limited_by": names.get(allocation.node or ""),
         "phase": _phase(allocation.phase),
         "look_again": look_again,
         "boosted_until": None if boost is None else _local(boost),
-        "follows": charger not in published.decision.not_following,
+        "follows": charger not in state.decision.not_following,
     }
 
 

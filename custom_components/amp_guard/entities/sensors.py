@@ -21,7 +21,7 @@ from homeassistant.const import (
 from homeassistant.helpers.typing import StateType
 
 from ..chargers import FailSafe
-from ..loop.state import NO_PHASE, Published
+from ..loop.state import NO_PHASE, SiteState
 from ..model import ChargerStatus, Phase, PhaseValues, Reason
 
 
@@ -33,18 +33,18 @@ class AmpGuardSensorDescription(SensorEntityDescription):
     is the change, in the sensor's unit (of a time: s), that is not worth a new state.
     """
 
-    available_fn: Callable[[Published, str], bool] = lambda *_: True
-    value_fn: Callable[[Published, str], StateType | datetime | PhaseValues]
+    available_fn: Callable[[SiteState, str], bool] = lambda *_: True
+    value_fn: Callable[[SiteState, str], StateType | datetime | PhaseValues]
     dead_band: float = 0.0
 
 
 def _total(
-    value_fn: Callable[[Published, str], StateType | datetime | PhaseValues],
-    published: Published,
+    value_fn: Callable[[SiteState, str], StateType | datetime | PhaseValues],
+    state: SiteState,
     node: str,
 ) -> StateType:
     """Return the sum over the phases, None where one of them is not known."""
-    values = value_fn(published, node)
+    values = value_fn(state, node)
     return round(sum(values), 3) if isinstance(values, PhaseValues) else None
 
 
@@ -56,8 +56,8 @@ METER_SENSORS = (
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
-        available_fn=Published.meter_is_online,
-        value_fn=lambda published, node: published.samples[node].current,
+        available_fn=SiteState.meter_is_online,
+        value_fn=lambda state, node: state.samples[node].current,
         dead_band=0.1,
     ),
     AmpGuardSensorDescription(
@@ -68,8 +68,8 @@ METER_SENSORS = (
         native_unit_of_measurement=UnitOfElectricPotential.VOLT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        available_fn=Published.meter_is_online,
-        value_fn=lambda published, node: published.samples[node].voltage,
+        available_fn=SiteState.meter_is_online,
+        value_fn=lambda state, node: state.samples[node].voltage,
         dead_band=1.0,
     ),
     AmpGuardSensorDescription(
@@ -79,8 +79,8 @@ METER_SENSORS = (
         native_unit_of_measurement=UnitOfPower.WATT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        available_fn=Published.meter_is_online,
-        value_fn=lambda published, node: published.samples[node].power,
+        available_fn=SiteState.meter_is_online,
+        value_fn=lambda state, node: state.samples[node].power,
         dead_band=20.0,
     ),
     AmpGuardSensorDescription(
@@ -91,8 +91,8 @@ METER_SENSORS = (
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         state_class=SensorStateClass.TOTAL_INCREASING,
         suggested_display_precision=1,
-        available_fn=Published.meter_is_online,
-        value_fn=lambda published, node: published.samples[node].energy_import,
+        available_fn=SiteState.meter_is_online,
+        value_fn=lambda state, node: state.samples[node].energy_import,
         dead_band=0.1,
     ),
     AmpGuardSensorDescription(
@@ -103,8 +103,8 @@ METER_SENSORS = (
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         state_class=SensorStateClass.TOTAL_INCREASING,
         suggested_display_precision=1,
-        available_fn=Published.meter_is_online,
-        value_fn=lambda published, node: published.samples[node].energy_export,
+        available_fn=SiteState.meter_is_online,
+        value_fn=lambda state, node: state.samples[node].energy_export,
         dead_band=0.1,
     ),
 )
@@ -129,7 +129,7 @@ FUSE_HEAT = AmpGuardSensorDescription(
     entity_registry_enabled_default=False,
     native_unit_of_measurement=PERCENTAGE,
     state_class=SensorStateClass.MEASUREMENT,
-    value_fn=Published.fuse_heat,
+    value_fn=SiteState.fuse_heat,
     dead_band=2.0,
 )
 
@@ -140,9 +140,9 @@ METER_DIAGNOSTICS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         state_class=SensorStateClass.TOTAL_INCREASING,
-        value_fn=lambda published, node: published.rejected_samples[node],
+        value_fn=lambda state, node: state.rejected_samples[node],
     ),
-    replace(FUSE_HEAT, available_fn=Published.meter_is_online),
+    replace(FUSE_HEAT, available_fn=SiteState.meter_is_online),
 )
 
 GROUP_PHASE_SENSORS = (
@@ -154,7 +154,7 @@ GROUP_PHASE_SENSORS = (
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
-        value_fn=Published.available,
+        value_fn=SiteState.available,
         dead_band=0.5,
     ),
     AmpGuardSensorDescription(
@@ -165,7 +165,7 @@ GROUP_PHASE_SENSORS = (
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
-        value_fn=lambda published, group: published.decision.nodes[group].allocated,
+        value_fn=lambda state, group: state.decision.nodes[group].allocated,
         dead_band=0.5,
     ),
 )
@@ -177,7 +177,7 @@ GROUP_SENSORS = (
         translation_key="utilisation",
         native_unit_of_measurement=PERCENTAGE,
         state_class=SensorStateClass.MEASUREMENT,
-        value_fn=Published.utilisation,
+        value_fn=SiteState.utilisation,
         dead_band=4.0,
     ),
     AmpGuardSensorDescription(
@@ -186,14 +186,14 @@ GROUP_SENSORS = (
         device_class=SensorDeviceClass.ENUM,
         entity_registry_enabled_default=False,
         options=[*(phase.name.lower() for phase in Phase), NO_PHASE],
-        value_fn=Published.limiting_phase,
+        value_fn=SiteState.limiting_phase,
     ),
 )
 
 GROUP_DIAGNOSTICS = (
     replace(
         FUSE_HEAT,
-        available_fn=lambda published, group: not published.in_fallback(group),
+        available_fn=lambda state, group: not state.in_fallback(group),
     ),
 )
 """What is known of a group only where something is measured."""
@@ -206,20 +206,18 @@ CHARGER_SENSORS = (
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        available_fn=lambda published, charger: (
-            published.decision.allocations[charger].reason is not Reason.INACTIVE
+        available_fn=lambda state, charger: (
+            state.decision.allocations[charger].reason is not Reason.INACTIVE
         ),
-        value_fn=lambda published, charger: (
-            published.decision.allocations[charger].current
-        ),
+        value_fn=lambda state, charger: state.decision.allocations[charger].current,
     ),
     AmpGuardSensorDescription(
         key="reason",
         translation_key="reason",
         device_class=SensorDeviceClass.ENUM,
         options=[reason.value for reason in Reason],
-        value_fn=lambda published, charger: (
-            published.decision.allocations[charger].reason.value
+        value_fn=lambda state, charger: (
+            state.decision.allocations[charger].reason.value
         ),
     ),
     AmpGuardSensorDescription(
@@ -229,13 +227,11 @@ CHARGER_SENSORS = (
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
-        available_fn=lambda published, charger: (
-            published.readings[charger].status is not ChargerStatus.LOST
+        available_fn=lambda state, charger: (
+            state.readings[charger].status is not ChargerStatus.LOST
         ),
         # What loads the fuse: a charger's highest phase.
-        value_fn=lambda published, charger: round(
-            max(published.decision.drawn[charger]), 1
-        ),
+        value_fn=lambda state, charger: round(max(state.decision.drawn[charger]), 1),
         dead_band=0.2,
     ),
     AmpGuardSensorDescription(
@@ -245,7 +241,7 @@ CHARGER_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         suggested_display_precision=0,
-        value_fn=lambda published, charger: published.readings[charger].user_limit,
+        value_fn=lambda state, charger: state.readings[charger].user_limit,
     ),
     AmpGuardSensorDescription(
         key="fail_safe",
@@ -253,21 +249,21 @@ CHARGER_SENSORS = (
         device_class=SensorDeviceClass.ENUM,
         entity_category=EntityCategory.DIAGNOSTIC,
         options=[fail_safe.value for fail_safe in FailSafe],
-        value_fn=lambda published, charger: published.fail_safes[charger].value,
+        value_fn=lambda state, charger: state.fail_safes[charger].value,
     ),
     AmpGuardSensorDescription(
         key="next_turn",
         translation_key="next_turn",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_registry_enabled_default=False,
-        value_fn=Published.next_turn,
+        value_fn=SiteState.next_turn,
         dead_band=5.0,
     ),
     AmpGuardSensorDescription(
         key="boost_until",
         translation_key="boost_until",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda published, charger: published.boosts.get(charger),
+        value_fn=lambda state, charger: state.boosts.get(charger),
     ),
 )
 
@@ -278,7 +274,7 @@ CHARGER_ENERGY = AmpGuardSensorDescription(
     native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
     state_class=SensorStateClass.TOTAL_INCREASING,
     suggested_display_precision=1,
-    value_fn=lambda published, charger: round(published.energy.get(charger, 0.0), 3),
+    value_fn=lambda state, charger: round(state.energy.get(charger, 0.0), 3),
     dead_band=0.05,
 )
 """What it drew while it was balanced."""

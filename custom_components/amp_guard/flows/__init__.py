@@ -1,22 +1,31 @@
-"""Ways to a measurement device: the steps of set-up before the main fuse.
+"""The steps of set-up, kept by objects that the flows of Home Assistant delegate to.
 
-A file for each, with a mixin of `MeterSteps` that ends in `_use_meter`.
+Home Assistant calls a step by its name on a flow, `async_step_NAME`. Those methods stand
+in `config_flow.py`, `subentries.py` and `supply.py`; each hands the user's input to the object that
+the step belongs to, and that object keeps what was entered:
+
+| Object | Its steps | Ends in |
+|---|---|---|
+| a `MeterWay`: `AddressWay`, `DiscoveryWay`, `WifiWay`, `SensorWay`, ... | one way to a measurement device, the first step is `start` | a `MeterChoice` |
+| `SiteDraft` (`site_draft.py`) | none: main fuse and first group as entered | the entry's data |
+| `ChargerSteps` (`chargers.py`) | which chargers, how they are wired and limited | `ChargerDraft`s |
+
+A step is given the user's input, or None to be shown for the first time or once more. It
+returns what Home Assistant shows next: a form, a menu, progress, an abort. A step of a
+way returns a `MeterChoice` instead once its meter was found to work. What that means for
+the entry is the flow's business: unique ids, an entry that is there already, an entry
+that is changed. So no way knows another but by its constructor, and none what comes after.
 """
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from homeassistant.config_entries import (
-    SOURCE_REAUTH,
-    SOURCE_RECONFIGURE,
-    ConfigEntry,
-    ConfigFlow,
-    ConfigFlowResult,
-)
+from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
+from homeassistant.core import HomeAssistant
 
-from ..site.rules import meter_misfit
+from ..const import AmpGuardConfigEntry
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,55 +41,34 @@ class MeterChoice:
     data: Mapping[str, Any]
 
 
-class MeterSteps(ConfigFlow):
-    """What the ways to a measurement device share."""
+type WayResult = ConfigFlowResult | MeterChoice
+"""What is shown next, or the way's end."""
 
-    _choice: MeterChoice
+
+class MeterWay(ABC):
+    """A way to a measurement device; shows its forms by the flow that it is part of."""
+
+    def __init__(self, flow: ConfigFlow) -> None:
+        self._flow = flow
 
     @abstractmethod
-    async def async_step_supply(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Go on with what the measurement device measures."""
+    async def start(self, user_input: dict[str, Any] | None = None) -> WayResult:
+        """Take the first step, for a new entry or to change the meter of one."""
 
     @property
-    def _changed_entry(self) -> ConfigEntry | None:
-        """Return the entry whose meter is changed, None while one is added."""
-        if self.source == SOURCE_RECONFIGURE:
-            return self._get_reconfigure_entry()
-        if self.source == SOURCE_REAUTH:
-            return self._get_reauth_entry()
-        return None
+    def _hass(self) -> HomeAssistant:
+        """Home Assistant, which a flow is given only after it is made."""
+        return self._flow.hass
 
     @property
     def _current_data(self) -> Mapping[str, Any]:
-        """Return what is known of the meter that is changed, for its form."""
-        return {} if (entry := self._changed_entry) is None else entry.data
+        """The data of the entry whose meter is changed; empty while one is added."""
+        entry = changed_entry(self._flow)
+        return {} if entry is None else entry.data
 
-    @property
-    def _known_entry(self) -> ConfigEntry | None:
-        """Return the entry that this meter has already."""
-        if self.unique_id is None:
-            return None
-        return self.hass.config_entries.async_entry_for_domain_unique_id(
-            self.handler, self.unique_id
-        )
 
-    async def _use_meter(self, choice: MeterChoice) -> ConfigFlowResult:
-        """Go on to the main fuse with a meter, or change the entry's.
-
-        A meter that is set up already is followed to its new address. Of several flows
-        for one meter the first that ends is kept: Home Assistant ends the others.
-        """
-        await self.async_set_unique_id(choice.unique_id, raise_on_progress=False)
-        entry = self._changed_entry
-        if entry is not None:
-            self._abort_if_unique_id_mismatch(reason="another_meter")
-        known = entry or self._known_entry
-        if known is not None and (reason := meter_misfit(choice.data, known)):
-            return self.async_abort(reason=reason)
-        if entry is not None:
-            return self.async_update_and_abort(entry, data_updates=choice.data)
-        self._abort_if_unique_id_configured(dict(choice.data), reload_on_update=False)
-        self._choice = choice
-        return await self.async_step_supply()
+def changed_entry(flow: ConfigFlow) -> AmpGuardConfigEntry | None:
+    """Return the entry whose meter is changed, None while one is added."""
+    if (entry_id := flow.context.get("entry_id")) is None:
+        return None
+    return flow.hass.config_entries.async_get_known_entry(entry_id)

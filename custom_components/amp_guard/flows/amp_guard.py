@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import CONF_HOST, CONF_PIN
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from ..const import (
@@ -31,7 +31,7 @@ from ..meters.amp_guard import AmpGuardClient
 from ..provisioning.credentials import pin_error
 from ..site.phases import format_phases
 from ..site.rules import Errors
-from . import MeterChoice, MeterSteps
+from . import MeterChoice, MeterWay, WayResult
 from .forms.meter import METER_SCHEMA, PIN_SCHEMA
 
 METER_ERRORS: dict[type[MeterError], str] = {
@@ -43,66 +43,57 @@ METER_ERRORS: dict[type[MeterError], str] = {
 }
 
 
-class AmpGuardSteps(MeterSteps):
-    """The meter's address and PIN, tried before they are kept."""
+class AddressWay(MeterWay):
+    """The meter's address and PIN are entered, and tried before they are kept."""
 
-    async def async_step_address(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def start(self, user_input: dict[str, Any] | None = None) -> WayResult:
         """Ask for the meter's address and PIN."""
         errors: Errors = {}
         if user_input is not None:
-            meter = await self._try_meter(user_input)
+            meter = await try_meter(self._hass, user_input)
             if isinstance(meter, MeterChoice):
-                return await self._use_meter(meter)
+                return meter
             errors = meter
-        return self.async_show_form(
+        return self._flow.async_show_form(
             step_id="address",
-            data_schema=self.add_suggested_values_to_schema(
+            data_schema=self._flow.add_suggested_values_to_schema(
                 METER_SCHEMA, user_input or self._current_data
             ),
             errors=errors,
         )
 
-    async def async_step_reauth(
-        self, entry_data: Mapping[str, Any]
-    ) -> ConfigFlowResult:
-        """The meter refused its PIN."""
-        return await self.async_step_reauth_confirm()
-
-    async def async_step_reauth_confirm(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for the PIN."""
+    async def confirm_pin(self, user_input: dict[str, Any] | None = None) -> WayResult:
+        """Ask for the PIN of the meter that refused the one that is stored."""
         errors: Errors = {}
         if user_input is not None:
-            meter = await self._try_meter({**self._current_data, **user_input})
+            meter = await try_meter(self._hass, {**self._current_data, **user_input})
             if isinstance(meter, MeterChoice):
-                return await self._use_meter(meter)
+                return meter
             errors = meter
-        return self.async_show_form(
+        return self._flow.async_show_form(
             step_id="reauth_confirm", data_schema=PIN_SCHEMA, errors=errors
         )
 
-    async def _try_meter(self, user_input: Mapping[str, Any]) -> MeterChoice | Errors:
-        """Return the meter, or why it cannot be used."""
-        pin = user_input[CONF_PIN].strip()
-        if invalid := pin_error(pin):
-            return {CONF_PIN: invalid}
-        host = user_input[CONF_HOST].strip().removeprefix("http://").rstrip("/")
-        try:
-            client = AmpGuardClient(
-                async_get_clientsession(self.hass), host=host, pin=pin
-            )
-            identity = await client.identity()
-            sample = await client.measurement()
-        except MeterError as error:
-            return {"base": METER_ERRORS[type(error)]}
-        return MeterChoice(
-            title=f"{identity.model} {identity.serial_number}",
-            unique_id=identity.serial_number,
-            data={CONF_HOST: host, CONF_PIN: pin} | _describe(identity, sample),
-        )
+
+async def try_meter(
+    hass: HomeAssistant, user_input: Mapping[str, Any]
+) -> MeterChoice | Errors:
+    """Return the meter at an address (CONF_HOST) with a CONF_PIN, or why it is none."""
+    pin = user_input[CONF_PIN].strip()
+    if invalid := pin_error(pin):
+        return {CONF_PIN: invalid}
+    host = user_input[CONF_HOST].strip().removeprefix("http://").rstrip("/")
+    try:
+        client = AmpGuardClient(async_get_clientsession(hass), host=host, pin=pin)
+        identity = await client.identity()
+        sample = await client.measurement()
+    except MeterError as error:
+        return {"base": METER_ERRORS[type(error)]}
+    return MeterChoice(
+        title=f"{identity.model} {identity.serial_number}",
+        unique_id=identity.serial_number,
+        data={CONF_HOST: host, CONF_PIN: pin} | _describe(identity, sample),
+    )
 
 
 def _describe(identity: MeterIdentity, sample: MeterSample) -> dict[str, Any]:

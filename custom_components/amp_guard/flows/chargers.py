@@ -3,20 +3,19 @@
 The same steps at set-up, where there may be several, and below an entry.
 """
 
-from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from homeassistant.data_entry_flow import FlowContext, FlowHandler, FlowResult
+from homeassistant.data_entry_flow import FlowHandler, FlowResult
 
 from ..chargers import PROFILES, ChargerCheck, Role, check_charger
 from ..const import CONF_GROUP, CONF_PROFILE, CONF_STATES, CONF_WIRING
 from ..site.reading import read_charger_config
 from ..site.rules import Errors
-from .drafts import (
+from .charger_draft import (
     ChargerDraft,
-    Surroundings,
+    Installation,
     balanced_chargers,
     is_among,
     pick,
@@ -32,94 +31,106 @@ from .forms.charger import ENTITIES_SCHEMA, charger_schema, states_schema
 WORKS, LATER, FAILS = "✓", "○", "✗"
 
 
-class ChargerSteps[C: FlowContext, R: FlowResult[Any, Any], H](FlowHandler[C, R, H]):
-    """Describes the chargers that wait, one after the other, then checks them."""
+class ChargerSteps[R: FlowResult[Any, Any]]:
+    """Describes chargers one after the other, then checks them.
 
-    check_options: Sequence[str]
-    """What can be done about what was found: names of steps."""
+    `described` are those whose steps are done, in their order.
+    """
 
-    _changed: str | None = None
-    """The id of the charger that is changed, where it is not a new one."""
+    def __init__(
+        self,
+        flow: FlowHandler[Any, R, Any],
+        *,
+        installation: Callable[[], Installation],
+        check_options: Sequence[str],
+    ) -> None:
+        """Start without a charger.
 
-    def __init__(self) -> None:
-        """Nothing is described yet."""
-        super().__init__()
+        `installation` tells what they can be connected to. `check_options` are what can be
+        done about those that were checked: names of the flow's steps.
+        """
+        self.described: list[ChargerDraft] = []
         self._waiting: list[ChargerDraft] = []
-        self._described: list[ChargerDraft] = []
+        self._changed: str | None = None
+        self._flow = flow
+        self._installation = installation
+        self._check_options = check_options
 
-    @property
-    @abstractmethod
-    def _surroundings(self) -> Surroundings:
-        """What the chargers can hang in."""
+    def describe(
+        self, chargers: Iterable[ChargerDraft], *, changed: str | None = None
+    ) -> None:
+        """Begin with these chargers, or with the one that is `changed`, a subentry's id."""
+        self.described, self._waiting = [], list(chargers)
+        self._changed = changed
 
-    async def async_step_entities(self, user_input: dict[str, Any] | None = None) -> R:
+    def entities(self, user_input: dict[str, Any] | None = None) -> R:
         """Pick the entities of any other charger."""
         draft = next((d for d in self._waiting if d.is_picked), None)
         errors: Errors = {}
         if user_input is not None:
-            charger = pick(self.hass, user_input, draft)
+            charger = pick(self._flow.hass, user_input, draft)
             waiting = [d for d in self._waiting if d is not draft]
             errors = name_errors(user_input)
-            if is_among(self.hass, charger, [*self._balanced(), *waiting]):
+            if is_among(self._flow.hass, charger, [*self._balanced(), *waiting]):
                 errors[Role.LIMIT.value] = "already_configured"
             if not errors:
                 self._waiting = [*waiting, charger]
-                return await self.async_step_states()
+                return self.states()
         return show_form(
-            self,
+            self._flow,
             "entities",
             ENTITIES_SCHEMA,
-            user_input or picked(self.hass, draft),
+            user_input or picked(self._flow.hass, draft),
             errors,
         )
 
-    async def async_step_states(self, user_input: dict[str, Any] | None = None) -> R:
+    def states(self, user_input: dict[str, Any] | None = None) -> R:
         """Say what the words of the picked state mean, where they are not known."""
         *waiting, charger = self._waiting
-        words = state_words(self.hass, charger)
+        words = state_words(self._flow.hass, charger)
         errors: Errors = {}
         if user_input is not None:
             states = read_states(user_input)
             if len(states) == sum(map(len, user_input.values())):
                 identity = {**charger.identity, CONF_STATES: states}
                 self._waiting = [*waiting, replace(charger, identity=identity)]
-                return await self.async_step_charger()
+                return self.charger()
             errors = {"base": "state_twice"}
         elif not words:
-            return await self.async_step_charger()
+            return self.charger()
         return show_form(
-            self,
+            self._flow,
             "states",
             states_schema(words),
             user_input or words_by_status(charger.identity[CONF_STATES]),
             errors,
         )
 
-    async def async_step_charger(self, user_input: dict[str, Any] | None = None) -> R:
+    def charger(self, user_input: dict[str, Any] | None = None) -> R:
         """Say how the next charger is wired and limited."""
         if not self._waiting:  # they are described once more
-            self._waiting, self._described = self._described, []
+            self._waiting, self.described = self.described, []
         draft, *waiting = self._waiting
-        around = self._surroundings
-        if not around.groups:
-            return self.async_abort(reason="no_group")
+        installation = self._installation()
+        if not installation.groups:
+            return self._flow.async_abort(reason="no_group")
         errors: Errors = {}
         if user_input is not None:
-            settings = {CONF_GROUP: next(iter(around.groups)), **user_input}
+            settings = {CONF_GROUP: next(iter(installation.groups)), **user_input}
             described = replace(draft, settings=settings)
-            errors = around.errors(described)
+            errors = installation.errors(described)
             if not errors:
                 self._waiting = waiting
-                self._described.append(described)
-                if waiting:
-                    return await self.async_step_charger()
-                return await self.async_step_check()
-        proposed = proposal(draft, around, around.chargers + len(self._described))
+                self.described.append(described)
+                return self.charger() if waiting else self.check()
+        proposed = proposal(
+            draft, installation, installation.chargers + len(self.described)
+        )
         return show_form(
-            self,
+            self._flow,
             "charger",
             charger_schema(
-                around.names,
+                installation.names,
                 wiring=proposed[CONF_WIRING],
                 max_current=PROFILES[draft.identity[CONF_PROFILE]].max_current,
             ),
@@ -128,26 +139,27 @@ class ChargerSteps[C: FlowContext, R: FlowResult[Any, Any], H](FlowHandler[C, R,
             placeholders={"charger": draft.title},
         )
 
-    async def async_step_check(self, user_input: dict[str, Any] | None = None) -> R:
+    def check(self) -> R:
         """Show what was found to work, and ask what to do about it."""
+        hass = self._flow.hass
         rows = [
-            _row(draft.title, check_charger(self.hass, read_charger_config(draft.data)))
-            for draft in self._described
+            _row(draft.title, check_charger(hass, read_charger_config(draft.data)))
+            for draft in self.described
         ]
-        return self.async_show_menu(
+        return self._flow.async_show_menu(
             step_id="check",
-            menu_options=list(self.check_options),
+            menu_options=list(self._check_options),
             description_placeholders={"chargers": table(rows)},
         )
 
-    def _are_free(self) -> bool:
+    def are_free(self) -> bool:
         """Say whether none of the described was taken by somebody else meanwhile."""
         balanced = self._balanced()
-        return not any(is_among(self.hass, d, balanced) for d in self._described)
+        return not any(is_among(self._flow.hass, d, balanced) for d in self.described)
 
     def _balanced(self) -> list[ChargerDraft]:
         """Return the other chargers."""
-        return list(balanced_chargers(self.hass, except_for=self._changed))
+        return list(balanced_chargers(self._flow.hass, except_for=self._changed))
 
 
 def _row(title: str, check: ChargerCheck) -> tuple[str, ...]:

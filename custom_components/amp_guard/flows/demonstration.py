@@ -3,6 +3,7 @@
 from typing import Any
 
 from homeassistant.config_entries import (
+    ConfigFlow,
     ConfigFlowResult,
     ConfigSubentryData,
     ConfigSubentryDataWithId,
@@ -42,49 +43,43 @@ from ..const import (
 from ..demonstration.entities import entity_id
 from ..demonstration.home import CHARGERS
 from ..meters import Source
-from ..model import MINIMUM_SIGNALLED_CURRENT, BalancerType, FuseType, Net
-from . import MeterSteps
+from ..model import MINIMUM_SIGNALLED_CURRENT, BalancerType, EarthingSystem, FuseType
 
 TITLE = "Simulated home"
 MAIN_FUSE = 25.0
 ALL_PHASES = "1,2,3"
 
 
-class DemonstrationSteps(MeterSteps):
-    """Says what the demonstration is, and makes it."""
-
-    async def async_step_demonstration(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Make the simulated home; one is enough."""
-        await self.async_set_unique_id(Source.DEMONSTRATION)
-        self._abort_if_unique_id_configured()
-        if user_input is None:
-            return self.async_show_form(
-                step_id="demonstration", data_schema=vol.Schema({}), last_step=True
-            )
-        group_id = ulid_now()
-        return self.async_create_entry(
-            title=TITLE,
-            data={
-                CONF_SOURCE: Source.DEMONSTRATION,
-                CONF_MODEL: TITLE,
-                CONF_VARIANT: "home",
-                CONF_MEASURED_PHASES: ALL_PHASES,
-                CONF_MEASURED_QUANTITIES: ["current", "voltage", "power"],
-            },
-            options={
-                CONF_SUPPLY_MAX_CURRENT: MAIN_FUSE,
-                CONF_FUSE_TYPE: FuseType.GG,
-                CONF_NET: Net.TN,
-                CONF_BALANCER_TYPE: BalancerType.FAIR_SHARE,
-                CONF_TURN: 30,
-            },
-            subentries=[
-                _group(group_id),
-                *(_charger(charger, group_id) for charger in CHARGERS),
-            ],
+def create_demonstration(
+    flow: ConfigFlow, user_input: dict[str, Any] | None
+) -> ConfigFlowResult:
+    """Say what the demonstration is, and make it once that is confirmed."""
+    if user_input is None:
+        return flow.async_show_form(
+            step_id="demonstration", data_schema=vol.Schema({}), last_step=True
         )
+    group_id = ulid_now()
+    return flow.async_create_entry(
+        title=TITLE,
+        data={
+            CONF_SOURCE: Source.DEMONSTRATION,
+            CONF_MODEL: TITLE,
+            CONF_VARIANT: "home",
+            CONF_MEASURED_PHASES: ALL_PHASES,
+            CONF_MEASURED_QUANTITIES: ["current", "voltage", "power"],
+        },
+        options={
+            CONF_SUPPLY_MAX_CURRENT: MAIN_FUSE,
+            CONF_FUSE_TYPE: FuseType.GG,
+            CONF_NET: EarthingSystem.TN,
+            CONF_BALANCER_TYPE: BalancerType.FAIR_SHARE,
+            CONF_TURN: 30,
+        },
+        subentries=[
+            _group(group_id),
+            *(_charger(charger, group_id) for charger in CHARGERS),
+        ],
+    )
 
 
 def _group(group_id: str) -> ConfigSubentryDataWithId:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from homeassistant.config_entries import ConfigFlowResult
-
 from ..const import (
     CONF_MEASURED_PHASES,
     CONF_MEASURED_QUANTITIES,
@@ -12,37 +10,33 @@ from ..const import (
     CONF_VARIANT,
 )
 from ..meters import Source
-from . import MeterChoice, MeterSteps
+from . import MeterChoice, MeterWay, WayResult
 from .forms.meter import NO_METER_SCHEMA
 
 MODEL = "Supply"
 """What stands in the meter's place."""
 
 
-class NoMeterSteps(MeterSteps):
+class NoMeterWay(MeterWay):
     """Asks what a meter would have told: the phases and the size of the supply."""
 
-    async def async_step_no_meter(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def start(self, user_input: dict[str, Any] | None = None) -> WayResult:
         """Ask for the supply's phases and its size."""
-        if user_input is not None:
-            return await self._use_meter(
-                MeterChoice(
-                    title=self.hass.config.location_name,
-                    unique_id=None,
-                    data={
-                        CONF_SOURCE: Source.NONE,
-                        CONF_MODEL: MODEL,
-                        CONF_VARIANT: user_input[CONF_VARIANT],
-                        CONF_MEASURED_PHASES: user_input[CONF_MEASURED_PHASES],
-                        CONF_MEASURED_QUANTITIES: [],
-                    },
-                )
+        if user_input is None:
+            return self._flow.async_show_form(
+                step_id="no_meter",
+                data_schema=self._flow.add_suggested_values_to_schema(
+                    NO_METER_SCHEMA, self._current_data
+                ),
             )
-        return self.async_show_form(
-            step_id="no_meter",
-            data_schema=self.add_suggested_values_to_schema(
-                NO_METER_SCHEMA, self._current_data
-            ),
+        return MeterChoice(
+            title=self._hass.config.location_name,
+            unique_id=None,
+            data={
+                CONF_SOURCE: Source.NONE,
+                CONF_MODEL: MODEL,
+                CONF_VARIANT: user_input[CONF_VARIANT],
+                CONF_MEASURED_PHASES: user_input[CONF_MEASURED_PHASES],
+                CONF_MEASURED_QUANTITIES: [],
+            },
         )

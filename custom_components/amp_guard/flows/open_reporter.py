@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.config_entries import ConfigFlow
 from homeassistant.const import CONF_USERNAME
 from homeassistant.helpers.network import NoURLAvailableError, get_url
 
@@ -18,44 +18,40 @@ from ..meters import Source
 from ..meters.open_reporter import TOKEN_PATH, UPDATE_PATH, hash_secret, make_secret
 from ..model import Phase
 from ..site.phases import format_phases
-from . import MeterChoice, MeterSteps
+from . import MeterChoice, MeterWay, WayResult
 from .forms.meter import variant_schema
 
 MODEL = "Open Reporter"
 
 
-class OpenReporterSteps(MeterSteps):
+class OpenReporterWay(MeterWay):
     """Tells what to enter at the service that reports."""
 
-    def __init__(self) -> None:
-        """Make the credentials; those of a reporter that is changed are replaced."""
-        super().__init__()
+    def __init__(self, flow: ConfigFlow) -> None:
+        """Make the credentials; of a reporter that is changed the password is."""
+        super().__init__(flow)
         self._username = make_secret()
         self._password = make_secret()
 
-    async def async_step_open_reporter(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def start(self, user_input: dict[str, Any] | None = None) -> WayResult:
         """Show the two addresses and the credentials."""
         username = self._current_data.get(CONF_USERNAME, self._username)
         if user_input is not None:
-            return await self._use_meter(
-                MeterChoice(
-                    title=MODEL,
-                    unique_id=username,
-                    data={
-                        CONF_SOURCE: Source.OPEN_REPORTER,
-                        CONF_MODEL: MODEL,
-                        CONF_VARIANT: user_input[CONF_VARIANT],
-                        CONF_MEASURED_PHASES: format_phases(Phase),
-                        CONF_MEASURED_QUANTITIES: ["current"],
-                        CONF_USERNAME: username,
-                        CONF_PASSWORD_HASH: hash_secret(self._password),
-                    },
-                )
+            return MeterChoice(
+                title=MODEL,
+                unique_id=username,
+                data={
+                    CONF_SOURCE: Source.OPEN_REPORTER,
+                    CONF_MODEL: MODEL,
+                    CONF_VARIANT: user_input[CONF_VARIANT],
+                    CONF_MEASURED_PHASES: format_phases(Phase),
+                    CONF_MEASURED_QUANTITIES: ["current"],
+                    CONF_USERNAME: username,
+                    CONF_PASSWORD_HASH: hash_secret(self._password),
+                },
             )
         address = self._address()
-        return self.async_show_form(
+        return self._flow.async_show_form(
             step_id="open_reporter",
             data_schema=variant_schema(self._current_data.get(CONF_VARIANT, "home")),
             description_placeholders={
@@ -69,6 +65,6 @@ class OpenReporterSteps(MeterSteps):
     def _address(self) -> str:
         """Return where Home Assistant can be reached, best from outside."""
         try:
-            return get_url(self.hass, prefer_external=True)
+            return get_url(self._hass, prefer_external=True)
         except NoURLAvailableError:
             return "http://homeassistant.local:8123"

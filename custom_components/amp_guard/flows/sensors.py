@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.config_entries import ConfigFlow
 from homeassistant.const import CONF_NAME
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers import entity_registry as er
@@ -26,34 +26,30 @@ from ..meters.sensor_search import FoundMeter, enable_sensors, find_meters
 from ..meters.sensors import SensorError, SensorReader
 from ..site.phases import format_phases, parse_phases
 from ..site.rules import Errors
-from . import MeterChoice, MeterSteps
+from . import MeterChoice, MeterWay, WayResult, changed_entry
 from .forms import show_form, table, unfold
 from .forms.meter import METER_SENSORS_SCHEMA, meter_check_schema, meter_device_schema
 
 
-class SensorSteps(MeterSteps):
+class SensorWay(MeterWay):
     """Finds the sensors, shows what they read, and asks what they cannot tell."""
 
-    def __init__(self) -> None:
-        """No sensors are chosen yet."""
-        super().__init__()
+    def __init__(self, flow: ConfigFlow) -> None:
+        """Start without a sensor."""
+        super().__init__(flow)
         self._meter_name = ""
         self._sensors: Mapping[str, str] = {}
         self._export_positive = False
 
-    async def async_step_sensors(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def start(self, user_input: dict[str, Any] | None = None) -> WayResult:
         """Take a device that is recognised, or pick sensors by hand."""
         if not self._found_meters():
-            return await self.async_step_sensor_entities()
-        return self.async_show_menu(
+            return await self.entities()
+        return self._flow.async_show_menu(
             step_id="sensors", menu_options=["sensor_device", "sensor_entities"]
         )
 
-    async def async_step_sensor_device(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def device(self, user_input: dict[str, Any] | None = None) -> WayResult:
         """Choose a device among those that are recognised."""
         found = self._found_meters()
         errors: Errors = {}
@@ -61,21 +57,19 @@ class SensorSteps(MeterSteps):
             if (meter := found.get(user_input[CONF_DEVICE])) is not None:
                 self._meter_name, self._sensors = meter.name, meter.sensors
                 self._export_positive = meter.export_positive
-                await enable_sensors(self.hass, meter.sensors)
-                return await self.async_step_sensor_check()
+                await enable_sensors(self._hass, meter.sensors)
+                return await self.check()
             errors = {CONF_DEVICE: "meter_gone"}
         if not found:
-            return await self.async_step_sensor_entities()
+            return await self.entities()
         names = {device_id: meter.name for device_id, meter in found.items()}
-        return self.async_show_form(
+        return self._flow.async_show_form(
             step_id="sensor_device",
             data_schema=meter_device_schema(names),
             errors=errors,
         )
 
-    async def async_step_sensor_entities(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def entities(self, user_input: dict[str, Any] | None = None) -> WayResult:
         """Pick the sensors by hand."""
         errors: Errors = {}
         if user_input is not None:
@@ -84,18 +78,16 @@ class SensorSteps(MeterSteps):
             errors = self._errors_of(picked)
             if not errors:
                 self._meter_name, self._sensors = name, self._registry_ids(picked)
-                return await self.async_step_sensor_check()
+                return await self.check()
         return show_form(
-            self,
+            self._flow,
             "sensor_entities",
             METER_SENSORS_SCHEMA,
             unfold(user_input) if user_input else self._picked_before(),
             errors,
         )
 
-    async def async_step_sensor_check(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def check(self, user_input: dict[str, Any] | None = None) -> WayResult:
         """Show what the sensors read, and ask what they cannot tell."""
         current, export_positive = self._current_data, self._export_positive
         if current.get(CONF_SENSORS) == self._sensors:
@@ -104,23 +96,23 @@ class SensorSteps(MeterSteps):
         sample = None
         if user_input is not None:
             export_positive = user_input[CONF_EXPORT_POSITIVE]
-        reader = SensorReader(self.hass, self._sensors, export_positive=export_positive)
+        reader = SensorReader(
+            self._hass, self._sensors, export_positive=export_positive
+        )
         try:
-            sample = reader.sample(self.hass.loop.time())
+            sample = reader.sample(self._hass.loop.time())
         except SensorError:
             errors = {"base": "sensors_unavailable"}
         if user_input is not None and sample is not None:
             if not self._covers(reader):
-                return self.async_abort(reason="phases_missing")
-            return await self._use_meter(
-                MeterChoice(
-                    title=self._meter_name,
-                    unique_id=None,
-                    data=self._data(user_input, sample),
-                )
+                return self._flow.async_abort(reason="phases_missing")
+            return MeterChoice(
+                title=self._meter_name,
+                unique_id=None,
+                data=self._data(user_input, sample),
             )
         return show_form(
-            self,
+            self._flow,
             "sensor_check",
             meter_check_schema(current.get(CONF_VARIANT, "home")),
             {CONF_EXPORT_POSITIVE: export_positive, **(user_input or {})},
@@ -131,7 +123,7 @@ class SensorSteps(MeterSteps):
             },
         )
 
-    # --- odds and ends --------------------------------------------------------------
+    # --- what can be chosen ---------------------------------------------------------
 
     def _found_meters(self) -> dict[str, FoundMeter]:
         """Return the recognised devices by id: no chargers, and none twice."""
@@ -142,17 +134,17 @@ class SensorSteps(MeterSteps):
         }
         return {
             meter.device_id: meter
-            for meter in find_meters(self.hass)
+            for meter in find_meters(self._hass)
             if meter.integration not in chargers | {DOMAIN}
             and not self._is_taken(meter.sensors)
         }
 
     def _is_taken(self, sensors: Mapping[str, str]) -> bool:
         """Say whether another supply is measured by one of these sensors."""
-        changed = self._changed_entry
+        changed = changed_entry(self._flow)
         return any(
             not set(sensors.values()).isdisjoint(entry.data[CONF_SENSORS].values())
-            for entry in self._async_current_entries()
+            for entry in self._hass.config_entries.async_entries(DOMAIN)
             if CONF_SENSORS in entry.data and entry is not changed
         )
 
@@ -162,7 +154,7 @@ class SensorSteps(MeterSteps):
         if self._is_taken(self._registry_ids(picked)):
             raise AbortFlow("already_configured")
         try:
-            SensorReader(self.hass, picked).sample(self.hass.loop.time())
+            SensorReader(self._hass, picked).sample(self._hass.loop.time())
         except SensorError as error:
             return {error.role: "sensor_unusable"}
         return {}
@@ -174,7 +166,7 @@ class SensorSteps(MeterSteps):
 
     def _registry_ids(self, picked: Mapping[str, str]) -> dict[str, str]:
         """Return the ids that survive a renaming, where there are such."""
-        registry = er.async_get(self.hass)
+        registry = er.async_get(self._hass)
         return {
             role: entity.id if (entity := registry.async_get(entity_id)) else entity_id
             for role, entity_id in picked.items()
@@ -184,7 +176,7 @@ class SensorSteps(MeterSteps):
         sensors = self._current_data.get(CONF_SENSORS, {})
         if not sensors:
             return {}
-        ids = SensorReader(self.hass, sensors).entity_ids()
+        ids = SensorReader(self._hass, sensors).entity_ids()
         return {CONF_NAME: self._current_data[CONF_MODEL], **ids}
 
     def _data(

@@ -4,10 +4,8 @@ from typing import Any
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
-    ConfigEntry,
     ConfigSubentry,
     ConfigSubentryFlow,
-    SubentryFlowContext,
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_NAME
@@ -20,13 +18,14 @@ from ..const import (
     CONF_VARIANT,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
+    AmpGuardConfigEntry,
 )
 from ..model import SUPPLY_ID
 from ..site.reading import read_group, read_supply
 from ..site.rules import Errors, subentry_errors
 from ..site.settings import set_elsewhere
+from .charger_draft import Installation, draft_of, found_chargers
 from .chargers import ChargerSteps
-from .drafts import Surroundings, draft_of, found_chargers
 from .forms import name_errors, show_form, unfold
 from .forms.charger import device_schema
 from .forms.site import group_schema
@@ -74,7 +73,9 @@ class GroupFlow(ConfigSubentryFlow):
             errors,
         )
 
-    def _finish(self, entry: ConfigEntry, data: dict[str, Any]) -> SubentryFlowResult:
+    def _finish(
+        self, entry: AmpGuardConfigEntry, data: dict[str, Any]
+    ) -> SubentryFlowResult:
         title = data.pop(CONF_NAME)
         if self.source == SOURCE_RECONFIGURE:
             subentry = self._get_reconfigure_subentry()
@@ -89,7 +90,7 @@ class GroupFlow(ConfigSubentryFlow):
             return ""
         return self._get_reconfigure_subentry().subentry_id
 
-    def _possible_parents(self, entry: ConfigEntry) -> dict[str, str]:
+    def _possible_parents(self, entry: AmpGuardConfigEntry) -> dict[str, str]:
         """Return what the group can hang below: nothing that hangs below itself."""
         groups = _groups(entry)
         parents = {SUPPLY_ID: entry.title}
@@ -103,13 +104,16 @@ class GroupFlow(ConfigSubentryFlow):
         return parents
 
 
-class ChargerFlow(
-    ChargerSteps[SubentryFlowContext, SubentryFlowResult, tuple[str, str]],
-    ConfigSubentryFlow,
-):
+class ChargerFlow(ConfigSubentryFlow):
     """Adds or changes a charger."""
 
-    check_options = ("save", "check", "charger")
+    def __init__(self) -> None:
+        """Start without a charger."""
+        self._chargers = ChargerSteps(
+            self,
+            installation=self._installation,
+            check_options=("save", "check", "charger"),
+        )
 
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
@@ -124,12 +128,11 @@ class ChargerFlow(
     ) -> SubentryFlowResult:
         """Start from what the charger is now."""
         subentry = self._get_reconfigure_subentry()
-        self._changed = subentry.subentry_id
         draft = draft_of(subentry.title, subentry.unique_id, subentry.data)
-        self._waiting = [draft]
+        self._chargers.describe([draft], changed=subentry.subentry_id)
         if draft.is_picked:
-            return await self.async_step_entities()
-        return await self.async_step_charger()
+            return self._chargers.entities()
+        return self._chargers.charger()
 
     async def async_step_device(
         self, user_input: dict[str, Any] | None = None
@@ -140,8 +143,8 @@ class ChargerFlow(
             charger = found.get(user_input[CONF_CHARGER])
             if charger is None:
                 return self.async_abort(reason="charger_gone")
-            self._waiting = [charger]
-            return await self.async_step_charger()
+            self._chargers.describe([charger])
+            return self._chargers.charger()
         if not found:
             return self.async_abort(reason="no_chargers_found")
         return self.async_show_form(
@@ -149,14 +152,38 @@ class ChargerFlow(
             data_schema=device_schema({key: d.title for key, d in found.items()}),
         )
 
+    async def async_step_entities(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Pick the entities of any other charger."""
+        return self._chargers.entities(user_input)
+
+    async def async_step_states(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Say what the words of the picked state mean."""
+        return self._chargers.states(user_input)
+
+    async def async_step_charger(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Say how the charger is wired and limited."""
+        return self._chargers.charger(user_input)
+
+    async def async_step_check(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Show what was found to work, and ask what to do about it."""
+        return self._chargers.check()
+
     async def async_step_save(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Keep what was described."""
-        [charger] = self._described
-        if not self._are_free():
+        [charger] = self._chargers.described
+        if not self._chargers.are_free():
             return self.async_abort(reason="already_configured")
-        if self._changed is not None:
+        if self.source == SOURCE_RECONFIGURE:
             subentry = self._get_reconfigure_subentry()
             return self.async_update_and_abort(
                 self._get_entry(),
@@ -169,11 +196,10 @@ class ChargerFlow(
             title=charger.title, data=charger.data, unique_id=charger.unique_id
         )
 
-    @property
-    def _surroundings(self) -> Surroundings:
+    def _installation(self) -> Installation:
         entry = self._get_entry()
         groups = _groups(entry)
-        return Surroundings(
+        return Installation(
             supply=read_supply(entry.options, entry.data[CONF_SOURCE]),
             groups={id_: read_group(g.data, id_) for id_, g in groups.items()},
             names={id_: group.title for id_, group in groups.items()},
@@ -181,6 +207,6 @@ class ChargerFlow(
         )
 
 
-def _groups(entry: ConfigEntry) -> dict[str, ConfigSubentry]:
+def _groups(entry: AmpGuardConfigEntry) -> dict[str, ConfigSubentry]:
     groups = entry.get_subentries_of_type(SUBENTRY_GROUP)
     return {group.subentry_id: group for group in groups}

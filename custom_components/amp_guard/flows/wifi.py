@@ -7,9 +7,9 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
-from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PIN
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
@@ -37,8 +37,9 @@ from ..provisioning.wifi_form import Answer, Outcome
 from ..provisioning.wifi_page import DEVICE_PAGE, read_wifi_form, submit_wifi_form
 from ..provisioning.words import Purpose
 from ..site.rules import Errors
-from . import MeterChoice
-from .discovery import METER_SEEN, DiscoverySteps
+from . import MeterChoice, MeterWay, WayResult
+from .amp_guard import try_meter
+from .discovery import METER_SEEN, DiscoveryWay, search_lan
 from .forms.meter import NEW_METER_SCHEMA, wifi_schema
 
 WAIT = 180.0
@@ -62,21 +63,23 @@ type Reached = tuple[FoundMeter, MeterChoice | Errors]
 """A meter that appeared on the LAN, and what came of trying its PIN."""
 
 
-class WifiSteps(DiscoverySteps):
+class WifiWay(MeterWay):
     """From a new meter's serial number to the meter on the property's network."""
 
-    _serial_number = ""
-    _pin = ""
-    _networks: tuple[str, ...] = ()
-    _network_name = ""
-    _arrival: asyncio.Task[Reached | None] | None = None
-    _reached: Reached
+    def __init__(self, flow: ConfigFlow, discovery: DiscoveryWay) -> None:
+        """Start with nothing entered; a meter whose PIN is wrong goes to `discovery`."""
+        super().__init__(flow)
+        self._discovery = discovery
+        self._serial_number = ""
+        self._pin = ""
+        self._networks: tuple[str, ...] = ()  # that the device sees
+        self._network_name = ""
+        self._arrival: asyncio.Task[Reached | None] | None = None
+        self._reached: Reached
 
     # --- what is asked ----------------------------------------------------------------
 
-    async def async_step_wifi(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def start(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask which Amp Guard it is, and look whether its page can be reached."""
         if user_input is None:
             return self._ask_for_meter()
@@ -90,10 +93,12 @@ class WifiSteps(DiscoverySteps):
         )
         if errors:
             return self._ask_for_meter(errors)
-        await self.async_set_unique_id(self._serial_number, raise_on_progress=False)
+        await self._flow.async_set_unique_id(
+            self._serial_number, raise_on_progress=False
+        )
         try:
             form = await read_wifi_form(
-                async_get_clientsession(self.hass), self._serial_number
+                async_get_clientsession(self._hass), self._serial_number
             )
         except AnotherDeviceError:
             return self._ask_for_meter({CONF_SERIAL_NUMBER: "another_device"})
@@ -103,9 +108,7 @@ class WifiSteps(DiscoverySteps):
             self._networks = form.networks
         return self._ask_for_network()
 
-    async def async_step_wifi_network(
-        self, user_input: dict[str, Any]
-    ) -> ConfigFlowResult:
+    async def submit_network(self, user_input: dict[str, Any]) -> ConfigFlowResult:
         """Give the property's network to the device's page."""
         self._network_name = user_input[CONF_NETWORK_NAME]
         password = user_input[CONF_PASSWORD]
@@ -119,7 +122,7 @@ class WifiSteps(DiscoverySteps):
             return self._ask_for_network(errors)
         try:
             answer = await submit_wifi_form(
-                async_get_clientsession(self.hass),
+                async_get_clientsession(self._hass),
                 Credentials(
                     serial_number=self._serial_number,
                     pin=self._pin,
@@ -132,25 +135,19 @@ class WifiSteps(DiscoverySteps):
         except NetworkNotListedError:
             return self._ask_for_network({CONF_NETWORK_NAME: "network_not_listed"})
         except NoReplyError:
-            return await self.async_step_wifi_wait()
+            return self.wait()
         except WifiPageError as error:
             return self._ask_to_use_phone(BY_PHONE[type(error)])
         if answer.outcome is Outcome.REFUSED:
             return self._ask_again(answer)
-        return await self.async_step_wifi_wait()
-
-    async def async_step_wifi_phone(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """The form was filled in by hand."""
-        return await self.async_step_wifi_wait()
+        return self.wait()
 
     def _ask_for_meter(
         self, errors: Errors | None = None, message: str = ""
     ) -> ConfigFlowResult:
-        return self.async_show_form(
+        return self._flow.async_show_form(
             step_id="wifi",
-            data_schema=self.add_suggested_values_to_schema(
+            data_schema=self._flow.add_suggested_values_to_schema(
                 NEW_METER_SCHEMA, {CONF_SERIAL_NUMBER: self._serial_number}
             ),
             errors=errors,
@@ -160,9 +157,9 @@ class WifiSteps(DiscoverySteps):
     def _ask_for_network(
         self, errors: Errors | None = None, message: str = ""
     ) -> ConfigFlowResult:
-        return self.async_show_form(
+        return self._flow.async_show_form(
             step_id="wifi_network",
-            data_schema=self.add_suggested_values_to_schema(
+            data_schema=self._flow.add_suggested_values_to_schema(
                 wifi_schema(self._networks), {CONF_NETWORK_NAME: self._network_name}
             ),
             errors=errors,
@@ -170,7 +167,7 @@ class WifiSteps(DiscoverySteps):
         )
 
     def _ask_to_use_phone(self, errors: Errors) -> ConfigFlowResult:
-        return self.async_show_form(
+        return self._flow.async_show_form(
             step_id="wifi_phone",
             errors=errors,
             description_placeholders=self._placeholders,
@@ -198,16 +195,15 @@ class WifiSteps(DiscoverySteps):
 
     # --- the meter appears --------------------------------------------------------------
 
-    async def async_step_wifi_wait(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    def wait(self) -> ConfigFlowResult:
         """Wait until the meter is on the property's network."""
         if self._arrival is None:
-            self._arrival = self.hass.async_create_background_task(
-                self._await_meter(), f"Wait for {self._serial_number}"
+            self._arrival = self._hass.async_create_background_task(
+                await_meter(self._hass, self._serial_number, self._pin),
+                f"Wait for {self._serial_number}",
             )
         if not self._arrival.done():
-            return self.async_show_progress(
+            return self._flow.async_show_progress(
                 step_id="wifi_wait",
                 progress_action="wifi_wait",
                 description_placeholders=self._placeholders,
@@ -216,63 +212,66 @@ class WifiSteps(DiscoverySteps):
         reached = self._arrival.result()
         self._arrival = None
         if reached is None:
-            return self.async_show_progress_done(next_step_id="wifi_not_found")
+            return self._flow.async_show_progress_done(next_step_id="wifi_not_found")
         self._reached = reached
-        return self.async_show_progress_done(next_step_id="wifi_found")
+        return self._flow.async_show_progress_done(next_step_id="wifi_found")
 
-    async def async_step_wifi_found(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Go on with it."""
-        self._meter, choice = self._reached
+    async def arrived(self) -> WayResult:
+        """Go on with the meter, or ask for its PIN once more."""
+        meter, choice = self._reached
         if isinstance(choice, MeterChoice):
-            return await self._use_meter(choice)
-        self._pin_errors = choice
-        return await self.async_step_pin()
+            return choice
+        return await self._discovery.ask_pin(meter, choice)
 
-    async def async_step_wifi_not_found(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    def not_found(self) -> ConfigFlowResult:
         """Ask what to do about a meter that does not appear."""
-        return self.async_show_menu(
+        return self._flow.async_show_menu(
             step_id="wifi_not_found",
             menu_options=["wifi_wait", "wifi", "address"],
             description_placeholders=self._placeholders,
         )
 
-    async def _await_meter(self) -> Reached | None:
-        """Return the meter as soon as it is found and has a sample; None if it is not.
 
-        It makes itself known by mDNS or DHCP where Home Assistant can hear it; where
-        it cannot, the LAN is searched again and again.
-        """
-        seen: asyncio.Queue[FoundMeter] = asyncio.Queue()
+async def await_meter(
+    hass: HomeAssistant, serial_number: str, pin: str
+) -> Reached | None:
+    """Return the meter as soon as it is found and has a sample; None if it is not.
 
-        @callback
-        def on_seen(meter: FoundMeter) -> None:
-            if meter.serial_number == self._serial_number:
-                seen.put_nowait(meter)
+    It makes itself known by mDNS or DHCP where Home Assistant can hear it; where it
+    cannot, the LAN is searched again and again.
+    """
+    seen: asyncio.Queue[FoundMeter] = asyncio.Queue()
 
-        stop_listening = async_dispatcher_connect(self.hass, METER_SEEN, on_seen)
-        try:
-            async with asyncio.timeout(WAIT):
-                while True:
-                    for meter in await self._search():
-                        on_seen(meter)
-                    with suppress(TimeoutError):
-                        meter = await asyncio.wait_for(seen.get(), SEARCH_INTERVAL)
-                        while (  # noqa: ASYNC110 - only asking tells
-                            outcome := await self._try_pin(meter)
-                        ) == STARTING:
-                            await asyncio.sleep(START_INTERVAL)
-                        return meter, outcome
-        except TimeoutError:
-            return None
-        finally:
-            stop_listening()
+    @callback
+    def on_seen(meter: FoundMeter) -> None:
+        if meter.serial_number == serial_number:
+            seen.put_nowait(meter)
 
-    async def _try_pin(self, meter: FoundMeter) -> MeterChoice | Errors:
-        return await self._try_meter({CONF_HOST: meter.host, CONF_PIN: self._pin})
+    stop_listening = async_dispatcher_connect(hass, METER_SEEN, on_seen)
+    try:
+        async with asyncio.timeout(WAIT):
+            while True:
+                for meter in await search_lan(hass):
+                    on_seen(meter)
+                with suppress(TimeoutError):
+                    meter = await asyncio.wait_for(seen.get(), SEARCH_INTERVAL)
+                    return meter, await _try_pin(hass, meter, pin)
+    except TimeoutError:
+        return None
+    finally:
+        stop_listening()
+
+
+async def _try_pin(
+    hass: HomeAssistant, meter: FoundMeter, pin: str
+) -> MeterChoice | Errors:
+    """Return what comes of a meter's PIN, once the meter has a sample."""
+    credentials = {CONF_HOST: meter.host, CONF_PIN: pin}
+    while (  # noqa: ASYNC110 - only asking tells
+        outcome := await try_meter(hass, credentials)
+    ) == STARTING:
+        await asyncio.sleep(START_INTERVAL)
+    return outcome
 
 
 def _without_none(errors: dict[str, str | None]) -> Errors:

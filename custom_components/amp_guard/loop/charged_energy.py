@@ -13,7 +13,7 @@ from ..model import (
     ChargerReading,
     ChargerStatus,
     Decision,
-    Net,
+    EarthingSystem,
     PhaseValues,
     Reason,
 )
@@ -21,7 +21,7 @@ from ..model import (
 LEAST_VOLTAGE = 100.0
 """V. A phase that reads less is not measured: it has no voltage wire."""
 LONGEST_STEP = 30.0
-"""s between turns that are counted; in a longer gap nobody looked."""
+"""s between cycles that are counted; in a longer gap nobody looked."""
 JOULES_PER_KWH = 3.6e6
 
 
@@ -47,7 +47,7 @@ class EnergyCounter:
         decision: Decision,
         readings: Mapping[str, ChargerReading],
         samples: Mapping[str, MeterSample],
-        net: Net,
+        net: EarthingSystem,
     ) -> None:
         """Count up to a decision; from then on what it says is drawn."""
         if self._time is not None:
@@ -66,8 +66,10 @@ class EnergyCounter:
         }
 
 
-def _watts(drawn: PhaseValues, voltage: PhaseValues | None, net: Net) -> float:
-    if net is Net.IT:
+def _watts(
+    drawn: PhaseValues, voltage: PhaseValues | None, net: EarthingSystem
+) -> float:
+    if net is EarthingSystem.IT:
         # Each load hangs between two lines, and is seen in both. (Of a load on all
         # three this is 7 % less than it draws.)
         return NOMINAL_VOLTAGE * sum(drawn) / 2

@@ -7,12 +7,18 @@ from collections.abc import Iterable, Mapping
 import logging
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from ..chargers import PROFILES, FailSafe, Trouble, TroubleKind
-from ..const import CONF_OFFLINE_CURRENT, CONF_PROFILE, CONF_SOURCE, DOMAIN
+from ..const import (
+    CONF_OFFLINE_CURRENT,
+    CONF_PROFILE,
+    CONF_SOURCE,
+    DOMAIN,
+    AmpGuardConfigEntry,
+)
 from ..meters import Source
 
 _LOGGER = logging.getLogger(__name__)
@@ -26,7 +32,7 @@ class ChargerIssues:
     """The issues of the chargers of one entry."""
 
     def __init__(self, hass: HomeAssistant, chargers: Iterable[ConfigSubentry]) -> None:
-        """Know no trouble yet."""
+        """Start with no trouble."""
         self._hass = hass
         self._chargers = {charger.subentry_id: charger for charger in chargers}
         self._since: dict[str, tuple[TroubleKind, float]] = {}
@@ -110,7 +116,7 @@ def forget_chargers(hass: HomeAssistant, chargers: Iterable[str]) -> None:
 
 @callback
 def tell_left(
-    hass: HomeAssistant, entry: ConfigEntry, chargers: Iterable[ConfigSubentry]
+    hass: HomeAssistant, entry: AmpGuardConfigEntry, chargers: Iterable[ConfigSubentry]
 ) -> None:
     """Tell at what the chargers were left that nobody balances any longer."""
     if is_simulated(entry):
@@ -121,7 +127,7 @@ def tell_left(
 
 
 @callback
-def take_back_left(hass: HomeAssistant, entry: ConfigEntry) -> None:
+def take_back_left(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
     """Take that back of chargers that are balanced again, by their names."""
     told = _told_as_left(hass, entry)
     there = {subentry.title for subentry in entry.subentries.values()}
@@ -129,12 +135,12 @@ def take_back_left(hass: HomeAssistant, entry: ConfigEntry) -> None:
         _tell_left(hass, entry, {k: v for k, v in told.items() if k not in there})
 
 
-def is_simulated(entry: ConfigEntry) -> bool:
+def is_simulated(entry: AmpGuardConfigEntry) -> bool:
     """Say whether it is the simulated home: nothing there can be harmed."""
     return Source(entry.data[CONF_SOURCE]) is Source.DEMONSTRATION
 
 
-def _told_as_left(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, float]:
+def _told_as_left(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> dict[str, float]:
     """Return the offline current limits, A, by the names of those told as left."""
     issue = ir.async_get(hass).async_get_issue(DOMAIN, _left_id(entry))
     data: dict[str, Any] = (issue.data if issue is not None else None) or {}
@@ -142,7 +148,7 @@ def _told_as_left(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, float]:
 
 
 def _tell_left(
-    hass: HomeAssistant, entry: ConfigEntry, left: Mapping[str, float]
+    hass: HomeAssistant, entry: AmpGuardConfigEntry, left: Mapping[str, float]
 ) -> None:
     if not left:
         ir.async_delete_issue(hass, DOMAIN, _left_id(entry))
@@ -160,5 +166,5 @@ def _tell_left(
     )
 
 
-def _left_id(entry: ConfigEntry) -> str:
+def _left_id(entry: AmpGuardConfigEntry) -> str:
     return f"chargers_left_{entry.entry_id}"

@@ -4,21 +4,22 @@ The last ones are kept for diagnostics. While nothing can be decided, a repair i
 tells the owner.
 """
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Coroutine, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 import logging
 from pathlib import Path
 from traceback import walk_tb
+from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN
+from ..const import DOMAIN, AmpGuardConfigEntry
 from ..model import SUPPLY_ID
 
 _LOGGER = logging.getLogger(__name__)
@@ -30,10 +31,12 @@ KEPT = 20
 class Part(StrEnum):
     """The part of the loop that can fail."""
 
-    TURN = "turn"
+    CYCLE = "cycle"
     READING = "reading"
     COMMAND = "command"
     RECORDING = "recording"
+    LISTENER = "listener"
+    """One of those who are told what is published."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -54,8 +57,8 @@ class Fault:
 class Faults:
     """The faults of one entry's loop."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
-        """Know of none."""
+    def __init__(self, hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
+        """Start with none."""
         self._hass = hass
         self._entry = entry
         self._present: set[tuple[Part, str]] = set()
@@ -125,6 +128,13 @@ class Faults:
         self._kept[key] = fault
         if len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
+
+
+async def do_all(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Do all of it, whatever fails; that is logged."""
+    for result in await asyncio.gather(*work, return_exceptions=True):
+        if isinstance(result, Exception):
+            _LOGGER.warning("A charger or meter did not follow: %r", result)
 
 
 def _trace(error: BaseException, *, is_cause: bool = False) -> Iterator[str]:

@@ -1,13 +1,15 @@
 """Repairs of the measurement device: a current sensor that sits wrong."""
 
-from homeassistant.core import HomeAssistant, callback
+from collections.abc import Callable
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from ..const import DOMAIN, AmpGuardConfigEntry
-from ..coordinator import AmpGuardCoordinator
 from ..meters.current_sensors import CurrentSensors, Misplaced
-from ..model import NO_CURRENT, SUPPLY_ID, Net, Phase, PhaseValues
-from .state import Published
+from ..model import NO_CURRENT, SUPPLY_ID, EarthingSystem, Phase, PhaseValues
+from .publisher import Listener
+from .state import SiteState
 
 
 class MeterIssues:
@@ -17,24 +19,24 @@ class MeterIssues:
         self,
         hass: HomeAssistant,
         entry: AmpGuardConfigEntry,
-        coordinator: AmpGuardCoordinator,
+        subscribe: Callable[[Listener], CALLBACK_TYPE],
     ) -> None:
-        """Listen until the entry is unloaded."""
+        """Listen to what is published until the entry is unloaded."""
         self._hass = hass
         self._entry = entry
         self._sensors = CurrentSensors()
         self._told: frozenset[Misplaced] = frozenset()
-        # Between lines a car's current is no one phase's.
-        if coordinator.meters and coordinator.site.supply.net is Net.TN:
-            entry.async_on_unload(coordinator.async_add_listener(self._look))
-            entry.async_on_unload(self._forget)
+        entry.async_on_unload(subscribe(self._look))
+        entry.async_on_unload(self._forget)
 
     @callback
-    def _look(self, published: Published | None) -> None:
-        if published is None or not published.meter_is_online(SUPPLY_ID):
+    def _look(self, state: SiteState | None) -> None:
+        if state is None or not state.meter_is_online(SUPPLY_ID):
             return
-        sample = published.samples[SUPPLY_ID]
-        drawn = _reported(published)
+        if state.site.supply.earthing_system is not EarthingSystem.TN:
+            return  # between lines a car's current is no one phase's
+        sample = state.samples[SUPPLY_ID]
+        drawn = _reported(state)
         # Without a sign a turned sensor shows, and does, nothing; and where a total
         # tells the direction, it does so now and then only.
         if drawn is None or not sample.signed:
@@ -72,16 +74,16 @@ class MeterIssues:
         return f"current_sensor_{phase.name.lower()}_{self._entry.entry_id}"
 
 
-def _reported(published: Published) -> PhaseValues | None:
+def _reported(state: SiteState) -> PhaseValues | None:
     """Return what the chargers behind the meter say they draw, A on its phases.
 
     None where one of them does not say.
     """
     total = list(NO_CURRENT)
-    for charger in published.site.chargers:
-        if not published.is_measured(charger.group):
+    for charger in state.site.chargers:
+        if not state.is_measured(charger.group):
             continue
-        current = published.readings[charger.id].current
+        current = state.readings[charger.id].current
         if current is None:
             return None
         for phase, amps in zip(charger.wiring, current, strict=False):

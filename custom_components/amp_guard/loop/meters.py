@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_PIN, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
@@ -15,6 +14,7 @@ from ..const import (
     CONF_SENSORS,
     CONF_SOURCE,
     CONF_VARIANT,
+    AmpGuardConfigEntry,
 )
 from ..demonstration.running import DemonstrationMeter, running_home
 from ..meters import Meter, Source
@@ -22,11 +22,11 @@ from ..meters.amp_guard import AmpGuardClient, AmpGuardMeter
 from ..meters.open_reporter import OpenReporterMeter
 from ..meters.plausibility import PlausibleMeter
 from ..meters.sensors import SensorMeter, SensorReader
-from ..model import SUPPLY_ID, Net
+from ..model import SUPPLY_ID, EarthingSystem
 from ..site.phases import parse_phases
 
 
-def create_meters(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, Meter]:
+def create_meters(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> dict[str, Meter]:
     """Return the meters that an entry describes, by node; none without a meter."""
     source = Source(entry.data[CONF_SOURCE])
     if source is Source.NONE:
@@ -35,7 +35,7 @@ def create_meters(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, Meter]:
     return {SUPPLY_ID: PlausibleMeter(meter, entry.data[CONF_VARIANT])}
 
 
-def _amp_guard(hass: HomeAssistant, entry: ConfigEntry) -> Meter:
+def _amp_guard(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> Meter:
     client = AmpGuardClient(
         async_get_clientsession(hass),
         host=entry.data[CONF_HOST],
@@ -45,17 +45,17 @@ def _amp_guard(hass: HomeAssistant, entry: ConfigEntry) -> Meter:
     return AmpGuardMeter(client, serial_number=str(entry.unique_id))
 
 
-def _sensors(hass: HomeAssistant, entry: ConfigEntry) -> Meter:
+def _sensors(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> Meter:
     reader = SensorReader(
         hass,
         entry.data[CONF_SENSORS],
         export_positive=entry.data[CONF_EXPORT_POSITIVE],
-        net=Net(entry.options[CONF_NET]),
+        net=EarthingSystem(entry.options[CONF_NET]),
     )
     return SensorMeter(hass, reader)
 
 
-def _open_reporter(hass: HomeAssistant, entry: ConfigEntry) -> Meter:
+def _open_reporter(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> Meter:
     return OpenReporterMeter(
         hass,
         username=entry.data[CONF_USERNAME],
@@ -63,11 +63,11 @@ def _open_reporter(hass: HomeAssistant, entry: ConfigEntry) -> Meter:
     )
 
 
-def _demonstration(hass: HomeAssistant, entry: ConfigEntry) -> Meter:
+def _demonstration(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> Meter:
     return DemonstrationMeter(hass, running_home(hass, entry))
 
 
-METERS: Mapping[Source, Callable[[HomeAssistant, ConfigEntry], Meter]] = {
+METERS: Mapping[Source, Callable[[HomeAssistant, AmpGuardConfigEntry], Meter]] = {
     Source.AMP_GUARD: _amp_guard,
     Source.SENSORS: _sensors,
     Source.OPEN_REPORTER: _open_reporter,

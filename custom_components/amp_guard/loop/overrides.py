@@ -1,4 +1,4 @@
-"""What holds for a while: ceilings and boosts, each with an end, kept over restarts."""
+"""Overrides: ceilings and boosts, each with an end, kept over restarts."""
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class _Stored(TypedDict):
     boosts: dict[str, str]
 
 
-class Temporary:
+class Overrides:
     """The ceilings and boosts of one supply; ends are told by the wall clock.
 
     `on_change` is called after each change.
@@ -152,7 +152,7 @@ class Temporary:
         }
 
 
-async def forget_temporary(hass: HomeAssistant, entry_id: str) -> None:
+async def forget_overrides(hass: HomeAssistant, entry_id: str) -> None:
     """Remove what is stored for an entry."""
     await _store(hass, entry_id).async_remove()
 

@@ -1,6 +1,6 @@
 """The recording: the last minutes of the loop, so that a stranger can replay them.
 
-Spans, each with what the balancer remembered when it began, then each turn's snapshot
+Spans, each with what the balancer remembered when it began, then each cycle's snapshot
 and decision. `scripts/bench replay` decides all of it again.
 """
 
@@ -23,12 +23,12 @@ SPAN = 300.0
 LARGEST = 4_000_000
 """... unless it would hold more bytes than this, packed: then less."""
 LEVEL = 1
-"""zlib's quickest: one turn is so like the next that more effort saves little."""
+"""zlib's quickest: one cycle is so like the next that more effort saves little."""
 
 
 @dataclass(kw_only=True, slots=True)
 class _Span:
-    """`packed` are the turns since `begin`, s; `memory` is what the balancer knew."""
+    """`packed` are the cycles since `begin`, s; `memory` is what the balancer knew."""
 
     memory: bytes
     begin: float
@@ -40,14 +40,14 @@ class _Span:
 
 
 class Recording:
-    """Records turns; keeps the last ones, packed as they come."""
+    """Records cycles; keeps the last ones, packed as they come."""
 
     def __init__(self) -> None:
         """Start with nothing."""
         self._spans: deque[_Span] = deque()
         self._begins = True
         self._packer = zlib.compressobj(LEVEL)
-        """Packs the last span's turns."""
+        """Packs the last span's cycles."""
 
     @property
     def size(self) -> int:
@@ -55,11 +55,11 @@ class Recording:
         return sum(span.size for span in self._spans)
 
     def begin_anew(self) -> None:
-        """Begin a span with the next turn: the balancer was changed between turns."""
+        """Begin a span with the next cycle: the balancer was changed between cycles."""
         self._begins = True
 
     def prepare(self, balancer: Balancer, now: float) -> None:
-        """Note what `balancer` knows, where a span is to begin with its next turn."""
+        """Note what `balancer` knows, where a span is to begin with its next cycle."""
         spans = self._spans
         last = spans[-1] if spans and not self._begins else None
         if last and now - last.begin < SPAN and last.size < LARGEST / 4:
@@ -74,14 +74,14 @@ class Recording:
             spans.popleft()
 
     def note(self, now: float, snapshot: Snapshot, decision: Decision | None) -> None:
-        """Add a turn; None where deciding failed."""
+        """Add a cycle; None where deciding failed."""
         line = encode(now, snapshot, decision)
         self._spans[-1].packed += self._packer.compress(line + b"\n")
         while len(self._spans) > 1 and self.size > LARGEST:
             self._spans.popleft()
 
     def as_list(self) -> list[dict[str, Any]]:
-        """Return the spans as diagnostics have them: each turn a line of JSON."""
+        """Return the spans as diagnostics have them: each cycle a line of JSON."""
         return [
             {
                 "memory": b64encode(span.memory).decode(),
@@ -98,7 +98,7 @@ class Recording:
 
 
 def encode(now: float, snapshot: Snapshot, decision: Decision | None) -> bytes:
-    """Return a turn as a line of JSON: when, what was known, what was decided."""
+    """Return a cycle as a line of JSON: when, what was known, what was decided."""
     return orjson.dumps([now, snapshot, decision], default=_plain)
 
 

@@ -1,4 +1,4 @@
-"""What the entities show, and when it is worth showing."""
+"""The state of the site: what was known, what was decided on it, and what happened."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,12 +18,11 @@ from ..model import (
     Site,
 )
 from ..site.reading import nodes_above
+from .events import SiteEvent
 from .overrides import TimedCeiling
 
-PUBLISH_INTERVAL = 10.0
-"""s between publications in ordinary times: each state written costs a row."""
 NEAR_LIMIT = 1.0
-"""A that may still be given when a limit counts as near."""
+"""A that may still be allocated when a limit counts as near."""
 WORSE = 1.0
 """A by which an overload must grow to be shown at once."""
 NO_PHASE = "none"
@@ -39,13 +38,13 @@ WAITS = (Reason.WAITING_TURN, Reason.MINIMUM_OFF, Reason.STARTS_SPENT, Reason.ST
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Published:
-    """One moment of the loop: what was known, and what was decided on it.
+class SiteState:
+    """One moment of the site, as it is published.
 
     `samples`, `connected` and `rejected_samples` are by node, `readings` and
     `fail_safes` by charger; so are `boosts`, each until its end, and `energy`, kWh that
     a charger drew while it was balanced. `decided_at` is the wall clock's time of the
-    decision.
+    decision. `events` are what happened since the state that was published before.
     """
 
     site: Site
@@ -59,6 +58,7 @@ class Published:
     ceilings: tuple[TimedCeiling, ...]
     boosts: Mapping[str, datetime]
     energy: Mapping[str, float]
+    events: tuple[SiteEvent, ...] = ()
 
     def meter_is_online(self, node: str) -> bool:
         """Say whether the measurements of a node are there and worth showing."""
@@ -87,7 +87,7 @@ class Published:
         return PhaseValues(*map(min, left))
 
     def utilisation(self, group: str) -> float | None:
-        """Return how much of what a group may use is gone: given, or used above it, %.
+        """Return how much of what a group may use is gone: allocated, or used above it, %.
 
         Of its fullest phase; None where it may use nothing.
         """
@@ -145,39 +145,39 @@ class Published:
         return (self.decision.nodes[node] for node in nodes_above(self.site, group))
 
 
-def is_news(before: Published, now: Published) -> bool:
-    """Say whether something happened that cannot wait for the next publication."""
+def is_news(before: SiteState, now: SiteState) -> bool:
+    """Say whether something changed that cannot wait for the next publication."""
     return _facts(before) != _facts(now) or _excess(now) >= _excess(before) + WORSE
 
 
-def _excess(published: Published) -> float:
+def _excess(state: SiteState) -> float:
     """Return A by which the main fuse's worst phase is above its limit, 0 at least."""
-    sample = published.samples.get(SUPPLY_ID)
+    sample = state.samples.get(SUPPLY_ID)
     if sample is None:
         return 0.0
-    limit = published.site.supply.supply_max_current
+    limit = state.site.supply.supply_max_current
     return max(0.0, max(sample.current) - limit)
 
 
-def _facts(published: Published) -> tuple[object, ...]:
+def _facts(state: SiteState) -> tuple[object, ...]:
     """Return what does not change by itself all the time, as measurements do."""
-    decision = published.decision
+    decision = state.decision
     return (
-        published.connected,
-        published.samples.keys(),
+        state.connected,
+        state.samples.keys(),
         {
             charger: (allocation.current, allocation.reason)
             for charger, allocation in decision.allocations.items()
         },
         {
             charger: (reading.status, reading.user_limit)
-            for charger, reading in published.readings.items()
+            for charger, reading in state.readings.items()
         },
         {
-            node: (state.trust, state.overloaded, min(state.available) < NEAR_LIMIT)
-            for node, state in decision.nodes.items()
+            id_: (node.trust, node.overloaded, min(node.available) < NEAR_LIMIT)
+            for id_, node in decision.nodes.items()
         },
         decision.not_following,
-        published.ceilings,
-        published.boosts,
+        state.ceilings,
+        state.boosts,
     )

@@ -27,7 +27,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MeterIdentity:
-    """What a measurement device says of itself.
+    """What a measurement device reports of itself.
 
     `variant` is "home" (0-100 A) or "public" (0-400 A).
     """
@@ -45,11 +45,11 @@ class MeterSample:
 
     `time` is the event loop's monotonic time in s at which the sample was taken.
     `connected` are the phases that have a current sensor; the others read 0.
-    `signed` says whether its currents tell their direction themselves, each phase's:
+    `signed` is whether its currents show their direction themselves, each phase's:
     then one below zero is exported, or its sensor is turned.
     `sequence` is the meter's own count of its samples, where it has one: the same
     number twice is the same sample. `stamp` is when it was taken by the meter's own
-    clock, s since 1970, where it tells that.
+    clock, s since 1970, where it reports that.
     """
 
     time: float
@@ -77,7 +77,7 @@ class MeterAuthenticationError(MeterError):
 
 
 class MeterResponseError(MeterError):
-    """It answers rubbish."""
+    """What it answers cannot be read."""
 
 
 class NotAMeterError(MeterResponseError):
@@ -95,7 +95,7 @@ class Meter(ABC):
 
     @property
     def rejected_samples(self) -> int:
-        """How many samples arrived that could not be read or not be true."""
+        """How many samples arrived that could not be read or cannot be true."""
         return self._rejected
 
     @abstractmethod
@@ -106,8 +106,8 @@ class Meter(ABC):
     ) -> None:
         """Start to push samples, now or as soon as the meter can be reached.
 
-        `on_connection` is told None each time the connection comes, and why each
-        time it goes or could not be made at the start.
+        `on_connection` is called with None each time the connection is made, and with
+        why each time it is lost or could not be made at the start.
         """
 
     @abstractmethod

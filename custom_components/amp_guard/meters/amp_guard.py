@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from http import HTTPStatus
 import logging
+from typing import override
 
 from aiohttp import (
     ClientError,
@@ -44,7 +45,7 @@ _LOGGER = logging.getLogger(__name__)
 REQUEST_TIMEOUT = 5.0
 """s. A meter on the LAN answers in milliseconds; a car follows a cut within 5 s."""
 CLOSE_TIMEOUT = 1.0
-"""s that a meter has to say goodbye in."""
+"""s that a meter has to close the stream in."""
 STREAM_SILENCE = 5.0
 """s without a pushed sample after which the meter is asked for one."""
 POLL_INTERVAL = 2.0
@@ -60,7 +61,7 @@ type Receive = Callable[[float], Awaitable[MeterSample]]
 class AmpGuardClient:
     """The requests of the contract; every failure is a `MeterError`.
 
-    The variant that the meter says it is bounds what can be true, and each of `phases`
+    The variant that the meter reports bounds what can be true, and each of `phases`
     must be in a sample: a phase that is missing would read as one without load.
     """
 
@@ -111,7 +112,7 @@ class AmpGuardClient:
         async with ClientSession(
             connector=self._session.connector,
             connector_owner=False,
-            middlewares=(_refuse_detours,),
+            middlewares=(_refuse_redirects,),
         ) as session:
             websocket = await self._open_stream(session)
 
@@ -168,7 +169,6 @@ class AmpGuardMeter(Meter):
     """
 
     def __init__(self, client: AmpGuardClient, serial_number: str) -> None:
-        """Take the client and the serial number of the meter it should find."""
         self._client = client
         self._serial_number = serial_number
         self._retry = RETRY_MINIMUM
@@ -179,6 +179,7 @@ class AmpGuardMeter(Meter):
         self._lost: MeterError | None = None
         self._task: asyncio.Task[None] | None = None
 
+    @override
     async def start(
         self,
         on_sample: Callable[[MeterSample], None],
@@ -191,6 +192,7 @@ class AmpGuardMeter(Meter):
             self._run(), name="Amp Guard stream"
         )
 
+    @override
     async def stop(self) -> None:
         """Close the stream."""
         if self._task is None:
@@ -207,7 +209,7 @@ class AmpGuardMeter(Meter):
                 self._set_lost(error)
                 await asyncio.sleep(self._retry)
             except Exception as error:  # a bug must not end the search for the meter
-                if (bug := repr(error)) != self._bug:  # told once, not at each try
+                if (bug := repr(error)) != self._bug:  # logged once, not at each try
                     _LOGGER.exception("Unexpected error while following the Amp Guard")
                 self._bug = bug
                 self._set_lost(MeterConnectionError(_describe(error)))
@@ -230,18 +232,18 @@ class AmpGuardMeter(Meter):
         async with self._client.stream() as receive:
             # Only now: a sample taken before the stream was open is not pushed.
             await self._take(self._client.measurement())
-            heard_at = loop.time()
+            sampled_at = loop.time()
             while True:
-                left = heard_at + STREAM_SILENCE - loop.time()
+                left = sampled_at + STREAM_SILENCE - loop.time()
                 if left > 0:
                     with suppress(TimeoutError):
                         if await self._take(receive(left)):
-                            heard_at = loop.time()
+                            sampled_at = loop.time()
                             self._retry = RETRY_MINIMUM
                 elif await self._take(self._client.measurement()):
                     return  # it has samples that the stream does not bring
                 else:
-                    heard_at = loop.time()
+                    sampled_at = loop.time()
 
     async def _poll(self, duration: float) -> None:
         loop = asyncio.get_running_loop()
@@ -250,10 +252,10 @@ class AmpGuardMeter(Meter):
             await self._take(self._client.measurement())
             await asyncio.sleep(min(left, POLL_INTERVAL))
 
-    async def _take(self, coming: Awaitable[MeterSample]) -> bool:
-        """Pass a sample on; say whether it was a new one. A bad one is counted."""
+    async def _take(self, sample: Awaitable[MeterSample]) -> bool:
+        """Pass a sample on; return whether it was a new one. A bad one is counted."""
         try:
-            return self._deliver(await coming)
+            return self._deliver(await sample)
         except NotAMeterError:
             raise
         except MeterResponseError as error:
@@ -262,7 +264,7 @@ class AmpGuardMeter(Meter):
             return False
 
     def _deliver(self, sample: MeterSample) -> bool:
-        """Pass a sample on unless it is known; say whether it was new."""
+        """Pass a sample on unless it is known; return whether it was new."""
         self._set_connected()
         if sample.sequence == self._sequence:
             return False
@@ -287,7 +289,7 @@ class AmpGuardMeter(Meter):
         self._on_connection(error)
 
 
-async def _refuse_detours(
+async def _refuse_redirects(
     request: ClientRequest, handler: ClientHandlerType
 ) -> ClientResponse:
     """Take no other answer than the stream: a redirect would be followed."""

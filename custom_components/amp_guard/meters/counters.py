@@ -2,7 +2,7 @@
 
 A counter that falls counts as exchanged: statistics would count all that it had counted
 once more when it is back. So a figure is believed only where it follows on what the
-counter said in most samples of late. That costs the sample nothing else.
+counter showed in most samples of late. The rest of the sample is not affected.
 """
 
 from collections import deque
@@ -32,7 +32,7 @@ class Counter:
     def judge(self, counted: PhaseValues | None, time: float) -> PhaseValues | None:
         """Return what it has counted at `time` (s), or the last that was believed.
 
-        None where it says nothing, and at the start, where nothing speaks for it yet.
+        None where it shows nothing, and at the start, where nothing confirms it yet.
         """
         if counted is None:
             return None

@@ -2,7 +2,7 @@
 
 A device's telegram brings all of its phases, so a phase that reports nothing has not
 changed while another goes on. Where all are silent the device's other sensors are its
-heartbeat: a quiet house reads the same for hours. But they are so only for their own
+heartbeat: a base load can stay the same for hours. But they are so only for their own
 device, and where their own integration brings them: a helper that hangs on a device
 goes on when it is dead.
 """

@@ -12,6 +12,7 @@ from hmac import compare_digest
 from http import HTTPStatus
 import logging
 import secrets
+from typing import override
 
 from aiohttp import hdrs, web
 from homeassistant.core import HomeAssistant, callback
@@ -52,12 +53,15 @@ def hash_secret(secret: str) -> str:
 
 
 class OpenReporterMeter(Meter):
-    """Waits for the reports of one user; refuses those of everybody else."""
+    """Waits for the reports of one user; refuses those of everybody else.
+
+    `username` and the password of this hash (see `hash_secret`) are what the reporter
+    signs in with.
+    """
 
     def __init__(
         self, hass: HomeAssistant, *, username: str, password_hash: str
     ) -> None:
-        """Take the credentials that the reporter was given."""
         self._hass = hass
         self._username = username
         self._password_hash = password_hash
@@ -66,6 +70,7 @@ class OpenReporterMeter(Meter):
         self._silence: asyncio.TimerHandle | None = None
         self._lost: bool | None = None
 
+    @override
     async def start(
         self,
         on_sample: Callable[[MeterSample], None],
@@ -81,6 +86,7 @@ class OpenReporterMeter(Meter):
         self._hass.data[_METERS].append(self)
         self._await_report()
 
+    @override
     async def stop(self) -> None:
         """Accept nothing more; every token is worthless."""
         self._hass.data[_METERS].remove(self)
@@ -92,7 +98,7 @@ class OpenReporterMeter(Meter):
     # --- who it is ------------------------------------------------------------------
 
     def knows(self, username: str, password: str) -> bool:
-        """Say whether these are its credentials."""
+        """Whether these are its credentials."""
         same_name = compare_digest(hash_secret(username), hash_secret(self._username))
         same_password = compare_digest(hash_secret(password), self._password_hash)
         return same_name and same_password
@@ -105,10 +111,10 @@ class OpenReporterMeter(Meter):
         return token
 
     def accepts(self, token: str) -> bool:
-        """Say whether a token is one of its own, and still good."""
-        given, now = hash_secret(token), self._hass.loop.time()
+        """Whether a token is one of its own, and still good."""
+        hashed, now = hash_secret(token), self._hass.loop.time()
         good = [
-            compare_digest(given, known) for known, end in self._tokens if now < end
+            compare_digest(hashed, known) for known, end in self._tokens if now < end
         ]
         return any(good)
 
@@ -172,8 +178,9 @@ class TokenView(HomeAssistantView):
             document = await read_json(request.content)
         except MeterResponseError as error:
             return self.json_message(str(error), HTTPStatus.BAD_REQUEST)
-        given = document if isinstance(document, dict) else {}
-        username, password = given.get("username"), given.get("password")
+        credentials = document if isinstance(document, dict) else {}
+        username = credentials.get("username")
+        password = credentials.get("password")
         if not isinstance(username, str) or not isinstance(password, str):
             return self.json_message("no user name", HTTPStatus.BAD_REQUEST)
         meters = request.app[KEY_HASS].data[_METERS]
@@ -181,7 +188,7 @@ class TokenView(HomeAssistantView):
             if meter.knows(username, password):
                 return self.json({"token": meter.make_token()})
         if not meters:
-            # The service was not told that its entry is gone: it is no stranger.
+            # The service does not know that its entry is gone: it is no stranger.
             return self.json_message("Unknown user", HTTPStatus.UNAUTHORIZED)
         # Raised, not returned: Home Assistant counts it as a failed login.
         raise web.HTTPUnauthorized

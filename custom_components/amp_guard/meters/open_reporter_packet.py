@@ -25,7 +25,7 @@ class Packet:
 
     `sent_at` and `measured_at` are s of the reporter's own clock, since 1970; the sum
     is as old as the oldest of its parts. `is_whole` says whether all meters took part:
-    what one of them does not tell is missing from the sum.
+    what one of them does not report is missing from the sum.
     """
 
     sent_at: float

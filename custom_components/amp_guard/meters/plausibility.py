@@ -2,9 +2,9 @@
 
 Meters and what reads them drop digits, give zeros and mix up telegrams. A sample like
 that is rejected by itself: the one before it stays in force, and the meter goes stale
-only if nothing better comes. But a phase may really be dead, and a fuse really carry
+only if nothing better follows. But a phase may really be dead, and a fuse really carry
 more than its meter was made for: what is merely doubted is rejected once, and believed
-when the next sample says it again. So more current than before never waits for longer
+when the next sample shows it again. So more current than before never waits for longer
 than one sample, as long as a meter could measure it: to cut for nothing costs little,
 to wait may cost the fuse.
 """
@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from statistics import median_low
+from typing import override
 
 from ..model import NO_CURRENT, Phase, PhaseValues
 from . import (
@@ -75,10 +76,9 @@ def bounds(variant: str) -> Mapping[str, tuple[float, float]]:
 
 
 class Plausibility:
-    """Judges the samples of one meter, each by those before it."""
+    """Judges the samples of one meter, each by those before it, in its variant's range."""
 
     def __init__(self, variant: str) -> None:
-        """Know the range of the variant."""
         self._variant = variant
         self._voltages: deque[PhaseValues] = deque(maxlen=RECENT)
         self._totals: deque[float] = deque(maxlen=RECENT)
@@ -112,7 +112,7 @@ class Plausibility:
         )
 
     def _odd_voltages(self, sample: MeterSample) -> frozenset[str]:
-        """Return in words which voltages are not as usual."""
+        """Return as texts which voltages are not as usual."""
         if sample.voltage is None:
             return frozenset()
         self._voltages.append(sample.voltage)
@@ -127,7 +127,7 @@ class Plausibility:
         return median_low([voltage[phase] for voltage in self._voltages])
 
     def _rises(self, sample: MeterSample) -> bool:
-        """Say whether a current rises that is no product of an odd voltage."""
+        """Whether a current rises that is no product of an odd voltage."""
         return sample.voltage is not None and any(
             sample.current[phase] > self._believed[phase] + RISE
             and sample.voltage[phase]
@@ -136,7 +136,7 @@ class Plausibility:
         )
 
     def _doubts_of_currents(self, sample: MeterSample) -> Iterator[str]:
-        """Tell in words what is strange about the currents, though it may be true."""
+        """Yield as texts what is strange about the currents, though it may be true."""
         most = MAX_MEASURED_CURRENT[self._variant]
         for phase in sample.connected:
             amps = abs(sample.current[phase])
@@ -145,15 +145,16 @@ class Plausibility:
             if amps > most:
                 yield f"{phase.name} jumps beyond the range"
             elif amps > POWER_FACTOR_FROM and _has_little_power(sample, phase):
-                yield f"{phase.name} jumps beyond what its power tells"
+                yield f"{phase.name} jumps beyond what its power shows"
         total = sum(map(abs, sample.current))
         self._totals.append(total)
+        # As of a meter that restarts [StyraHem/ShellyForHASS#380].
         if total == 0.0 and median_low(self._totals) > LEAST_TOTAL:
             yield "no current at all"
 
 
 def _has_little_power(sample: MeterSample, phase: Phase) -> bool:
-    """Say whether a phase has less power than a household's loads with its current."""
+    """Whether a phase has less power than a household's loads with its current."""
     if sample.voltage is None or sample.power is None:
         return False
     apparent = sample.voltage[phase] * abs(sample.current[phase])
@@ -173,24 +174,25 @@ def _check_power(sample: MeterSample) -> None:
 
 
 class PlausibleMeter(Meter):
-    """A meter without the samples that cannot be true; they are counted."""
+    """A meter of a variant without the samples that cannot be true; they are counted."""
 
     def __init__(self, meter: Meter, variant: str) -> None:
-        """Take the meter, and the variant whose range it has."""
         self._meter = meter
         self._plausibility = Plausibility(variant)
 
     @property
+    @override
     def rejected_samples(self) -> int:
         """How many the meter rejected itself, and how many were rejected here."""
         return self._meter.rejected_samples + self._rejected
 
+    @override
     async def start(
         self,
         on_sample: Callable[[MeterSample], None],
         on_connection: Callable[[MeterError | None], None],
     ) -> None:
-        """Start the meter."""
+        """Start the meter; of its samples only the plausible are passed on."""
 
         def pass_on(sample: MeterSample) -> None:
             try:
@@ -202,6 +204,7 @@ class PlausibleMeter(Meter):
 
         await self._meter.start(pass_on, on_connection)
 
+    @override
     async def stop(self) -> None:
         """Stop the meter."""
         await self._meter.stop()

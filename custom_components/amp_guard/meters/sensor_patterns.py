@@ -28,7 +28,7 @@ from ..model import Phase
 
 
 class Quantity(StrEnum):
-    """What a sensor tells of a phase."""
+    """What a sensor measures of a phase."""
 
     CURRENT = "current"
     VOLTAGE = "voltage"
@@ -38,7 +38,7 @@ class Quantity(StrEnum):
 
 
 class Role(NamedTuple):
-    """What a sensor tells, and of which phase; None: of all phases together."""
+    """What a sensor measures, and of which phase; None: of all phases together."""
 
     quantity: Quantity
     phase: Phase | None
@@ -92,7 +92,7 @@ MEASURES = {
 
 
 class SensorTraits(NamedTuple):
-    """What an integration says of a sensor that it registered."""
+    """What an integration registered of a sensor."""
 
     unique_id: str
     translation_key: str | None
@@ -105,8 +105,8 @@ class MeterPattern:
     """How an integration registers the sensors of a measurement device.
 
     `unique_ids` are patterns of the end of a unique id: `{n}` stands for 1 to 3, `{a}`
-    for a to c, `{i}` for 0 to 2. Where `translation_keys` are given they tell the
-    quantity, and the unique id only the phase. `export_positive`: its power counts
+    for a to c, `{i}` for 0 to 2. `translation_keys`, where there are any, name
+    the quantity, and the unique id only the phase. `export_positive`: its power counts
     what is exported.
     """
 
@@ -118,7 +118,7 @@ class MeterPattern:
     export_positive: bool = False
 
     def role(self, sensor: SensorTraits) -> Role | None:
-        """Return what a sensor tells, None if it is of no use."""
+        """Return what a sensor measures, None if it is of no use."""
         for quantity, pattern in self.unique_ids.items():
             if not _has_class(sensor, quantity):
                 continue
@@ -150,7 +150,7 @@ def _pattern(
     total_export: str | None = None,
     export_positive: bool = False,
 ) -> MeterPattern:
-    given = {
+    unique_ids = {
         Quantity.CURRENT: current,
         Quantity.VOLTAGE: voltage,
         Quantity.POWER_EXPORT: power_export,
@@ -158,7 +158,7 @@ def _pattern(
     }
     return MeterPattern(
         integration=integration,
-        unique_ids={quantity: p for quantity, p in given.items() if p is not None},
+        unique_ids={quantity: p for quantity, p in unique_ids.items() if p is not None},
         translation_keys=translation_keys or {},
         total_power=total_power,
         total_export=total_export,
@@ -233,7 +233,7 @@ PATTERNS = (
         },
     ),
     _pattern("perific", "_current_l{n}", "_voltage_l{n}"),
-    # AMS/HAN readers: amshan, and what amsleser.no gives by MQTT.
+    # AMS/HAN readers: amshan, and what amsleser.no sends by MQTT.
     _pattern(
         "amshan",
         "current_l{n}",
@@ -296,7 +296,7 @@ def measured_phases(sensors: Mapping[str, str]) -> tuple[Phase, ...]:
 
 
 def is_complete(phases: tuple[Phase, ...]) -> bool:
-    """Say whether these are the phases of a property: L1 alone, or all three."""
+    """Whether these are the phases of a property: L1 alone, or all three."""
     return phases in ((Phase.L1,), tuple(Phase))
 
 

@@ -11,7 +11,7 @@ from .sensor_patterns import Recognised, SensorTraits, recognise
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FoundMeter:
-    """A device whose sensors measure a property; they are given by role."""
+    """A device whose sensors measure a property; `sensors` are theirs by role."""
 
     device_id: str
     integration: str

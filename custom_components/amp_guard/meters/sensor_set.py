@@ -24,9 +24,9 @@ COARSENESS = 0.6
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PhaseReading:
-    """What is read of one phase; None where no sensor tells it.
+    """What is read of one phase; None where no sensor measures it.
 
-    `signed` says whether its current is known to be negative where it is exported.
+    `signed` is whether its current is known to be negative where it is exported.
     """
 
     current: float | None = None
@@ -40,7 +40,7 @@ class PhaseReading:
         return self.current is not None or self.power is not None
 
     @property
-    def tells_direction(self) -> bool:
+    def shows_direction(self) -> bool:
         """Whether export can be told from import."""
         return self.power is not None or self.signed
 
@@ -53,8 +53,8 @@ def take_sample(
 ) -> MeterSample:
     """Return the sample that the readings of the measured phases are, of `time`.
 
-    `total_power`, of all phases together at the same moment, tells the direction of
-    currents that do not tell it themselves.
+    `total_power`, of all phases together at the same moment, shows the direction of
+    currents that do not show it themselves.
     """
     current = {phase: signed_current(reading) for phase, reading in readings.items()}
     if total_power is not None:
@@ -72,15 +72,15 @@ def take_sample(
         current=PhaseValues(*(current.get(phase, 0.0) for phase in Phase)),
         voltage=values({phase: r.voltage for phase, r in readings.items()}),
         power=values({phase: r.power for phase, r in readings.items()}),
-        signed=all(reading.tells_direction for reading in readings.values()),
+        signed=all(reading.shows_direction for reading in readings.values()),
     )
 
 
 def signed_current(reading: PhaseReading) -> float:
     """Return A of one phase.
 
-    Import is the most that its sensors tell: whole amps round down, and power leaves
-    reactive current out. Export is what power tells: only that is there to be used.
+    Import is the most that its sensors show: whole amps round down, and power leaves
+    reactive current out. Export is what power shows: only that is there to be used.
     """
     if reading.power is None:
         return reading.current or 0.0
@@ -105,7 +105,7 @@ def exporting_phases(
         phase: signed_current(reading) * _voltage(reading)
         for phase, reading in readings.items()
     }
-    unknown = [phase for phase, r in readings.items() if not r.tells_direction]
+    unknown = [phase for phase, r in readings.items() if not r.shows_direction]
     ways = []
     for signs in product((1, -1), repeat=len(unknown)):
         exports = {

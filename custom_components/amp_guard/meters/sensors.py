@@ -1,6 +1,6 @@
 """Sensors in Home Assistant as the measurement device.
 
-They are followed by events and never asked. The sensors of one telegram come one by
+They are followed by events and never asked. The sensors of one telegram report one by
 one: a sample is taken when all of them have reported, or a moment after the first. It is
 as old as the phase in it that has been silent for longest.
 """
@@ -30,7 +30,7 @@ from homeassistant.helpers.event import (
     async_track_state_report_event,
 )
 
-from ..model import Net, Phase
+from ..model import EarthingSystem, Phase
 from . import Meter, MeterConnectionError, MeterError, MeterSample
 from .heartbeat import Heartbeat
 from .sensor_patterns import MEASURES, ROLES, Quantity, Role, measured_phases
@@ -68,7 +68,7 @@ class SensorReader:
 
     `sensors` are registry ids, or entity ids where there is no registry entry, by
     role. With `export_positive` a positive power is exported. In an IT `net` the total
-    power says nothing of a current: each load hangs between two lines.
+    power shows nothing of a current: each load hangs between two lines.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class SensorReader:
         sensors: Mapping[str, str],
         *,
         export_positive: bool = False,
-        net: Net = Net.TN,
+        net: EarthingSystem = EarthingSystem.TN,
     ) -> None:
         self._hass = hass
         self._sensors = sensors
@@ -97,7 +97,7 @@ class SensorReader:
     def sample(self, time: float, *, is_one_telegram: bool = True) -> MeterSample:
         """Return what the sensors read, as a sample of `time`.
 
-        A total of another telegram than the currents says nothing of them. Raises
+        A total of another telegram than the currents shows nothing of them. Raises
         SensorError where a sensor cannot be read.
         """
         values = {
@@ -106,7 +106,7 @@ class SensorReader:
         }
         readings = {phase: self._reading(values, phase) for phase in self.phases}
         total = self._power(values, None)
-        if self._net is Net.IT or not is_one_telegram:
+        if self._net is EarthingSystem.IT or not is_one_telegram:
             total = None
         return take_sample(readings, time=time, total_power=total)
 

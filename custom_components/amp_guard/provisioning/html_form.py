@@ -13,16 +13,16 @@ INLINE = frozenset(
     | {"mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "u", "wbr"}
 )
 """Elements that do not end a line of text."""
-UNSEEN = frozenset({"script", "style", "template", "noscript"})
-KINDS = frozenset(
+NOT_RENDERED = frozenset({"script", "style", "template", "noscript"})
+INPUT_TYPES = frozenset(
     {"button", "checkbox", "color", "date", "datetime-local", "email", "file", "hidden"}
     | {"image", "month", "number", "password", "radio", "range", "reset", "search"}
     | {"submit", "tel", "text", "time", "url", "week"}
 )
 """Types of an input; any other counts as text."""
-BUTTONS = frozenset({"submit", "image"})
+SUBMIT_BUTTONS = frozenset({"submit", "image"})
 """Controls that submit; one of them is clicked, and only that one is sent."""
-NEVER_SENT = frozenset({"button", "reset", "file"})
+NEVER_SUBMITTED = frozenset({"button", "reset", "file"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,7 +117,7 @@ class _Control:
     attributes: dict[str, str]
     form: int | None
     label: _Label | None
-    before: str
+    line_before: str
     text: str = ""
     options: list[tuple[dict[str, str], str]] = field(default_factory=list)
 
@@ -127,16 +127,16 @@ class _Parser(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._texts: list[str] = []
         self._line = ""
-        self._before = ""  # the last line, unless a control came after it
+        self._line_before = ""  # unless a control came after it
         self._forms: list[dict[str, str]] = []
-        self._form: int | None = None  # the one that is open
+        self._open_form: int | None = None
         self._controls: list[_Control] = []
         self._labels: list[_Label] = []
-        self._label: _Label | None = None
+        self._open_label: _Label | None = None
         self._links: list[_Link] = []
-        self._link: _Link | None = None
-        self._inside: _Control | None = None  # a select, textarea or button
-        self._unseen = 0
+        self._open_link: _Link | None = None
+        self._open_control: _Control | None = None  # a select, textarea or button
+        self._not_rendered = 0  # elements that are open
         self._base = ""
 
     # --- reading --------------------------------------------------------------------
@@ -146,31 +146,31 @@ class _Parser(HTMLParser):
         if tag not in INLINE:
             self._end_line()
         match tag:
-            case _ if tag in UNSEEN:
-                self._unseen += 1
+            case _ if tag in NOT_RENDERED:
+                self._not_rendered += 1
             case "base":
                 self._base = self._base or attributes.get("href", "")
-            case "form" if self._form is None:  # a form in a form is none
-                self._form = len(self._forms)
+            case "form" if self._open_form is None:  # a form in a form is none
+                self._open_form = len(self._forms)
                 self._forms.append(attributes)
             case "a":
-                self._link = _Link(target=attributes.get("href", "").strip())
-                self._links.append(self._link)
+                self._open_link = _Link(target=attributes.get("href", "").strip())
+                self._links.append(self._open_link)
             case "label":
-                self._label = _Label(control_id=attributes.get("for"))
-                self._labels.append(self._label)
+                self._open_label = _Label(control_id=attributes.get("for"))
+                self._labels.append(self._open_label)
             case "input":
                 kind = attributes.get("type", "").strip().lower()
-                self._add_control(kind if kind in KINDS else "text", attributes)
+                self._add_control(kind if kind in INPUT_TYPES else "text", attributes)
             case "button":
                 kind = attributes.get("type", "submit").strip().lower()
-                self._inside = self._add_control(
-                    kind if kind in NEVER_SENT else "submit", attributes
+                self._open_control = self._add_control(
+                    kind if kind in NEVER_SUBMITTED else "submit", attributes
                 )
             case "select" | "textarea":
-                self._inside = self._add_control(tag, attributes)
-            case "option" if self._inside is not None:
-                self._inside.options.append((attributes, ""))
+                self._open_control = self._add_control(tag, attributes)
+            case "option" if self._open_control is not None:
+                self._open_control.options.append((attributes, ""))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         # A browser takes <select/> for <select>, and has no end for <input>.
@@ -180,29 +180,29 @@ class _Parser(HTMLParser):
         if tag not in INLINE:
             self._end_line()
         match tag:
-            case _ if tag in UNSEEN:
-                self._unseen = max(0, self._unseen - 1)
+            case _ if tag in NOT_RENDERED:
+                self._not_rendered = max(0, self._not_rendered - 1)
             case "form":
-                self._form = self._inside = None
+                self._open_form = self._open_control = None
             case "a":
-                self._link = None
+                self._open_link = None
             case "label":
-                self._label = None
+                self._open_label = None
             case "select" | "textarea" | "button":
-                self._inside = None
+                self._open_control = None
 
     def handle_data(self, data: str) -> None:
-        if self._unseen:
+        if self._not_rendered:
             return
-        if self._inside is not None:
-            if self._inside.options:
-                attributes, text = self._inside.options[-1]
-                self._inside.options[-1] = attributes, text + data
+        if self._open_control is not None:
+            if self._open_control.options:
+                attributes, text = self._open_control.options[-1]
+                self._open_control.options[-1] = attributes, text + data
             else:
-                self._inside.text += data
+                self._open_control.text += data
             return
         self._line += data
-        for around in (self._label, self._link):
+        for around in (self._open_label, self._open_link):
             if around is not None:
                 around.text += data
 
@@ -210,19 +210,19 @@ class _Parser(HTMLParser):
         control = _Control(
             kind=kind,
             attributes=attributes,
-            form=self._form,
-            label=self._label,
-            before=self._before,
+            form=self._open_form,
+            label=self._open_label,
+            line_before=self._line_before,
         )
         if kind != "hidden":
-            self._before = ""
+            self._line_before = ""
         self._controls.append(control)
         return control
 
     def _end_line(self) -> None:
-        if line := _tidy(self._line):
+        if line := _collapse_whitespace(self._line):
             self._texts.append(line)
-            self._before = line
+            self._line_before = line
         self._line = ""
 
     # --- what was read --------------------------------------------------------------
@@ -242,7 +242,7 @@ class _Parser(HTMLParser):
                 for number, attributes in enumerate(self._forms)
             ),
             links=tuple(
-                Link(target=link.target, text=_tidy(link.text))
+                Link(target=link.target, text=_collapse_whitespace(link.text))
                 for link in self._links
                 if link.target
             ),
@@ -263,14 +263,14 @@ class _Parser(HTMLParser):
             kind=kind,
             name=attributes.get("name", ""),
             value=control.text.removeprefix("\n") if kind == "textarea" else value,
-            hints=tuple(filter(None, map(_tidy, self._hints(control)))),
+            hints=tuple(filter(None, map(_collapse_whitespace, self._hints(control)))),
             sent="disabled" not in attributes
-            and kind not in NEVER_SENT
+            and kind not in NEVER_SUBMITTED
             and (not ticked or "checked" in attributes),
             options=tuple(
                 Option(
-                    value=option.get("value", _tidy(text)),
-                    text=_tidy(text),
+                    value=option.get("value", _collapse_whitespace(text)),
+                    text=_collapse_whitespace(text),
                     selected="selected" in option,
                 )
                 for option, text in control.options
@@ -288,13 +288,13 @@ class _Parser(HTMLParser):
                 yield label.text
         for name in ("aria-label", "title", "placeholder", "alt", "name", "id"):
             yield attributes.get(name, "")
-        if control.kind in BUTTONS:
+        if control.kind in SUBMIT_BUTTONS:
             yield control.text or attributes.get("value", "")
         else:
-            yield control.before
+            yield control.line_before
 
 
-def _tidy(text: str) -> str:
+def _collapse_whitespace(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 

@@ -19,11 +19,13 @@ from ..meters.amp_guard import AmpGuardClient
 
 _LOGGER = logging.getLogger(__name__)
 
-PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
+PRIVATE_NETWORKS = tuple(
+    map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+)
 """[RFC 1918]"""
-WIDEST = 22
-"""Prefix length. Of a wider network only the part around the host is searched."""
-AT_ONCE = 256
+MIN_PREFIX_LENGTH = 22
+"""Of a wider network only the part around the host is searched."""
+MAX_CONCURRENT = 256
 """Addresses that are asked at the same time: a small packet to each."""
 ANSWER_TIMEOUT = 1.2
 """s. Time for a packet that was lost on the Wi-Fi to be sent again, which systems do
@@ -65,19 +67,19 @@ async def own_networks(hass: HomeAssistant) -> set[IPv4Network]:
 
 def searched_network(address: IPv4Address, prefix_length: int) -> IPv4Network | None:
     """Return the part of a host's network that is searched, None if it is public."""
-    if not any(address in private for private in PRIVATE):
+    if not any(address in private for private in PRIVATE_NETWORKS):
         return None
-    return IPv4Network((address, max(prefix_length, WIDEST)), strict=False)
+    return IPv4Network((address, max(prefix_length, MIN_PREFIX_LENGTH)), strict=False)
 
 
 async def search(
     session: ClientSession, networks: Iterable[IPv4Network]
 ) -> list[FoundMeter]:
     """Return the meters that answer in these networks, in the addresses' order."""
-    few = asyncio.Semaphore(AT_ONCE)
+    concurrent = asyncio.Semaphore(MAX_CONCURRENT)
 
     async def ask(address: IPv4Address) -> FoundMeter | None:
-        async with few:
+        async with concurrent:
             return await identify(session, str(address))
 
     addresses = sorted({each for network in networks for each in network.hosts()})

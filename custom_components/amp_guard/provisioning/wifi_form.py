@@ -10,7 +10,7 @@ import re
 
 from . import NetworkNotListedError
 from .credentials import Credentials
-from .html_form import BUTTONS, Control, Form, Option, Page
+from .html_form import SUBMIT_BUTTONS, Control, Form, Option, Page
 from .words import (
     ACCEPTED,
     DOES_SOMETHING,
@@ -24,7 +24,7 @@ from .words import (
     says,
 )
 
-TYPED = frozenset({"text", "password", "search", "tel", "number", "textarea"})
+TEXT_KINDS = frozenset({"text", "password", "search", "tel", "number", "textarea"})
 """Kinds of controls that are typed into."""
 
 _NOTE = r"\s*(?:\([^()]*\)|\[[^\][]*\]|[-–,|:]?\s*-?[0-9]+\s*(?:%|dBm))"
@@ -97,16 +97,17 @@ class WifiForm:
             purpose = self.purposes.get(place)
             if place in chosen:
                 entries.append((control.name, chosen[place]))
-            elif control.kind in TYPED and purpose and purpose not in left_alone:
+            elif control.kind in TEXT_KINDS and purpose and purpose not in left_alone:
                 entries.append((control.name, getattr(credentials, purpose)))
-            elif control.kind not in BUTTONS or control is clicked:
+            elif control.kind not in SUBMIT_BUTTONS or control is clicked:
                 entries.extend(control.entries)
         return entries
 
     @property
     def _name_can_be_typed(self) -> bool:
         return any(
-            purpose is Purpose.NETWORK_NAME and self.form.controls[place].kind in TYPED
+            purpose is Purpose.NETWORK_NAME
+            and self.form.controls[place].kind in TEXT_KINDS
             for place, purpose in self.purposes.items()
         )
 
@@ -116,7 +117,9 @@ class WifiForm:
                 yield place, option
 
     def _button(self) -> Control | None:
-        buttons = [control for control in self.form.controls if control.kind in BUTTONS]
+        buttons = [
+            control for control in self.form.controls if control.kind in SUBMIT_BUTTONS
+        ]
         named = (each for each in buttons if says(" ".join(each.hints), SUBMIT))
         return next(named, next(iter(buttons), None))
 
@@ -187,7 +190,7 @@ def _purposes(form: Form) -> dict[int, Purpose]:
 def _purpose(control: Control) -> Purpose | None:
     if not control.name or not control.sent:
         return None
-    if control.kind not in TYPED and control.kind != "select":
+    if control.kind not in TEXT_KINDS and control.kind != "select":
         return None
     for hint in control.hints:
         if any(says(hint, words) for words in WORDS.values()):

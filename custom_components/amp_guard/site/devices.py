@@ -24,7 +24,7 @@ from ..model import SUPPLY_ID, Site
 
 
 def meter_id(entry: AmpGuardConfigEntry) -> str:
-    """Return what tells the meter from every other: some have no serial number."""
+    """Return what identifies the meter: its serial number, where it has one."""
     return entry.unique_id or entry.entry_id
 
 

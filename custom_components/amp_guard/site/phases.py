@@ -8,7 +8,7 @@ from ..model import Phase
 PHASE_ORDERS = tuple(
     ",".join(order) for count in (3, 2, 1) for order in permutations("123", count)
 )
-"""All that can be said in it, the most phases first."""
+"""All orders there are, the most phases first."""
 
 
 def parse_phases(order: str) -> tuple[Phase, ...]:

@@ -41,9 +41,9 @@ from ..model import (
     SUPPLY_ID,
     BalancerType,
     Charger,
+    EarthingSystem,
     FuseType,
     Group,
-    Net,
     Site,
     SiteError,
     Supply,
@@ -98,7 +98,7 @@ def read_supply(options: Mapping[str, Any], source: str) -> Supply:
     return Supply(
         supply_max_current=options[CONF_SUPPLY_MAX_CURRENT],
         fuse_type=FuseType(options[CONF_FUSE_TYPE]),
-        net=Net(options[CONF_NET]),
+        earthing_system=EarthingSystem(options[CONF_NET]),
         metered=Source(source) is not Source.NONE,
     )
 

@@ -1,4 +1,4 @@
-"""The rules that a site must keep, each told by the field that breaks it."""
+"""The rules that a site must keep, each named by the field that breaks it."""
 
 from collections.abc import Collection, Iterator, Mapping
 from math import ceil, floor
@@ -28,8 +28,8 @@ from ..model import (
     MINIMUM_SIGNALLED_CURRENT,
     SUPPLY_ID,
     Charger,
+    EarthingSystem,
     Group,
-    Net,
     Phase,
     Supply,
 )
@@ -176,12 +176,12 @@ def _phases_below(node: str, entry: AmpGuardConfigEntry) -> set[Phase]:
 
 
 def _can_charge(charger: Charger, group: Group) -> bool:
-    """Say whether a step of the charger lies between its least and its maximum."""
+    """Whether a step of the charger lies between its least and its maximum."""
     step = charger.resolution
     least = ceil(max(charger.min_current, group.min_current) / step - ROUNDING)
     return floor(charger.max_current / step + ROUNDING) >= least
 
 
 def _hangs_on_one_line(charger: Charger, supply: Supply) -> bool:
-    """Say whether the charger would hang on nothing: an IT net has no neutral."""
-    return supply.net is Net.IT and len(charger.wiring) == 1
+    """Whether the charger would hang on nothing: an IT net has no neutral."""
+    return supply.earthing_system is EarthingSystem.IT and len(charger.wiring) == 1

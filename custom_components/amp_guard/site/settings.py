@@ -91,7 +91,7 @@ def change_setting(
 ) -> None:
     """Change one setting of a group or charger.
 
-    Raises ServiceValidationError where it is no number or breaks a rule; that tells
+    Raises ServiceValidationError where it is no number or breaks a rule; that names
     which of the `possible` values break none.
     """
     subentry = entry.subentries[subentry_id]

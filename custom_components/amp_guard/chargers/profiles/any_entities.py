@@ -7,7 +7,7 @@ ANY = Profile(
     name=ANY_ENTITIES,
     integration="",
     entities={},
-    # What integrations commonly call it; the user's own words come before these.
+    # What integrations commonly call it; the user's own states go before these.
     statuses={
         Role.STATE: {
             "disconnected": ChargerStatus.DISCONNECTED,

@@ -6,13 +6,13 @@ So one charger a circuit.
 """
 
 from ...model import ChargerStatus
-from ..profile import Action, Expiry, FailSafe, Given, Profile, Role, entity
+from ..profile import Action, Expiry, FailSafe, Placeholder, Profile, Role, entity
 
 _CIRCUIT = {
-    "device_id": Given.DEVICE_ID,
-    "current_p1": Given.CURRENT,
-    "current_p2": Given.CURRENT,
-    "current_p3": Given.CURRENT,
+    "device_id": Placeholder.DEVICE_ID,
+    "current_p1": Placeholder.CURRENT,
+    "current_p2": Placeholder.CURRENT,
+    "current_p3": Placeholder.CURRENT,
 }
 
 EASEE = Profile(
@@ -75,7 +75,7 @@ EASEE = Profile(
     expiry=Expiry(
         set_limit=Action(
             name="easee.set_circuit_dynamic_limit",
-            data={**_CIRCUIT, "time_to_live": Given.VALID_MINUTES},
+            data={**_CIRCUIT, "time_to_live": Placeholder.VALID_MINUTES},
         ),
         prepare=Action(name="easee.set_circuit_offline_limit", data=_CIRCUIT),
         renewal_changes=True,

@@ -9,7 +9,7 @@ GOE = Profile(
     entities={
         Role.LIMIT: entity("number", "goecharger_api2.*_amp", key="amp"),
         Role.ENABLE: entity("select", "goecharger_api2.*_frc", key="frc"),
-        # The code: "car_value" speaks Home Assistant's language.
+        # The code: "car_value" is in the language that Home Assistant is set to.
         Role.STATE: entity("sensor", "goecharger_api2.*_car", key="car"),
         Role.CURRENT_L1: entity("sensor", "goecharger_api2.*_nrg_4", key="nrg_4"),
         Role.CURRENT_L2: entity("sensor", "goecharger_api2.*_nrg_5", key="nrg_5"),

@@ -1,7 +1,7 @@
 """KEBA KeContact, Home Assistant core: local UDP, set up in YAML, polled each 5 s."""
 
 from ...model import ChargerStatus
-from ..profile import Action, FailSafe, Given, Pause, Profile, Role, entity
+from ..profile import Action, FailSafe, Pause, Placeholder, Profile, Role, entity
 
 KEBA = Profile(
     name="keba",
@@ -47,7 +47,7 @@ KEBA = Profile(
             "false": ChargerStatus.DISCONNECTED,
         },
     },
-    set_limit=Action(name="keba.set_current", data={"current": Given.CURRENT}),
+    set_limit=Action(name="keba.set_current", data={"current": Placeholder.CURRENT}),
     pause=Pause(
         stop=Action(name="keba.disable"),
         resume=Action(name="keba.enable"),

@@ -6,7 +6,16 @@ Each connector of a charge point with several is a device of its own.
 from collections.abc import Mapping
 
 from ...model import ChargerStatus
-from ..profile import Action, Argument, Expiry, FailSafe, Given, Profile, Role, entity
+from ..profile import (
+    Action,
+    Argument,
+    Expiry,
+    FailSafe,
+    Placeholder,
+    Profile,
+    Role,
+    entity,
+)
 
 
 def _set_charging_profile(
@@ -15,14 +24,14 @@ def _set_charging_profile(
     return Action(
         name="ocpp.set_charge_rate",
         data={
-            "devid": Given.IDENTIFIER,
-            "conn_id": Given.CONNECTOR,
+            "devid": Placeholder.IDENTIFIER,
+            "conn_id": Placeholder.CONNECTOR,
             "custom_profile": {
                 **purpose,
                 "chargingSchedule": {
                     "chargingRateUnit": "A",
                     "chargingSchedulePeriod": (
-                        {"startPeriod": 0, "limit": Given.CURRENT},
+                        {"startPeriod": 0, "limit": Placeholder.CURRENT},
                     ),
                     **schedule,
                 },
@@ -42,7 +51,7 @@ _TX_PROFILE: Mapping[str, Argument] = {
     "stackLevel": 0,
     "chargingProfilePurpose": "TxProfile",
     "chargingProfileKind": "Absolute",
-    "transactionId": Given.TRANSACTION,
+    "transactionId": Placeholder.TRANSACTION,
 }
 
 OCPP = Profile(
@@ -92,7 +101,7 @@ OCPP = Profile(
         set_limit=_set_charging_profile(
             _TX_PROFILE,
             # Without a start, a duration counts from when the car began to charge.
-            {"startSchedule": Given.NOW, "duration": Given.VALID_SECONDS},
+            {"startSchedule": Placeholder.NOW, "duration": Placeholder.VALID_SECONDS},
         ),
         prepare=_set_charging_profile(_TX_DEFAULT_PROFILE, {}),
     ),

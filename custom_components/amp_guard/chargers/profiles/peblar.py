@@ -26,7 +26,7 @@ PEBLAR = Profile(
             "invalid": ChargerStatus.FAULT,
         }
     },
-    # The charger knows no pause, only a limit of 0 A. While the switch shows off, the
+    # The charger has no pause, only a limit of 0 A. While the switch shows off, the
     # number merely notes its value for the switch to send; while it shows on (even if
     # that is 10 s old), the number writes the charger's limit and so ends a pause, and
     # the switch would write an older one.

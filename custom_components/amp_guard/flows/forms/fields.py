@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from math import isfinite
+from typing import override
 
 from homeassistant.const import UnitOfElectricCurrent
 from homeassistant.helpers.selector import (
@@ -26,6 +27,7 @@ PIN = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
 class _Number(NumberSelector):
     """A number between two bounds: NaN, which passes both, is none."""
 
+    @override
     def __call__(self, data: object) -> float:
         value = super().__call__(data)
         if not isfinite(value):
@@ -36,6 +38,7 @@ class _Number(NumberSelector):
 class _WholeNumber(_Number):
     """A number without a fraction."""
 
+    @override
     def __call__(self, data: object) -> float:
         value = super().__call__(data)
         if not value.is_integer():

@@ -22,7 +22,7 @@ from ...const import (
     CONF_TURN,
 )
 from ...meters import MAX_MEASURED_CURRENT
-from ...model import MINIMUM_SIGNALLED_CURRENT, BalancerType, FuseType, Net
+from ...model import MINIMUM_SIGNALLED_CURRENT, BalancerType, EarthingSystem, FuseType
 from ...site.phases import PHASE_ORDERS
 from . import fold
 from .fields import choice_field, current_field, named_field, number_field
@@ -45,7 +45,9 @@ def supply_schema(variant: str) -> vol.Schema:
             vol.Required(CONF_FUSE_TYPE, default=FuseType.GG.value): choice_field(
                 FuseType, CONF_FUSE_TYPE
             ),
-            vol.Required(CONF_NET, default=Net.TN.value): choice_field(Net, CONF_NET),
+            vol.Required(CONF_NET, default=EarthingSystem.TN.value): choice_field(
+                EarthingSystem, CONF_NET
+            ),
         }
         | fold(
             {

@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.amp_guard import device_action, device_condition, device_trigger
 from custom_components.amp_guard.logbook import async_describe_events
-from custom_components.amp_guard.loop.events import EVENT_HAPPENING
+from custom_components.amp_guard.loop.events import EVENT_AMP_GUARD
 from simulator.devices.amp_guard import Fault
 
 from .helpers import (
@@ -382,7 +382,7 @@ async def test_a_device_action_without_end_stops_no_automation_but_its_own(
         await hass.services.async_call(
             "automation", "trigger", automation, blocking=True
         )
-        boosted.append(list(entry.runtime_data.temporary.boosts))
+        boosted.append(list(entry.runtime_data.overrides.boosts))
     assert boosted == [[], [charger_id(entry)]]
 
 
@@ -467,9 +467,9 @@ async def test_an_automation_of_device_trigger_condition_and_action(
     await house.passes(hass, 5, 24.0, 1.0, 1.0, cars=[left])
     await hass.async_block_till_done()
     assert len(calls) == 1
-    temporary = entry.runtime_data.temporary
-    assert list(temporary.boosts) == [charger_id(entry)]
-    assert [ceiling.current for ceiling in temporary.ceilings] == [10]
+    overrides = entry.runtime_data.overrides
+    assert list(overrides.boosts) == [charger_id(entry)]
+    assert [ceiling.current for ceiling in overrides.ceilings] == [10]
 
     await house.passes(hass, 240, 1.0, 1.0, 1.0, cars=[left])
     assert left.limit == 10
@@ -485,11 +485,50 @@ async def test_the_logbook_says_it_in_words(
     async_describe_events(
         hass, lambda _, event, describe: describers.update({event: describe})
     )
-    happened = async_capture_events(hass, EVENT_HAPPENING)
+    happened = async_capture_events(hass, EVENT_AMP_GUARD)
     await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=[left])
     await house.passes(hass, 5, 24.0, 1.0, 1.0, cars=[left])
     await house.passes(hass, 5, 26.0, 1.0, 1.0, cars=[left])
-    said = [describers[EVENT_HAPPENING](event) for event in happened]
+    said = [describers[EVENT_AMP_GUARD](event) for event in happened]
     paused = "Paused (Held back because of an overload)"
     assert {"name": "Left", "message": paused} in said
     assert {"name": "Garage", "message": "Overload"} in said
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_what_is_answered_by_an_action_is_neither_lost_nor_told_twice(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    left: PlainCharger,
+    at_once: bool,
+) -> None:
+    """By an automation, or within what tells it: what that changes is decided next."""
+    charger, group = charger_id(entry), group_id(entry)
+    devices = {device_id(hass, entry, each): each for each in (charger, group)}
+    told = {
+        charger: note_events(hass, entity_id(hass, "event", charger, "charging")),
+        group: note_events(hass, entity_id(hass, "event", group, "fuse")),
+    }
+    fired = async_capture_events(hass, EVENT_AMP_GUARD)
+    ceiling = {"device_id": device_id(hass, entry, group), "current": 0}
+    ceiling |= {"duration": HOUR}
+
+    @callback
+    def answer(event: Event) -> None:
+        if event.data["type"] == "reduced":
+            hass.async_create_task(act(hass, "set_ceiling", **ceiling))
+
+    if at_once:
+        hass.bus.async_listen(EVENT_AMP_GUARD, answer)
+    else:
+        action = {"action": "amp_guard.set_ceiling", "data": ceiling}
+        device = device_id(hass, entry, charger)
+        await automate(hass, device, "reduced", actions=[action])
+    await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=[left])
+    await house.passes(hass, 5, 12.0, 1.0, 1.0, cars=[left])
+
+    assert told[charger] == ["reduced", "paused"]
+    for device, target in devices.items():
+        heard = [e.data["type"] for e in fired if e.data["device_id"] == device]
+        assert heard == told[target]

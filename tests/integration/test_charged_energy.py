@@ -9,7 +9,7 @@ from custom_components.amp_guard.model import (
     ChargerReading,
     ChargerStatus,
     Decision,
-    Net,
+    EarthingSystem,
     PhaseValues,
     Reason,
 )
@@ -22,7 +22,7 @@ def count(
     *,
     drawn: PhaseValues,
     voltage: PhaseValues | None = None,
-    net: Net = Net.TN,
+    net: EarthingSystem = EarthingSystem.TN,
     reason: Reason = Reason.SHARED,
     status: ChargerStatus = ChargerStatus.CHARGING,
     step: float = 5.0,
@@ -51,7 +51,7 @@ def count(
         ({"voltage": PhaseValues(240.0, 240.0, 240.0)}, 7.2),
         # Only L1 has a voltage wire.
         ({"voltage": PhaseValues(240.0, 0.0, 0.0)}, 7.0),
-        ({"drawn": ONE_LOAD_BETWEEN_LINES, "net": Net.IT}, 2.3),
+        ({"drawn": ONE_LOAD_BETWEEN_LINES, "net": EarthingSystem.IT}, 2.3),
         ({"reason": Reason.INACTIVE}, 0.0),
         ({"status": ChargerStatus.LOST}, 0.0),
         # Nobody looked for an hour at a time: 30 s of each are counted.

@@ -84,8 +84,8 @@ class ChargerDraft:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Surroundings:
-    """What a charger can hang in: groups and their names, by id, below a supply.
+class Installation:
+    """What a charger can be connected to: a supply, its groups and their names by id.
 
     `chargers` is how many there are already.
     """
@@ -243,16 +243,16 @@ def words_by_status(states: Mapping[str, ChargerStatus]) -> dict[str, list[str]]
 
 
 def proposal(
-    draft: ChargerDraft, around: Surroundings, place: int
+    draft: ChargerDraft, installation: Installation, place: int
 ) -> Mapping[str, Any]:
     """Return the settings with what is proposed for a charger in that place.
 
     Each gets another offline phase than the one before it [installation manual].
     """
     settings = dict(draft.settings)
-    if settings.get(CONF_GROUP) not in around.groups:
+    if settings.get(CONF_GROUP) not in installation.groups:
         settings.pop(CONF_GROUP, None)
-    group = next(iter(around.groups.values()))
+    group = next(iter(installation.groups.values()))
     wiring = settings.get(CONF_WIRING, format_phases(group.phases[: draft.phases]))
     phases = wiring.split(",")
     return {

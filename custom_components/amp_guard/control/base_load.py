@@ -1,29 +1,31 @@
-"""House load: what flows through a node beside the balanced chargers, now and lately."""
+"""Base load: what flows through a node beside the balanced chargers, now and lately."""
 
 from collections import deque
 from collections.abc import Sequence
 
 from ..model import PhaseValues
-from .peaks import Peaks
+from .inrush import Inrush
 
-RAISE_AFTER = 30.0
-"""s for which headroom must have lasted before it is given away ..."""
-LONGEST_PATIENCE = 120.0
+SETTLING_TIME = 30.0
+"""s for which headroom must have lasted before it is allocated ..."""
+LONGEST_SETTLING_TIME = 120.0
 """... doubled up to this by each raise that turned out to be in vain ..."""
 REGRETTED_FOR = 3600.0
 """... for so many s."""
-REMEMBERED = 300.0
-"""s for which house loads are kept."""
+KEPT_FOR = 300.0
+"""s for which base loads are kept."""
+
+_NEVER = float("-inf")
 
 
-class HouseLoad:
-    """One node's house load on its three phases, A."""
+class BaseLoad:
+    """One node's base load on its three phases, A."""
 
     def __init__(self) -> None:
         """Start with nothing seen."""
         self.now: tuple[float, float, float] | None = None
-        self.peaks = (Peaks(), Peaks(), Peaks())
-        self._raised_at = self._forgot_at = float("-inf")
+        self.inrush = (Inrush(), Inrush(), Inrush())
+        self._raised_at = self._forgot_at = _NEVER
         self._regrets: deque[float] = deque()
         # For each phase (time, load) with falling loads: the first one that is young
         # enough is the highest of a window.
@@ -33,42 +35,42 @@ class HouseLoad:
             deque(),
         )
 
-    def see(self, load: tuple[float, float, float], time: float) -> None:
+    def observe(self, load: tuple[float, float, float], time: float) -> None:
         """Take the load of one sample."""
         self.now = load
-        for peaks, highs, value in zip(self.peaks, self._highs, load, strict=True):
-            peaks.see(value, time)
+        for inrush, highs, value in zip(self.inrush, self._highs, load, strict=True):
+            inrush.observe(value, time)
             while highs and highs[-1][1] <= value:
                 highs.pop()
             highs.append((time, value))
-            while highs[0][0] < time - REMEMBERED:
+            while highs[0][0] < time - KEPT_FOR:
                 highs.popleft()
 
-    def was(self, more: Sequence[float]) -> None:
+    def correct(self, more: Sequence[float]) -> None:
         """Take the load last seen to have been so much more, A by phase."""
         if self.now is not None:
             a, b, c = (x + y for x, y in zip(self.now, more, strict=True))
             self.now = (a, b, c)
 
-    def raised(self, time: float) -> None:
-        """Remember that more was given below this node."""
+    def note_raise(self, time: float) -> None:
+        """Remember that more was allocated below this node."""
         self._raised_at = time
 
-    def overload(self, time: float) -> None:
+    def note_overload(self, time: float) -> None:
         """Remember that the limit was passed, and if a raise was in vain."""
-        if time - self._raised_at <= self.patience(time):
+        if time - self._raised_at <= self.settling_time(time):
             self._regrets.append(time)
-            self._raised_at = float("-inf")
+            self._raised_at = _NEVER
 
-    def patience(self, now: float) -> float:
-        """Return for how long in s headroom must have lasted before it is given away.
+    def settling_time(self, now: float) -> float:
+        """Return for how long in s headroom must have lasted before it is allocated.
 
         Loads that come and go (an oven's thermostat) make it longer.
         """
         regrets = self._regrets
         while regrets and regrets[0] < now - REGRETTED_FOR:
             regrets.popleft()
-        return min(RAISE_AFTER * 2.0 ** len(regrets), LONGEST_PATIENCE)
+        return min(SETTLING_TIME * 2.0 ** len(regrets), LONGEST_SETTLING_TIME)
 
     def forget(self, time: float) -> None:
         """Forget the past: after a silence it says nothing of now."""
@@ -80,7 +82,7 @@ class HouseLoad:
         """Return whether there was no silence since a time."""
         return self._forgot_at <= since
 
-    def peak(self, phase: int, since: float) -> float:
+    def highest(self, phase: int, since: float) -> float:
         """Return the highest load on a phase since a time; what is now, if none."""
         for time, value in self._highs[phase]:
             if time >= since:

@@ -1,4 +1,4 @@
-"""Peaks: which sudden rises are but a motor's start, learned from this house.
+"""Inrush: which sudden rises are but a motor's start, learned from this household.
 
 A pump draws a multiple of its current for half a second. A sample that hits this
 moment looks like an overload for which a car would have to be paused, and is over
@@ -12,34 +12,35 @@ LEAST_RISE = 3.0
 """A from one sample to the next that count as a sudden rise."""
 GONE = 0.5
 """Part of a rise that must be gone again for it to have been brief ..."""
-SEEN_WITHIN = 6.0
+GONE_WITHIN = 6.0
 """... within so many s (a car that is cut meanwhile hides it for a moment)."""
 ALIKE = 1.25
 """Rises within this factor are of one size."""
-REMEMBERED = 24
-LEAST_KNOWN = 2
+RISES_KEPT = 24
+"""Rises of any size that are remembered."""
+LEAST_ALIKE = 2
 """Rises of one size that must be known before the next one is judged."""
 
 
-class Peaks:
+class Inrush:
     """The sudden rises of one phase, A."""
 
     def __init__(self) -> None:
-        """Know nothing of the house."""
-        self._rises: deque[tuple[float, bool]] = deque(maxlen=REMEMBERED)
+        """Start with no rise seen: none is taken to be brief."""
+        self._rises: deque[tuple[float, bool]] = deque(maxlen=RISES_KEPT)
         self._load: float | None = None
         self._base = 0.0
         self._rise = 0.0
         self._since = 0.0
 
-    def see(self, load: float, time: float) -> None:
+    def observe(self, load: float, time: float) -> None:
         """Take the load of the next sample."""
         before, self._load = self._load, load
         if before is None:
             return
         if self._rise:
             gone = load <= self._base + (1 - GONE) * self._rise
-            if not gone and time - self._since < SEEN_WITHIN:
+            if not gone and time - self._since < GONE_WITHIN:
                 return
             self._rises.append((self._rise, gone))
         rise = load - before
@@ -55,4 +56,4 @@ class Peaks:
             for size, gone in self._rises
             if rise <= ALIKE * size and size <= ALIKE * rise
         ]
-        return len(alike) >= LEAST_KNOWN and 2 * sum(alike) > len(alike)
+        return len(alike) >= LEAST_ALIKE and 2 * sum(alike) > len(alike)

@@ -1,0 +1,82 @@
+"""A constraint is one phase of one node: what one of a fuse's three poles carries.
+
+A figure for each constraint stands in a plain list, since a decision goes through it
+several times for each charger. Where in the list is known to this file alone: all
+others are handed their constraints, and ask here what they need to know of one.
+"""
+
+from collections.abc import Iterator
+from typing import NewType
+
+from ..model import Phase, PhaseValues
+
+Constraint = NewType("Constraint", int)
+
+type Currents = list[float]
+"""A for each constraint."""
+type Load = tuple[tuple[Constraint, float], ...]
+"""The constraints that a charger loads, each with its weight: A for each A it draws."""
+type Reserved = tuple[tuple[Constraint, float], ...]
+"""Constraints of which something is not to be shared out, each with its A."""
+
+EPSILON = 1e-6
+"""A. What is smaller is the arithmetic's, not the fuse's."""
+PHASES = tuple(Phase)
+
+
+def constraint_of(node: int, phase: Phase) -> Constraint:
+    """Return a phase of the node with this index."""
+    return Constraint(len(PHASES) * node + phase)
+
+
+def constraints_of(node: int) -> tuple[Constraint, ...]:
+    """Return the phases of the node with this index, in their order."""
+    return tuple(constraint_of(node, phase) for phase in PHASES)
+
+
+def node_of(constraint: Constraint) -> int:
+    """Return the index of a constraint's node."""
+    return constraint // len(PHASES)
+
+
+def phase_of(constraint: Constraint) -> Phase:
+    """Return a constraint's phase."""
+    return PHASES[constraint % len(PHASES)]
+
+
+def no_currents(nodes: int) -> Currents:
+    """Return 0 A for each constraint of so many nodes."""
+    return [0.0] * (len(PHASES) * nodes)
+
+
+def at_node(currents: Currents, node: int) -> PhaseValues:
+    """Return what stands there for a node's phases."""
+    first = len(PHASES) * node
+    return PhaseValues(*currents[first : first + len(PHASES)])
+
+
+def each(currents: Currents) -> Iterator[tuple[Constraint, float]]:
+    """Return every constraint with what stands there for it."""
+    return ((Constraint(number), current) for number, current in enumerate(currents))
+
+
+def add(currents: Currents, load: Load, current: float) -> None:
+    """Add what `current` A loads each constraint with."""
+    for constraint, weight in load:
+        currents[constraint] += weight * current
+
+
+def take(left: Currents, load: Load, current: float) -> None:
+    """Take from what is `left` what `current` A loads it with."""
+    for constraint, weight in load:
+        left[constraint] -= weight * current
+
+
+def fits(left: Currents, load: Load, current: float) -> bool:
+    """Return whether what is `left` carries `current` A."""
+    return all(left[c] + EPSILON >= weight * current for c, weight in load)
+
+
+def most(left: Currents, load: Load) -> float:
+    """Return the A that what is `left` carries."""
+    return min(left[constraint] / weight for constraint, weight in load)

@@ -1,0 +1,115 @@
+"""Dispatch: cuts at once and in full, raises slowly and only from what is free."""
+
+from ..model import Reason
+from .connector import LEAST_CHANGE, Connector
+from .constraint import EPSILON, Currents
+from .offer import Offer
+from .plan import Plan
+from .turns import STAGGER
+
+_NEVER = float("-inf")
+
+
+class Dispatch:
+    """Turns plans into allocations; remembers the last start below each node."""
+
+    def __init__(self) -> None:
+        """Start with no start seen."""
+        self._last_start: dict[int, float] = {}
+
+    def dispatch(self, plan: Plan) -> set[str]:
+        """Allocate what can be now; return the ids of who must be commanded."""
+        rising = [offer for offer in plan.served if offer.target > offer.allocated]
+        due = [offer for offer in rising if _is_due(offer, plan)]
+        commanded = {
+            offer.connector.id
+            for offer in plan.offers
+            if _must_give_up(offer, plan, due) and _cut(offer, plan)
+        }
+        commanded |= self._raise_all(due, plan)
+        for offer in plan.offers:
+            connector = offer.connector
+            if connector.id in commanded or connector.needs_command(plan.now):
+                connector.note_command(plan.now)
+                commanded.add(connector.id)
+        return commanded
+
+    def _raise_all(self, due: list[Offer], plan: Plan) -> set[str]:
+        """Raise as far as there is something free; return the ids of who has more."""
+        if not due:
+            return set()
+        free = _free(plan)
+        raised = [offer.connector for offer in due if self._raise(offer, free, plan)]
+        return {connector.id for connector in raised}
+
+    def _raise(self, offer: Offer, free: Currents, plan: Plan) -> bool:
+        """Allocate as much of the target as is free; return whether that is anything."""
+        connector, allocated, now = offer.connector, offer.allocated, plan.now
+        if not allocated and (until := self._staggered_until(connector)) > now:
+            offer.hold(Reason.STAGGERED, until)
+            return False
+        load, held = connector.draw.load, connector.draw.holds(allocated)
+        step = connector.branch.charger.resolution
+        room = min((free[c] + own) / w for (c, w), own in zip(load, held, strict=True))
+        current = min(offer.target, int((room + EPSILON) // step) * step)
+        if current < (allocated + LEAST_CHANGE if allocated else offer.low):
+            offer.hold(Reason.RELEASE_PENDING)
+            return False
+        for (c, weight), own in zip(load, held, strict=True):
+            free[c] -= max(0.0, weight * current - own)
+        if not allocated:
+            for node in connector.branch.path:
+                self._last_start[node] = now
+        if not connector.allocate(current, now, forced=False):
+            return False
+        plan.note_raise(connector)
+        return True
+
+    def _staggered_until(self, connector: Connector) -> float:
+        starts = self._last_start
+        return STAGGER + max(starts.get(node, _NEVER) for node in connector.branch.path)
+
+
+def _is_due(offer: Offer, plan: Plan) -> bool:
+    """Return whether a raise may go out now; else say on the offer why not."""
+    connector = offer.connector
+    if plan.unsure(connector):
+        offer.hold(Reason.METER_STALE)
+        return False
+    if offer.allocated and not connector.raise_is_due(offer.target, plan.now):
+        offer.hold(Reason.RAISE_HELD)
+        return False
+    return True
+
+
+def _must_give_up(offer: Offer, plan: Plan, due: list[Offer]) -> bool:
+    """Return whether a lower target is to be applied now.
+
+    Always where a fuse or the charger's own ceiling asks for it, or its car does not;
+    a fairer share alone is worth a command only when somebody is there to use it.
+    """
+    if offer.connector.lost or offer.target >= offer.allocated:
+        return False
+    if offer.high < offer.allocated or not offer.competes:
+        return True
+    return bool(due or plan.headroom.overcommitted)
+
+
+def _cut(offer: Offer, plan: Plan) -> bool:
+    forced = bool(plan.headroom.overcommitted)
+    return offer.connector.allocate(offer.target, plan.now, forced=forced)
+
+
+def _free(plan: Plan) -> Currents:
+    """Return what nobody holds of each constraint, A."""
+    free = list(plan.total)
+    for offer in plan.offers:
+        connector = offer.connector
+        if connector.lost:
+            continue
+        draw = connector.draw
+        for (c, _), held in zip(
+            draw.load, draw.holds(connector.allocated), strict=True
+        ):
+            free[c] -= held
+    return free

@@ -1,0 +1,113 @@
+"""The offer: what one charger may have and competes for, and what comes of it."""
+
+from dataclasses import dataclass
+
+from ..model import ChargerStatus, Reason
+from .connector import Connector
+from .constraint import EPSILON
+
+
+@dataclass(slots=True)
+class Offer:
+    """What one connector is to have, A, and why not more.
+
+    It may have `low` to `high`, and is to have `target`. `competes` says whether it has
+    a share in what there is; `look_again` when what holds it is over, s.
+    """
+
+    connector: Connector
+    low: float
+    high: float
+    target: float = 0.0
+    reason: Reason = Reason.FULL_CURRENT
+    look_again: float | None = None
+    competes: bool = False
+
+    @property
+    def allocated(self) -> float:
+        """Return what it has now, A."""
+        return self.connector.allocated
+
+    def limit(self, current: float | None, reason: Reason) -> None:
+        """Let it have no more than `current`, if that is less than it may have."""
+        if current is not None and current < self.high:
+            self.high, self.reason = current, reason
+
+    def hold(self, reason: Reason, until: float | None = None) -> None:
+        """Say what keeps it from more, and until when if that is known."""
+        self.reason = reason
+        self.look_again = until
+
+    def compete(self) -> None:
+        """Let it have a share in what there is, of all that it may have."""
+        self.target = self.high
+        self.competes = True
+
+    def pause(self, reason: Reason) -> None:
+        """Leave it nothing."""
+        self.target = 0.0
+        self.reason = reason
+
+    def share(self, current: float) -> None:
+        """Let it have its share."""
+        self.target = current
+        if current < self.high:
+            self.reason = Reason.SHARED
+
+    def leave(self, current: float) -> None:
+        """Let it have what nobody else wants, for the reason that it has."""
+        self.target = current
+
+
+def make_offer(connector: Connector, ceiling: float | None, now: float) -> Offer:
+    """Return what a connector may have, below its `ceiling`, and if it competes for it."""
+    branch, reclaim = connector.branch, connector.reclaim
+    offer = Offer(connector, max(branch.min_current, reclaim.needs), branch.max_current)
+    full = connector.status is ChargerStatus.FULL
+    if connector.lost:
+        offer.high, offer.target = 0.0, connector.allocated
+        offer.hold(Reason.CHARGER_LOST)
+    elif not (connector.wants or full):
+        offer.hold(Reason.NOT_CONNECTED)
+    elif full or reclaim.idle:
+        _limit(offer, None, ceiling)
+        offer.hold(Reason.NOT_WANTED)
+    else:
+        _limit(offer, reclaim.cap, ceiling)
+        if offer.high >= branch.min_current - EPSILON:
+            offer.low = min(offer.low, offer.high)
+            _heed_disobedience(offer, now)
+            _let_compete(offer, now)
+    return offer
+
+
+def _limit(offer: Offer, cap: float | None, ceiling: float | None) -> None:
+    """Apply what limits it alone, in whole steps."""
+    connector = offer.connector
+    offer.limit(cap, Reason.RECLAIMED)
+    offer.limit(connector.reading.user_limit, Reason.USER_LIMIT)
+    offer.limit(ceiling, Reason.CEILING)
+    step = connector.branch.charger.resolution
+    offer.high = int((offer.high + EPSILON) // step) * step
+
+
+def _heed_disobedience(offer: Offer, now: float) -> None:
+    """Let who draws more than it was allocated have no more than that."""
+    connector, allocated = offer.connector, offer.allocated
+    if connector.ignores_for(2, now):
+        offer.hold(Reason.NOT_FOLLOWING)
+        offer.high = max(offer.low, min(offer.high, allocated))
+    elif connector.excess_since is not None and 0 < allocated < offer.high:
+        offer.hold(Reason.RAISE_HELD)
+        offer.high = max(offer.low, allocated)
+
+
+def _let_compete(offer: Offer, now: float) -> None:
+    """Let it compete, unless it has to pause first, or for longer."""
+    connector, allocated = offer.connector, offer.allocated
+    if 0 < allocated < connector.branch.min_current:
+        offer.hold(Reason.NO_ROOM)  # its minimum was raised: it starts anew
+    elif not allocated and (earliest := connector.turn.may_start_at(now)) > now:
+        offer.hold(connector.turn.why_not(now), earliest)
+    else:
+        offer.compete()

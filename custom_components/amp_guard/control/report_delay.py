@@ -1,0 +1,72 @@
+"""Report delay: how old a charger's report is when it arrives, learned from the meter.
+
+Few integrations tell when a value was measured; some chargers report through a cloud,
+a quarter of a minute late. After a command the meter and the report both show the
+charger's answer: what the report comes later by is its delay (negative where the
+meter's samples are the later ones).
+"""
+
+from collections import deque
+from statistics import median
+
+from .step_response import ANSWERS_KEPT, GIVE_UP_AFTER, LEAST_STEP, StepResponse
+
+LEAST_DELAY = 1.5
+"""s: less is but the moment at which each was asked."""
+ALONE_FOR = 30.0
+"""s since the command before: sooner what is seen may be the answer to that one."""
+LATEST_METER = -10.0
+"""s: no meter is later than that."""
+LEAST_ANSWERS = 3
+"""Answers before any is believed: the base load moves as well, and one may have been
+its."""
+
+_NEVER = float("-inf")
+
+
+class ReportDelay:
+    """The delay of one charger's reports, s."""
+
+    def __init__(self) -> None:
+        """Take reports to be of the moment until they are seen to be late."""
+        self.seconds = 0.0
+        self._answers: deque[float] = deque(maxlen=ANSWERS_KEPT)
+        self._commanded_at = _NEVER
+        self._awaited_since = _NEVER
+        self._metered = StepResponse(0.0)
+        self._reported = StepResponse(0.0)
+
+    def command(self, step: float, now: float) -> None:
+        """Await the answer to a command that changes the current by `step` A."""
+        alone = now - self._commanded_at >= ALONE_FOR
+        self._commanded_at = now
+        learns = alone and abs(step) >= LEAST_STEP
+        self._awaited_since = now if learns else _NEVER
+        self._metered = StepResponse(step)
+        self._reported = StepResponse(step)
+
+    def observe_meter(self, current: float, time: float) -> None:
+        """Take what the meter shows on the charger's phase, A."""
+        self._observe(self._metered, current, time)
+
+    def observe_report(self, current: float, time: float) -> None:
+        """Take what the charger reports to draw on its phase, A."""
+        self._observe(self._reported, current, time)
+
+    def _observe(self, response: StepResponse, current: float, time: float) -> None:
+        awaited = time - self._awaited_since <= GIVE_UP_AFTER
+        if awaited and response.seen_at is None and response.observe(current, time):
+            self._conclude()
+
+    def _conclude(self) -> None:
+        metered_at, reported_at = self._metered.seen_at, self._reported.seen_at
+        if metered_at is None or reported_at is None:
+            return
+        self._awaited_since = _NEVER
+        delay = reported_at - metered_at
+        if delay < LATEST_METER:
+            return
+        self._answers.append(delay)
+        if len(self._answers) >= LEAST_ANSWERS:
+            delay = median(self._answers)
+            self.seconds = delay if abs(delay) >= LEAST_DELAY else 0.0

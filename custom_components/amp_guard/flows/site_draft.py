@@ -1,0 +1,123 @@
+"""A site before it is kept: its meter, main fuse and first group, as entered so far."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from homeassistant.config_entries import ConfigSubentryData, ConfigSubentryDataWithId
+from homeassistant.const import CONF_NAME
+from homeassistant.util.ulid import ulid_now
+import voluptuous as vol
+
+from ..const import (
+    CONF_ACTIVE,
+    CONF_MEASURED_PHASES,
+    CONF_SOURCE,
+    CONF_SUPPLY_MAX_CURRENT,
+    CONF_VARIANT,
+    SUBENTRY_GROUP,
+)
+from ..model import Group, Supply
+from ..site.phases import format_phases, parse_phases
+from ..site.reading import read_charger, read_group, read_supply
+from ..site.rules import Errors, group_errors
+from . import MeterChoice
+from .charger_draft import ChargerDraft, Installation
+from .forms import name_errors, table
+from .forms.site import group_schema, supply_schema
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiteDraft:
+    """A site that is being described.
+
+    `supply` becomes the entry's options and `group` with its name the first subentry;
+    each is empty before its form was filled in. Chargers name their group by `group_id`
+    before it exists.
+    """
+
+    meter: MeterChoice
+    supply: Mapping[str, Any] = field(default_factory=dict)
+    group: Mapping[str, Any] = field(default_factory=dict)
+    group_id: str = field(default_factory=ulid_now)
+
+    def supply_schema(self) -> vol.Schema:
+        """Return the form of the main fuse."""
+        return supply_schema(self.meter.data[CONF_VARIANT])
+
+    def group_schema(self, name: str) -> vol.Schema:
+        """Return the form of the first group; `name` is proposed."""
+        return group_schema(
+            self.meter.data[CONF_VARIANT],
+            name=name,
+            max_current=self.supply[CONF_SUPPLY_MAX_CURRENT],
+            phases=self.meter.data[CONF_MEASURED_PHASES],
+        )
+
+    def group_errors(self) -> Errors:
+        """Return the rules that the group breaks."""
+        return name_errors(self.group) | group_errors(
+            read_group(self.group),
+            max_current_above=self.supply[CONF_SUPPLY_MAX_CURRENT],
+            phases_above=parse_phases(self.meter.data[CONF_MEASURED_PHASES]),
+        )
+
+    @property
+    def installation(self) -> Installation:
+        """What the chargers can be connected to: the one group."""
+        return Installation(
+            supply=self._read_supply(),
+            groups={self.group_id: self._read_group()},
+            names={self.group_id: self.group[CONF_NAME]},
+        )
+
+    def limits(self, chargers: Iterable[ChargerDraft]) -> str:
+        """Return a table's rows: what may draw how much, with and without the meter."""
+        fuse = f"{self._read_supply().supply_max_current:g} A"
+        measured = self.meter.data[CONF_MEASURED_PHASES]
+        group = self._read_group()
+        return table(
+            [
+                (self.meter.title, measured, fuse, fuse),
+                (
+                    self.group[CONF_NAME],
+                    format_phases(group.phases),
+                    f"{group.max_current_online:g} A",
+                    f"{group.max_current_offline:g} A",
+                ),
+                *_charger_rows(chargers),
+            ]
+        )
+
+    def subentries(
+        self, chargers: Iterable[ChargerDraft], *, active: bool
+    ) -> list[ConfigSubentryData]:
+        """Return the group, balanced or not, and its chargers, not added yet."""
+        group = {**self.group, CONF_ACTIVE: active}
+        return [
+            ConfigSubentryDataWithId(
+                subentry_id=self.group_id,
+                subentry_type=SUBENTRY_GROUP,
+                title=group.pop(CONF_NAME),
+                data=group,
+                unique_id=None,
+            ),
+            *(charger.subentry for charger in chargers),
+        ]
+
+    def _read_supply(self) -> Supply:
+        return read_supply(self.supply, self.meter.data[CONF_SOURCE])
+
+    def _read_group(self) -> Group:
+        return read_group(self.group, self.group_id)
+
+
+def _charger_rows(chargers: Iterable[ChargerDraft]) -> Iterator[tuple[str, ...]]:
+    for draft in chargers:
+        charger = read_charger(draft.data)
+        yield (
+            draft.title,
+            format_phases(charger.wiring),
+            f"{charger.max_current:g} A",
+            f"{charger.offline_current:g} A",
+        )

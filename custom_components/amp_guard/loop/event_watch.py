@@ -1,0 +1,89 @@
+"""What is worth telling, found between one published state of the site and the next."""
+
+from collections.abc import Iterator
+
+from ..model import Reason
+from .events import EventType, SiteEvent
+from .state import ASKS_NOTHING, SiteState
+
+LACKS_NOTHING = (
+    *ASKS_NOTHING,
+    Reason.RECLAIMED,
+    Reason.FULL_CURRENT,
+    Reason.CEILING,
+    Reason.USER_LIMIT,
+)
+"""Why a charger is allocated less that gets all that it uses, or all that it is allowed."""
+
+
+class EventWatch:
+    """Finds what happens between one published state and the next.
+
+    Some of it lasts: a charger is paused, a group in fallback. That it is over is told
+    as well, so who watches after a restart needs to know what began before.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing that lasts."""
+        self._lasting: set[str] = set()
+        self._before: SiteState | None = None
+
+    def restore(self, target: str) -> None:
+        """Go on with what began at a group or charger before a restart."""
+        self._lasting.add(target)
+
+    def lasts(self, target: str) -> bool:
+        """Say whether a charger is paused, or a group in fallback, as was told."""
+        return target in self._lasting
+
+    def look(self, now: SiteState) -> Iterator[SiteEvent]:
+        """Return what happened since the last look."""
+        before, self._before = self._before or now, now
+        for charger in now.decision.allocations:
+            for type_ in self._of_charger(charger, before, now):
+                allocation = now.decision.allocations[charger]
+                yield SiteEvent(
+                    target=charger,
+                    type=type_,
+                    reason=allocation.reason,
+                    current=allocation.current,
+                )
+        for group in now.site.groups:
+            for type_ in self._of_group(group.id, before, now):
+                yield SiteEvent(target=group.id, type=type_)
+
+    def _of_charger(
+        self, charger: str, before: SiteState, now: SiteState
+    ) -> Iterator[EventType]:
+        allocated = now.decision.allocations[charger]
+        had = before.decision.allocations[charger].current
+        if allocated.reason in ASKS_NOTHING:
+            # Nobody knows what becomes of one that is lost.
+            if allocated.reason is not Reason.CHARGER_LOST:
+                self._lasting.discard(charger)
+        elif allocated.current == 0:
+            # One that has not begun yet is not paused: it waits.
+            if had > 0 and charger not in self._lasting:
+                self._lasting.add(charger)
+                yield EventType.PAUSED
+        elif charger in self._lasting:
+            self._lasting.discard(charger)
+            yield EventType.RESUMED
+        elif allocated.current < had and allocated.reason not in LACKS_NOTHING:
+            yield EventType.REDUCED
+        ignores = charger in now.decision.not_following
+        if ignores and charger not in before.decision.not_following:
+            yield EventType.NOT_FOLLOWING
+
+    def _of_group(
+        self, group: str, before: SiteState, now: SiteState
+    ) -> Iterator[EventType]:
+        if now.overloaded(group) and not before.overloaded(group):
+            yield EventType.OVERLOAD
+        if now.in_fallback(group) and group not in self._lasting:
+            self._lasting.add(group)
+            yield EventType.FALLBACK_ENTERED
+        # A meter that was not heard since a restart is not back yet.
+        if now.meter_governs(group) and group in self._lasting:
+            self._lasting.discard(group)
+            yield EventType.FALLBACK_LEFT

@@ -1,0 +1,231 @@
+"""The fleet: the chargers of a site, read and commanded by their drivers."""
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import HomeAssistant, callback
+
+from ..chargers import ChargerDriver, FailSafe, Learning, Memory, Trouble, TroubleKind
+from ..const import SUBENTRY_CHARGER, AmpGuardConfigEntry
+from ..model import ChargerReading, ChargerStatus, Commanded, Site
+from ..site.reading import read_charger_config, taking_part
+from .charger_repairs import ChargerIssues, is_simulated, take_back_left, tell_left
+from .faults import Faults, Part, do_all
+from .state import SiteState
+
+RELEASE_TIMEOUT = 8.0
+"""s that chargers have to take their offline limits when the loop stops; Home
+Assistant gives an entry 10 s to unload."""
+
+
+class Fleet:
+    """The chargers of one entry, by their ids: the only one who knows their drivers.
+
+    `troubles` are what was wrong with each when a state was published last. `on_change`
+    is called when a charger says something new.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: AmpGuardConfigEntry,
+        faults: Faults,
+        on_change: Callable[[], None],
+    ) -> None:
+        """Take the chargers of an entry; listen to them from `start` on."""
+        self.troubles: Mapping[str, Trouble | None] = {}
+        self._hass = hass
+        self._entry = entry
+        self._faults = faults
+        self._on_change = on_change
+        self._memory = Memory(hass, entry.entry_id)
+        self._chargers = entry.get_subentries_of_type(SUBENTRY_CHARGER)
+        self._drivers = {
+            charger.subentry_id: self._driver_of(charger) for charger in self._chargers
+        }
+        self._issues = ChargerIssues(hass, self._chargers)
+        self._hands_over = False
+        self._handed_over: Collection[str] = ()
+
+    # --- life -----------------------------------------------------------------------
+
+    async def load(self) -> None:
+        """Remember what was learned of the chargers before a restart."""
+        await self._memory.load()
+
+    async def start(self) -> None:
+        """Listen to the chargers."""
+        self._tell_no_fail_safe()
+        take_back_left(self._hass, self._entry)
+        await do_all(driver.start() for driver in self._drivers.values())
+
+    async def take_up(self) -> None:
+        """Take up what was changed of the chargers' settings."""
+        for charger in self._chargers:
+            driver = self._driver_of(charger)
+            before = self._drivers[charger.subentry_id]
+            if driver.config != before.config:
+                await before.stop()
+                self._drivers[charger.subentry_id] = driver
+                await driver.start()
+        self._tell_no_fail_safe()
+
+    async def leave_alone(self, chargers: Iterable[str]) -> None:
+        """Drop what would still be sent to chargers that are balanced no longer."""
+        for charger in chargers:
+            await self._drivers[charger].stop()
+            await self._drivers[charger].start()
+
+    @callback
+    def hand_over(self) -> None:
+        """Let another loop take over the chargers that stay when this one stops."""
+        self._hands_over = True
+
+    async def stop(self, site: Site) -> None:
+        """Leave each charger that was balanced at its offline limit, and listen no more.
+
+        What is learned is kept last: what cannot be written must not keep a charger at
+        its limit.
+        """
+        self._issues.stop()
+        balanced = taking_part(site)
+        stay = self._entry.subentries if self._hands_over else {}
+        self._handed_over = [charger for charger in balanced if charger in stay]
+        await self._release(charger for charger in balanced if charger not in stay)
+        await self._memory.save_now()
+
+    async def take_back(self) -> None:
+        """Leave the chargers at their offline limits after all: nobody took over."""
+        await self._release(self._handed_over)
+
+    @callback
+    def tell_left(self, site: Site) -> None:
+        """Tell at what the chargers were left that are removed since `stop`."""
+        balanced, there = taking_part(site), self._entry.subentries
+        left = (
+            charger
+            for charger in self._chargers
+            if charger.subentry_id in balanced and charger.subentry_id not in there
+        )
+        tell_left(self._hass, self._entry, left)
+
+    async def _release(self, chargers: Iterable[str]) -> None:
+        await do_all(
+            asyncio.wait_for(
+                self._drivers[charger].release(
+                    self._drivers[charger].config.offline_current
+                ),
+                RELEASE_TIMEOUT,
+            )
+            for charger in chargers
+        )
+        await do_all(driver.stop() for driver in self._drivers.values())
+
+    # --- what they say --------------------------------------------------------------
+
+    def read(self) -> dict[str, ChargerReading]:
+        """Return what each charger says now; one that cannot be read is lost."""
+        return {charger: self._read(charger) for charger in self._drivers}
+
+    def commanded(self) -> dict[str, Commanded]:
+        """Return what became of what each charger was commanded."""
+        return {
+            charger: driver.commanded() for charger, driver in self._drivers.items()
+        }
+
+    @property
+    def fail_safes(self) -> dict[str, FailSafe]:
+        """What each charger does when nothing is heard of Home Assistant."""
+        return {
+            charger: driver.profile.fail_safe
+            for charger, driver in self._drivers.items()
+        }
+
+    @property
+    def learned(self) -> dict[str, Any]:
+        """What is learned of the chargers, as it is stored."""
+        return self._memory.as_dict()
+
+    def with_learned_lags(self, site: Site) -> Site:
+        """Return the site, each charger with the lag that it has shown."""
+        chargers = (
+            replace(charger, command_lag=lag)
+            if (lag := self._memory.of(charger.id).lag) is not None
+            else charger
+            for charger in site.chargers
+        )
+        return replace(site, chargers=tuple(chargers))
+
+    @callback
+    def watch(self, state: SiteState | None) -> None:
+        """Find what is wrong with each charger of a published state, and tell that."""
+        if state is not None:
+            self.troubles = self._find_troubles(state)
+            self._issues.watch(self.troubles, self._hass.loop.time())
+
+    def _find_troubles(self, state: SiteState) -> dict[str, Trouble | None]:
+        """Return what is wrong with each charger; one that is left alone has nothing."""
+        troubles: dict[str, Trouble | None] = dict.fromkeys(self._drivers)
+        for charger in taking_part(state.site):
+            trouble = self._drivers[charger].trouble(state.readings[charger])
+            if trouble is None and charger in state.decision.not_following:
+                trouble = Trouble(kind=TroubleKind.NOT_FOLLOWING)
+            troubles[charger] = trouble
+        return troubles
+
+    def _read(self, charger: str) -> ChargerReading:
+        try:
+            reading = self._drivers[charger].read()
+        except Exception as error:  # noqa: BLE001 - the others go on
+            self._faults.come(Part.READING, error, charger)
+            return ChargerReading(status=ChargerStatus.LOST)
+        self._faults.end(Part.READING, charger)
+        return reading
+
+    # --- what they are commanded ----------------------------------------------------
+
+    @callback
+    def command(
+        self, charger: str, current: float, valid_for: float | None = None
+    ) -> None:
+        """Command a limit (A, for so many s); a slow charger delays nobody."""
+        self._drivers[charger].command(current, valid_for)
+
+    @callback
+    def command_offline_limits(self, site: Site) -> None:
+        """Command each charger that is balanced the limit at which it is safe."""
+        for charger in taking_part(site):
+            self.command(charger, self._drivers[charger].config.offline_current)
+
+    @callback
+    def release_user_limit(self, charger: str) -> None:
+        """Take back a charger that its user or its app has limited."""
+        self._drivers[charger].release_user_limit()
+
+    @callback
+    def _take_fault(self, charger: str, error: Exception | None) -> None:
+        if error is None:
+            self._faults.end(Part.COMMAND, charger)
+        else:
+            self._faults.come(Part.COMMAND, error, charger)
+
+    # --- odds and ends --------------------------------------------------------------
+
+    def _driver_of(self, charger: ConfigSubentry) -> ChargerDriver:
+        config = read_charger_config(charger.data, charger.subentry_id)
+        learned = self._memory.of(charger.subentry_id)
+        learning = Learning(learned, on_learned=self._memory.save)
+        return ChargerDriver(
+            self._hass, config, self._take_change, learning, self._take_fault
+        )
+
+    @callback
+    def _take_change(self, _charger: str) -> None:
+        self._on_change()
+
+    def _tell_no_fail_safe(self) -> None:
+        if not is_simulated(self._entry):
+            self._issues.tell_no_fail_safe()
