@@ -12,11 +12,11 @@ from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
-from .chargers import forget_learned
 from .const import DOMAIN, SUBENTRY_CHARGER, AmpGuardConfigEntry
 from .control.tree import GroupCycleError, LimitError, WiringError
 from .coordinator import AmpGuardCoordinator
 from .loop.charger_repairs import forget_chargers, tell_left
+from .loop.memory import forget_learned
 from .loop.meter_repairs import MeterIssues
 from .loop.overrides import forget_overrides
 from .model import SiteError

@@ -5,7 +5,7 @@ from .check import ChargerCheck, check_charger
 from .config import ChargerConfig
 from .discovery import FoundCharger, find_chargers
 from .driver import ChargerDriver
-from .learning import Learning, Memory, forget_learned
+from .learning import Learned, Learning
 from .profile import ANY_ENTITIES, FailSafe, Profile, Role
 from .profiles import PROFILES, profile_names
 from .trouble import Trouble, TroubleKind
@@ -19,14 +19,13 @@ __all__ = [
     "ChargerDriver",
     "FailSafe",
     "FoundCharger",
+    "Learned",
     "Learning",
-    "Memory",
     "Profile",
     "Role",
     "Trouble",
     "TroubleKind",
     "check_charger",
     "find_chargers",
-    "forget_learned",
     "profile_names",
 ]

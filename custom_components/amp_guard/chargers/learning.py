@@ -1,15 +1,13 @@
 """What is learned of a charger and its car while they are driven, kept over restarts."""
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import Store
+import voluptuous as vol
 
-from ..const import DOMAIN
 from ..control.step_response import (
     ALL_PHASES_AFTER,
     ANSWERS_KEPT,
@@ -24,11 +22,20 @@ REACHED = 1.0
 LARGEST_LAG = 30.0
 """s. A car that follows later than this is not waited for as if that were its way."""
 
-SAVE_DELAY = 60.0
-"""s, so that an evening is a few writes ..."""
-SAVE_DELAY_OF_RAISE = 0.0
-"""... but for what a crash must not forget."""
-VERSION = 1
+
+_FIGURE = vol.All(vol.Any(int, float), vol.Range(min=0.0, max=1e6))
+_LIMIT = vol.Any(None, _FIGURE)
+STORED = vol.Schema(
+    {
+        vol.Required("lags"): [_FIGURE],
+        vol.Required("ramps"): [_FIGURE],
+        vol.Required("phases"): vol.Any(None, 1, 2, 3),
+        vol.Required("user_limit"): _LIMIT,
+        vol.Optional("may_hold", default=None): _LIMIT,
+    },
+    extra=vol.REMOVE_EXTRA,
+)
+"""How it is stored; what came to it later may be missing."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -67,13 +74,17 @@ class Learned:
             "may_hold": self.may_hold,
         }
 
-    def restore(self, stored: Mapping[str, Any]) -> None:
-        """Take over what was stored."""
-        self.lags.extend(stored["lags"])
-        self.ramps.extend(stored["ramps"])
-        self.phases = stored["phases"]
-        self.user_limit = stored["user_limit"]
-        self.may_hold = stored.get("may_hold")
+    @classmethod
+    def restored(cls, stored: object) -> Learned:
+        """Return what was stored; raise vol.Invalid where it is nothing of the kind."""
+        values = STORED(stored)
+        return cls(
+            lags=deque(values["lags"], maxlen=ANSWERS_KEPT),
+            ramps=deque(values["ramps"], maxlen=ANSWERS_KEPT),
+            phases=values["phases"],
+            user_limit=values["user_limit"],
+            may_hold=values["may_hold"],
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -184,53 +195,3 @@ class Learning:
 def _drawn(reading: ChargerReading) -> float | None:
     """Return A on its highest phase, None where it does not say."""
     return None if reading.current is None else max(reading.current)
-
-
-class Memory:
-    """What is learned of all chargers of an entry, in Home Assistant's storage."""
-
-    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Know nothing until `load`."""
-        self._store = _store(hass, entry_id)
-        self._learned: dict[str, Learned] = {}
-        self._waits = self._urgent = False
-
-    async def load(self) -> None:
-        """Read what was kept."""
-        for charger, stored in (await self._store.async_load() or {}).items():
-            self.of(charger).restore(stored)
-
-    def of(self, charger: str) -> Learned:
-        """Return what is learned of a charger; it is one object for all who ask."""
-        return self._learned.setdefault(charger, Learned())
-
-    def save(self, soon: bool) -> None:
-        """Keep it; `soon`, where a crash in the next minute must not lose it."""
-        self._waits = True
-        self._urgent = self._urgent or soon
-        delay = SAVE_DELAY_OF_RAISE if self._urgent else SAVE_DELAY
-        self._store.async_delay_save(self._to_store, delay)
-
-    async def save_now(self) -> None:
-        """Keep what waits to be kept."""
-        if self._waits:
-            await self._store.async_save(self._to_store())
-
-    def _to_store(self) -> dict[str, Any]:
-        self._waits = self._urgent = False
-        return self.as_dict()
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return it for the store, by charger."""
-        return {
-            charger: learned.as_dict() for charger, learned in self._learned.items()
-        }
-
-
-async def forget_learned(hass: HomeAssistant, entry_id: str) -> None:
-    """Forget all that is learned of an entry's chargers."""
-    await _store(hass, entry_id).async_remove()
-
-
-def _store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
-    return Store(hass, VERSION, f"{DOMAIN}.{entry_id}.learned")

@@ -8,12 +8,13 @@ from typing import Any
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 
-from ..chargers import ChargerDriver, FailSafe, Learning, Memory, Trouble, TroubleKind
+from ..chargers import ChargerDriver, FailSafe, Learning, Trouble, TroubleKind
 from ..const import SUBENTRY_CHARGER, AmpGuardConfigEntry
 from ..model import ChargerReading, ChargerStatus, Commanded, Site
 from ..site.reading import read_charger_config, taking_part
 from .charger_repairs import ChargerIssues, is_simulated, take_back_left, tell_left
 from .faults import Faults, Part, do_all
+from .memory import Memory
 from .state import SiteState
 
 RELEASE_TIMEOUT = 8.0
@@ -43,9 +44,7 @@ class Fleet:
         self._on_change = on_change
         self._memory = Memory(hass, entry.entry_id)
         self._chargers = entry.get_subentries_of_type(SUBENTRY_CHARGER)
-        self._drivers = {
-            charger.subentry_id: self._driver_of(charger) for charger in self._chargers
-        }
+        self._drivers: dict[str, ChargerDriver] = {}
         self._issues = ChargerIssues(hass, self._chargers)
         self._hands_over = False
         self._handed_over: Collection[str] = ()
@@ -55,6 +54,9 @@ class Fleet:
     async def load(self) -> None:
         """Remember what was learned of the chargers before a restart."""
         await self._memory.load()
+        self._drivers = {
+            charger.subentry_id: self._driver_of(charger) for charger in self._chargers
+        }
 
     async def start(self) -> None:
         """Listen to the chargers."""
@@ -217,7 +219,9 @@ class Fleet:
     def _driver_of(self, charger: ConfigSubentry) -> ChargerDriver:
         config = read_charger_config(charger.data, charger.subentry_id)
         learned = self._memory.of(charger.subentry_id)
-        learning = Learning(learned, on_learned=self._memory.save)
+        learning = Learning(
+            learned, on_learned=lambda soon: self._memory.save(soon=soon)
+        )
         return ChargerDriver(
             self._hass, config, self._take_change, learning, self._take_fault
         )

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
+from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
+import voluptuous as vol
 
 from ..const import DOMAIN
 from ..model import Ceiling
+from .storage import Storage
 
 STORAGE_VERSION = 1
 SAVE_DELAY = 1.0
@@ -31,16 +32,28 @@ class TimedCeiling:
     end: datetime
 
 
-class _StoredCeiling(TypedDict):
-    target: str
-    name: str
-    current: float
-    end: str
+def _moment(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise vol.Invalid("a time without a zone")
+    return moment
 
 
-class _Stored(TypedDict):
-    ceilings: list[_StoredCeiling]
-    boosts: dict[str, str]
+STORED = vol.Schema(
+    {
+        vol.Required("ceilings"): [
+            {
+                vol.Required("target"): str,
+                vol.Required("name"): str,
+                vol.Required("current"): vol.All(vol.Any(int, float), vol.Range(min=0)),
+                vol.Required("end"): _moment,
+            }
+        ],
+        vol.Required("boosts"): {str: _moment},
+    },
+    extra=vol.REMOVE_EXTRA,
+)
+"""How they are stored."""
 
 
 class Overrides:
@@ -53,35 +66,30 @@ class Overrides:
         self, hass: HomeAssistant, entry_id: str, on_change: Callable[[], None]
     ) -> None:
         """Start with none."""
-        self._store = _store(hass, entry_id)
+        self._storage = _storage(hass, entry_id)
         self._on_change = on_change
         self._ceilings: dict[tuple[str, str], TimedCeiling] = {}
         self._boosts: dict[str, datetime] = {}
-        self._unsaved = False
 
     async def load(self, targets: Container[str]) -> None:
         """Take up what was asked for before the restart, of targets that are there."""
-        if (stored := await self._store.async_load()) is None:
+        if (stored := await self._storage.load(STORED)) is None:
             return
-        for each in stored["ceilings"]:
-            ceiling = TimedCeiling(
-                target=each["target"],
-                name=each["name"],
-                current=each["current"],
-                end=datetime.fromisoformat(each["end"]),
-            )
-            if ceiling.target in targets:
-                self._ceilings[ceiling.target, ceiling.name] = ceiling
+        ceilings = [TimedCeiling(**each) for each in stored["ceilings"]]
+        self._ceilings = {
+            (each.target, each.name): each
+            for each in ceilings
+            if each.target in targets
+        }
         self._boosts = {
-            charger: datetime.fromisoformat(end)
+            charger: end
             for charger, end in stored["boosts"].items()
             if charger in targets
         }
 
     async def save_now(self) -> None:
         """Store what waits to be stored: who loads it next must find it."""
-        if self._unsaved:
-            await self._store.async_save(self._to_store())
+        await self._storage.save_now()
 
     @property
     def ceilings(self) -> tuple[TimedCeiling, ...]:
@@ -131,13 +139,10 @@ class Overrides:
     def _changed(self) -> None:
         self._ceilings = {(c.target, c.name): c for c in self.ceilings}
         self._boosts = self.boosts
-        self._unsaved = True
-        self._store.async_delay_save(self._to_store, SAVE_DELAY)
+        self._storage.save(self._to_store, SAVE_DELAY)
         self._on_change()
 
-    @callback
-    def _to_store(self) -> _Stored:
-        self._unsaved = False
+    def _to_store(self) -> dict[str, Any]:
         return {
             "ceilings": [
                 {
@@ -154,7 +159,7 @@ class Overrides:
 
 async def forget_overrides(hass: HomeAssistant, entry_id: str) -> None:
     """Remove what is stored for an entry."""
-    await _store(hass, entry_id).async_remove()
+    await _storage(hass, entry_id).remove()
 
 
 def as_ceiling(ceiling: TimedCeiling, now: float) -> Ceiling:
@@ -171,5 +176,5 @@ def in_loop_time(end: datetime, now: float) -> float:
     return now + (end - dt_util.utcnow()).total_seconds()
 
 
-def _store(hass: HomeAssistant, entry_id: str) -> Store[_Stored]:
-    return Store(hass, STORAGE_VERSION, f"{DOMAIN}.{entry_id}")
+def _storage(hass: HomeAssistant, entry_id: str) -> Storage:
+    return Storage(hass, f"{DOMAIN}.{entry_id}", STORAGE_VERSION)
