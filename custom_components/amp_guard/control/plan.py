@@ -10,17 +10,7 @@ from itertools import groupby
 from ..model import BalancerType, ChargerStatus, Reason
 from .base_load import SETTLING_TIME
 from .connector import Connector
-from .constraint import (
-    EPSILON,
-    Constraint,
-    Currents,
-    Load,
-    fits,
-    most,
-    node_of,
-    phase_of,
-    take,
-)
+from .constraint import EPSILON, Constraint, Currents, Load, fits, most, place_of, take
 from .headroom import UNSURE, Headroom
 from .metering import Metering
 from .offer import Offer, make_offer
@@ -239,8 +229,8 @@ class Plan:
         """Return by how much A the base load was higher in the longer wait."""
         if wait <= SETTLING_TIME:
             return 0.0
-        phase, now = phase_of(constraint), self.now
-        base_load = self._metering.base_loads[node_of(constraint)]
+        (node, phase), now = place_of(constraint), self.now
+        base_load = self._metering.base_loads[node]
         lately = base_load.highest(phase, now - SETTLING_TIME)
         return base_load.highest(phase, now - wait) - lately
 
@@ -253,7 +243,7 @@ class Plan:
         return all(self._carries_for_now(offer, constraint) for constraint in full)
 
     def _carries_for_now(self, offer: Offer, constraint: Constraint) -> bool:
-        node, metering = node_of(constraint), self._metering
+        (node, phase), metering = place_of(constraint), self._metering
         meter, since = metering.meters[node], metering.over_since[node]
         if meter is None or since is None or since != meter.last_time:
             return False
@@ -262,7 +252,7 @@ class Plan:
         nothing_to_cut = offer.allocated <= offer.low
         beyond = offer.low - self.left[constraint]
         small = nothing_to_cut and beyond <= CARRIED * self.headroom.limits[node]
-        inrush = metering.base_loads[node].inrush[phase_of(constraint)]
+        inrush = metering.base_loads[node].inrush[phase]
         if not small and not inrush.brief:
             return False
         return metering.heats[node].can_wait(FASTEST_LAG)
