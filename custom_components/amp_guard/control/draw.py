@@ -1,10 +1,11 @@
 """Who draws what: a charger's draw at the moment of the meter's sample.
 
-A charger's own report is seldom of the very moment of the meter's sample. In between,
-its draw can only have moved towards what it was allocated. Within that range the estimate
-is the one that leaves the base load where it was: a step of the meter that a charger
-can explain is the charger's, the rest is the base load's. A charger that reports nothing
-is followed by the meter's steps after its commands alone.
+A charger's own report is seldom of the very moment of the meter's sample; to subtract
+one from the other errs both ways (ngardiner/TWCManager#75). In between, its draw can
+only have moved towards what it was allocated. Within that range the estimate is the one
+that leaves the base load where it was: a step of the meter that a charger can explain
+is the charger's, the rest is the base load's. A charger that reports nothing is followed
+by the meter's steps after its commands alone.
 """
 
 from collections import deque

@@ -34,7 +34,7 @@ class Metering:
         connectors: Sequence[Connector],
         before: Metering | None = None,
     ) -> None:
-        """Start with nothing seen but by who metered the same nodes `before`.
+        """Start with nothing seen, but for what `before` saw of the same nodes.
 
         Inactive connectors are part of the base load.
         """

@@ -31,6 +31,7 @@ START_SPARE_ALONE = 1.0
 REOFFER_AFTER = 300.0
 """s between two new offers to a car that takes nothing."""
 _LAST = float("inf")
+"""When a car came of which that is not known."""
 
 
 class Plan:
@@ -214,16 +215,14 @@ class Plan:
         """
         turn = offer.connector.turn
         wait = turn.headroom_for
-        spare = (
-            turn.headroom if self._charging else min(turn.headroom, START_SPARE_ALONE)
-        )
-        low = offer.low + spare
+        most_spare = turn.headroom if self._charging else START_SPARE_ALONE
+        low = offer.low + min(turn.headroom, most_spare)
         left = self.left
-        fits = all(
+        enough = all(
             left[c] - self._restlessness(c, wait) + EPSILON >= weight * low
             for c, weight in load
         )
-        return None if fits else Reason.RAISE_HELD
+        return None if enough else Reason.RAISE_HELD
 
     def _restlessness(self, constraint: Constraint, wait: float) -> float:
         """Return by how much A the base load was higher in the longer wait."""
