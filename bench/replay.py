@@ -26,6 +26,7 @@ from custom_components.amp_guard.model import (
     Ceiling,
     ChargerReading,
     ChargerStatus,
+    Commanded,
     Decision,
     Measurement,
     PhaseValues,
@@ -181,6 +182,7 @@ def _snapshot(data: Mapping[str, Any]) -> Snapshot:
             for node, each in data["measurements"].items()
         },
         chargers={id_: _reading(each) for id_, each in data["chargers"].items()},
+        commands={id_: Commanded(**each) for id_, each in data["commands"].items()},
         ceilings=tuple(
             Ceiling(
                 target=each["target"],

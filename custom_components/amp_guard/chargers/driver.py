@@ -136,6 +136,7 @@ class ChargerDriver:
 
         What hangs is followed beyond a stop: when it ends, the charger is told again.
         """
+        self._may_send = True
         self._quiet.clear()
         order = Order(current=self._setter.settable(current), at_once=True)
         self._carry_out(self._machine.order(order, self._now()))
@@ -193,7 +194,11 @@ class ChargerDriver:
 
     def _see(self) -> None:
         """Tell the machine what the charger says now."""
-        reading, now, machine = self.read(), self._now(), self._machine
+        try:
+            reading = self.read()
+        except Exception:  # noqa: BLE001 - the loop reads it as well, and tells
+            return
+        now, machine = self._now(), self._machine
         self._learning.see(reading, now)
         lost = reading.status is ChargerStatus.LOST
         if lost:
@@ -289,15 +294,10 @@ class ChargerDriver:
         self._carry_out(self._machine.wake(max(at, self._now())))
 
     async def _send(self, send: Send) -> None:
-        before = self.read()
         outcome, self._error = await self._try(send)
-        now = self._now()
-        if outcome is Outcome.TAKEN:
-            self._learning.tell(before, send.order.current, now)
-            self._look_after_command()
         if outcome is not Outcome.LACKING:
             self._on_fault(self.config.id, self._error)
-        self._carry_out(self._machine.ended(send.number, outcome, now))
+        self._carry_out(self._machine.ended(send.number, outcome, self._now()))
         if self._listens:
             self._see()
             self._on_change(self.config.id)
@@ -305,9 +305,12 @@ class ChargerDriver:
     async def _try(self, send: Send) -> tuple[Outcome, Exception | None]:
         """Send it; return how it ended, and the error where it was not taken."""
         try:
+            before = self.read()
             await self._setter.set(
                 send.order, is_newest=lambda: send.number == self._newest
             )
+            self._learning.tell(before, send.order.current, self._now())
+            self._look_after_command()
         except NotYetError:
             return Outcome.LACKING, None
         except ChargerUnreachableError as error:
