@@ -1,0 +1,316 @@
+"""Chargers as real ones are, through the whole loop; the simulated fuse is the judge.
+
+Each test is a way in which a fuse went, or a car was stranded, with an integration that
+did no more than real ones do.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+
+from custom_components.amp_guard.const import DOMAIN
+
+from .helpers import Property
+from .street import Street, StreetCharger
+
+CUT_WITHIN = 6
+"""s: a sample, a command, and a car that follows within 5 s."""
+QUIET = (2.0, 2.0, 2.0)
+OVEN = (18.0, 18.0, 18.0)
+"""A. Beside it a car has 7 A of 25."""
+
+
+@pytest.fixture
+def street(
+    hass: HomeAssistant,
+    house: Property,
+    entry: ConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable:
+    """Return a function that puts chargers on the property, given as settings."""
+
+    async def connect(*chargers: dict[str, Any], **settings: Any) -> Street:
+        made = Street(
+            hass=hass,
+            house=house,
+            entry=entry,
+            chargers=[
+                StreetCharger(hass=hass, **({"name": f"charger{number}"} | each))
+                for number, each in enumerate(chargers)
+            ],
+        )
+        monkeypatch.setattr(
+            "custom_components.amp_guard.chargers.driver.async_update_entity",
+            made.update_entity,
+        )
+        await made.connect(**settings)
+        return made
+
+    return connect
+
+
+# --- what a charger says, or does not ---------------------------------------------------
+
+
+@pytest.mark.parametrize("reports_current", [True, False])
+async def test_a_steady_charger_of_which_nothing_is_heard_is_cut(
+    street: Callable, reports_current: bool
+) -> None:
+    """An equal state is not passed on: 50 messages of one value are one change."""
+    site = await street({"pushes": True, "reports_current": reports_current})
+    await site.passes(240, *QUIET)
+    assert site.chargers[0].drawn == 16.0
+
+    site.begin_judging()
+    await site.passes(60, *OVEN)
+
+    assert site.over <= CUT_WITHIN
+    assert site.chargers[0].drawn == 7.0
+
+
+async def test_a_charger_that_was_away_is_cut_within_seconds_of_its_return(
+    street: Callable,
+) -> None:
+    """Its integration looks each 30 s, and is asked anew while it matters."""
+    site = await street({"polls": 30})
+    [charger] = site.chargers
+    await site.passes(90, *QUIET)
+    charger.reachable = False
+    await site.passes(10, *QUIET)
+    charger.show()
+    charger.reachable = True
+
+    site.begin_judging()
+    await site.passes(60, *OVEN)
+
+    assert site.over <= CUT_WITHIN + 4
+    assert site.fuse.trips == 0
+    assert charger.drawn <= 7.0
+
+
+async def test_a_cut_to_a_lost_charger_stands_until_it_arrives(
+    street: Callable,
+) -> None:
+    site = await street({"polls": 5})
+    [charger] = site.chargers
+    await site.passes(90, *QUIET)
+    charger.reachable = False
+    await site.passes(10, *OVEN)
+    charger.commands.clear()
+    charger.reachable = True
+    await site.passes(8, *OVEN)
+
+    assert charger.limit <= 7.0
+
+
+# --- what became of a command -----------------------------------------------------------
+
+
+async def test_a_raise_that_waits_is_sent_when_its_time_has_come(
+    street: Callable,
+) -> None:
+    """Zaptec asks for 15 min between changes."""
+    site = await street({"integration": "zaptec", "polls": 60})
+    [charger] = site.chargers
+    await site.passes(90, *QUIET)
+    await site.passes(60, 15.0, 15.0, 15.0)
+    assert charger.limit <= 10.0
+
+    await site.passes(1020, *QUIET)
+
+    assert charger.limit == 16.0
+
+
+async def test_what_an_action_did_that_took_long_is_nobody_elses_limit(
+    street: Callable,
+) -> None:
+    """It is done after 8 s, and its value is shown after the next one was sent."""
+    site = await street({})
+    [charger] = site.chargers
+    await site.passes(90, *QUIET)
+    gate = asyncio.Event()
+
+    async def slowly(part: str, value: float) -> bool:
+        await gate.wait()
+        return True
+
+    charger.manner = slowly
+    await site.passes(8, *OVEN)
+    gate.set()
+    await site.passes(30, *OVEN)
+    assert charger.limit == 7.0
+    assert site.user_limit(charger) is None
+
+    await site.passes(120, *QUIET)
+    assert charger.limit == 16.0
+
+
+async def test_one_resume_that_fails_does_not_strand_a_car(street: Callable) -> None:
+    site = await street({})
+    [charger] = site.chargers
+    await site.passes(60, *QUIET)
+    await site.passes(30, 22.0, 22.0, 22.0)
+    assert charger.drawn == 0.0
+    failed = []
+
+    async def fails_once(part: str, value: float) -> bool:
+        if part == "enable" and value and not failed:
+            failed.append(value)
+            raise HomeAssistantError("HTTP 500")
+        return True
+
+    charger.manner = fails_once
+    await site.passes(400, *QUIET)
+
+    assert failed
+    assert charger.drawn == 16.0
+
+
+async def test_a_raise_that_lands_after_the_cut_is_cut_again(street: Callable) -> None:
+    site = await street({})
+    [charger] = site.chargers
+    await site.passes(60, 12.0, 12.0, 12.0)
+    assert charger.limit < 16.0
+    gate = asyncio.Event()
+
+    async def hangs_when_raised(part: str, value: float) -> bool:
+        if part == "limit" and value > 13.0:
+            await gate.wait()
+        return True
+
+    charger.manner = hangs_when_raised
+    await site.passes(60, *QUIET)
+    assert charger.commands[-1] == ("limit", 16.0)
+    await site.passes(20, *OVEN)
+    assert charger.limit == 7.0
+
+    site.begin_judging()
+    gate.set()
+    await site.passes(20, *OVEN)
+
+    assert charger.limit == 7.0
+    assert site.over <= CUT_WITHIN
+
+
+async def test_a_limit_in_milliamperes(street: Callable) -> None:
+    """Home Assistant lets its owner choose the unit of a number."""
+    site = await street({"unit": "mA"})
+    [charger] = site.chargers
+    await site.passes(60, *QUIET)
+    assert charger.limit == 16.0
+
+    await site.passes(30, *OVEN)
+
+    assert charger.limit == 7.0
+    assert charger.drawn == 7.0
+
+
+@pytest.mark.parametrize(("plugged_in", "most"), [(True, 25), (False, 6)])
+async def test_a_charger_that_refuses_is_not_asked_for_ever(
+    street: Callable, plugged_in: bool, most: int
+) -> None:
+    site = await street({"plugged_in": plugged_in})
+    [charger] = site.chargers
+
+    async def refuses(part: str, value: float) -> bool:
+        raise HomeAssistantError("not now")
+
+    charger.manner = refuses
+    charger.commands.clear()
+    await site.passes(600, *OVEN)
+
+    assert len(charger.commands) <= most
+
+
+async def test_what_a_disobedient_charger_takes_is_counted_once(
+    street: Callable,
+) -> None:
+    """It draws 16 A whatever it is told; the other one has what is left of 25 A."""
+    site = await street({}, {})
+    stubborn, other = site.chargers
+
+    async def ignores(part: str, value: float) -> bool:
+        return False
+
+    stubborn.manner = ignores
+    stubborn.commands.clear()
+    await site.passes(300, *QUIET)
+    site.begin_judging()
+    await site.passes(600, *QUIET)
+
+    assert site.over == 0
+    assert other.drawn >= 6.0
+    assert len(stubborn.commands) <= 25
+
+
+# --- stop, unload, restart --------------------------------------------------------------
+
+
+async def test_an_unload_while_a_raise_is_under_way_ends_at_the_offline_limit(
+    hass: HomeAssistant, street: Callable
+) -> None:
+    site = await street({})
+    [charger] = site.chargers
+    await site.passes(60, 12.0, 12.0, 12.0)
+    gate = asyncio.Event()
+
+    async def hangs_when_raised(part: str, value: float) -> bool:
+        if part == "limit" and value > 13.0:
+            await gate.wait()
+        return True
+
+    charger.manner = hangs_when_raised
+    await site.passes(60, *QUIET)
+    unloads = hass.async_create_task(
+        hass.config_entries.async_unload(site.entry.entry_id)
+    )
+    for _ in range(12):
+        site.house.clock.advance(1.0)
+        await asyncio.sleep(0)
+    await unloads
+    gate.set()
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+    assert charger.limit == 6.0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"version": 99, "minor_version": 1, "key": "x", "data": {}},
+        {"version": 1, "minor_version": 1, "key": "x", "data": {"ceilings": []}},
+        {"version": 1, "minor_version": 1, "key": "x", "data": [1, 2]},
+        {
+            "version": 1,
+            "minor_version": 1,
+            "key": "x",
+            "data": {"ceilings": [], "boosts": {"charger": "2026-11-27T10:00:00"}},
+        },
+    ],
+)
+async def test_what_was_stored_and_cannot_be_read_stops_nobody(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    street: Callable,
+    issue_registry: Any,
+    content: dict[str, Any],
+) -> None:
+    site = await street({})
+    for kind in ("", ".learned"):
+        hass_storage[f"{DOMAIN}.{site.entry.entry_id}{kind}"] = content
+    await hass.config_entries.async_unload(site.entry.entry_id)
+    for kind in ("", ".learned"):
+        hass_storage[f"{DOMAIN}.{site.entry.entry_id}{kind}"] = content
+    await hass.config_entries.async_setup(site.entry.entry_id)
+    await site.settle()
+
+    await site.passes(60, *OVEN)
+
+    assert site.chargers[0].limit == 7.0
+    told = {id_ for _, id_ in issue_registry.issues}
+    assert f"storage_unreadable_{DOMAIN}.{site.entry.entry_id}" in told
