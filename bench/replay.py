@@ -26,6 +26,7 @@ from custom_components.amp_guard.model import (
     Ceiling,
     ChargerReading,
     ChargerStatus,
+    Commanded,
     Decision,
     Measurement,
     PhaseValues,
@@ -190,6 +191,7 @@ def _snapshot(data: Mapping[str, Any]) -> Snapshot:
             )
             for each in data["ceilings"]
         ),
+        commands={id_: Commanded(**each) for id_, each in data["commands"].items()},
         boosts={id_: _end(expires) for id_, expires in data["boosts"].items()},
     )
 

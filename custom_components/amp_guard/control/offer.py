@@ -64,9 +64,9 @@ def make_offer(connector: Connector, ceiling: float | None, now: float) -> Offer
     branch, reclaim = connector.branch, connector.reclaim
     offer = Offer(connector, max(branch.min_current, reclaim.needs), branch.max_current)
     full = connector.status is ChargerStatus.FULL
-    if connector.lost:
-        offer.high, offer.target = 0.0, connector.allocated
-        offer.hold(Reason.CHARGER_LOST)
+    if connector.aside:
+        _limit(offer, None, ceiling)
+        _stand_aside(offer)
     elif not (connector.wants or full):
         offer.hold(Reason.NOT_CONNECTED)
     elif full or reclaim.idle:
@@ -89,6 +89,18 @@ def _limit(offer: Offer, cap: float | None, ceiling: float | None) -> None:
     offer.limit(ceiling, Reason.CEILING)
     step = connector.branch.charger.resolution
     offer.high = int((offer.high + EPSILON) // step) * step
+
+
+def _stand_aside(offer: Offer) -> None:
+    """Let it keep what it has: an order that stands may arrive at any time.
+
+    It is never more than what is reserved for it.
+    """
+    connector, branch = offer.connector, offer.connector.branch
+    most = min(offer.high, offer.allocated, branch.in_range(connector.may_hold))
+    offer.high = offer.target = most if most >= branch.min_current else 0.0
+    offer.low = branch.min_current
+    offer.hold(Reason.CHARGER_LOST if connector.lost else Reason.NOT_FOLLOWING)
 
 
 def _heed_disobedience(offer: Offer, now: float) -> None:
