@@ -314,8 +314,8 @@ class Allocation:
     now (the value is new, or it has not followed and is commanded again). `node` and
     `phase` limit it, where something does. `look_again` is the time at which the
     decision may change without new information. `valid_for` is how long in s the
-    allocation may stand without being renewed (None: for ever, it is no more than the
-    offline limit).
+    allocation may stand without being renewed (None: for ever, since it is no more than
+    the offline limit or the charger's limits do not expire).
     """
 
     charger: str

@@ -99,7 +99,7 @@ class Command:
 
     def is_half_expired(self, now: float) -> bool:
         """Return whether a limit that expires is to be renewed."""
-        return self.branch.charger.expiring_limit and now - self.at >= VALID_FOR / 2
+        return now - self.at >= VALID_FOR / 2
 
     def may_repeat(self, first: float, *, overcommitted: bool, now: float) -> bool:
         """Return whether the same may be commanded again.

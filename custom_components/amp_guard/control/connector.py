@@ -301,7 +301,7 @@ class Connector:
         if not self.lost:
             if command.at == NEVER and self.reading.limit is None:
                 return True
-            if self._above_offline() and command.is_half_expired(now):
+            if self.valid_for is not None and command.is_half_expired(now):
                 return True
         pause = self._pause_before_repeat(now)
         if pause is None:
@@ -334,7 +334,8 @@ class Connector:
     @property
     def valid_for(self) -> float | None:
         """Return how long in s its allocation may stand without being renewed."""
-        return VALID_FOR if self._above_offline() else None
+        expires = self.branch.charger.expiring_limit and self._above_offline()
+        return VALID_FOR if expires else None
 
     def allocate(self, current: float, now: float, *, forced: bool) -> bool:
         """Allocate it `current`; return whether that is new. `forced` by an overload."""

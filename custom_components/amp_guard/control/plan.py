@@ -151,7 +151,7 @@ class Plan:
         return (
             (connector.aside and connector.lost is lost)
             and offer.target > 0
-            and self.is_overcommitted(connector)
+            and any(self.left[c] < -EPSILON for c, _ in connector.in_force)
         )
 
     def _spared(self, left: Currents) -> Currents:
