@@ -10,6 +10,7 @@ from custom_components.amp_guard.control.command import VALID_FOR
 from custom_components.amp_guard.model import (
     NO_CURRENT,
     SUPPLY_ID,
+    Ceiling,
     ChargerReading,
     ChargerStatus,
     Commanded,
@@ -211,9 +212,7 @@ def test_the_phases_of_a_fail_safe_are_kept_free(phase: Phase | None) -> None:
 
 def test_a_ceiling_on_a_lost_charger_is_commanded() -> None:
     plant = lost_while_charging("a")
-    site = plant.site
-    limited = replace(site, chargers=(charger("a", max_current=9.0),))
-    plant.change(limited)
+    plant.ceilings["a"] = Ceiling(target="a", current=9.0, expires=1e9)
     allocation = plant.step().decision.allocations["a"]
     assert allocation.send
     assert allocation.current == 9.0

@@ -49,15 +49,17 @@ class Connector:
         self.excess_since: float | None = None
         self.unconfirmed_since: float | None = None
         """Since when it may hold more than it was allocated, and nothing shows it not to."""
+        self.ignores = False
+        """Whether it draws more than it was allocated, in spite of commands."""
         self.aside = True
-        """Whether it has no share: it is lost or its cut was not confirmed, so that it is
-        never raised, and all that may be in force is reserved."""
+        """Whether it has no share and is never raised: all that may be in force is
+        reserved, since it is lost or was not seen to do what it was commanded."""
         self.may_hold = 0.0
         """The most that may be in force while it is aside, A."""
-        self.in_force: Reserved = ()
-        """What is reserved for that."""
+        self.would_free: Reserved = ()
+        """What of its reserve a pause would free, A: nothing that it takes in spite."""
         self.excess: Reserved = ()
-        """What is reserved for it beside its allocation while it ignores that, A."""
+        """What is reserved for it while it was paused in vain, A."""
         self.reserved: Reserved = ()
         """What is not to be shared out for its and its outlet's sake, A."""
         self._read = False
@@ -233,27 +235,31 @@ class Connector:
     def _reserve(self, now: float) -> None:
         """Find what is not to be shared out for its sake.
 
-        For one that is lost, or whose cut was not confirmed, all that may be in force;
-        for one that ignores its limit what it may take beyond it; for its outlet what
-        that does not draw yet.
+        All that may be in force where it is lost, or was not seen to do what it was
+        commanded; and for its outlet what that does not draw yet.
         """
-        ignores = not self.lost and self.ignores_for(2, now)
-        self.aside = self.lost or (not ignores and self._is_unconfirmed_for(2, now))
-        self.in_force = self.excess = ()
+        self.ignores = not self.lost and self.ignores_for(2, now)
+        strays = self.ignores or self._is_unconfirmed_for(2, now)
+        self.aside = self.lost or (strays and self.allocated > 0)
+        self.reserved = self.would_free = self.excess = ()
         if self.lost:
             unseen = self.command.in_force_unseen(self.allocated, now)
             self.may_hold = max(unseen, self.branch.charger.offline_current)
-            self.in_force = self._may_draw_unseen(now)
-        elif self.aside:
+            self.reserved = self.would_free = self._may_draw_unseen(now)
+        elif strays:
             self.may_hold = self.command.in_force(self.allocated)
-            self.in_force = tuple((c, w * self.may_hold) for c, w in self.draw.load)
-        elif ignores:
-            current = max(self.draw.current, self.command.in_force(self.allocated))
-            excess = current - self.allocated
-            self.excess = tuple((c, w * excess) for c, w in self.draw.load)
-        self.reserved = self.in_force + self.excess
+            self.reserved = self._load_of(max(self.may_hold, self.draw.current))
+            if not self.aside:
+                self.excess = self.reserved
+            elif self.ignores:
+                self.would_free = self._load_of(self.allocated)
+            else:
+                self.would_free = self.reserved
         if self.branch.charger.socket_current:
             self.reserved += self._socket()
+
+    def _load_of(self, current: float) -> Reserved:
+        return tuple((c, weight * current) for c, weight in self.draw.load)
 
     def _socket(self) -> Reserved:
         """Return what is kept free for its outlet: what that does not draw yet."""
@@ -266,8 +272,7 @@ class Connector:
     def _may_draw_unseen(self, now: float) -> Reserved:
         charger = self.branch.charger
         if in_force := self.command.in_force_unseen(self.allocated, now):
-            current = max(in_force, charger.offline_current)
-            return tuple((c, weight * current) for c, weight in self.draw.load)
+            return self._load_of(max(in_force, charger.offline_current))
         only = charger.offline_phase
         return tuple(
             (c, weight * charger.offline_current)

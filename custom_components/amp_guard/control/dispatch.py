@@ -2,7 +2,7 @@
 
 from ..model import Reason
 from .connector import LEAST_CHANGE, Connector
-from .constraint import EPSILON, Currents, take
+from .constraint import EPSILON, Currents
 from .offer import Offer
 from .plan import Plan
 from .turns import STAGGER
@@ -113,10 +113,8 @@ def _free(plan: Plan) -> Currents:
         connector = offer.connector
         if connector.aside:
             continue
-        load = connector.draw.load
-        if connector.excess:
-            take(free, load, connector.allocated)
-            continue
-        for (c, _), held in zip(load, connector.holds(), strict=True):
+        for (c, _), held in zip(connector.draw.load, connector.holds(), strict=True):
             free[c] -= held
+        for c, reserved in connector.excess:
+            free[c] += reserved
     return free

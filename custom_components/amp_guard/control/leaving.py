@@ -38,7 +38,7 @@ def leave(
     for aside in (False, True):
         together = [each for each in in_turn if each.aside is aside]
         for connector in together:
-            for constraint, current in connector.in_force:
+            for constraint, current in connector.would_free:
                 left[constraint] += current
         demands = {
             each.id: demand

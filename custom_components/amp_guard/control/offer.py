@@ -76,7 +76,7 @@ def make_offer(connector: Connector, ceiling: float | None, now: float) -> Offer
         _limit(offer, reclaim.cap, ceiling)
         if offer.high >= branch.min_current - EPSILON:
             offer.low = min(offer.low, offer.high)
-            _heed_disobedience(offer, now)
+            _heed_disobedience(offer)
             _let_compete(offer, now)
     return offer
 
@@ -103,12 +103,15 @@ def _stand_aside(offer: Offer) -> None:
     offer.hold(Reason.CHARGER_LOST if connector.lost else Reason.NOT_FOLLOWING)
 
 
-def _heed_disobedience(offer: Offer, now: float) -> None:
-    """Let who draws more than it was allocated have no more than that."""
+def _heed_disobedience(offer: Offer) -> None:
+    """Let who draws more than it was allocated have no more than that.
+
+    One that was paused in vain may start, at its minimum.
+    """
     connector, allocated = offer.connector, offer.allocated
-    if connector.ignores_for(2, now):
+    if connector.excess:
         offer.hold(Reason.NOT_FOLLOWING)
-        offer.high = max(offer.low, min(offer.high, allocated))
+        offer.high = offer.low
     elif connector.excess_since is not None and 0 < allocated < offer.high:
         offer.hold(Reason.RAISE_HELD)
         offer.high = max(offer.low, allocated)

@@ -141,7 +141,7 @@ class Plan:
                 continue
             left, self.left = self.left, list(self.left)
             for offer in aside:
-                for constraint, current in offer.connector.in_force:
+                for constraint, current in offer.connector.would_free:
                     self.left[constraint] += current
             self._share(aside)
             self.left = left
@@ -151,7 +151,7 @@ class Plan:
         return (
             (connector.aside and connector.lost is lost)
             and offer.target > 0
-            and any(self.left[c] < -EPSILON for c, _ in connector.in_force)
+            and any(self.left[c] < -EPSILON for c, _ in connector.would_free)
         )
 
     def _spared(self, left: Currents) -> Currents:
