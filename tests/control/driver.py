@@ -5,6 +5,8 @@ What is on its way lands, or does not, whatever the driver is told of it.
 
 from enum import StrEnum
 from heapq import heappop, heappush
+from math import inf
+from typing import NamedTuple
 
 from custom_components.amp_guard.chargers.command import (
     CommandMachine,
@@ -38,6 +40,15 @@ class Line(StrEnum):
     """Nothing lands, and nothing is said of it."""
 
 
+class Landing(NamedTuple):
+    """A command on its way: lands `at` a time (s), is `current` A until it `expires`."""
+
+    at: float
+    number: int
+    current: float
+    expires: float
+
+
 class Driver:
     """Commands one charger as `law` allocates; times in s of the plant."""
 
@@ -55,8 +66,8 @@ class Driver:
         """Whether commands land while nothing can be read of it."""
         self.sent = 0
         """How many commands have left."""
-        self.landing: list[tuple[float, int, Order]] = []
-        """What will land, and when."""
+        self.landing: list[Landing] = []
+        """What is on its way there, the next to land first."""
         self._reachable = True
         self._machine = CommandMachine(
             timing=CommandTiming(
@@ -104,10 +115,10 @@ class Driver:
         """The limit that is taken to have been set at the charger, A."""
         return self._machine.user_limit
 
-    def land(self, now: float) -> Order | None:
+    def land(self, now: float) -> Landing | None:
         """Return what lands next, if it does by now."""
-        if self.landing and self.landing[0][0] <= now:
-            return heappop(self.landing)[2]
+        if self.landing and self.landing[0].at <= now:
+            return heappop(self.landing)
         return None
 
     def go_on_from(self, before: Driver) -> None:
@@ -125,19 +136,21 @@ class Driver:
         if not (self._reachable or self.hears):
             self._end(send, Outcome.UNREACHABLE, now)
         elif self.line is Line.GOOD:
-            self._land(send, now + self._lag)
+            self._land(send, now, self._lag)
             self._end(send, Outcome.TAKEN, now)
         elif self.line is Line.SLOW:
-            self._land(send, now + SLOW)
+            self._land(send, now, SLOW)
             self._end(send, Outcome.TAKEN, now + SLOW)
         elif self.line is Line.REFUSED:
             self._end(send, Outcome.FAILED, now)
         elif self.line is Line.TIMED_OUT:
-            self._land(send, now + HANGS_FOR)
+            self._land(send, now, HANGS_FOR)
             self._end(send, Outcome.FAILED, now + TIMES_OUT_AFTER)
 
-    def _land(self, send: Send, at: float) -> None:
-        heappush(self.landing, (at, send.number, send.order))
+    def _land(self, send: Send, now: float, lag: float) -> None:
+        valid_for, current = send.order.valid_for, send.order.current
+        expires = inf if valid_for is None else now + valid_for
+        heappush(self.landing, Landing(now + lag, send.number, current, expires))
 
     def _end(self, send: Send, outcome: Outcome, at: float) -> None:
         heappush(self._ending, (at, send.number, outcome))

@@ -114,10 +114,8 @@ class Outlet:
             self._past.popleft()
 
     def _obey(self, driver: Driver, now: float) -> None:
-        while (order := driver.land(now)) is not None:
-            self.limit, self._expires = order.current, float("inf")
-            if order.valid_for is not None:
-                self._expires = now + order.valid_for
+        while (landed := driver.land(now)) is not None:
+            self.limit, self._expires = landed.current, landed.expires
         if self._expires <= now:
             self.limit = min(self.limit, self.charger.offline_current)
         driver.live(now)
@@ -125,7 +123,7 @@ class Outlet:
     def may_be_in_force(self) -> float:
         """Return the highest limit that is in force or on its way, A."""
         landing = self.driver.landing if self.driver is not None else ()
-        return max([self.limit, *(order.current for _, _, order in landing)])
+        return max([self.limit, *(each.current for each in landing)])
 
     def _allowed(self) -> float:
         """Return what the car would draw in the end, A per phase."""
@@ -148,6 +146,10 @@ class Outlet:
         if self.full:
             return ChargerStatus.FULL
         return ChargerStatus.CHARGING if self.draw else ChargerStatus.WAITING
+
+    def may_charge(self) -> bool:
+        """Return whether a car is there that would charge."""
+        return self.status() in {ChargerStatus.WAITING, ChargerStatus.CHARGING}
 
     def reading(self, now: float, shift: float) -> ChargerReading:
         """Return what it tells at `now`, in the clock that is `shift` s ahead."""

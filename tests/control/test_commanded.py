@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.amp_guard.model import (
@@ -13,15 +14,30 @@ from custom_components.amp_guard.model import (
 )
 
 from .driver import Driver, Line
-from .judge import judge
+from .judge import TOLERANCE, judge
+from .laws import check
 from .plant import Moment, Plant
 from .sites import charger, group, home
+from .strategies import (
+    Ceil,
+    Drive,
+    Event,
+    Load,
+    Pass,
+    Restart,
+    Turn,
+    currents,
+    examples,
+    live,
+)
 
-HOUR = 3600.0
+
+def all_phases(current: float) -> PhaseValues:
+    return PhaseValues(current, current, current)
 
 
 def house(plant: Plant, current: float) -> None:
-    plant.loads[SUPPLY_ID] = PhaseValues(current, current, current)
+    plant.loads[SUPPLY_ID] = all_phases(current)
 
 
 def allocated(moment: Moment, name: str = "a") -> float:
@@ -247,3 +263,57 @@ def test_a_car_has_not_risen_on_a_raise_that_was_not_sent() -> None:
     moment = plant.step()
     assert moment.decision.drawn["a"] == pytest.approx((6.0, 6.0, 6.0))
     assert moment.decision.nodes[SUPPLY_ID].base_load == pytest.approx((9.0, 9.0, 9.0))
+
+
+# --- whatever becomes of commands ----------------------------------------------------
+
+_WHICH = st.integers(0, 2)
+EVENTS = st.one_of(
+    st.builds(Pass, st.integers(1, 90)),
+    st.builds(Drive, _WHICH, st.just("line"), st.sampled_from(Line)),
+    st.builds(Drive, _WHICH, st.just("hears"), st.booleans()),
+    st.builds(Turn, _WHICH, st.just("reachable"), st.booleans()),
+    st.builds(Turn, _WHICH, st.just("wants"), st.sampled_from([0.0, 8.0, 32.0])),
+    st.builds(
+        Ceil,
+        st.integers(0, 4),
+        st.sampled_from([None, None, 6.0, 10.0, 14.0]),
+        st.sampled_from([30.0, 1e6]),
+    ),
+    st.just(Restart()),
+)
+
+
+@examples(150)
+@given(history=st.lists(EVENTS, min_size=8, max_size=40))
+def test_a_static_group_never_passes_its_fuse(history: list[Event]) -> None:
+    """No meter would tell: what others are given from must be free in truth."""
+    plant = unmetered("a", "b", "c")
+    for moment in live(plant, history):
+        check(plant, moment)
+        assert max(plant.carried(0)) <= 20.0 + TOLERANCE
+
+
+@examples(100)
+@given(
+    history=st.lists(
+        st.one_of(
+            EVENTS, st.builds(Load, st.just(1), st.builds(all_phases, currents(0, 25)))
+        ),
+        min_size=8,
+        max_size=40,
+    )
+)
+def test_who_follows_makes_room_for_who_does_not(history: list[Event]) -> None:
+    """Half a minute above the fuse at most, unless nobody is left who would obey."""
+    plant = Plant(home(*map(charger, "abc")), driven=True)
+    over = 0.0
+    for moment in live(plant, history):
+        check(plant, moment)
+        over = over + 1.0 if max(plant.carried(0)) > 25.0 + TOLERANCE else 0.0
+        if over > 30.0:
+            assert not any(
+                outlet.draw
+                for name, outlet in plant.outlets.items()
+                if outlet.reachable and driver_of(plant, name).line is Line.GOOD
+            )
