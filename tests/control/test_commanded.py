@@ -164,6 +164,23 @@ def test_the_excess_of_one_that_does_not_follow_is_counted_once() -> None:
     assert allocated(plant.settle(300), "b") == 14.0
 
 
+def test_the_draw_of_one_that_was_paused_in_vain_is_counted_once() -> None:
+    plant = Plant(home(charger("a"), charger("b")))
+    plant.outlets["a"].limit = 6.0
+    plant.outlets["a"].user_limit = 6.0
+    plant.outlets["b"].connected = False
+    plant.settle(60)
+    plant.outlets["a"].obeys = False
+    plant.ceilings["a"] = Ceiling(target="a", current=0.0, expires=1e9)
+    plant.settle(60)
+    house(plant, 5.0)
+    plant.outlets["b"].connected = True
+    moment = plant.settle(300)
+    assert plant.outlets["a"].draw == 6.0
+    assert allocated(moment) == 0.0
+    assert allocated(moment, "b") == 14.0
+
+
 # --- commanding again ----------------------------------------------------------------
 
 
