@@ -64,11 +64,6 @@ class ClosedLoop:
         )
         self._watcher = watcher
         self._balancer: Balancer | None = Balancer(scenario.site)
-        self._expiring = {
-            setup.charger.id
-            for setup in scenario.chargers
-            if setup.charger.expiring_limit
-        }
         self._reporters = {
             setup.charger.id: Reporter(
                 self.world.chargers[setup.charger.id], setup.report
@@ -205,9 +200,8 @@ class ClosedLoop:
             id_ = allocation.charger
             balanced = allocation.reason is not Reason.INACTIVE
             if balanced and allocation.send and self._reporters[id_].reachable(now):
-                expiring = id_ in self._expiring
-                self.world.chargers[id_].set_limit(
-                    allocation.current, now, allocation.valid_for if expiring else None
+                    self.world.chargers[id_].set_limit(
+                    allocation.current, now, allocation.valid_for
                 )
         wait = WATCH_INTERVAL
         if decision.look_again is not None:

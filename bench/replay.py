@@ -182,7 +182,6 @@ def _snapshot(data: Mapping[str, Any]) -> Snapshot:
             for node, each in data["measurements"].items()
         },
         chargers={id_: _reading(each) for id_, each in data["chargers"].items()},
-        commands={id_: Commanded(**each) for id_, each in data["commands"].items()},
         ceilings=tuple(
             Ceiling(
                 target=each["target"],
@@ -192,6 +191,7 @@ def _snapshot(data: Mapping[str, Any]) -> Snapshot:
             )
             for each in data["ceilings"]
         ),
+        commands={id_: Commanded(**each) for id_, each in data["commands"].items()},
         boosts={id_: _end(expires) for id_, expires in data["boosts"].items()},
     )
 

@@ -4,18 +4,20 @@ Read `decide` from top to bottom: it is the whole law. Each step's idea has a fi
 its own in `control/`. No clock, no I/O: time is an argument.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from .control.clock import SteadyClock
-from .control.connector import UNREAD, Connector
+from .control.connector import Connector
 from .control.constraint import Currents, add, no_currents
 from .control.dispatch import Dispatch
 from .control.explain import explain
 from .control.headroom import find_headroom
+from .control.leaving import leave
 from .control.metering import Metering
-from .control.plan import Plan
+from .control.plan import Plan, class_of
+from .control.reading import UNREAD
 from .control.tree import Branch, Tree
-from .model import Decision, Site, Snapshot
+from .model import Ceiling, Decision, Site, Snapshot
 
 
 class Balancer:
@@ -28,6 +30,7 @@ class Balancer:
     def __init__(self, site: Site) -> None:
         """Check the site and start with nothing known."""
         self._clock = SteadyClock()
+        self._ceilings: tuple[Ceiling, ...] | None = None
         self._dispatch = Dispatch()
         self._lay_out(Tree(site), known={}, metering=None)
 
@@ -61,11 +64,13 @@ class Balancer:
         """Return what each charger is allocated from `now` (s) on, and why."""
         now = self._clock.advance(now)
         offset = self._clock.offset
-        ceilings = _in_force(snapshot, now - offset)
+        self._ceilings = snapshot.ceilings
+        ceilings = _in_force(snapshot.ceilings, now - offset)
         # What each charger says, then what the meters say, then both together.
         for connector in self._connectors:
             reading = snapshot.chargers.get(connector.id, UNREAD)
-            connector.observe(reading, offset, now)
+            command = snapshot.commands.get(connector.id)
+            connector.observe(reading, command, offset, now)
         self._metering.observe(snapshot.measurements, offset, now)
         for connector in self._active:
             connector.compare(now)
@@ -76,7 +81,7 @@ class Balancer:
             meters=metering.meters,
             base_loads=metering.base_loads,
             ceilings=ceilings,
-            committed=self._committed(now),
+            committed=self._committed(),
             now=now,
         )
         plan = Plan(
@@ -99,15 +104,32 @@ class Balancer:
             offset=offset,
         )
 
-    def _committed(self, now: float) -> Currents:
+    def leave(self, now: float) -> dict[str, float]:
+        """Return the A at which to leave each charger that nobody balances from `now` on.
+
+        It goes by what was known at the last decision; before the first, nobody was
+        balanced.
+        """
+        if self._ceilings is None:
+            return {}
+        now = self._clock.advance(now)
+        balancer_type = self._tree.site.balancer_type
+        return leave(
+            self._active,
+            nodes=self._tree.nodes,
+            metering=self._metering,
+            ceilings=_in_force(self._ceilings, now - self._clock.offset),
+            rank=lambda connector: class_of(connector, balancer_type),
+            now=now,
+        )
+
+    def _committed(self) -> Currents:
         """Return what is allocated or reserved of each constraint already, A."""
         committed = no_currents(len(self._tree.nodes))
         for connector in self._active:
-            reserved = connector.reserved(now)
-            if reserved:
-                for constraint, current in reserved:
-                    committed[constraint] += current
-            if connector.allocated and not connector.lost:
+            for constraint, current in connector.reserved:
+                committed[constraint] += current
+            if connector.allocated and not connector.aside:
                 add(committed, connector.draw.load, connector.allocated)
         return committed
 
@@ -125,13 +147,13 @@ def _boosted(snapshot: Snapshot, now: float) -> frozenset[str]:
     return frozenset(id_ for id_, expires in snapshot.boosts.items() if expires > now)
 
 
-def _in_force(snapshot: Snapshot, now: float) -> dict[str, float]:
+def _in_force(ceilings: Iterable[Ceiling], now: float) -> dict[str, float]:
     """Return the lowest ceiling of each target that has not expired, A."""
-    ceilings: dict[str, float] = {}
-    for ceiling in snapshot.ceilings:
+    in_force: dict[str, float] = {}
+    for ceiling in ceilings:
         if ceiling.expires > now:
             # Below zero, or no number at all, leaves nothing.
             current = ceiling.current if ceiling.current > 0 else 0.0
-            lowest = ceilings.get(ceiling.target, current)
-            ceilings[ceiling.target] = min(lowest, current)
-    return ceilings
+            lowest = in_force.get(ceiling.target, current)
+            in_force[ceiling.target] = min(lowest, current)
+    return in_force

@@ -63,9 +63,14 @@ class BalancerType(StrEnum):
 
 
 class ChargerStatus(StrEnum):
-    """What a charger says of itself, in the words every integration maps to."""
+    """What a charger says of itself, in the words every integration maps to.
+
+    Each is *known*, but for two: UNKNOWN, where the worst is assumed of it, and LOST,
+    which says nothing of what it does but that no command reaches it.
+    """
 
     DISCONNECTED = "disconnected"
+    """No car is connected: it draws nothing, and nothing is kept free for it."""
     WAITING = "waiting"
     """A car is connected and would charge, but draws nothing."""
     CHARGING = "charging"
@@ -73,9 +78,12 @@ class ChargerStatus(StrEnum):
     """A car is connected and does not want to charge."""
     FAULT = "fault"
     UNKNOWN = "unknown"
-    """Reachable, but its state says nothing that is understood."""
+    """Can be commanded, but its state says nothing that is understood. A car may be
+    there: it is taken to draw its limit, else what it may hold, else its maximum."""
     LOST = "lost"
-    """Cannot be reached: its entities are gone or unavailable."""
+    """Cannot be commanded now: its entities are gone or unavailable. What it is allocated
+    stands as an order until it arrives; what it may hold is kept free. A charger that is
+    but silent is not lost: what it draws is not known, its status stays."""
 
 
 class Reason(StrEnum):
@@ -117,9 +125,9 @@ class Reason(StrEnum):
     METER_OFFLINE = "meter_offline"
     """The group's AG Offline maximum, shared."""
     CHARGER_LOST = "charger_lost"
-    """Reserved for, because it cannot be reached."""
+    """Reserved for, because it cannot be commanded now."""
     NOT_FOLLOWING = "not_following"
-    """Draws more than it was allocated; others make room."""
+    """Draws, or may hold, more than it was allocated; others make room."""
 
 
 class MeterTrust(StrEnum):
@@ -235,10 +243,13 @@ class Measurement:
 class ChargerReading:
     """What a charger says of itself.
 
-    `current` is A on the charger's own L1, L2, L3 (None: it does not report), sampled
-    at `current_time`. `limit` is the limit that it says is in force, A (0 while
-    paused, None: unknown). `user_limit` is a ceiling that the user has set there, A.
-    `socket_current` is what its outlet draws, A (None: not known).
+    `current` is A on the charger's own L1, L2, L3, sampled at `current_time`. None: not
+    known, since it never reports it or has been silent for too long; then the meter
+    alone tells, and where none does, it is taken to draw what it was commanded.
+    `limit` is the limit that it says is in force, A (0 while paused). None: not known;
+    then what it may hold counts. `user_limit` is a ceiling that the user has set there,
+    A (None: none is). `socket_current` is what its outlet draws, A. None: not known,
+    and taken to be nothing, so that all of it is kept free.
     """
 
     status: ChargerStatus
@@ -303,8 +314,8 @@ class Allocation:
     now (the value is new, or it has not followed and is commanded again). `node` and
     `phase` limit it, where something does. `look_again` is the time at which the
     decision may change without new information. `valid_for` is how long in s the
-    allocation may stand without being renewed (None: for ever, it is no more than the
-    offline limit).
+    allocation may stand without being renewed (None: for ever, since it is no more than
+    the offline limit or the charger's limits do not expire).
     """
 
     charger: str
@@ -342,8 +353,9 @@ class Decision:
     """Everything that was decided on one snapshot.
 
     `drawn` is what each charger is taken to draw, A on the supply's phases.
-    `not_following` names chargers that ignore their limit: alarm the owner.
-    `look_again` is the time by which to decide again even without a new sample.
+    `not_following` names chargers that ignore their limit: alarm the owner. `to_refresh`
+    names those whose integration is to be asked for a fresh reading now: what they truly
+    do is in doubt, and a fuse that they load is tight. `look_again` is the time by which to decide again even without a new sample.
     """
 
     time: float
@@ -351,6 +363,7 @@ class Decision:
     nodes: Mapping[str, NodeState]
     drawn: Mapping[str, PhaseValues]
     not_following: frozenset[str] = frozenset()
+    to_refresh: frozenset[str] = frozenset()
     look_again: float | None = None
 
 

@@ -6,9 +6,11 @@ from math import isclose, isfinite
 from custom_components.amp_guard.model import (
     MINIMUM_SIGNALLED_CURRENT,
     NO_CURRENT,
+    ChargerStatus,
     Decision,
     MeterTrust,
     Phase,
+    Reason,
 )
 
 from .plant import Moment, Outlet, Plant
@@ -31,6 +33,7 @@ def check(plant: Plant, moment: Moment) -> None:
     check_base_load(plant, moment)
     check_limits(plant, moment)
     check_raises(plant, moment)
+    check_lost(plant, moment)
 
 
 def check_figures(decision: Decision) -> None:
@@ -139,9 +142,10 @@ def check_raises(plant: Plant, moment: Moment) -> None:
     def holds(outlet: Outlet, weight: float, phase: Phase) -> float:
         name = outlet.charger.id
         allocated = weight * decision.allocations[name].current
-        return (
-            allocated if name in raised else max(allocated, decision.drawn[name][phase])
-        )
+        if name in raised:
+            return allocated
+        in_force = weight * _in_force(outlet) if outlet.may_charge() else 0.0
+        return max(allocated, decision.drawn[name][phase], in_force)
 
     held = _sums(plant, steered(plant), holds)
     headroom = _headroom(plant, moment)
@@ -157,6 +161,24 @@ def check_raises(plant: Plant, moment: Moment) -> None:
                         held[number],
                         headroom[number],
                     )
+
+
+def check_lost(plant: Plant, moment: Moment) -> None:
+    """Who is lost is never raised, and asks nobody for what is reserved for it."""
+    if moment.before is None:
+        return
+    for name, reading in moment.snapshot.chargers.items():
+        before = moment.before.allocations[name]
+        allocation = moment.decision.allocations[name]
+        if reading.status is ChargerStatus.LOST and plant.branches[name].active:
+            if before.reason is not Reason.INACTIVE:
+                assert allocation.current <= before.current, (before, allocation)
+            assert allocation.reason is Reason.CHARGER_LOST
+
+
+def _in_force(outlet: Outlet) -> float:
+    """Return what may be in force, A; 0 where nobody tells of commands."""
+    return outlet.may_be_in_force() if outlet.driver is not None else 0.0
 
 
 def steered(plant: Plant) -> list[str]:
@@ -198,8 +220,8 @@ def _sums(
 def _headroom(plant: Plant, moment: Moment) -> list[float]:
     """Return what each phase of each node may carry for the chargers in reach, A.
 
-    The limit in force, less the base load where the meter is trusted to see it, less the
-    offline current of those who cannot be reached.
+    The limit in force, less the base load where the meter is trusted to see it, less
+    what may truly be in force at those who cannot be reached, or their fail-safe.
     """
     lost = [
         name
@@ -207,11 +229,13 @@ def _headroom(plant: Plant, moment: Moment) -> list[float]:
         if branch.active and not plant.outlets[name].reachable
     ]
 
-    def reserved(outlet: Outlet, _: float, phase: Phase) -> float:
+    def reserved(outlet: Outlet, weight: float, phase: Phase) -> float:
         charger = outlet.charger
+        in_force = weight * _in_force(outlet)
         if charger.offline_phase not in {None, phase}:
-            return 0.0
-        return plant.branches[charger.id].weights[phase] * charger.offline_current
+            return in_force
+        wired = plant.branches[charger.id].weights[phase]
+        return max(in_force, wired * charger.offline_current)
 
     taken = _sums(plant, lost, reserved)
     headroom = []

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import cycle
 from math import sqrt
+from typing import Any
 
 from custom_components.amp_guard.balancer import Balancer
 from custom_components.amp_guard.control.tree import Tree
 from custom_components.amp_guard.model import (
     MINIMUM_SIGNALLED_CURRENT,
     NO_CURRENT,
+    Allocation,
     Ceiling,
     Charger,
     ChargerReading,
@@ -29,6 +31,8 @@ from custom_components.amp_guard.model import (
     Site,
     Snapshot,
 )
+
+from .driver import Driver
 
 ABSURD = 1e6
 """A: no meter means that."""
@@ -73,6 +77,8 @@ class Outlet:
     socket_current: float | None = None
     limit: float = 0.0
     draw: float = 0.0
+    driver: Driver | None = None
+    _expires: float = float("inf")
     _starts_at: float | None = None
     _told: deque[tuple[float, float]] = field(default_factory=deque)
     _past: deque[tuple[float, float]] = field(default_factory=deque)
@@ -81,10 +87,19 @@ class Outlet:
         """Receive a new limit; the car follows it after the lag."""
         self._told.append((now + self.lag, limit))
 
+    def take(self, allocation: Allocation, now: float) -> None:
+        """Take what it is to be commanded; what is lost hears a driver at most."""
+        if self.driver is not None:
+            self.driver.command(allocation.current, allocation.valid_for, now)
+        elif self.reachable:
+            self.tell(allocation.current, now)
+
     def live(self, now: float, seconds: float) -> None:
         """Let the car follow until `now`."""
         while self._told and self._told[0][0] <= now:
             self.limit = self._told.popleft()[1]
+        if self.driver is not None:
+            self._obey(self.driver, now)
         allowed = self._allowed()
         if allowed == 0.0:
             self._starts_at = None
@@ -97,6 +112,18 @@ class Outlet:
         self._past.append((now, self.draw))
         while len(self._past) > 1 and self._past[1][0] <= now - 60:
             self._past.popleft()
+
+    def _obey(self, driver: Driver, now: float) -> None:
+        while (landed := driver.land(now)) is not None:
+            self.limit, self._expires = landed.current, landed.expires
+        if self._expires <= now:
+            self.limit = min(self.limit, self.charger.offline_current)
+        driver.live(now)
+
+    def may_be_in_force(self) -> float:
+        """Return the highest limit that is in force or on its way, A."""
+        landing = self.driver.landing if self.driver is not None else ()
+        return max([self.limit, *(each.current for each in landing)])
 
     def _allowed(self) -> float:
         """Return what the car would draw in the end, A per phase."""
@@ -120,6 +147,10 @@ class Outlet:
             return ChargerStatus.FULL
         return ChargerStatus.CHARGING if self.draw else ChargerStatus.WAITING
 
+    def may_charge(self) -> bool:
+        """Return whether a car is there that would charge."""
+        return self.status() in {ChargerStatus.WAITING, ChargerStatus.CHARGING}
+
     def reading(self, now: float, shift: float) -> ChargerReading:
         """Return what it tells at `now`, in the clock that is `shift` s ahead."""
         current = current_time = None
@@ -132,12 +163,15 @@ class Outlet:
             own = [self.weights[phase] * draw for phase in self.charger.wiring]
             own += [0.0] * (len(Phase) - len(own))
             current, current_time = PhaseValues(*own), taken + shift
+        user_limit = self.user_limit
+        if user_limit is None and self.driver is not None:
+            user_limit = self.driver.user_limit
         return ChargerReading(
             status=self.status(),
             current=current,
             current_time=current_time,
             limit=self.limit if self.tells_limit else None,
-            user_limit=self.user_limit,
+            user_limit=user_limit,
             socket_current=self.socket_current,
         )
 
@@ -162,8 +196,14 @@ class Moment:
 class Plant:
     """A site that lives around a `Balancer`."""
 
-    def __init__(self, site: Site, *, phases: Iterable[int] = (3,)) -> None:
-        """Start dark and unplugged; `phases` says how many each car uses."""
+    def __init__(
+        self, site: Site, *, phases: Iterable[int] = (3,), driven: bool = False
+    ) -> None:
+        """Start dark and unplugged; `phases` says how many each car uses.
+
+        `driven` puts a driver between the balancer and each charger, which tells what
+        becomes of commands.
+        """
         self.site = site
         self.tree = Tree(site)
         self.branches = {b.charger.id: b for b in self.tree.branches}
@@ -187,11 +227,26 @@ class Plant:
             charger.id: _outlet(charger, next(used), site.supply.earthing_system)
             for charger in sorted(site.chargers, key=lambda charger: charger.id)
         }
+        if driven:
+            for name in self.outlets:
+                self.drive(name)
+
+    def drive(self, name: str, **how: Any) -> Driver:
+        """Put a driver, who does it so, before a charger."""
+        outlet = self.outlets[name]
+        charger = outlet.charger
+        usual = {"lag": outlet.lag, "offline_current": charger.offline_current}
+        outlet.driver = driver = Driver(**{**usual, **how})
+        return driver
 
     def restart(self) -> None:
-        """Forget everything, as a restart of Home Assistant does."""
+        """Forget everything but what is stored, as a crash of Home Assistant does."""
         self.balancer = Balancer(self.site)
         self.last = None
+        for name, outlet in self.outlets.items():
+            if (before := outlet.driver) is not None:
+                may_hold = before.commanded(self.now).may_hold
+                self.drive(name, may_hold=may_hold).go_on_from(before)
         for highest in self._highest.values():
             highest.clear()
 
@@ -210,11 +265,14 @@ class Plant:
         for outlet in self.outlets.values():
             outlet.live(self.now, seconds)
         sampled = {n.id for n in self.tree.nodes if n.metered and self._sample(n.index)}
+        readings = self._read()
         snapshot = Snapshot(
             measurements=dict(self.samples),
-            chargers={
-                name: outlet.reading(self.now, self.shift)
+            chargers=readings,
+            commands={
+                name: outlet.driver.commanded(self.now)
                 for name, outlet in self.outlets.items()
+                if outlet.driver is not None
             },
             ceilings=tuple(self.ceilings.values()),
             boosts=dict(self.boosts),
@@ -239,9 +297,20 @@ class Plant:
             highest = max(self.samples[node].current)
             self._highest[node].append((self._sampled_at[node], highest))
         for name, allocation in decision.allocations.items():
-            if allocation.send and self.outlets[name].reachable:
-                self.outlets[name].tell(allocation.current, self.now)
+            if allocation.send:
+                self.outlets[name].take(allocation, self.now)
         return moment
+
+    def _read(self) -> dict[str, ChargerReading]:
+        """Return what the chargers say; tell it their drivers."""
+        readings = {}
+        for name, outlet in self.outlets.items():
+            reading = outlet.reading(self.now, self.shift)
+            if outlet.driver is not None:
+                outlet.driver.see(reading, self.now)
+                reading = outlet.reading(self.now, self.shift)
+            readings[name] = reading
+        return readings
 
     def run(self, seconds: float, each: float = 1.0) -> Iterable[Moment]:
         """Step until `seconds` have passed."""
@@ -270,6 +339,21 @@ class Plant:
                 total = [
                     a + w * outlet.draw
                     for a, w in zip(total, outlet.weights, strict=True)
+                ]
+        return PhaseValues(*total)
+
+    def carried(self, index: int) -> PhaseValues:
+        """Return what a node's fuse truly carries, A, whoever measures it."""
+        total = [0.0, 0.0, 0.0]
+        for node in self.tree.nodes:
+            if index in self._lineage(node.index):
+                total = [a + b for a, b in zip(total, self.loads[node.id], strict=True)]
+        for name, branch in self.branches.items():
+            if index in branch.path:
+                outlet = self.outlets[name]
+                weights = outlet.weights
+                total = [
+                    a + w * outlet.draw for a, w in zip(total, weights, strict=True)
                 ]
         return PhaseValues(*total)
 

@@ -25,6 +25,7 @@ from custom_components.amp_guard.model import (
     Supply,
 )
 
+from .driver import Line
 from .plant import MeterMode, Moment, Plant
 
 THOROUGH = 30
@@ -85,6 +86,22 @@ class Turn:
         """Set it."""
         outlet = plant.outlets[_pick(sorted(plant.outlets), self.charger)]
         setattr(outlet, self.name, self.value)
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """One property of the line to one charger changes, where it has a driver."""
+
+    charger: int
+    name: str
+    value: Any
+
+    def happen(self, plant: Plant) -> Iterable[Moment]:
+        """Set it."""
+        outlet = plant.outlets[_pick(sorted(plant.outlets), self.charger)]
+        if outlet.driver is not None:
+            setattr(outlet.driver, self.name, self.value)
         return ()
 
 
@@ -351,6 +368,10 @@ _KINDS: dict[str, st.SearchStrategy[Any]] = {
 _TURNS = st.sampled_from(sorted(_KINDS)).flatmap(
     lambda name: st.builds(Turn, _INDEX, st.just(name), _KINDS[name])
 )
+_LINES = {"line": st.sampled_from(Line), "hears": st.booleans()}
+_DRIVES = st.sampled_from(sorted(_LINES)).flatmap(
+    lambda name: st.builds(Drive, _INDEX, st.just(name), _LINES[name])
+)
 _PASSES = st.builds(
     Pass, st.integers(1, 60), st.sampled_from([0.5, 1.0, 1.0, 1.0, 10.0])
 )
@@ -376,8 +397,14 @@ _EVENTS = st.one_of(
 )
 
 
-def histories(most: int = 30) -> st.SearchStrategy[list[Event]]:
-    """Return what may happen to a site; time passes at the end."""
-    return st.lists(_EVENTS, min_size=8, max_size=most).map(
+def histories(
+    most: int = 30, *, driven: bool = False
+) -> st.SearchStrategy[list[Event]]:
+    """Return what may happen to a site; time passes at the end.
+
+    Where it is `driven`, a part of it happens to commands.
+    """
+    events = st.one_of(_EVENTS, _DRIVES, _DRIVES) if driven else _EVENTS
+    return st.lists(events, min_size=8, max_size=most).map(
         lambda events: [*events, Pass(5)]
     )

@@ -15,3 +15,12 @@ def test_every_decision_keeps_every_law(site: Site, history: list[Event]) -> Non
     plant = Plant(site, phases=(3, 1, 2))
     for moment in live(plant, history):
         check(plant, moment)
+
+
+@examples(150)
+@given(site=sites(), history=histories(driven=True))
+def test_whatever_becomes_of_commands(site: Site, history: list[Event]) -> None:
+    """Late, refused, in doubt or never there: what may be in force is kept free."""
+    plant = Plant(site, phases=(3, 1, 2), driven=True)
+    for moment in live(plant, history):
+        check(plant, moment)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.amp_guard.control.connector import VALID_FOR
+from custom_components.amp_guard.control.command import VALID_FOR
 from custom_components.amp_guard.model import (
     SUPPLY_ID,
     Group,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.amp_guard.control.connector import VALID_FOR
+from custom_components.amp_guard.control.command import VALID_FOR
 from custom_components.amp_guard.model import Phase, PhaseValues
 from demo.home import Home, running
 from demo.home_assistant import INTEGRATION, HomeAssistant

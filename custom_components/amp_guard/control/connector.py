@@ -1,11 +1,10 @@
 """One charger as the balancer remembers it: its allocation and what became of it."""
 
-from dataclasses import replace
-from math import isfinite
-
-from ..model import ChargerReading, ChargerStatus, EarthingSystem
+from ..model import ChargerReading, ChargerStatus, Commanded, EarthingSystem
+from .command import NEVER, SHOWN_LIMIT_TOLERANCE, VALID_FOR, Command
 from .constraint import Reserved, constraint_of, phase_of
-from .draw import CHARGED, IMPOSSIBLE_CURRENT, Bounds, Draw
+from .draw import CHARGED, Bounds, Draw
+from .reading import UNREAD, sensible
 from .reclaim import Reclaim
 from .tree import Branch
 from .turns import Turn
@@ -14,46 +13,13 @@ FOLLOW_TOLERANCE = 1.0
 """A above its allocation that a charger may draw and still counts as following."""
 COMMAND_AGAIN_AFTER = 5.0
 """s after which a charger that does not follow is commanded again (or its lag)."""
-SHOWN_LIMIT_TOLERANCE = 0.5
-"""A by which the limit that a charger shows may exceed the one it was commanded."""
 LEAST_CHANGE = 1.0
 """A: a smaller raise waits."""
 RAISE_WORTH = 120.0
 """A·s: a small raise waits longer, so that it is worth its command."""
-VALID_FOR = 420.0
-"""s after which an expiring limit falls back to the offline limit by itself."""
-
-NEVER = float("-inf")
-UNREAD = ChargerReading(status=ChargerStatus.LOST)
-"""What is known of a charger that says nothing."""
-
-
-def _sensible(reading: ChargerReading) -> ChargerReading:
-    """Return the reading; what is no possible current or time in it counts as unsaid."""
-    limit, user_limit, time = reading.limit, reading.user_limit, reading.current_time
-    socket = reading.socket_current
-    if (
-        (limit is None or 0 <= limit < IMPOSSIBLE_CURRENT)
-        and (user_limit is None or 0 <= user_limit < IMPOSSIBLE_CURRENT)
-        and (socket is None or 0 <= socket < IMPOSSIBLE_CURRENT)
-        and (time is None or isfinite(time))
-    ):
-        return reading
-    if user_limit is not None and user_limit < 0:
-        user_limit = 0.0
-    return replace(
-        reading,
-        limit=_possible(limit),
-        user_limit=_possible(user_limit),
-        current_time=time if time is not None and isfinite(time) else None,
-        socket_current=_possible(socket),
-    )
-
-
-def _possible(current: float | None) -> float | None:
-    if current is not None and 0 <= current < IMPOSSIBLE_CURRENT:
-        return current
-    return None
+DRAWS_UNTOLD = (ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
+"""What a charger says that may draw all that its limit lets it."""
+NO_CAR = (ChargerStatus.DISCONNECTED, ChargerStatus.FAULT)
 
 
 class Connector:
@@ -68,10 +34,11 @@ class Connector:
         self.draw = Draw(branch, earthing_system)
         self.turn = Turn(turn)
         self.reclaim = Reclaim()
+        self.command = Command(branch)
         self.reading = UNREAD
         self.status = ChargerStatus.LOST
         self.lost = True
-        """Whether it cannot be reached."""
+        """Whether it cannot be commanded now."""
         self.wants = False
         """Whether a car asks for current."""
         self.allocated = 0.0
@@ -80,48 +47,105 @@ class Connector:
         self.changed_at = NEVER
         """When its allocation was changed last."""
         self.excess_since: float | None = None
-        self._taken_over = False
-        self._commanded_at = NEVER
+        self.unconfirmed_since: float | None = None
+        """Since when it may hold more than it was allocated, and nothing shows it not to."""
+        self.ignores = False
+        """Whether it draws more than it was allocated, in spite of commands."""
+        self.aside = True
+        """Whether it has no share and is never raised: all that may be in force is
+        reserved, since it is lost or was not seen to do what it was commanded."""
+        self.may_hold = 0.0
+        """The most that may be in force while it is aside, A."""
+        self.would_free: Reserved = ()
+        """What of its reserve a pause would free, A: nothing that it takes in spite."""
+        self.excess: Reserved = ()
+        """What is reserved for it while it was paused in vain, A."""
+        self.reserved: Reserved = ()
+        """What is not to be shared out for its and its outlet's sake, A."""
+        self._read = False
+        self._sent = 0.0
+        self._sent_at = NEVER
+        self._drew = 0.0
         self._raise_since: float | None = None
 
     def change(self, branch: Branch, turn: float) -> None:
         """Go on in a branch that is wired as its own, with other figures."""
-        self.branch = branch
+        self.branch = self.command.branch = branch
         self.draw.change_branch(branch)
         self.turn.change_length(turn)
 
-    def observe(self, reading: ChargerReading, offset: float, now: float) -> None:
-        """Take its newest reading; `offset` is added to its times."""
+    # --- what it says ----------------------------------------------------------------
+
+    def observe(
+        self,
+        reading: ChargerReading,
+        commanded: Commanded | None,
+        offset: float,
+        now: float,
+    ) -> None:
+        """Take its newest reading and what became of its commands.
+
+        `offset` is added to the reading's times.
+        """
         before, self.status = self.status, reading.status
-        self.reading = reading = _sensible(reading)
+        self.reading = reading = sensible(reading)
         self.lost = self.status is ChargerStatus.LOST
         self.wants = self.status in CHARGED
+        self._observe_command(commanded, now)
         if self.lost:
+            if self.changed_at == NEVER:
+                held = self.command.in_force_unseen(self.allocated, now)
+                self.allocated = self.branch.in_range(held)
             return
-        plugged_in = self.status is not ChargerStatus.DISCONNECTED
-        if plugged_in and before is ChargerStatus.DISCONNECTED:
-            self.turn.plug_in(now)
-            self.reclaim.plug_in()
-            self.cut = False
+        if self.status is not ChargerStatus.DISCONNECTED:
+            if before is ChargerStatus.DISCONNECTED:
+                self._plug_in(now)
         self.draw.observe(reading, offset, now)
-        if not self._taken_over:
+        if not self._read:
             self._take_over(now)
+        if before is ChargerStatus.LOST:
+            self.command.begin_anew()
+        self.command.note_in_reach(self.allocated)
+
+    def _observe_command(self, commanded: Commanded | None, now: float) -> None:
+        held = self.command.may_hold
+        self.command.observe(commanded)
+        may_hold = self.command.may_hold
+        if held is not None and may_hold is not None and may_hold > held:
+            self._drew = 0.0  # that it has followed a cut says nothing any more
+        if self._read:
+            self._note_sent(now)
+
+    def _plug_in(self, now: float) -> None:
+        self.turn.plug_in(now)
+        self.reclaim.plug_in()
+        self.cut = False
 
     @property
     def may_draw(self) -> float:
-        """What its car may draw by its own word, A; its maximum where it says nothing."""
-        if self.status is not ChargerStatus.CHARGING:
+        """What its car may draw by its own word, A: its limit, else what it may hold.
+
+        Its maximum where nothing says.
+        """
+        if self.status not in DRAWS_UNTOLD:
             return 0.0
-        limit = self.reading.limit
+        limit = self._limit_in_force
         return self.branch.max_current if limit is None else limit
+
+    @property
+    def _limit_in_force(self) -> float | None:
+        limit = self.reading.limit
+        return self.command.may_hold if limit is None else limit
 
     def _take_over(self, now: float) -> None:
         """After a start: it draws what it was last allowed, as far as is known."""
-        limit = self.reading.limit
+        limit = self._limit_in_force
         allowed = self.may_draw if limit is None else limit
-        self.allocated = self.branch.in_range(allowed)
-        self._taken_over = True
-        self.changed_at = now
+        if self.changed_at == NEVER:  # else it was cut before it could be read
+            self.allocated = self.branch.in_range(allowed)
+            self.changed_at = now
+        self._read = True
+        self._sent, self._sent_at = self.sent, now
         self.draw.assume(self.may_draw)
         if self.turn.plugged_in_at is None:
             self.turn.plug_in(now)
@@ -129,20 +153,25 @@ class Connector:
             self.turn.start(now)
 
     def compare(self, now: float) -> None:
-        """Compare what it draws with what it was allocated."""
+        """Compare what it draws, and may hold, with what it was allocated."""
         self.turn.count(sum(self.draw.estimate), now)
         if self._follows():
             self.excess_since = None
         elif self.excess_since is None:
             self.excess_since = now
+        if self._is_confirmed():
+            self.unconfirmed_since = None
+        elif self.unconfirmed_since is None:
+            self.unconfirmed_since = now
         if self.wants and self.draw.reports:
             self.reclaim.observe(
                 self.draw.reported,
-                self.allocated,
+                self.sent,
                 least=self.branch.min_current,
                 step=self.branch.charger.resolution,
                 now=now,
             )
+        self._reserve(now)
 
     def _follows(self) -> bool:
         draw = self.draw
@@ -151,6 +180,17 @@ class Connector:
         if not self.allocated:
             return self.status is not ChargerStatus.CHARGING
         return draw.current <= self.allocated + FOLLOW_TOLERANCE
+
+    def _is_confirmed(self) -> bool:
+        """Return whether it holds no more than its allocation, as far as is known.
+
+        A car that drew more when it was cut, and is seen to do so no longer, tells so
+        before its charger does.
+        """
+        if not self.wants or self.command.in_force(self.allocated) <= self.allocated:
+            return True
+        is_seen = self.draw.reports or self.branch.seen_by
+        return bool(is_seen) and self._drew > self.allocated and self._follows()
 
     @property
     def settling_time(self) -> float:
@@ -164,52 +204,75 @@ class Connector:
             return False
         return now - self.excess_since >= times * self.settling_time
 
+    def _is_unconfirmed_for(self, times: float, now: float) -> bool:
+        if self.unconfirmed_since is None:
+            return False
+        return now - self.unconfirmed_since >= times * self.settling_time
+
+    def is_in_doubt(self, now: float) -> bool:
+        """Return whether a fresh reading may tell what it truly does."""
+        return (
+            self.lost or self.unconfirmed_since is not None or self.ignores_for(1, now)
+        )
+
     def draw_bounds(self, time: float, now: float) -> Bounds:
         """Return what it drew at `time` at least, most likely and at most, by phase.
 
-        One that cannot be reached is never taken to draw more than is reserved for it:
-        else others would be allocated what it may still take.
+        One that is lost is never taken to draw more than is reserved for it: else others
+        would be allocated what it may still take.
         """
         if not self.lost:
-            return self.draw.bounds(
-                time, self.allocated, self.status, now - self.changed_at
-            )
+            since_sent = now - self._sent_at
+            return self.draw.bounds(time, self.sent, self.status, since_sent)
         reserved = [0.0, 0.0, 0.0]
         for constraint, current in self._may_draw_unseen(now):
             reserved[phase_of(constraint)] = current
         drawn = [min(a, b) for a, b in zip(self.draw.estimate, reserved, strict=True)]
         return drawn, drawn, drawn
 
-    def reserved(self, now: float) -> Reserved:
-        """Return what is not to be shared out for its sake.
+    # --- what is kept free for it ----------------------------------------------------
 
-        For a charger that cannot be reached all that it may still draw; for one that
-        ignores its limit what it draws beyond it; for its outlet what that does not
-        draw yet.
+    def _reserve(self, now: float) -> None:
+        """Find what is not to be shared out for its sake.
+
+        All that may be in force where it is lost, or was not seen to do what it was
+        commanded; and for its outlet what that does not draw yet.
         """
+        self.ignores = not self.lost and self.ignores_for(2, now)
+        strays = self.ignores or self._is_unconfirmed_for(2, now)
+        self.aside = self.lost or (strays and self.allocated > 0)
+        self.reserved = self.would_free = self.excess = ()
         if self.lost:
-            return self._may_draw_unseen(now) + self._socket(0.0)
-        socket = self._socket(self.reading.socket_current or 0.0)
-        if not self.ignores_for(2, now):
-            return socket
-        excess = self.draw.current - self.allocated
-        return socket + tuple((c, weight * excess) for c, weight in self.draw.load)
+            unseen = self.command.in_force_unseen(self.allocated, now)
+            self.may_hold = max(unseen, self.branch.charger.offline_current)
+            self.reserved = self.would_free = self._may_draw_unseen(now)
+        elif strays:
+            self.may_hold = self.command.in_force(self.allocated)
+            self.reserved = self._load_of(max(self.may_hold, self.draw.current))
+            if not self.aside:
+                self.excess = self.reserved
+            elif self.ignores:
+                self.would_free = self._load_of(self.allocated)
+            else:
+                self.would_free = self.reserved
+        if self.branch.charger.socket_current:
+            self.reserved += self._socket()
 
-    def _socket(self, drawn: float) -> Reserved:
-        """Return what is kept free for its outlet, of which `drawn` A is taken."""
+    def _load_of(self, current: float) -> Reserved:
+        return tuple((c, weight * current) for c, weight in self.draw.load)
+
+    def _socket(self) -> Reserved:
+        """Return what is kept free for its outlet: what that does not draw yet."""
         charger = self.branch.charger
-        if not charger.socket_current:
-            return ()
+        drawn = 0.0 if self.lost else self.reading.socket_current or 0.0
         free = max(0.0, charger.socket_current - drawn)
         first = charger.wiring[0]
         return tuple((constraint_of(node, first), free) for node in self.branch.path)
 
     def _may_draw_unseen(self, now: float) -> Reserved:
         charger = self.branch.charger
-        expired = charger.expiring_limit and now - self._commanded_at > VALID_FOR
-        if self.allocated > 0 and not expired:
-            current = max(self.allocated, charger.offline_current)
-            return tuple((c, weight * current) for c, weight in self.draw.load)
+        if in_force := self.command.in_force_unseen(self.allocated, now):
+            return self._load_of(max(in_force, charger.offline_current))
         only = charger.offline_phase
         return tuple(
             (c, weight * charger.offline_current)
@@ -217,28 +280,58 @@ class Connector:
             if only is None or phase_of(c) == only
         )
 
-    def needs_command(self, now: float) -> bool:
-        """Return whether it is to be commanded its present allocation (again)."""
-        if self.lost:
-            return False
-        if self._commanded_at == NEVER and self.reading.limit is None:
-            return True
-        settling_time = self.settling_time
-        since = now - self._commanded_at
-        if self.branch.charger.expiring_limit and self._above_offline():
-            if since >= VALID_FOR / 2:
-                return True
-        if since < settling_time:
-            return False
-        if self.ignores_for(1, now):
-            return True
-        limit = self.reading.limit
-        strays = limit is not None and limit > self.allocated + SHOWN_LIMIT_TOLERANCE
-        return strays and since >= 2 * settling_time
+    def holds(self) -> list[float]:
+        """Return what it holds of each constraint that it loads, A.
 
-    def note_command(self, now: float) -> None:
-        """Remember that it is commanded its allocation now."""
-        self._commanded_at = now
+        What may be in force, or what it still draws: a cut frees nothing until it is
+        seen.
+        """
+        if self.wants:
+            return self.draw.holds(self.command.in_force(self.allocated))
+        return self.draw.holds(self.allocated)
+
+    # --- what it is commanded --------------------------------------------------------
+
+    @property
+    def sent(self) -> float:
+        """Return what it was sent last, A: a raise may be held back."""
+        return self.command.sent(self.allocated)
+
+    def needs_command(self, now: float, *, overcommitted: bool) -> bool:
+        """Return whether it is to be commanded its present allocation (again).
+
+        `overcommitted` says whether a constraint that it loads waits for it.
+        """
+        command = self.command
+        if not self.lost:
+            if command.at == NEVER and self.reading.limit is None:
+                return True
+            if self.valid_for is not None and command.is_half_expired(now):
+                return True
+        pause = self._pause_before_repeat(now)
+        if pause is None:
+            command.note_heeded()
+            return False
+        return self.status not in NO_CAR and command.may_repeat(
+            pause, overcommitted=overcommitted, now=now
+        )
+
+    def _pause_before_repeat(self, now: float) -> float | None:
+        """Return the s after which it is first commanded again, if it does not heed."""
+        if self.lost:
+            in_force = self.command.in_force_unseen(self.allocated, now)
+            is_cut = in_force > self.allocated + SHOWN_LIMIT_TOLERANCE
+            return self.settling_time if is_cut else None
+        if self.ignores_for(1, now):
+            return self.settling_time
+        limit = self.reading.limit
+        if self.command.may_hold is not None:
+            strays = self.unconfirmed_since is not None
+        else:
+            strays = (
+                limit is not None and limit > self.allocated + SHOWN_LIMIT_TOLERANCE
+            )
+        return 2 * self.settling_time if strays else None
 
     def _above_offline(self) -> bool:
         return self.allocated > self.branch.charger.offline_current
@@ -246,7 +339,8 @@ class Connector:
     @property
     def valid_for(self) -> float | None:
         """Return how long in s its allocation may stand without being renewed."""
-        return VALID_FOR if self._above_offline() else None
+        expires = self.branch.charger.expiring_limit and self._above_offline()
+        return VALID_FOR if expires else None
 
     def allocate(self, current: float, now: float, *, forced: bool) -> bool:
         """Allocate it `current`; return whether that is new. `forced` by an overload."""
@@ -257,16 +351,27 @@ class Connector:
         elif not current and self.turn.started_at is not None:
             self.turn.pause(now, forced=forced)
         ignored = self.ignores_for(1, now)
-        self.draw.report_delay.command(current - self.allocated, now)
+        if current < self.allocated:
+            self._drew = self.draw.current
         self.cut = forced and current < self.allocated
         self.allocated = current
         self.changed_at = now
         self._raise_since = None
-        self.reclaim.note_allocation(now)
+        self.command.begin_anew()
+        self._note_sent(now)
         # Each limit has its time, but not for a charger that heeded none before it.
         if self.excess_since is not None and not ignored:
             self.excess_since = now
         return True
+
+    def _note_sent(self, now: float) -> None:
+        """Give the car new time where it was sent something else."""
+        sent = self.sent
+        if sent == self._sent:
+            return
+        self.draw.report_delay.command(sent - self._sent, now)
+        self.reclaim.note_allocation(now)
+        self._sent, self._sent_at = sent, now
 
     def raise_is_due(self, target: float, now: float) -> bool:
         """Return whether a raise to `target` has waited long enough for its size."""

@@ -29,8 +29,8 @@ class Dispatch:
         commanded |= self._raise_all(due, plan)
         for offer in plan.offers:
             connector = offer.connector
-            if connector.id in commanded or connector.needs_command(plan.now):
-                connector.note_command(plan.now)
+            if connector.id in commanded or _needs_command(connector, plan):
+                connector.command.note(plan.now)
                 commanded.add(connector.id)
         return commanded
 
@@ -48,7 +48,7 @@ class Dispatch:
         if not allocated and (until := self._staggered_until(connector)) > now:
             offer.hold(Reason.STAGGERED, until)
             return False
-        load, held = connector.draw.load, connector.draw.holds(allocated)
+        load, held = connector.draw.load, connector.holds()
         step = connector.branch.charger.resolution
         room = min((free[c] + own) / w for (c, w), own in zip(load, held, strict=True))
         current = min(offer.target, int((room + EPSILON) // step) * step)
@@ -88,7 +88,7 @@ def _must_give_up(offer: Offer, plan: Plan, due: list[Offer]) -> bool:
     Always where a fuse or the charger's own ceiling asks for it, or its car does not;
     a fairer share alone is worth a command only when somebody is there to use it.
     """
-    if offer.connector.lost or offer.target >= offer.allocated:
+    if offer.target >= offer.allocated:
         return False
     if offer.high < offer.allocated or not offer.competes:
         return True
@@ -100,16 +100,21 @@ def _cut(offer: Offer, plan: Plan) -> bool:
     return offer.connector.allocate(offer.target, plan.now, forced=forced)
 
 
+def _needs_command(connector: Connector, plan: Plan) -> bool:
+    return connector.needs_command(
+        plan.now, overcommitted=plan.is_overcommitted(connector)
+    )
+
+
 def _free(plan: Plan) -> Currents:
-    """Return what nobody holds of each constraint, A."""
+    """Return what nobody holds of each constraint, A, and is not reserved."""
     free = list(plan.total)
     for offer in plan.offers:
         connector = offer.connector
-        if connector.lost:
+        if connector.aside:
             continue
-        draw = connector.draw
-        for (c, _), held in zip(
-            draw.load, draw.holds(connector.allocated), strict=True
-        ):
+        for (c, _), held in zip(connector.draw.load, connector.holds(), strict=True):
             free[c] -= held
+        for c, reserved in connector.excess:
+            free[c] += reserved
     return free

@@ -14,14 +14,13 @@ from collections.abc import Sequence
 from ..model import ChargerReading, ChargerStatus, EarthingSystem, PhaseValues
 from .constraint import Load, phase_of
 from .meter import LATEST_REPORT
+from .reading import IMPOSSIBLE_CURRENT
 from .report_delay import ReportDelay
 from .step_response import ALL_PHASES_AFTER, USED_FROM
 from .tree import Branch
 
 RAMP = 8.0
 """A/s: no car moves its draw faster, but for one that starts or stops."""
-IMPOSSIBLE_CURRENT = 1000.0
-"""A: no charger draws that."""
 FRESH = 1.0
 """s: a younger report of a car that is being cut is taken as it stands. If it drew less
 already, the base load is taken to be less for a moment, and a moment frees nothing."""

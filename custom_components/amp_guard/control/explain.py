@@ -12,7 +12,7 @@ from ..model import (
     Reason,
 )
 from .connector import LEAST_CHANGE, Connector
-from .constraint import PHASES, Currents, add, at_node, no_currents, place_of
+from .constraint import PHASES, Currents, add, at_node, fits, no_currents, place_of
 from .metering import Metering
 from .offer import Offer
 from .plan import Plan
@@ -20,6 +20,8 @@ from .tree import Node, Tree
 
 LOOK_AGAIN_AFTER = 1.0
 """s after which to decide again while something is pending."""
+REFRESH_AFTER = 3.0
+"""s after which to ask again for a fresh reading."""
 _PENDING = frozenset(
     {
         Reason.RAISE_HELD,
@@ -54,6 +56,7 @@ def explain(
 ) -> Decision:
     """Return the decision in the caller's time, `offset` s behind the plan's."""
     offers = {offer.connector.id: offer for offer in plan.offers}
+    to_refresh = _to_refresh(plan)
     return Decision(
         time=plan.now - offset,
         allocations={
@@ -72,11 +75,32 @@ def explain(
         not_following=frozenset(
             c.id for c in connectors if not c.lost and c.ignores_for(4, plan.now)
         ),
-        look_again=_look_again(metering, plan, offset),
+        to_refresh=to_refresh,
+        look_again=_look_again(metering, plan, offset, refreshes=bool(to_refresh)),
     )
 
 
-def _look_again(metering: Metering, plan: Plan, offset: float) -> float | None:
+def _to_refresh(plan: Plan) -> frozenset[str]:
+    """Return whom to ask for a fresh reading: in doubt, on a fuse that is tight."""
+    doubtful = [
+        offer.connector
+        for offer in plan.offers
+        if offer.connector.is_in_doubt(plan.now)
+    ]
+    if not doubtful:
+        return frozenset()
+    least = min(offer.connector.branch.min_current for offer in plan.offers)
+    return frozenset(
+        connector.id
+        for connector in doubtful
+        if plan.is_overcommitted(connector)
+        or not fits(plan.left, connector.draw.full_load, least)
+    )
+
+
+def _look_again(
+    metering: Metering, plan: Plan, offset: float, *, refreshes: bool
+) -> float | None:
     """Return when something may change without news, in the caller's time."""
     now = plan.now
     looks = [offer.look_again for offer in plan.offers if offer.look_again is not None]
@@ -87,6 +111,8 @@ def _look_again(metering: Metering, plan: Plan, offset: float) -> float | None:
             looks.extend(time for time in (stale, offline) if time > now)
     if any(offer.reason in _PENDING for offer in plan.offers):
         looks.append(now + LOOK_AGAIN_AFTER)
+    if refreshes:
+        looks.append(now + REFRESH_AFTER)
     return max(min(looks), now) - offset if looks else None
 
 
@@ -135,7 +161,7 @@ def _reason(offer: Offer, plan: Plan) -> Reason:
         return Reason.CHARGER_LOST
     if not connector.wants or offer.reason is Reason.NOT_WANTED:
         return offer.reason
-    if connector.ignores_for(2, plan.now):
+    if connector.aside or connector.excess:
         return Reason.NOT_FOLLOWING
     if offer.reason in _LIMITED:
         trust = plan.headroom.trust[connector.branch.path[0]]
@@ -152,7 +178,7 @@ def _node_states(tree: Tree, metering: Metering, plan: Plan) -> dict[str, NodeSt
     allocated = no_currents(len(tree.nodes))
     for offer in plan.offers:
         connector = offer.connector
-        if connector.allocated and not connector.lost:
+        if connector.allocated and not connector.aside:
             add(allocated, connector.draw.load, connector.allocated)
     return {
         node.id: _node_state(node, metering, plan, allocated) for node in tree.nodes

@@ -162,7 +162,7 @@ def _reported(connectors: Sequence[Connector], now: float) -> ReportedDraw:
 def _assume_followed(connectors: Sequence[Connector]) -> None:
     """Where no meter tells, a charger draws what it reports, else what it may."""
     for connector in connectors:
-        connector.draw.assume(connector.allocated if connector.wants else 0.0)
+        connector.draw.assume(connector.sent if connector.wants else 0.0)
 
 
 def _estimate(

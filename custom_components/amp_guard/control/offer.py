@@ -59,9 +59,9 @@ def make_offer(connector: Connector, ceiling: float | None, now: float) -> Offer
     branch, reclaim = connector.branch, connector.reclaim
     offer = Offer(connector, max(branch.min_current, reclaim.needs), branch.max_current)
     full = connector.status is ChargerStatus.FULL
-    if connector.lost:
-        offer.high, offer.target = 0.0, connector.allocated
-        offer.hold(Reason.CHARGER_LOST)
+    if connector.aside:
+        _limit(offer, None, ceiling)
+        _stand_aside(offer)
     elif not (connector.wants or full):
         offer.hold(Reason.NOT_CONNECTED)
     elif full or reclaim.idle:
@@ -71,7 +71,7 @@ def make_offer(connector: Connector, ceiling: float | None, now: float) -> Offer
         _limit(offer, reclaim.cap, ceiling)
         if offer.high >= branch.min_current - EPSILON:
             offer.low = min(offer.low, offer.high)
-            _heed_disobedience(offer, now)
+            _heed_disobedience(offer)
             _let_compete(offer, now)
     return offer
 
@@ -90,13 +90,27 @@ def _limit(offer: Offer, cap: float | None, ceiling: float | None) -> None:
     offer.high = int((offer.high + EPSILON) // step) * step
 
 
-def _heed_disobedience(offer: Offer, now: float) -> None:
-    """Let who draws more than it was allocated have no more than that."""
-    connector = offer.connector
-    allocated = connector.allocated
-    if connector.ignores_for(2, now):
+def _stand_aside(offer: Offer) -> None:
+    """Let it keep what it has: an order that stands may arrive at any time.
+
+    It is never more than what is reserved for it.
+    """
+    connector, branch = offer.connector, offer.connector.branch
+    most = min(offer.high, offer.allocated, branch.in_range(connector.may_hold))
+    offer.high = offer.target = most if most >= branch.min_current else 0.0
+    offer.low = branch.min_current
+    offer.hold(Reason.CHARGER_LOST if connector.lost else Reason.NOT_FOLLOWING)
+
+
+def _heed_disobedience(offer: Offer) -> None:
+    """Let who draws more than it was allocated have no more than that.
+
+    One that was paused in vain may start, at its minimum.
+    """
+    connector, allocated = offer.connector, offer.allocated
+    if connector.excess:
         offer.hold(Reason.NOT_FOLLOWING)
-        offer.high = max(offer.low, min(offer.high, allocated))
+        offer.high = offer.low
     elif connector.excess_since is not None and 0 < allocated < offer.high:
         offer.hold(Reason.RAISE_HELD)
         offer.high = max(offer.low, allocated)

@@ -65,6 +65,7 @@ class Plan:
         asking = [offer for offer in self.offers if offer.competes]
         for contenders in _classes(asking, boosted, balancer_type):
             self._share(contenders)
+        self._cut_aside()
         for offer in self.offers:
             if offer.reason is Reason.NOT_WANTED:
                 self._offer_what_is_left(offer)
@@ -74,6 +75,13 @@ class Plan:
         """Return whether the meter that governs a connector cannot be relied on."""
         return self.headroom.trust[connector.branch.path[0]] in UNSURE
 
+    def is_overcommitted(self, connector: Connector) -> bool:
+        """Return whether more is committed of what a connector loads than there is."""
+        overcommitted = self.headroom.overcommitted
+        return bool(overcommitted) and any(
+            constraint in overcommitted for constraint, _ in connector.draw.full_load
+        )
+
     def note_raise(self, connector: Connector) -> None:
         """Tell the nodes above a connector that it was allocated more."""
         for node in connector.branch.path:
@@ -82,10 +90,8 @@ class Plan:
     def _reserve(self, connectors: Iterable[Connector]) -> None:
         """Take off what is drawn, or may be, by chargers that do not obey."""
         for connector in connectors:
-            reserved = connector.reserved(self.now)
-            if reserved:
-                for constraint, current in reserved:
-                    self.left[constraint] -= current
+            for constraint, current in connector.reserved:
+                self.left[constraint] -= current
 
     def _share(self, contenders: list[Offer]) -> None:
         """Admit those whose minimums fit, and share among them what is left."""
@@ -112,6 +118,32 @@ class Plan:
         for offer, share in zip(admitted, shares, strict=True):
             offer.share(share)
             take(left, offer.connector.draw.load, share)
+
+    def _cut_aside(self) -> None:
+        """Leave those who stand aside what fits if they do what they are commanded.
+
+        The others make room as if they did not.
+        """
+        if not self.headroom.overcommitted:
+            return
+        for lost in (False, True):
+            aside = [o for o in self.offers if self._is_to_be_cut(o, lost=lost)]
+            if not aside:
+                continue
+            left, self.left = self.left, list(self.left)
+            for offer in aside:
+                for constraint, current in offer.connector.would_free:
+                    self.left[constraint] += current
+            self._share(aside)
+            self.left = left
+
+    def _is_to_be_cut(self, offer: Offer, *, lost: bool) -> bool:
+        connector = offer.connector
+        return (
+            (connector.aside and connector.lost is lost)
+            and offer.target > 0
+            and any(self.left[c] < -EPSILON for c, _ in connector.would_free)
+        )
 
     def _spared(self, left: Currents) -> Currents:
         """Return what may be shared: of what is cut a little less than is left.
@@ -283,14 +315,16 @@ def _classes(
 
     def key(offer: Offer) -> tuple[bool, float, str]:
         connector = offer.connector
-        waits = connector.id not in boosted
-        priority = float(connector.branch.charger.priority)
-        if balancer_type is BalancerType.PRIORITY_ORDER:
-            return waits, priority, connector.id
-        if balancer_type is BalancerType.FIRST_COME:
-            plugged_in_at = connector.turn.plugged_in_at
-            first = _LAST if plugged_in_at is None else plugged_in_at
-            return waits, first, connector.id
-        return waits, priority, ""
+        return connector.id not in boosted, *class_of(connector, balancer_type)
 
     return [list(group) for _, group in groupby(sorted(offers, key=key), key=key)]
+
+
+def class_of(connector: Connector, balancer_type: BalancerType) -> tuple[float, str]:
+    """Return what is equal for those who are served together, and lower for the first."""
+    if balancer_type is BalancerType.PRIORITY_ORDER:
+        return float(connector.branch.charger.priority), connector.id
+    if balancer_type is BalancerType.FIRST_COME:
+        plugged_in_at = connector.turn.plugged_in_at
+        return _LAST if plugged_in_at is None else plugged_in_at, connector.id
+    return float(connector.branch.charger.priority), ""

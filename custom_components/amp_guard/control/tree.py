@@ -79,9 +79,13 @@ class Branch:
 
     def in_range(self, current: float) -> float:
         """Return the most that can be allocated of `current`, A; 0 below the minimum."""
-        step = self.charger.resolution
-        stepped = int((min(current, self.max_current) + _HAIR) / step) * step
+        stepped = self.in_steps(min(current, self.max_current))
         return stepped if stepped >= self.min_current else 0.0
+
+    def in_steps(self, current: float) -> float:
+        """Return the most that is a whole number of its steps, A."""
+        step = self.charger.resolution
+        return int((current + _HAIR) / step) * step
 
     def is_wired_as(self, other: Branch) -> bool:
         """Return whether it is balanced, wired and measured as another one."""
