@@ -133,6 +133,7 @@ class World:
     def set_at_the_charger(self, current: float) -> None:
         if current == self.limit:  # what cannot be seen cannot be known
             return
+        self.now += NEAR  # what was shown was of before that
         self.has_user = True
         self._set(current, inf)
         self._set_at = self.now
@@ -235,7 +236,8 @@ class World:
     def _happen(self, event) -> None:
         match event:
             case ("lands", current, valid_for):
-                self._set_at = None
+                if self.display is None:
+                    self._set_at = None
                 self._set(current, inf if valid_for is None else self.now + valid_for)
             case ("expired",):
                 self._report()

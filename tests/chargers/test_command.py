@@ -1,13 +1,12 @@
 """The command machine, by properties over random histories and in single moments."""
 
 from hypothesis import given, strategies as st
-import pytest
 
 from custom_components.amp_guard.chargers.attempt import Outcome
 from custom_components.amp_guard.chargers.command import LONGEST_PAUSE
 from tests.properties import examples
 
-from .command_world import DISPLAYS, OFFLINE, PROMPT, PUSHED, Fate, World
+from .command_world import DISPLAYS, OFFLINE, Fate, World
 
 LIMITS = (0.0, 6.0, 7.0, 10.0, 16.0)
 HISTORIES = examples(100, thorough=10_000)
@@ -92,7 +91,7 @@ def expected(world: World) -> set[float]:
     has, falls_back_to = {world.target}, {min(world.target, OFFLINE)}
     if world.order.valid_for is None:
         return has
-    if world.has_dropped or world.machine.user_limit is not None:
-        # One that it had before, and was not told to give up, does not expire.
+    if world.has_dropped or world.has_user:
+        # One that it had before, or that somebody has set, does not expire.
         return has | falls_back_to
     return falls_back_to

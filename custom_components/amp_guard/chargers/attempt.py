@@ -56,7 +56,9 @@ class Attempt:
     ended_after: int = 0
     gone_at: float | None = None
     shown: bool = False
-    """Whether the charger has shown its limit."""
+    """Whether the charger has shown its limit since ..."""
+    held: bool = False
+    """... and still did when no older reading could come in any more."""
 
     @classmethod
     def of_somebody(cls, current: float, now: float) -> Self:

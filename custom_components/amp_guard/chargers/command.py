@@ -181,7 +181,7 @@ class CommandMachine:
         self._tried = None
         self._failures = 0
         if self._last is not None:
-            self._last.shown = False
+            self._last.shown = self._last.held = False
 
     @property
     def _is_tried(self) -> bool:
@@ -256,7 +256,7 @@ class CommandMachine:
             return
         elif any(self._in_force.is_of(limit, each) for each in self._under_way):
             self._again_at = now  # an earlier one, that lands late
-        elif not last.shown and self._failures < REPEATS:
+        elif not last.held and self._failures < REPEATS:
             self._fail(now)
         elif is_set:
             self._failures, self.user_limit = 0, limit
@@ -346,8 +346,9 @@ class CommandMachine:
             number=self._numbers,
             order=Order(current=target, valid_for=order.valid_for),
             sent_at=now,
-            shown=last is not None and last.shown and last.order.current == target,
         )
+        if last is not None and last.order.current == target:
+            attempt.shown, attempt.held = last.shown, last.held
         self._last, self._before_last = attempt, last
         self._in_force.send(attempt)
         self._tried, self._again_at, self._is_lacking = attempt.order, None, False

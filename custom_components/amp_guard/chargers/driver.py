@@ -170,7 +170,7 @@ class ChargerDriver:
         """Return what keeps a charger that says this from being balanced, if it does."""
         trouble = find_trouble(self.profile, self._entities, reading)
         if trouble is None and self._machine.is_failing and self._error is not None:
-            return Trouble(kind=TroubleKind.REFUSING, state=str(self._error))
+            return Trouble(kind=TroubleKind.REFUSING, state=_words_of(self._error))
         return trouble
 
     @callback
@@ -326,6 +326,13 @@ class ChargerDriver:
             return Outcome.UNREACHABLE, error
         except ChargerBusyError as error:
             return Outcome.BUSY, error
+        except (
+            asyncio.CancelledError
+        ):  # Home Assistant stops: it may arrive all the same
+            self._carry_out(
+                self._machine.ended(send.number, Outcome.FAILED, self._now())
+            )
+            raise
         except Exception as error:  # noqa: BLE001 - it is tried again, and told
             return Outcome.FAILED, error
         return Outcome.TAKEN, None
@@ -342,3 +349,9 @@ class ChargerDriver:
 
     def _now(self) -> float:
         return self._hass.loop.time()
+
+
+def _words_of(error: Exception) -> str:
+    """Return what its integration said, in its own words."""
+    placeholders = getattr(error, "translation_placeholders", None) or {}
+    return placeholders.get("error") or str(error)

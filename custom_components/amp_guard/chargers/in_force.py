@@ -90,8 +90,9 @@ class InForce:
     def see(self, limit: float, last: Attempt | None, now: float) -> None:
         """Take the limit that is shown; `last` is the newest attempt that was sent."""
         self.shows_limits = True
-        is_last = last is not None and self.is_of(limit, last)
-        ordered = last if is_last and not last.has_expired(now) else None
+        ordered = None
+        if last is not None and self.is_of(limit, last) and not last.has_expired(now):
+            ordered = last
         if ordered is not None and self._is_news(limit, ordered, now):
             ordered.shown = True
             self._let_go(self._ended_before(ordered), now)
@@ -103,7 +104,7 @@ class InForce:
         self._let_go(settled, now)
         self._hold(holds, now)
         if ordered is not None and not self.under_way and not self._doubtful:
-            ordered.shown = True
+            ordered.shown = ordered.held = True
 
     def _is_news(self, limit: float, last: Attempt, now: float) -> bool:
         """Whether only the last attempt can have made the charger show this."""
