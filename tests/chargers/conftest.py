@@ -1,7 +1,8 @@
 """A charger in Home Assistant's registries, and a record of what it is told."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from enum import StrEnum
 from typing import Any
 
 from homeassistant.core import HomeAssistant, ServiceCall
@@ -10,7 +11,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.amp_guard.chargers import ChargerConfig, ChargerDriver
+from custom_components.amp_guard.chargers import ChargerConfig, ChargerDriver, Learning
 from custom_components.amp_guard.model import Phase
 from tests.shown_texts import _errors_and_issues_find_their_texts  # noqa: F401 - used by all
 
@@ -26,37 +27,76 @@ OBEYED = {
 """The state that an entity has after an action."""
 
 
+TURNS = 10
+"""Of the event loop, in which all happens that waits for nothing."""
+
+
+async def turns(hass: HomeAssistant) -> None:
+    """Let all happen that can happen now, also beside an action that hangs."""
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
+    await hass.async_block_till_done()
+
+
+class Writes(StrEnum):
+    """How an integration writes what its charger has taken."""
+
+    CHANGED = "changed"
+    """What is equal is not written: `mqtt`, `template`, most that push."""
+    REPORTED = "reported"
+    """Each time, equal or not: what polls."""
+    LATE = "late"
+    OUT_OF_ORDER = "out of order"
+    """Late, and then once more what was before."""
+    NEVER = "never"
+
+
 class Charger:
     """A charger as an integration registers it, that does what it is told."""
 
-    def __init__(self, hass: HomeAssistant, contract: Contract) -> None:
+    def __init__(
+        self, hass: HomeAssistant, contract: Contract, writes: Writes = Writes.CHANGED
+    ) -> None:
         self.hass = hass
         self.contract = contract
+        self.writes = writes
         self.calls: list[Call] = []
         self.refusal: str | None = None
+        self.refuses_each_second = False
         self.hangs: asyncio.Event | None = None
         self.obeys = True
+        self.shows_instead: str | None = None
         self.changes: list[str] = []
         self.faults: list[Exception | None] = []
         self.device_id: str | None = None
-        entry = MockConfigEntry(domain=contract.integration)
-        entry.add_to_hass(hass)
+        self._late: list[tuple[str, str]] = []
+        self._entry = MockConfigEntry(domain=contract.integration)
+        self._entry.add_to_hass(hass)
+        self.register()
+        for action in (*OBEYED, *contract.actions):
+            domain, name = action.split(".")
+            hass.services.async_register(domain, name, self._take)
+        self.driver = self.drive()
+
+    def register(self) -> None:
+        """Register its device and its entities, as when its integration is set up."""
+        contract, registry = self.contract, er.async_get(self.hass)
         if contract.identifier is not None:
-            device = dr.async_get(hass).async_get_or_create(
-                config_entry_id=entry.entry_id,
+            device = dr.async_get(self.hass).async_get_or_create(
+                config_entry_id=self._entry.entry_id,
                 identifiers={(contract.integration, contract.identifier)},
                 name="Charger",
                 model=contract.model,
             )
             self.device_id = device.id
         for number, upstream in enumerate(contract.entities):
-            registered = er.async_get(hass).async_get_or_create(
+            registered = registry.async_get_or_create(
                 upstream.platform,
                 contract.integration,
                 upstream.unique_id,
                 # What its owner calls it says nothing.
                 object_id_base=f"entity {number}",
-                config_entry=entry if self.device_id else None,
+                config_entry=self._entry if self.device_id else None,
                 device_id=self.device_id,
                 translation_key=upstream.key,
                 disabled_by=(
@@ -65,12 +105,10 @@ class Charger:
             )
             if not upstream.disabled:
                 self._write(registered.entity_id, upstream)
-        for action in (*OBEYED, *contract.actions):
-            domain, name = action.split(".")
-            hass.services.async_register(domain, name, self._take)
-        self.driver = self.drive()
 
-    def drive(self, **config: Any) -> ChargerDriver:
+    def drive(
+        self, *, learning: Learning | None = None, **config: Any
+    ) -> ChargerDriver:
         return ChargerDriver(
             self.hass,
             ChargerConfig(
@@ -84,6 +122,7 @@ class Charger:
                 }
             ),
             self.changes.append,
+            learning,
             on_fault=lambda _id, error: self.faults.append(error),
         )
 
@@ -93,7 +132,7 @@ class Charger:
         await self.settle()
 
     async def settle(self) -> None:
-        await self.hass.async_block_till_done(wait_background_tasks=True)
+        await turns(self.hass)
 
     def _write(self, entity_id: str, upstream: Upstream) -> None:
         attributes = dict(upstream.attributes)
@@ -117,8 +156,44 @@ class Charger:
             await self.hangs.wait()
         if self.refusal is not None:
             raise HomeAssistantError(self.refusal)
-        if unique_id is not None and self.obeys:
-            self.set(unique_id, OBEYED[action](data))
+        times = sum(name == action for name, _ in self.calls)
+        if self.refuses_each_second and times % 2:
+            raise HomeAssistantError("try again")
+        if not self.obeys:
+            return
+        shown = {} if unique_id is None else {unique_id: OBEYED[action](data)}
+        if self.shows_instead is not None:
+            shown = dict.fromkeys(shown, self.shows_instead)
+        for shows, state in (shown | self.contract.shows(action, data)).items():
+            self._show(shows, state)
+
+    def _show(self, unique_id: str, state: str) -> None:
+        match self.writes:
+            case Writes.CHANGED if self.state(unique_id) != state:
+                self.set(unique_id, state)
+            case Writes.REPORTED:
+                self.set(unique_id, state)
+            case Writes.LATE:
+                self._late.append((unique_id, state))
+            case Writes.OUT_OF_ORDER:
+                self._late += [(unique_id, state), (unique_id, self.state(unique_id))]
+
+    async def come(self) -> None:
+        """Let what is late come in."""
+        late, self._late = self._late, []
+        for unique_id, state in late:
+            self.set(unique_id, state)
+        await self.settle()
+
+    async def repeat(self) -> None:
+        """Let its integration write all that it wrote, once more, in its way."""
+        for upstream in self.contract.entities:
+            if not upstream.disabled:
+                self._show(upstream.unique_id, self.state(upstream.unique_id))
+        await self.come()
+
+    def state(self, unique_id: str) -> str:
+        return self.hass.states.get(self.entity_id(unique_id)).state
 
     def entity_id(self, unique_id: str) -> str:
         for entry in er.async_get(self.hass).entities.values():
@@ -153,14 +228,27 @@ def leap(
 
 
 @pytest.fixture
+def later(
+    hass: HomeAssistant, leap: Callable[[float], None]
+) -> Callable[[float], Awaitable[None]]:
+    """Let time pass, and all that comes due in it happen."""
+
+    async def later(seconds: float) -> None:
+        leap(seconds)
+        await turns(hass)
+
+    return later
+
+
+@pytest.fixture
 async def charger_of(
     hass: HomeAssistant,
 ) -> AsyncGenerator[Callable[[Contract], Charger]]:
     """Put a charger into Home Assistant; its driver is stopped at the end."""
     chargers: list[Charger] = []
 
-    def make(contract: Contract) -> Charger:
-        chargers.append(Charger(hass, contract))
+    def make(contract: Contract, writes: Writes = Writes.CHANGED) -> Charger:
+        chargers.append(Charger(hass, contract, writes))
         return chargers[-1]
 
     yield make

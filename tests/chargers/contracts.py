@@ -5,7 +5,7 @@ Each contract holds the registry entries of one charger as its integration makes
 sent. `Calls` name entities by their unique id.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,9 @@ NOW = "2026-11-22T17:00:00Z"
 
 type Call = tuple[str, dict[str, Any]]
 """An action's full name, and its data."""
+
+type Shows = Callable[[str, dict[str, Any]], Mapping[str, str]]
+"""What entities show after an action, beside the one that it is aimed at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +35,10 @@ class Upstream:
 
 @dataclass(frozen=True, kw_only=True)
 class Contract:
-    """One integration's charger, with a car that charges."""
+    """One integration's charger, with a car that charges.
+
+    `give_8_unseen` is sent after a pause that does not show yet, where that differs.
+    """
 
     profile: str
     integration: str
@@ -47,7 +53,8 @@ class Contract:
     phases: int = 3
     valid_for: float | None = None
     actions: tuple[str, ...] = ()
-    waiting_states: Mapping[str, str] = field(default_factory=dict)
+    shows: Shows = lambda _name, _data: {}
+    give_8_unseen: tuple[Call, ...] | None = None
 
 
 def sensor(unique_id: str, state: str, **more: Any) -> Upstream:
@@ -114,6 +121,14 @@ def _ocpp(limit: float, schedule: dict[str, Any]) -> Call:
             },
         },
     }
+
+
+def _ocpp_shows(_name: str, data: dict[str, Any]) -> Mapping[str, str]:
+    profile = data["custom_profile"]
+    if profile["chargingProfilePurpose"] != "TxProfile":
+        return {}
+    [period] = profile["chargingSchedule"]["chargingSchedulePeriod"]
+    return {"ocpp.garage.current_offered.sensor": str(period["limit"])}
 
 
 def _easee(name: str, current: int, **more: int) -> Call:
@@ -203,6 +218,8 @@ PEBLAR = Contract(
         set_value("24-01_charge_current_limit", 8),
         turn("on", "24-01_charge"),
     ),
+    # The number goes to the charger, and the switch would send the limit of before.
+    give_8_unseen=(set_value("24-01_charge_current_limit", 8),),
 )
 
 NRGKICK = Contract(
@@ -239,6 +256,7 @@ CONTRACTS = (
         identifier="garage",
         valid_for=60.0,
         actions=("ocpp.set_charge_rate",),
+        shows=_ocpp_shows,
         entities=(
             number("number.ocpp.garage.maximum_current", "32", 0, 32),
             switch("switch.ocpp.garage.charge_control"),
@@ -285,6 +303,11 @@ CONTRACTS = (
         actions=(
             "easee.set_circuit_dynamic_limit",
             "easee.set_circuit_offline_limit",
+        ),
+        shows=lambda name, data: (
+            {"EH123456_output_limit": str(data["current_p1"])}
+            if name == "easee.set_circuit_dynamic_limit"
+            else {}
         ),
         entities=(
             sensor("EH123456_status", "charging", key="easee_status"),
@@ -401,6 +424,12 @@ CONTRACTS = (
             sensor("AABB-current_capacity", "16", unit="A"),
             binary("AABB-vehicle", "on"),
         ),
+        # The number goes on to show the maximum that is configured.
+        shows=lambda name, data: (
+            {"AABB-current_capacity": str(data["value"]), "AABB-charge_rate": "32"}
+            if name == "number.set_value"
+            else {}
+        ),
         reading=charging(15.1),
         give_10=(set_value("AABB-charge_rate", 10),),
         pause=(option("AABB-override_state", "disabled"),),
@@ -441,6 +470,10 @@ CONTRACTS = (
             sensor("max_available_power-20000", "32", unit="A"),
             sensor("charging_power-20000", "3.45", unit="kW"),
         ),
+        shows=lambda name, _: {
+            "switch.turn_off": {"status_description-20000": "Paused"},
+            "switch.turn_on": {"status_description-20000": "Charging"},
+        }.get(name, {}),
         reading=charging(15.0),
         give_10=(set_value("max_charging_current-20000", 10),),
         pause=(turn("off", "paused-20000"),),
@@ -457,6 +490,9 @@ CONTRACTS = (
         integration="keba",
         identifier=None,
         actions=("keba.set_current", "keba.enable", "keba.disable"),
+        shows=lambda _, data: (
+            {"keba_wallbox_42_max_current": str(data["current"])} if data else {}
+        ),
         entities=(
             sensor("keba_wallbox_42_max_current", "16.0", unit="A"),
             sensor(

@@ -1,14 +1,11 @@
 """Each profile against what its integration registers and accepts."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 import re
 
-from homeassistant.core import HomeAssistant
-from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.amp_guard.chargers import (
     ANY_ENTITIES,
@@ -18,6 +15,7 @@ from custom_components.amp_guard.chargers import (
     profile_names,
 )
 
+from .conftest import Writes
 from .contracts import CONTRACTS, NOW, Contract
 
 README = Path(__file__).parents[2] / "README.md"
@@ -25,6 +23,7 @@ README = Path(__file__).parents[2] / "README.md"
 each_contract = pytest.mark.parametrize(
     "contract", CONTRACTS, ids=lambda c: f"{c.profile}-{c.connector}-{c.phases}"
 )
+each_way = pytest.mark.parametrize("writes", Writes)
 
 
 def test_every_profile_has_a_contract() -> None:
@@ -58,15 +57,39 @@ def test_the_readme_tells_each_charger_and_its_fail_safe() -> None:
 
 
 @each_contract
-async def test_reading(contract: Contract, charger_of) -> None:
-    charger = charger_of(contract)
+@each_way
+async def test_reading(contract: Contract, writes: Writes, charger_of) -> None:
+    charger = charger_of(contract, writes)
     before = charger.hass.loop.time()
     await charger.driver.start()
+    await charger.repeat()
 
     reading = charger.driver.read()
 
     assert replace(reading, current_time=None) == contract.reading
     assert reading.current_time == pytest.approx(before, abs=1.0)
+
+
+@each_contract
+@each_way
+async def test_silence_is_no_loss(
+    contract: Contract, writes: Writes, charger_of, later
+) -> None:
+    """Nothing changes for hours; what it draws may be unknown, and cuts go out."""
+    charger = charger_of(contract, writes)
+    await charger.driver.start()
+
+    await later(7200.0)
+    await charger.repeat()
+
+    is_heard = writes not in (Writes.CHANGED, Writes.NEVER)
+    reading = charger.driver.read()
+    assert reading.status is contract.reading.status
+    assert reading.limit == contract.reading.limit
+    assert reading.current == (contract.reading.current if is_heard else None)
+
+    await charger.order(0.0)
+    assert charger.taken() == list(contract.pause)
 
 
 @each_contract
@@ -82,28 +105,29 @@ async def test_found_by_what_its_integration_registers(
 
 
 @each_contract
+@each_way
 async def test_limit_pause_and_resume(
-    contract: Contract, hass: HomeAssistant, charger_of, freezer
+    contract: Contract, writes: Writes, charger_of, later, freezer
 ) -> None:
     freezer.move_to(datetime.fromisoformat(NOW))
-    charger = charger_of(contract)
+    charger = charger_of(contract, writes)
     await charger.driver.start()
 
     await charger.order(10.7, contract.valid_for)
     assert charger.taken() == list(contract.give_10)
 
-    await charger.order(5.9, None)
+    await charger.come()
+    await charger.order(5.9)
     assert charger.taken() == list(contract.pause)
-    if contract.profile == "wallbox":
-        charger.set("status_description-20000", "Paused")
 
+    await charger.come()
     await charger.order(8.0, contract.valid_for)
-    if (wait := PROFILES[contract.profile].raise_interval) > 0:
-        assert charger.taken() == []
-        async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=wait + 1))
-        await hass.async_block_till_done()
+    assert charger.taken() == []
+    seen = charger.driver.read().limit == 0.0
+    await later(charger.driver.profile.raise_interval + 0.1)
+    give_8 = contract.give_8 if seen else contract.give_8_unseen or contract.give_8
     assert [_without_start(call) for call in charger.taken()] == [
-        _without_start(call) for call in contract.give_8
+        _without_start(call) for call in give_8
     ]
 
 
@@ -118,10 +142,11 @@ def _without_start(call):
 
 
 @each_contract
+@each_way
 async def test_clean_stop_leaves_the_offline_limit(
-    contract: Contract, charger_of
+    contract: Contract, writes: Writes, charger_of
 ) -> None:
-    charger = charger_of(contract)
+    charger = charger_of(contract, writes)
     await charger.driver.start()
     await charger.order(10.0, contract.valid_for)
     charger.taken()

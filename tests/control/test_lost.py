@@ -219,7 +219,9 @@ def test_a_ceiling_on_a_lost_charger_is_commanded() -> None:
     assert allocation.current == 9.0
 
 
-@pytest.mark.parametrize(("base_load", "asks"), [(2.0, False), (5.0, True), (12.0, True)])
+@pytest.mark.parametrize(
+    ("base_load", "asks"), [(2.0, False), (5.0, True), (12.0, True)]
+)
 def test_who_is_lost_is_asked_anew_where_its_fuse_is_tight(
     base_load: float, asks: bool
 ) -> None:

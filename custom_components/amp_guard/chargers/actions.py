@@ -113,9 +113,10 @@ class ChargerActions:
         """Wait for an action, but never cancel it.
 
         Many integrations refresh their coordinator within it; cancelled there, a
-        coordinator stops polling for good.
+        coordinator stops polling for good. In the background: one that hangs does not
+        keep Home Assistant from starting.
         """
-        task = self._hass.async_create_task(
+        task = self._hass.async_create_background_task(
             call, f"Amp Guard action {self._config.id}", eager_start=True
         )
         task.add_done_callback(_take_exception)

@@ -20,28 +20,19 @@ from .actions import (
     ChargerUnreachableError,
     NotYetError,
 )
-from .command import (
-    TOLERANCE,
-    CommandMachine,
-    CommandTiming,
-    Effects,
-    Order,
-    Outcome,
-    Send,
-)
+from .attempt import CommandTiming, Effects, Order, Outcome, Send
+from .command import TOLERANCE, CommandMachine
 from .config import ChargerConfig
 from .entities import ChargerEntities
 from .learning import Learning
 from .limit import LimitSetter
 from .profile import Role
 from .profiles import PROFILES
-from .reading import is_paused, pause_of, read_amperes, read_charger, read_set_limit
+from .reading import is_paused, pause_of, read_amperes, read_charger
 from .trouble import Trouble, TroubleKind, find_trouble
 
 CAR_MAY_CHARGE = (ChargerStatus.WAITING, ChargerStatus.CHARGING)
 
-SETTLING_REPORTS = 2
-"""Reports after a command that may still say what was before it."""
 ASK_INTERVAL = 3.0
 """s between two times that an integration is asked anew while it matters."""
 
@@ -96,10 +87,10 @@ class ChargerDriver:
         self._setter = LimitSetter(self.profile, config, self._entities, actions)
         self._learning = learning or Learning()
         self._machine = CommandMachine(
-            timing=CommandTiming(
+            CommandTiming(
                 command_lag=self.profile.command_lag,
                 raise_interval=self.profile.raise_interval,
-                settles=SETTLING_REPORTS * self.profile.report_interval,
+                settles=self.profile.settling_time,
                 offline_current=config.offline_current,
             ),
             in_force=self._learning.may_hold,
@@ -107,19 +98,21 @@ class ChargerDriver:
             tolerance=TOLERANCE + self._setter.renewal_step,
         )
         self._timers = _Timers()
+        # The newest order, and as it was fitted to what can be set.
+        self._wanted: Order | None = None
+        self._fitted: Order | None = None
         self._newest = 0
         self._error: Exception | None = None
         self._asked_at = float("-inf")
         self._looking: asyncio.Task[None] | None = None
         self._listens = False
-        self._may_send = True
         self._quiet = asyncio.Event()
 
     # --- life -----------------------------------------------------------------------
 
     async def start(self) -> None:
         """Listen to what the charger says; enable the sensors that it needs for it."""
-        self._listens = self._may_send = True
+        self._listens = True
         self._entities.start()
         self._entities.enable()
         self._see()
@@ -134,12 +127,11 @@ class ChargerDriver:
     async def release(self, current: float) -> None:
         """Leave the charger at A; return when nothing of it is under way any more.
 
-        What hangs is followed beyond a stop: when it ends, the charger is told again.
+        What hangs is followed beyond that: when it ends, the charger is told again.
         """
         self._may_send = True
         self._quiet.clear()
-        order = Order(current=self._setter.settable(current), at_once=True)
-        self._carry_out(self._machine.order(order, self._now()))
+        self._order(Order(current=current, at_once=True))
         try:
             await self._quiet.wait()
         finally:
@@ -147,7 +139,8 @@ class ChargerDriver:
 
     async def stop(self) -> None:
         """Stop listening, and send nothing any more."""
-        self._may_send = False
+        self._wanted = None
+        self._machine.drop_order()
         self._leave()
 
     def _leave(self) -> None:
@@ -178,7 +171,7 @@ class ChargerDriver:
         """Return what keeps a charger that says this from being balanced, if it does."""
         trouble = find_trouble(self.profile, self._entities, reading)
         if trouble is None and self._machine.is_failing and self._error is not None:
-            return Trouble(kind=TroubleKind.REFUSING, state=str(self._error))
+            return Trouble(kind=TroubleKind.REFUSING, state=_words_of(self._error))
         return trouble
 
     @callback
@@ -190,6 +183,7 @@ class ChargerDriver:
     @callback
     def _on_entities(self) -> None:
         self._see()
+        self._carry_out(self._machine.changed(self._now()))
         self._on_change(self.config.id)
 
     def _see(self) -> None:
@@ -206,21 +200,27 @@ class ChargerDriver:
         self._carry_out(machine.reachable(now, is_=not lost))
         if lost:
             return
+        self._fit_order()
         plugged = reading.status is not ChargerStatus.DISCONNECTED
         self._carry_out(machine.plugged(now, in_=plugged))
-        self._carry_out(machine.changed(now))
         if reading.status in CAR_MAY_CHARGE:
-            limit = self._set_limit_shown()
-            is_set = limit is not None
-            if limit is None:
-                limit = read_amperes(self._entities, Role.LIMIT_IN_FORCE)
+            limit, is_set = self._limit_shown(reading)
             self._carry_out(machine.shows(limit, now, is_set=is_set))
 
-    def _set_limit_shown(self) -> float | None:
-        """Return the limit that is set, A; 0 while paused. Not the one in force."""
-        if is_paused(pause_of(self.profile, self._entities), self._entities):
-            return 0.0
-        return read_set_limit(self.profile, self._entities)
+    def _limit_shown(self, reading: ChargerReading) -> tuple[float | None, bool]:
+        """Return the limit that it shows, A, and whether somebody has set that."""
+        if Role.LIMIT_IN_FORCE in self._entities:
+            pause = pause_of(self.profile, self._entities)
+            return reading.limit, is_paused(pause, self._entities)
+        limit, unknown_limit = reading.limit, self.profile.unknown_limit
+        if limit is None and self.commanded().current == unknown_limit:
+            limit = read_amperes(self._entities, Role.LIMIT)
+        return limit, True
+
+    def _fit_order(self) -> None:
+        """Give the newest order anew where what can be set has changed since."""
+        if self._wanted is not None and self._fitted != self._fit(self._wanted):
+            self._order(self._wanted)
 
     @callback
     def _refresh(self, _now: datetime) -> None:
@@ -235,7 +235,8 @@ class ChargerDriver:
         Through a sensor: its platform does not make commands wait for updates.
         """
         self._timers.look = None
-        entity_id = self._entities.entity_id(Role.STATE)
+        telling = next((r for r in self.profile.statuses if r in self._entities), None)
+        entity_id = None if telling is None else self._entities.entity_id(telling)
         if entity_id is None or self._hass.states.get(entity_id) is None:
             return
         if self._looking is None or self._looking.done():
@@ -254,8 +255,19 @@ class ChargerDriver:
         What can be sent now has left when this returns. The newest order stands until
         the charger has it; `commanded` and `on_fault` tell what becomes of it.
         """
-        order = Order(current=self._setter.settable(current), valid_for=valid_for)
-        self._carry_out(self._machine.order(order, self._now()))
+        self._order(Order(current=current, valid_for=valid_for))
+
+    def _order(self, order: Order) -> None:
+        self._wanted, self._fitted = order, self._fit(order)
+        self._carry_out(self._machine.order(self._fitted, self._now()))
+
+    def _fit(self, order: Order) -> Order:
+        """Return the order as the charger can be told it."""
+        return replace(
+            order,
+            current=self._setter.settable(order.current),
+            valid_for=self._setter.lasting(order.valid_for),
+        )
 
     def release_user_limit(self) -> None:
         """Take back control from a limit that the user has set at the charger."""
@@ -265,7 +277,7 @@ class ChargerDriver:
     def _carry_out(self, effects: Effects) -> None:
         """Do what the machine asks for, and keep what it knows."""
         self._wake_later(effects.wake_at)
-        if effects.send is not None and self._may_send:
+        if effects.send is not None:
             self._newest = effects.send.number
             self._hass.async_create_background_task(
                 self._send(effects.send),
@@ -274,7 +286,7 @@ class ChargerDriver:
             )
         self._learning.keep_user_limit(self._machine.user_limit)
         self._learning.keep_may_hold(self._machine.may_hold(self._now()))
-        if self._machine.is_quiet:
+        if self._machine.is_quiet(self._now()):
             self._quiet.set()
 
     def _wake_later(self, at: float | None) -> None:
@@ -317,6 +329,13 @@ class ChargerDriver:
             return Outcome.UNREACHABLE, error
         except ChargerBusyError as error:
             return Outcome.BUSY, error
+        except (
+            asyncio.CancelledError
+        ):  # Home Assistant stops: it may arrive all the same
+            self._carry_out(
+                self._machine.ended(send.number, Outcome.FAILED, self._now())
+            )
+            raise
         except Exception as error:  # noqa: BLE001 - it is tried again, and told
             return Outcome.FAILED, error
         return Outcome.TAKEN, None
@@ -333,3 +352,9 @@ class ChargerDriver:
 
     def _now(self) -> float:
         return self._hass.loop.time()
+
+
+def _words_of(error: Exception) -> str:
+    """Return what its integration said, in its own words."""
+    placeholders = getattr(error, "translation_placeholders", None) or {}
+    return placeholders.get("error") or str(error)

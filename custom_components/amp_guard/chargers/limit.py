@@ -5,7 +5,8 @@ import math
 
 from ..model import MINIMUM_SIGNALLED_CURRENT
 from .actions import ChargerActions, ChargerCommandError
-from .command import TOLERANCE, Order
+from .attempt import Order
+from .command import TOLERANCE
 from .config import ChargerConfig
 from .entities import ChargerEntities
 from .profile import Pause, Profile, Role
@@ -47,6 +48,13 @@ class LimitSetter:
         current = math.floor((current + ROUNDING) / step) * step
         return current if current >= max(least, config.min_current) else 0.0
 
+    def lasting(self, valid_for: float | None) -> float | None:
+        """Return the shortest time (s) that can be told and is no less than this."""
+        expiry = self._profile.expiry
+        if expiry is None or valid_for is None:
+            return None
+        return math.ceil(valid_for / expiry.step) * expiry.step
+
     @property
     def renewal_step(self) -> float:
         """A by which each second renewal differs, 0 where it need not."""
@@ -66,13 +74,20 @@ class LimitSetter:
         something that it needs is still to come.
         """
         if order.current <= 0:
+            self._last = 0.0  # one that fails may have paused it all the same
             await self._stop_charging()
-        else:
-            await self._limit(order)
-            # The limit first: a car let on before it would start at the old one.
-            if is_newest() and (pause := self._pause_to_end()) is not None:
-                await self._actions.send(pause.resume)
+            return
+        await self._limit(order)
+        # The limit first: a car let on before it would start at the old one.
+        if is_newest() and (pause := self._pause_to_end()) is not None:
+            await self._resume(pause)
         self._last = order.current
+
+    async def _resume(self, pause: Pause) -> None:
+        try:
+            await self._actions.send(pause.resume)
+        except ChargerCommandError as error:  # the limit has left
+            raise error.as_refusal() from error
 
     async def _limit(self, order: Order) -> None:
         expiry, current = self._profile.expiry, order.current
@@ -82,8 +97,9 @@ class LimitSetter:
         if not self._prepared:
             await self._actions.send(expiry.prepare, self._config.offline_current)
             self._prepared = True
-        if self.renewal_step and self._renews(current):
-            current -= self.renewal_step
+        lower = current - self.renewal_step
+        if self._renews(current) and lower >= self._profile.min_current:
+            current = lower
         await self._actions.send(expiry.set_limit, current, order.valid_for)
 
     def _renews(self, current: float) -> bool:

@@ -15,6 +15,10 @@ ANY_ENTITIES = "any_entities"
 """The profile whose entities the user picks."""
 
 
+SETTLING_REPORTS = 2
+"""Reports after a command that may still say what was before it."""
+
+
 class Role(StrEnum):
     """The part that an entity plays for the driver."""
 
@@ -139,13 +143,15 @@ BY_SWITCH = Pause()
 class Expiry:
     """How a charger holds a limit that expires.
 
-    `set_limit` replaces the profile's own for a limit that is valid for a time only.
-    `prepare` writes the offline limit below it, once. Where `renewal_changes`, an
-    unchanged value would be dropped on its way, so a renewal differs by one step.
+    `set_limit` replaces the profile's own for a limit that is valid for a time only,
+    which is said in whole `step` s. `prepare` writes the offline limit below it, once.
+    Where `renewal_changes`, an unchanged value would be dropped on its way, so a
+    renewal differs by one step.
     """
 
     set_limit: Action
     prepare: Action
+    step: float = 1.0
     renewal_changes: bool = False
 
 
@@ -166,7 +172,9 @@ class Profile:
     cheap and asked for when the car has followed; `refresh_interval` is how often one
     is asked for while a car is there (None: the integration's own schedule will do).
     `zero_is_unknown`: 0 A on all phases of a charging charger is no measurement.
-    `unknown_limit` is the limit (A) that is shown where it is not known.
+    `unknown_limit` is the limit (A) that is shown where it is not known. `settles` is
+    for how long (s) after a command it may show what was before, where that is not a
+    matter of its reports but pushed.
     """
 
     name: str
@@ -190,6 +198,13 @@ class Profile:
     report_interval: float = 30.0
     zero_is_unknown: bool = False
     unknown_limit: float | None = None
+    settles: float | None = None
+
+    @property
+    def settling_time(self) -> float:
+        """For how long in s after a command what it shows may be of before it."""
+        reports = SETTLING_REPORTS * self.report_interval
+        return reports if self.settles is None else self.settles
 
     @property
     def needed_roles(self) -> tuple[Role, ...]:

@@ -31,4 +31,5 @@ AMINA = Profile(
     pause=BY_SWITCH,
     raise_interval=20.0,
     report_interval=120.0,
+    settles=60.0,
 )

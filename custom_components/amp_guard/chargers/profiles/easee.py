@@ -78,10 +78,12 @@ EASEE = Profile(
             data={**_CIRCUIT, "time_to_live": Placeholder.VALID_MINUTES},
         ),
         prepare=Action(name="easee.set_circuit_offline_limit", data=_CIRCUIT),
+        step=60.0,
         renewal_changes=True,
     ),
     fail_safe=FailSafe.EXPIRING_LIMIT,
     raise_interval=15.0,
     # Pushed on change only, and a steady current does not change.
     report_interval=300.0,
+    settles=60.0,
 )

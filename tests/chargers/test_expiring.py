@@ -1,0 +1,156 @@
+"""Limits that expire by themselves, at the chargers that can hold one."""
+
+from dataclasses import replace
+
+from homeassistant.helpers import device_registry as dr
+import pytest
+
+from .contracts import CONTRACTS, Call
+
+OCPP = next(c for c in CONTRACTS if c.profile == "ocpp")
+EASEE = next(c for c in CONTRACTS if c.profile == "easee")
+
+
+def _purposes(calls: list[Call]) -> list[str]:
+    return [data["custom_profile"]["chargingProfilePurpose"] for _, data in calls]
+
+
+async def test_ocpp_waits_for_the_transaction(charger_of, later) -> None:
+    charger = charger_of(OCPP)
+    await charger.driver.start()
+    charger.set("ocpp.garage.transaction_id.sensor", "0")
+
+    await charger.order(16.0, 60.0)
+    assert _purposes(charger.taken()) == ["TxDefaultProfile"]
+    await later(600.0)
+    assert charger.taken() == []
+
+    charger.set("ocpp.garage.transaction_id.sensor", "43")
+    await charger.settle()
+    # Home Assistant knows the number before the charge point does.
+    assert charger.taken() == []
+    await later(1.1)
+    [(_, data)] = charger.taken()
+    assert data["custom_profile"]["transactionId"] == 43
+
+
+async def test_what_waited_is_sent_once_the_charger_is_back(charger_of, later) -> None:
+    charger = charger_of(OCPP)
+    await charger.driver.start()
+    charger.set("ocpp.garage.transaction_id.sensor", "0")
+    await charger.order(16.0, 60.0)
+    charger.taken()
+
+    sensors = [e.unique_id for e in charger.contract.entities if e.platform == "sensor"]
+    for sensor in sensors:
+        charger.set(sensor, "unavailable")
+    await charger.settle()
+    charger.set("ocpp.garage.transaction_id.sensor", "43")
+    charger.set("ocpp.garage.status_connector.sensor", "Charging")
+    await later(5.0)
+
+    # It may have lost its profiles: the one to fall back to comes first.
+    assert _purposes(charger.taken()) == ["TxDefaultProfile", "TxProfile"]
+
+
+async def test_an_ocpp_connector_is_a_device_of_its_own(charger_of) -> None:
+    contract = replace(
+        OCPP,
+        identifier="garage-conn2",
+        entities=tuple(
+            replace(e, unique_id=e.unique_id.replace("garage.", "garage.conn2."))
+            for e in OCPP.entities
+        ),
+    )
+    charger = charger_of(contract)
+    await charger.driver.start()
+
+    await charger.order(0.0)
+
+    [(_, data)] = charger.taken()
+    assert (data["devid"], data["conn_id"]) == ("garage", 2)
+
+
+@pytest.mark.parametrize("identifiers", [None, {("other", "garage")}])
+async def test_a_charge_point_without_a_name_is_not_commanded(
+    charger_of, hass, identifiers
+) -> None:
+    """Its device is gone, or is not the integration's any longer."""
+    charger = charger_of(OCPP)
+    await charger.driver.start()
+    devices = dr.async_get(hass)
+    if identifiers is None:
+        devices.async_remove_device(charger.device_id)
+    else:
+        devices.async_update_device(charger.device_id, new_identifiers=identifiers)
+
+    await charger.order(10.0, 60.0)
+
+    assert charger.faults[-1].translation_key == "charger_unavailable"
+    assert charger.taken() == []
+
+
+async def test_easee_drops_an_unchanged_value_so_a_renewal_differs(
+    charger_of, leap
+) -> None:
+    charger = charger_of(EASEE)
+    await charger.driver.start()
+    sent = []
+    for _ in range(4):
+        await charger.order(10.0, 120.0)
+        sent.append(charger.taken()[-1][1]["current_p1"])
+        leap(60.0)
+
+    assert sent == [10, 9, 10, 9]
+
+
+async def test_an_expiring_limit_that_was_not_taken_is_told_again(
+    charger_of, later
+) -> None:
+    charger = charger_of(OCPP)
+    await charger.driver.start()
+    charger.obeys = False
+    charger.set("ocpp.garage.current_offered.sensor", "6")
+    await charger.order(16.0, 240.0)
+    charger.taken()
+
+    await later(120.1)
+    assert charger.taken() == []
+    await later(5.0)
+    [(_, data)] = charger.taken()
+    schedule = data["custom_profile"]["chargingSchedule"]
+    assert schedule["chargingSchedulePeriod"][0]["limit"] == 16
+    assert schedule["duration"] == 240
+
+    # What is in force is nobody's wish, and low for the charger's own reasons.
+    for _ in range(10):
+        await later(130.0)
+    assert len(charger.taken()) <= 1
+    assert charger.driver.read().user_limit is None
+    assert charger.driver.commanded().may_hold == 6.0
+
+
+async def test_what_has_expired_is_not_told_again_by_itself(charger_of, later) -> None:
+    charger = charger_of(OCPP)
+    await charger.driver.start()
+    await charger.order(12.0, 240.0)
+    await later(130.0)
+    charger.taken()
+
+    charger.set("ocpp.garage.current_offered.sensor", "6")
+    await later(300.0)
+
+    assert charger.taken() == []
+
+
+async def test_an_easee_holds_a_limit_for_the_whole_minutes_that_it_was_told(
+    charger_of, later
+) -> None:
+    charger = charger_of(EASEE)
+    await charger.driver.start()
+    await charger.order(12.0, 90.0)
+    await later(100.0)
+    assert charger.driver.commanded().may_hold == 12.0
+
+    await later(21.0)
+    assert charger.driver.commanded().may_hold == 6.0
