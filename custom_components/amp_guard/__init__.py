@@ -16,7 +16,7 @@ from .const import DOMAIN, SUBENTRY_CHARGER, AmpGuardConfigEntry
 from .control.tree import GroupCycleError, LimitError, WiringError
 from .coordinator import AmpGuardCoordinator
 from .loop.charger_repairs import forget_chargers, tell_left
-from .loop.memory import forget_learned
+from .loop.memory import Memory, forget_learned
 from .loop.meter_repairs import MeterIssues
 from .loop.overrides import forget_overrides
 from .model import SiteError
@@ -91,7 +91,13 @@ async def async_remove_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) ->
     balanced = {charger.subentry_id for charger in chargers}
     with suppress(SiteError):  # where set-up has failed all of them were let go
         balanced = set(taking_part(build_site(entry)))
-    tell_left(hass, entry, (c for c in chargers if c.subentry_id in balanced))
+    memory = Memory(hass, entry.entry_id)
+    await memory.load()
+    tell_left(
+        hass,
+        entry,
+        {c.title: memory.left_at(c) for c in chargers if c.subentry_id in balanced},
+    )
     forget_chargers(hass, (charger.subentry_id for charger in chargers))
     await forget_learned(hass, entry.entry_id)
     await forget_overrides(hass, entry.entry_id)

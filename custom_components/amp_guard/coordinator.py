@@ -90,10 +90,14 @@ class AmpGuardCoordinator:
         self.fleet.hand_over()
 
     async def stop(self) -> None:
-        """End the loop; leave each charger that was balanced at its offline limit."""
+        """End the loop; leave each charger that was balanced where it fits.
+
+        At its offline limit, or less where all of them would pass a fuse.
+        """
         self.cycle.stop()
+        # The chargers first: whoever keeps the meters from stopping does not keep them.
+        await self.fleet.stop(self.site, self.cycle.leave())
         await self.meters.stop()
-        await self.fleet.stop(self.site)
         await self.overrides.save_now()
 
     async def take_back(self) -> None:
@@ -103,7 +107,7 @@ class AmpGuardCoordinator:
     @callback
     def tell_left(self) -> None:
         """Tell at what the chargers were left that are removed since it stopped."""
-        self.fleet.tell_left(self.site)
+        self.fleet.tell_left()
 
     # --- for the platforms ----------------------------------------------------------
 

@@ -174,8 +174,7 @@ def test_before_the_first_decision_nobody_is_told_anything() -> None:
 def test_nobody_is_left_with_more_than_fits(site: Site, history: list[Event]) -> None:
     """By the plant's own figures: the offline limits, and the fuses beside the house."""
     plant = Plant(site, phases=(3, 1, 2))
-    for moment in live(plant, history):
-        pass
+    *_, moment = live(plant, history)
     currents = left_at(plant)
     active = {name for name, branch in plant.branches.items() if branch.active}
     assert set(currents) == active

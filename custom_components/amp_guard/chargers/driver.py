@@ -129,13 +129,19 @@ class ChargerDriver:
 
         What hangs is followed beyond that: when it ends, the charger is told again.
         """
-        self._may_send = True
         self._quiet.clear()
         self._order(Order(current=current, at_once=True))
         try:
             await self._quiet.wait()
         finally:
             self._leave()
+
+    @property
+    def left_at(self) -> float | None:
+        """What it was left at, A: what may be in force, where it did not take that."""
+        commanded = self.commanded()
+        failing = self._machine.is_failing or commanded.current is None
+        return commanded.may_hold if failing else commanded.current
 
     async def stop(self) -> None:
         """Stop listening, and send nothing any more."""
@@ -284,8 +290,9 @@ class ChargerDriver:
                 f"Amp Guard command {self.config.id}",
                 eager_start=True,
             )
-        self._learning.keep_user_limit(self._machine.user_limit)
-        self._learning.keep_may_hold(self._machine.may_hold(self._now()))
+        if self._listens:  # else somebody else may keep it by now
+            self._learning.keep_user_limit(self._machine.user_limit)
+            self._learning.keep_may_hold(self._machine.may_hold(self._now()))
         if self._machine.is_quiet(self._now()):
             self._quiet.set()
 

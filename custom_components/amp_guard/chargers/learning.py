@@ -32,6 +32,7 @@ STORED = vol.Schema(
         vol.Required("phases"): vol.Any(None, 1, 2, 3),
         vol.Required("user_limit"): _LIMIT,
         vol.Optional("may_hold", default=None): _LIMIT,
+        vol.Optional("left_at", default=None): _LIMIT,
     },
     extra=vol.REMOVE_EXTRA,
 )
@@ -45,7 +46,7 @@ class Learned:
     `lags` are the s from a cut until it was reported to be followed, `ramps` A/s from a
     raise until it was used, `phases` how many the car uses. `user_limit` is the ceiling
     (A) that was set at the charger for this car. `may_hold` is the highest limit (A) that
-    may be in force of what it was commanded.
+    may be in force of what it was commanded, `left_at` what it was left at last (A).
     """
 
     lags: deque[float] = field(default_factory=lambda: deque(maxlen=ANSWERS_KEPT))
@@ -53,6 +54,7 @@ class Learned:
     phases: int | None = None
     user_limit: float | None = None
     may_hold: float | None = None
+    left_at: float | None = None
 
     @property
     def lag(self) -> float | None:
@@ -72,6 +74,7 @@ class Learned:
             "phases": self.phases,
             "user_limit": self.user_limit,
             "may_hold": self.may_hold,
+            "left_at": self.left_at,
         }
 
     @classmethod
@@ -84,6 +87,7 @@ class Learned:
             phases=values["phases"],
             user_limit=values["user_limit"],
             may_hold=values["may_hold"],
+            left_at=values["left_at"],
         )
 
 

@@ -116,14 +116,11 @@ def forget_chargers(hass: HomeAssistant, chargers: Iterable[str]) -> None:
 
 @callback
 def tell_left(
-    hass: HomeAssistant, entry: AmpGuardConfigEntry, chargers: Iterable[ConfigSubentry]
+    hass: HomeAssistant, entry: AmpGuardConfigEntry, left: Mapping[str, float]
 ) -> None:
-    """Tell at what the chargers were left that nobody balances any longer."""
-    if is_simulated(entry):
-        return
-    left = {charger.title: charger.data[CONF_OFFLINE_CURRENT] for charger in chargers}
-    if left:
-        _tell_left(hass, entry, _told_as_left(hass, entry) | left)
+    """Tell at what the chargers were left (A, by name) that nobody balances any longer."""
+    if left and not is_simulated(entry):
+        _tell_left(hass, entry, {**_told_as_left(hass, entry), **left})
 
 
 @callback
@@ -141,7 +138,7 @@ def is_simulated(entry: AmpGuardConfigEntry) -> bool:
 
 
 def _told_as_left(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> dict[str, float]:
-    """Return the offline current limits, A, by the names of those told as left."""
+    """Return at what they were left, A, by the names of those told as left."""
     issue = ir.async_get(hass).async_get_issue(DOMAIN, _left_id(entry))
     data: dict[str, Any] = (issue.data if issue is not None else None) or {}
     return data

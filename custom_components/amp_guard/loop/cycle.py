@@ -122,6 +122,17 @@ class Cycle:
         self.recording.begin_anew()
         self.site = site
 
+    def leave(self) -> dict[str, float]:
+        """Return the A at which to leave each charger that is balanced no longer.
+
+        Without those of which nothing was decided.
+        """
+        try:
+            return self._balancer.leave(self._now())
+        except Exception as error:  # noqa: BLE001 - they have offline limits
+            self._faults.come(Part.CYCLE, error)
+            return {}
+
     @callback
     def _run(self) -> None:
         self._cancel()
@@ -177,6 +188,7 @@ class Cycle:
         for charger, allocation in decision.allocations.items():
             if allocation.reason is not Reason.INACTIVE and allocation.send:
                 self._fleet.command(charger, allocation.current, allocation.valid_for)
+        self._fleet.refresh(decision.to_refresh)
 
     def _tell(self, snapshot: Snapshot, decision: Decision, now: float) -> None:
         self._meters.log(decision)

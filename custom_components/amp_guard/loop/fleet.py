@@ -47,7 +47,9 @@ class Fleet:
         self._drivers: dict[str, ChargerDriver] = {}
         self._issues = ChargerIssues(hass, self._chargers)
         self._hands_over = False
-        self._handed_over: Collection[str] = ()
+        # A, by charger: at what those are to be left that nobody has released yet.
+        self._to_leave: dict[str, float] = {}
+        self._released: set[str] = set()
 
     # --- life -----------------------------------------------------------------------
 
@@ -86,45 +88,55 @@ class Fleet:
         """Let another loop take over the chargers that stay when this one stops."""
         self._hands_over = True
 
-    async def stop(self, site: Site) -> None:
-        """Leave each charger that was balanced at its offline limit, and listen no more.
+    async def stop(self, site: Site, left_at: Mapping[str, float]) -> None:
+        """Leave each charger that was balanced at so many A, and listen no more.
 
-        What is learned is kept last: what cannot be written must not keep a charger at
-        its limit.
+        At its offline limit where none is named. What is learned is kept last: what
+        cannot be written must not keep a charger at its limit.
         """
         self._issues.stop()
-        balanced = taking_part(site)
+        self._to_leave = {
+            charger: left_at.get(charger, self._drivers[charger].config.offline_current)
+            for charger in taking_part(site)
+        }
         stay = self._entry.subentries if self._hands_over else {}
-        self._handed_over = [charger for charger in balanced if charger in stay]
-        await self._release(charger for charger in balanced if charger not in stay)
+        leaving = [charger for charger in self._to_leave if charger not in stay]
+        await self._release(leaving)
+        await do_all(
+            driver.stop()
+            for charger, driver in self._drivers.items()
+            if charger not in leaving
+        )
         await self._memory.save_now()
 
     async def take_back(self) -> None:
-        """Leave the chargers at their offline limits after all: nobody took over."""
-        await self._release(self._handed_over)
+        """Leave those as well after all that were handed over: nobody took them."""
+        await self._release([*self._to_leave])
+        await self._memory.save_now()
 
     @callback
-    def tell_left(self, site: Site) -> None:
-        """Tell at what the chargers were left that are removed since `stop`."""
-        balanced, there = taking_part(site), self._entry.subentries
-        left = (
-            charger
+    def tell_left(self) -> None:
+        """Tell at what the chargers were left that were released and are removed."""
+        there = self._entry.subentries
+        left = {
+            charger.title: self._memory.left_at(charger)
             for charger in self._chargers
-            if charger.subentry_id in balanced and charger.subentry_id not in there
-        )
+            if charger.subentry_id in self._released
+            and charger.subentry_id not in there
+        }
         tell_left(self._hass, self._entry, left)
 
-    async def _release(self, chargers: Iterable[str]) -> None:
+    async def _release(self, chargers: Collection[str]) -> None:
         await do_all(
             asyncio.wait_for(
-                self._drivers[charger].release(
-                    self._drivers[charger].config.offline_current
-                ),
+                self._drivers[charger].release(self._to_leave.pop(charger)),
                 RELEASE_TIMEOUT,
             )
             for charger in chargers
         )
-        await do_all(driver.stop() for driver in self._drivers.values())
+        self._released.update(chargers)
+        for charger in chargers:
+            self._memory.keep_left_at(charger, self._drivers[charger].left_at)
 
     # --- what they say --------------------------------------------------------------
 
@@ -188,6 +200,12 @@ class Fleet:
         return reading
 
     # --- what they are commanded ----------------------------------------------------
+
+    @callback
+    def refresh(self, chargers: Iterable[str]) -> None:
+        """Ask the integrations of these anew: what they say matters now."""
+        for charger in chargers:
+            self._drivers[charger].ask()
 
     @callback
     def command(

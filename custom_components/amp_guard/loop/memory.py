@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 
 from ..chargers import Learned
-from ..const import DOMAIN
+from ..const import CONF_OFFLINE_CURRENT, DOMAIN
 from .storage import Storage
 
 SAVE_DELAY = 60.0
@@ -31,6 +32,17 @@ class Memory:
     def of(self, charger: str) -> Learned:
         """Return what is learned of a charger; it is one object for all who ask."""
         return self._learned.setdefault(charger, Learned())
+
+    def keep_left_at(self, charger: str, current: float | None) -> None:
+        """Keep at what a charger was left, A."""
+        self.of(charger).left_at = current
+        self.save(soon=True)
+
+    def left_at(self, charger: ConfigSubentry) -> float:
+        """Return at what a charger was left, A; its offline limit, where nobody knows."""
+        left_at = self.of(charger.subentry_id).left_at
+        offline_current: float = charger.data[CONF_OFFLINE_CURRENT]
+        return offline_current if left_at is None else left_at
 
     def save(self, *, soon: bool) -> None:
         """Keep it; `soon`, where a crash in the next minute must not lose it."""
