@@ -169,7 +169,7 @@ def test_an_order_above_what_is_kept_free_does_not_stand() -> None:
     """Its limit expired while it was away, and others were allocated the rest."""
     site = home(charger("a", expiring_limit=True), charger("b"))
     plant = Plant(site, driven=True)
-    plant.drive("a", lag=2.0)
+    plant.drive("b", lag=8.0)
     house(plant, 5.0)
     plant.settle(300)
     plant.outlets["a"].reachable = False
