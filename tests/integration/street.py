@@ -18,7 +18,8 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.amp_guard.model import FuseType, PhaseValues
+from custom_components.amp_guard.const import CONF_SOURCE
+from custom_components.amp_guard.model import PhaseValues
 from simulator.fuse import FuseModel
 
 from .helpers import Property, group_id
@@ -187,7 +188,7 @@ class Street:
     house: Property
     entry: ConfigEntry
     chargers: list[StreetCharger]
-    fuse: FuseModel = field(default_factory=lambda: FuseModel(25.0, FuseType.GG))
+    fuse: FuseModel
     over: float = 0.0
     """s above the fuse's rated current."""
     excess: float = 0.0
@@ -230,24 +231,41 @@ class Street:
         self.hass.config_entries.async_add_subentry(self.entry, subentry)
         await self.hass.async_block_till_done(wait_background_tasks=True)
 
+    async def change(self, charger: StreetCharger, **settings: Any) -> None:
+        """Change what its owner has described of a charger."""
+        subentry = self.entry.subentries[charger.id]
+        data = MappingProxyType({**subentry.data, **settings})
+        self.hass.config_entries.async_update_subentry(self.entry, subentry, data=data)
+        await self.settle()
+
     async def passes(self, seconds: int, *base: float) -> None:
         """Let time pass, the house drawing this on its three phases, A."""
         for _ in range(seconds):
-            for charger in self.chargers:
-                charger.second()
-            taken = sum(charger.drawn for charger in self.chargers)
-            current = PhaseValues(*(each + taken for each in base))
-            self.fuse.step(1.0, current)
-            excess = max(0.0, max(current) - self.fuse.rated_current)
-            self.over += excess > 0
-            self.excess += excess
-            await self._measure(current)
+            await self._measure(self._flow(*base))
+
+    async def flows(self, seconds: int, *base: float) -> None:
+        """Let time pass while nobody balances."""
+        for _ in range(seconds):
+            self._flow(*base)
+
+    def _flow(self, *base: float) -> PhaseValues:
+        """Let a second pass; return what flows, A."""
+        for charger in self.chargers:
+            charger.second()
+        taken = sum(charger.drawn for charger in self.chargers)
+        current = PhaseValues(*(each + taken for each in base or (0.0, 0.0, 0.0)))
+        self.fuse.step(1.0, current)
+        excess = max(0.0, max(current) - self.fuse.rated_current)
+        self.over += excess > 0
+        self.excess += excess
+        return current
 
     async def _measure(self, current: PhaseValues) -> None:
         self.house.clock.advance(1.0)
-        time = self.hass.loop.time()
-        self.house.draws(*current)
-        await self.house.decisions.on_sample_after(time)
+        if self.entry.data[CONF_SOURCE] != "none":
+            time = self.hass.loop.time()
+            self.house.draws(*current)
+            await self.house.decisions.on_sample_after(time)
         await self.settle()
 
     async def settle(self) -> None:

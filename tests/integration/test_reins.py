@@ -6,6 +6,7 @@ did no more than real ones do.
 
 import asyncio
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -14,9 +15,11 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from custom_components.amp_guard.const import DOMAIN
+from custom_components.amp_guard.model import FuseType
+from simulator.fuse import FuseModel
 
-from .helpers import Property
-from .street import Street, StreetCharger
+from .helpers import GROUP_INPUT, NO_CHARGERS, SUPPLY_INPUT, Property, go_on, start_flow
+from .street import Street, StreetCharger, obeys
 
 CUT_WITHIN = 6
 """s: a sample, a command, and a car that follows within 5 s."""
@@ -35,11 +38,17 @@ def street(
 ) -> Callable:
     """Return a function that puts chargers on the property, given as settings."""
 
-    async def connect(*chargers: dict[str, Any], **settings: Any) -> Street:
+    async def connect(
+        *chargers: dict[str, Any],
+        entry: ConfigEntry = entry,
+        fuse: FuseModel | None = None,
+        **settings: Any,
+    ) -> Street:
         made = Street(
             hass=hass,
             house=house,
             entry=entry,
+            fuse=fuse or FuseModel(25.0, FuseType.GG),
             chargers=[
                 StreetCharger(hass=hass, **({"name": f"charger{number}"} | each))
                 for number, each in enumerate(chargers)
@@ -315,3 +324,176 @@ async def test_what_was_stored_and_cannot_be_read_stops_nobody(
     assert 6.0 <= site.chargers[0].limit <= BESIDE_THE_OVEN
     told = {id_ for _, id_ in issue_registry.issues}
     assert f"storage_unreadable_{DOMAIN}.{site.entry.entry_id}" in told
+
+
+# --- without a meter: what is kept free is all that protects the fuse -------------------
+
+GROUP_FUSE = 20.0
+"""A. What the chargers of the group may have together, with and without a meter."""
+
+
+@pytest.fixture
+async def unmetered(hass: HomeAssistant, house: Property, street: Callable) -> Callable:
+    """Return a function that puts chargers on a 20 A group which nobody measures."""
+    group = GROUP_INPUT | {"max_current_online": 20, "max_current_offline": 20}
+    result = await go_on(
+        hass,
+        await start_flow(hass),
+        "no_meter",
+        {},
+        SUPPLY_INPUT,
+        group,
+        NO_CHARGERS,
+        {"active": True},
+    )
+    entry = result["result"]
+
+    async def connect(*chargers: dict[str, Any], **settings: Any) -> Street:
+        fuse = FuseModel(GROUP_FUSE, FuseType.GG)
+        return await street(*chargers, entry=entry, fuse=fuse, **settings)
+
+    return connect
+
+
+async def test_what_a_refused_cut_leaves_in_force_is_kept_free_when_it_is_lost(
+    unmetered: Callable,
+) -> None:
+    """A cloud goes out in its natural order: a refusal first, then nothing."""
+    site = await unmetered({}, {})
+    first, second = site.chargers
+    second.plugged_in = False
+    await site.passes(120)
+    assert first.drawn == 16.0
+
+    async def refuses(part: str, value: float) -> bool:
+        raise HomeAssistantError("502 Bad Gateway")
+
+    first.manner = refuses
+    second.plugged_in = True
+    await site.passes(10)
+    first.reachable = False
+    site.begin_judging()
+    await site.passes(300)
+
+    assert site.over == 0
+
+
+@pytest.mark.parametrize("comes_late", [True, False])
+async def test_after_a_crash_what_was_commanded_is_kept_free(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    unmetered: Callable,
+    comes_late: bool,
+) -> None:
+    """The charger's integration is not up yet, or the charger is out of reach."""
+    site = await unmetered({}, {})
+    first, second = site.chargers
+    second.plugged_in = False
+    await site.passes(120)
+    assert first.drawn == 16.0
+    stored = deepcopy(hass_storage)
+
+    # What a crash leaves: what was stored, and chargers at their last limits.
+    second.manner = first.manner = _lost_on_the_way
+    await hass.config_entries.async_unload(site.entry.entry_id)
+    second.manner = first.manner = obeys
+    hass_storage.update(stored)
+    first.reachable = False
+    first.show()
+    second.plugged_in = True
+    second.show()
+    site.begin_judging()
+    await hass.config_entries.async_setup(site.entry.entry_id)
+    await site.passes(60)
+    assert site.over == 0
+
+    if comes_late:
+        first.reachable = True
+    await site.passes(240)
+    assert site.over == 0
+    assert (second.drawn >= 6.0) is comes_late
+
+
+async def test_a_change_beside_a_lost_charger_forgets_nothing(
+    hass: HomeAssistant, unmetered: Callable
+) -> None:
+    """One is renamed, the entry set up anew, while the other is out of reach."""
+    site = await unmetered({}, {})
+    first, second = site.chargers
+    second.plugged_in = False
+    await site.passes(120)
+    first.reachable = False
+    await site.passes(10)
+    second.plugged_in = True
+    site.begin_judging()
+    subentry = site.entry.subentries[second.id]
+    hass.config_entries.async_update_subentry(site.entry, subentry, title="Renamed")
+    await site.settle()
+    await hass.config_entries.async_reload(site.entry.entry_id)
+
+    await site.passes(240)
+
+    assert site.over == 0
+
+
+async def test_offline_phases_keep_free_what_a_fail_safe_truly_uses(
+    unmetered: Callable,
+) -> None:
+    """Every fail-safe that is known sets all phases, whatever phase was chosen."""
+    site = await unmetered({}, {}, {})
+    for phase, charger in enumerate(site.chargers, start=1):
+        await site.change(charger, offline_phase=str(phase))
+    await site.passes(120)
+    for charger in site.chargers[:2]:
+        charger.reachable = False
+    site.begin_judging()
+    await site.passes(30)
+    for charger in site.chargers[:2]:  # they fall back by themselves
+        charger.limit, charger.enabled = 6.0, True
+    await site.passes(240)
+
+    assert site.over == 0
+
+
+async def _lost_on_the_way(_part: str, _value: float) -> bool:
+    return False
+
+
+# --- a clean stop -----------------------------------------------------------------------
+
+
+async def test_a_stop_leaves_five_chargers_with_no_more_than_fits(
+    hass: HomeAssistant, street: Callable
+) -> None:
+    """Their offline limits together are 80 A, on a main fuse of 25 A."""
+    site = await street(*[{} for _ in range(3)], offline_current=16.0)
+    await site.passes(240, 4.0, 4.0, 4.0)
+
+    await hass.config_entries.async_unload(site.entry.entry_id)
+    await site.settle()
+    site.begin_judging()
+    await site.flows(120, 4.0, 4.0, 4.0)
+
+    assert site.over == 0
+    assert sum(charger.drawn for charger in site.chargers) >= 12.0
+
+
+async def test_who_is_paused_for_want_of_room_stays_paused(
+    hass: HomeAssistant, street: Callable, issue_registry: Any
+) -> None:
+    site = await street({})
+    [charger] = site.chargers
+    await site.passes(60, *QUIET)
+    await site.passes(60, 24.0, 24.0, 24.0)
+    assert charger.drawn == 0.0
+
+    await hass.config_entries.async_remove(site.entry.entry_id)
+    await site.settle()
+    site.begin_judging()
+    await site.flows(60, 24.0, 24.0, 24.0)
+
+    assert site.over == 0
+    left = issue_registry.async_get_issue(
+        DOMAIN, f"chargers_left_{site.entry.entry_id}"
+    )
+    assert left.translation_placeholders == {"chargers": "- charger0: 0 A"}
