@@ -200,7 +200,7 @@ class ClosedLoop:
             id_ = allocation.charger
             balanced = allocation.reason is not Reason.INACTIVE
             if balanced and allocation.send and self._reporters[id_].reachable(now):
-                    self.world.chargers[id_].set_limit(
+                self.world.chargers[id_].set_limit(
                     allocation.current, now, allocation.valid_for
                 )
         wait = WATCH_INTERVAL

@@ -1,5 +1,6 @@
 """What was allocated, what was commanded, and what may be in force of it."""
 
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given, strategies as st
@@ -207,9 +208,9 @@ def test_who_does_not_follow_is_commanded_again_with_growing_pauses(
     assert times == [1.0, 7.0]  # an excess is seen with the next sample
     house(plant, base_load)
     times = sent(plant, 1800)
-    pauses = [after - before for before, after in zip(times, times[1:], strict=False)]
+    pauses = [after - before for before, after in pairwise(times)]
     assert pauses[-1] == longest
-    assert all(a <= b for a, b in zip(pauses, pauses[1:], strict=False))
+    assert pauses == sorted(pauses)
     assert len(times) <= 1800 / longest + 8
 
 

@@ -304,7 +304,7 @@ class Connector:
         """
         command = self.command
         if not self.lost:
-            if command.at == NEVER and self.reading.limit is None:
+            if command.stands or (command.at == NEVER and self.reading.limit is None):
                 return True
             if self.valid_for is not None and command.is_half_expired(now):
                 return True
