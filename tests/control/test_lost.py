@@ -84,6 +84,22 @@ def test_the_order_stands_until_it_arrives() -> None:
     assert plant.outlets["a"].draw <= 7.0
 
 
+def test_who_is_back_is_commanded_what_stands() -> None:
+    """Where nobody tells, nothing that was commanded meanwhile has arrived.
+
+    It fell back onto one of its phases, so that its limit alone does not tell.
+    """
+    plant = Plant(home(charger("a", expiring_limit=True)))
+    plant.settle(300)
+    outlet = plant.outlets["a"]
+    outlet.reachable = False
+    plant.settle(VALID_FOR + 1)
+    outlet.tell(6.0, plant.now)
+    plant.settle(300)
+    outlet.reachable = True
+    assert plant.step().decision.allocations["a"].send
+
+
 def test_others_make_room_as_if_the_cut_did_not_arrive() -> None:
     plant = lost_while_charging("a", "b")  # 10 A each
     house(plant, 9.0)

@@ -102,7 +102,7 @@ def test_a_lost_charger_that_falls_back_frees_the_rest() -> None:
 
 
 def test_an_offline_current_is_reserved_on_its_offline_phase_only() -> None:
-    """A charger that was never read since a start."""
+    """A charger that was lost while nothing was allocated to it."""
     chargers = (
         charger("a", wiring=(Phase.L1,)),
         charger("b", wiring=(Phase.L2,)),
@@ -114,6 +114,8 @@ def test_an_offline_current_is_reserved_on_its_offline_phase_only() -> None:
         chargers=chargers,
     )
     plant = Plant(site, phases=(1,))
+    plant.outlets["lost"].connected = False
+    plant.settle(5)
     plant.outlets["lost"].reachable = False
     allocations = plant.settle(120).decision.allocations
     assert allocations["a"].current == 16.0

@@ -129,16 +129,15 @@ async def test_an_entity_that_is_gone_is_told(
     assert told(hass, left_id) == "charger_not_found"
 
 
-async def test_a_charger_that_is_silent_while_it_charges_is_told(
+async def test_a_charger_that_is_silent_while_it_charges_is_no_trouble(
     hass: HomeAssistant, house: Property, left: PlainCharger, left_id: str
 ) -> None:
+    """An equal state is not passed on by many integrations."""
     await house.passes(hass, 60, *QUIET, cars=[left])
     assert left.limit > 0
     await pass_minutes(hass, house)
     await pass_minutes(hass, house)
 
-    assert told(hass, left_id) == "charger_frozen"
-    await house.passes(hass, 15, *QUIET, cars=[left])
     assert told(hass, left_id) is None
 
 

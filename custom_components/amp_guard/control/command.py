@@ -30,6 +30,8 @@ class Command:
         self.branch = branch
         self.at = NEVER
         """When it was commanded last."""
+        self.stands = False
+        """Whether that was while it was lost, so that it has not arrived."""
         self._commanded: Commanded | None = None
         self._times = 0
         self._in_reach = (branch.max_current, FOREVER)
@@ -88,9 +90,10 @@ class Command:
         """Forget how often it was commanded the same: something else is to be."""
         self._times = 0
 
-    def note(self, now: float) -> None:
-        """Remember that it is commanded now."""
+    def note(self, now: float, *, lost: bool) -> None:
+        """Remember that it is commanded now, while it can be reached or is `lost`."""
         self.at = now
+        self.stands = lost
         self._times += 1
 
     def note_heeded(self) -> None:

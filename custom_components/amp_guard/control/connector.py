@@ -97,9 +97,9 @@ class Connector:
                 held = self.command.in_force_unseen(self.allocated, now)
                 self.allocated = self.branch.in_range(held)
             return
-        if self.status is not ChargerStatus.DISCONNECTED:
-            if before is ChargerStatus.DISCONNECTED:
-                self._plug_in(now)
+        unplugged = ChargerStatus.DISCONNECTED
+        if before is unplugged and self.status is not unplugged:
+            self._plug_in(now)
         self.draw.observe(reading, offset, now)
         if not self._read:
             self._take_over(now)
@@ -211,9 +211,7 @@ class Connector:
 
     def is_in_doubt(self, now: float) -> bool:
         """Return whether a fresh reading may tell what it truly does."""
-        return (
-            self.lost or self.unconfirmed_since is not None or self.ignores_for(1, now)
-        )
+        return self.lost or self.ignores_for(1, now) or self._is_unconfirmed_for(1, now)
 
     def draw_bounds(self, time: float, now: float) -> Bounds:
         """Return what it drew at `time` at least, most likely and at most, by phase.
@@ -304,7 +302,7 @@ class Connector:
         """
         command = self.command
         if not self.lost:
-            if command.at == NEVER and self.reading.limit is None:
+            if command.stands or (command.at == NEVER and self.reading.limit is None):
                 return True
             if self.valid_for is not None and command.is_half_expired(now):
                 return True

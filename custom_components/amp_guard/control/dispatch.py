@@ -30,7 +30,7 @@ class Dispatch:
         for offer in plan.offers:
             connector = offer.connector
             if connector.id in commanded or _needs_command(connector, plan):
-                connector.command.note(plan.now)
+                connector.command.note(plan.now, lost=connector.lost)
                 commanded.add(connector.id)
         return commanded
 
