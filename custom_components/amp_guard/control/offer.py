@@ -96,7 +96,7 @@ def _stand_aside(offer: Offer) -> None:
     It is never more than what is reserved for it.
     """
     connector, branch = offer.connector, offer.connector.branch
-    most = min(offer.high, offer.allocated, branch.in_range(connector.may_hold))
+    most = min(offer.high, connector.allocated, branch.in_range(connector.may_hold))
     offer.high = offer.target = most if most >= branch.min_current else 0.0
     offer.low = branch.min_current
     offer.hold(Reason.CHARGER_LOST if connector.lost else Reason.NOT_FOLLOWING)
@@ -107,7 +107,8 @@ def _heed_disobedience(offer: Offer) -> None:
 
     One that was paused in vain may start, at its minimum.
     """
-    connector, allocated = offer.connector, offer.allocated
+    connector = offer.connector
+    allocated = connector.allocated
     if connector.excess:
         offer.hold(Reason.NOT_FOLLOWING)
         offer.high = offer.low
