@@ -18,6 +18,7 @@ from .coordinator import AmpGuardCoordinator
 from .loop.charger_repairs import forget_chargers, tell_left
 from .loop.memory import Memory, forget_learned
 from .loop.meter_repairs import MeterIssues
+from .loop.offline_repairs import forget_offline_limits
 from .loop.overrides import forget_overrides
 from .model import SiteError
 from .services import register_services
@@ -99,6 +100,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) ->
         {c.title: memory.left_at(c) for c in chargers if c.subentry_id in balanced},
     )
     forget_chargers(hass, (charger.subentry_id for charger in chargers))
+    forget_offline_limits(hass, (entry.entry_id, *entry.subentries))
     await forget_learned(hass, entry.entry_id)
     await forget_overrides(hass, entry.entry_id)
 
@@ -164,5 +166,7 @@ class Changes:
         with suppress(UnknownEntry):  # removed while this waited
             await hass.config_entries.async_reload(entry.entry_id)
         # Also where no loop lives that could know of them.
-        forget_chargers(hass, self._subentries.difference(entry.subentries))
+        gone = self._subentries.difference(entry.subentries)
+        forget_chargers(hass, gone)
+        forget_offline_limits(hass, gone)
         self._subentries = set(entry.subentries)

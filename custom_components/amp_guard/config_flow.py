@@ -375,7 +375,10 @@ class AmpGuardConfigFlow(ConfigFlow, domain=DOMAIN):
             return self.async_show_form(
                 step_id="activate",
                 data_schema=ACTIVATE_SCHEMA,
-                description_placeholders={"limits": self._site.limits(chargers)},
+                description_placeholders={
+                    "limits": self._site.limits(chargers),
+                    "warning": await self._site.offline_warning(self.hass, chargers),
+                },
                 last_step=True,
             )
         return self.async_create_entry(

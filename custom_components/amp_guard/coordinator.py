@@ -11,6 +11,7 @@ from .loop.faults import Faults
 from .loop.fleet import Fleet
 from .loop.meter_watch import MeterWatch
 from .loop.meters import create_meters
+from .loop.offline_repairs import tell_offline_limits
 from .loop.overrides import Overrides
 from .loop.publisher import Listener, Publisher
 from .loop.state import SiteState
@@ -60,6 +61,7 @@ class AmpGuardCoordinator:
         """Listen to the meters and the chargers; decide nothing until `run`."""
         await self.fleet.load()
         self.cycle.take(self.fleet.with_learned_lags(self.site))
+        tell_offline_limits(self._hass, self.entry, self.site)
         await self.overrides.load((SUPPLY_ID, *self.entry.subentries))
         await self.fleet.start()
         await self.meters.start(self.cycle.request, self.cycle.request_soon)
@@ -78,6 +80,7 @@ class AmpGuardCoordinator:
             self.cycle.take(self.fleet.with_learned_lags(build_site(self.entry)))
         except SiteError:
             return False  # setting up anew tells the user
+        tell_offline_limits(self._hass, self.entry, self.site)
         await self.fleet.take_up()
         self._publisher.expire()
         self.cycle.request()

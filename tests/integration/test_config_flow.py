@@ -281,12 +281,12 @@ async def test_chargers_that_are_found_are_ticked_and_described(
 
     result = await go_on(hass, result, {"chargers": [driveway, carport]} | NO_CHARGERS)
     assert result["description_placeholders"]["charger"] == "Driveway"
-    assert proposed(result)["offline_phase"] == "1"
+    assert proposed(result)["offline_phase"] == "all"
     result = await go_on(hass, result, charger_input() | {"offline_current": 17})
     assert result["errors"] == {"offline_current": "offline_above_maximum"}
     result = await go_on(hass, result, charger_input())
     assert result["description_placeholders"]["charger"] == "Carport"
-    assert proposed(result)["offline_phase"] == "2"
+    assert proposed(result)["offline_phase"] == "all"
     result = await go_on(hass, result, charger_input() | {"priority": 2})
 
     assert (result["type"], result["step_id"]) == (FlowResultType.MENU, "check")
@@ -306,6 +306,11 @@ async def test_chargers_that_are_found_are_ticked_and_described(
         "| Driveway | 1,2,3 | 16 A | 6 A |",
         "| Carport | 1,2,3 | 16 A | 6 A |",
     ]
+    warning = result["description_placeholders"]["warning"]
+    assert warning.startswith(
+        "⚠️ **Garage: the offline limits add up to 12 A, and only 10 A fit**\n\n"
+    )
+    assert "Lower their offline current limits" in warning
     result = await go_on(hass, result, {"active": True})
     await hass.async_block_till_done()
     entry = result["result"]

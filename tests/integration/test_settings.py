@@ -259,7 +259,7 @@ async def test_the_way_of_sharing_and_the_offline_phase_are_chosen(
 
     left = charger_id(entry, "left")
     assert await select(hass, left, "offline_phase", "2") == "2"
-    assert entry.runtime_data.site.chargers[0].offline_phase == 1
+    assert entry.subentries[left].data["offline_phase"] == "2"
 
 
 async def test_a_charger_that_takes_no_part_is_left_alone(

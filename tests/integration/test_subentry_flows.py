@@ -145,7 +145,7 @@ async def test_a_recognised_charger_is_chosen_once(
     await hass.async_block_till_done()
     (charger,) = entry.runtime_data.site.chargers
     assert charger.wiring == (Phase.L2, Phase.L3, Phase.L1)
-    assert charger.offline_phase is Phase.L2
+    assert entry.subentries[charger.id].data["offline_phase"] == "2"
 
     result = await start_subentry(hass, entry, "charger")
     result = await go_on(hass, result, "device")

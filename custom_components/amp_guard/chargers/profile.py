@@ -174,7 +174,10 @@ class Profile:
     `zero_is_unknown`: 0 A on all phases of a charging charger is no measurement.
     `unknown_limit` is the limit (A) that is shown where it is not known. `settles` is
     for how long (s) after a command it may show what was before, where that is not a
-    matter of its reports but pushed.
+    matter of its reports but pushed. `falls_back_on_one_phase`: what it uses when it is
+    not reached is on its offline phase alone. No fail-safe that is driven here does that:
+    an Easee's offline limit, an OCPP profile and a KEBA's failsafe are one current for
+    all phases, and a charger without one goes on with all of them.
     """
 
     name: str
@@ -199,6 +202,7 @@ class Profile:
     zero_is_unknown: bool = False
     unknown_limit: float | None = None
     settles: float | None = None
+    falls_back_on_one_phase: bool = False
 
     @property
     def settling_time(self) -> float:

@@ -24,7 +24,7 @@ from ..const import (
 )
 from ..model import ChargerStatus, Group, Supply
 from ..site.phases import format_phases
-from ..site.reading import read_charger
+from ..site.reading import ALL_PHASES, read_charger
 from ..site.rules import Errors, charger_errors
 from .forms.charger import DEFAULT_MAX_CURRENT
 
@@ -247,7 +247,8 @@ def proposal(
 ) -> Mapping[str, Any]:
     """Return the settings with what is proposed for a charger in that place.
 
-    Each gets another offline phase than the one before it [installation manual].
+    Each that can fall back on one phase gets another offline phase than the one before
+    it [installation manual].
     """
     settings = dict(draft.settings)
     if settings.get(CONF_GROUP) not in installation.groups:
@@ -257,6 +258,8 @@ def proposal(
     phases = wiring.split(",")
     return {
         CONF_WIRING: wiring,
-        CONF_OFFLINE_PHASE: phases[place % len(phases)],
+        CONF_OFFLINE_PHASE: phases[place % len(phases)]
+        if PROFILES[draft.identity[CONF_PROFILE]].falls_back_on_one_phase
+        else ALL_PHASES,
         **settings,
     }

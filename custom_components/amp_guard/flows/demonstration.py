@@ -44,10 +44,11 @@ from ..demonstration.entities import entity_id
 from ..demonstration.home import CHARGERS
 from ..meters import Source
 from ..model import MINIMUM_SIGNALLED_CURRENT, BalancerType, EarthingSystem, FuseType
+from ..site.reading import ALL_PHASES
 
 TITLE = "Simulated home"
 MAIN_FUSE = 25.0
-ALL_PHASES = "1,2,3"
+PHASES = "1,2,3"
 
 
 def create_demonstration(
@@ -65,7 +66,7 @@ def create_demonstration(
             CONF_SOURCE: Source.DEMONSTRATION,
             CONF_MODEL: TITLE,
             CONF_VARIANT: "home",
-            CONF_MEASURED_PHASES: ALL_PHASES,
+            CONF_MEASURED_PHASES: PHASES,
             CONF_MEASURED_QUANTITIES: ["current", "voltage", "power"],
         },
         options={
@@ -89,7 +90,7 @@ def _group(group_id: str) -> ConfigSubentryDataWithId:
         title="Simulated garage",
         unique_id=None,
         data={
-            CONF_PHASES: ALL_PHASES,
+            CONF_PHASES: PHASES,
             CONF_MAX_CURRENT_ONLINE: MAIN_FUSE,
             CONF_MAX_CURRENT_OFFLINE: 2 * MINIMUM_SIGNALLED_CURRENT,
             CONF_MIN_CURRENT: MINIMUM_SIGNALLED_CURRENT,
@@ -116,10 +117,10 @@ def _charger(charger: str, group_id: str) -> ConfigSubentryData:
             CONF_PROFILE: ANY_ENTITIES,
             CONF_ENTITIES: {role.value: id_ for role, id_ in entities.items()},
             CONF_GROUP: group_id,
-            CONF_WIRING: ALL_PHASES,
+            CONF_WIRING: PHASES,
             CONF_MAX_CURRENT: 16.0,
             CONF_OFFLINE_CURRENT: MINIMUM_SIGNALLED_CURRENT,
-            CONF_OFFLINE_PHASE: charger,
+            CONF_OFFLINE_PHASE: ALL_PHASES,
             CONF_PRIORITY: 1,
         },
     )

@@ -6,6 +6,8 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigSubentryData, ConfigSubentryDataWithId
 from homeassistant.const import CONF_NAME
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util.ulid import ulid_now
 import voluptuous as vol
 
@@ -15,9 +17,11 @@ from ..const import (
     CONF_SOURCE,
     CONF_SUPPLY_MAX_CURRENT,
     CONF_VARIANT,
+    DOMAIN,
     SUBENTRY_GROUP,
 )
-from ..model import Group, Supply
+from ..model import SUPPLY_ID, Group, Site, Supply
+from ..site.offline_limits import offline_excesses
 from ..site.phases import format_phases, parse_phases
 from ..site.reading import read_charger, read_group, read_supply
 from ..site.rules import Errors, group_errors
@@ -89,6 +93,30 @@ class SiteDraft:
             ]
         )
 
+    async def offline_warning(
+        self, hass: HomeAssistant, chargers: Iterable[ChargerDraft]
+    ) -> str:
+        """Return where their offline limits are too high together, and what that means.
+
+        In the words of the repair issue, in Home Assistant's language; empty where
+        they fit.
+        """
+        names = {SUPPLY_ID: self.meter.title, self.group_id: self.group[CONF_NAME]}
+        excesses = offline_excesses(self._read_site(chargers))
+        if not excesses:
+            return ""
+        texts = await async_get_translations(
+            hass, hass.config.language, "issues", [DOMAIN]
+        )
+        issue = f"component.{DOMAIN}.issues.offline_limits_exceed"
+        title = texts[f"{issue}.title"]
+        filled = [
+            title.format(**excess.placeholders(names[excess.node]))
+            for excess in excesses
+        ]
+        told = [f"⚠️ **{line}**" for line in filled]
+        return "\n\n".join([*told, texts[f"{issue}.description"]])
+
     def subentries(
         self, chargers: Iterable[ChargerDraft], *, active: bool
     ) -> list[ConfigSubentryData]:
@@ -104,6 +132,16 @@ class SiteDraft:
             ),
             *(charger.subentry for charger in chargers),
         ]
+
+    def _read_site(self, chargers: Iterable[ChargerDraft]) -> Site:
+        return Site(
+            supply=self._read_supply(),
+            groups=(self._read_group(),),
+            chargers=tuple(
+                read_charger(draft.data, str(place))
+                for place, draft in enumerate(chargers)
+            ),
+        )
 
     def _read_supply(self) -> Supply:
         return read_supply(self.supply, self.meter.data[CONF_SOURCE])

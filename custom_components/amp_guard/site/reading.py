@@ -5,7 +5,7 @@ from typing import Any
 
 from homeassistant.const import CONF_DEVICE_ID
 
-from ..chargers import PROFILES, ChargerConfig
+from ..chargers import PROFILES, ChargerConfig, Profile
 from ..const import (
     CONF_ACTIVE,
     CONF_BALANCER_TYPE,
@@ -44,6 +44,7 @@ from ..model import (
     EarthingSystem,
     FuseType,
     Group,
+    Phase,
     Site,
     SiteError,
     Supply,
@@ -121,7 +122,6 @@ def read_group(data: Mapping[str, Any], group_id: str = "") -> Group:
 
 def read_charger(data: Mapping[str, Any], charger_id: str = "") -> Charger:
     """Return the charger that a subentry's data describe."""
-    offline_phase = data[CONF_OFFLINE_PHASE]
     profile = PROFILES[data[CONF_PROFILE]]
     return Charger(
         id=charger_id,
@@ -134,9 +134,7 @@ def read_charger(data: Mapping[str, Any], charger_id: str = "") -> Charger:
         expiring_limit=profile.expiry is not None,
         priority=int(data[CONF_PRIORITY]),
         offline_current=data[CONF_OFFLINE_CURRENT],
-        offline_phase=None
-        if offline_phase == ALL_PHASES
-        else parse_phases(offline_phase)[0],
+        offline_phase=_read_offline_phase(data, profile),
         socket_current=data.get(CONF_SOCKET_CURRENT, DEFAULT_SOCKET_CURRENT)
         if data.get(CONF_SOCKET, False)
         else 0.0,
@@ -186,6 +184,17 @@ def taking_part(site: Site) -> list[str]:
         for charger in site.chargers
         if charger.active and inactive.isdisjoint(nodes_above(site, charger.group))
     ]
+
+
+def _read_offline_phase(data: Mapping[str, Any], profile: Profile) -> Phase | None:
+    """Return the one phase that it uses when offline; None where that is all of them.
+
+    What was chosen counts only where the charger can do so: room that is kept free on
+    one phase does not protect the others.
+    """
+    chosen, wiring = data[CONF_OFFLINE_PHASE], parse_phases(data[CONF_WIRING])
+    uses_one = profile.falls_back_on_one_phase or len(wiring) == 1
+    return parse_phases(chosen)[0] if uses_one and chosen != ALL_PHASES else None
 
 
 def _title(entry: AmpGuardConfigEntry, subentry_id: str) -> str:
