@@ -25,7 +25,7 @@ class Bench:
         self.kept = 0
         self.learning = Learning(self.learned, self._keep)
 
-    def _keep(self) -> None:
+    def _keep(self, _soon: bool) -> None:
         self.kept += 1
 
     def command(self, at: float, begin: float, target: float) -> None:
@@ -109,7 +109,18 @@ def test_what_is_stored_is_what_is_restored(bench) -> None:
     bench.command(100.0, 16.0, 8.0)
     bench.report(107.0, 8.0, 8.0, 8.0)
     bench.learning.keep_user_limit(9.0)
+    bench.learning.keep_may_hold(16.0)
     again = Learned()
     again.restore(bench.learned.as_dict())
 
     assert again == bench.learned
+
+
+def test_what_a_crash_must_not_forget_is_kept_at_once() -> None:
+    soon: list[bool] = []
+    learning = Learning(on_learned=soon.append)
+
+    for may_hold in (8.0, 16.0, 16.0, 7.0):
+        learning.keep_may_hold(may_hold)
+
+    assert soon == [True, True, False]

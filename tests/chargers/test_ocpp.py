@@ -44,6 +44,7 @@ class ChargePointSite:
     def __init__(self, hass: HomeAssistant, bench: Bench[OcppChargePoint]) -> None:
         self.hass = hass
         self.bench = bench
+        self.faults: list[Exception | None] = []
         self._changed = asyncio.Event()
 
     async def start(self) -> None:
@@ -72,6 +73,7 @@ class ChargePointSite:
                 offline_current=OFFLINE_CURRENT,
             ),
             lambda _: self._changed.set(),
+            on_fault=lambda _id, error: self.faults.append(error),
         )
 
     async def comes(self, expected: Callable[[], bool]) -> None:
@@ -201,5 +203,6 @@ async def test_a_charge_point_off_the_network(site: ChargePointSite) -> None:
     await site.bench.device.stop()
 
     await site.reads(ChargerStatus.LOST)
-    with pytest.raises(ChargerCommandError):
-        await site.order(8.0, 240.0)
+    await site.order(8.0, 240.0)
+    assert isinstance(site.faults[-1], ChargerCommandError)
+    assert site.driver.commanded().may_hold == 16.0

@@ -5,7 +5,6 @@ from dataclasses import replace
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.amp_guard.chargers import ChargerCommandError
 from custom_components.amp_guard.model import ChargerStatus, PhaseValues
 
 from .contracts import CONTRACTS, PEBLAR
@@ -14,6 +13,7 @@ LIMIT = "24-01_charge_current_limit"
 SWITCH = "24-01_charge"
 STATE = "24-01_cp_state"
 CHARGEAMPS = next(c for c in CONTRACTS if c.profile == "chargeamps")
+OCPP = next(c for c in CONTRACTS if c.profile == "ocpp")
 
 
 async def test_a_change_is_told_at_once(peblar) -> None:
@@ -115,8 +115,6 @@ async def test_a_removed_device_is_lost_and_comes_back(charger_of, hass) -> None
         registry.async_remove(entry.entity_id)
     await hass.async_block_till_done()
     assert charger.driver.read().status is ChargerStatus.LOST
-    with pytest.raises(ChargerCommandError):
-        await charger.order(10.0, None)
 
     registry.async_get_or_create(
         "sensor", "peblar", STATE, device_id=charger.device_id, object_id_base="back"
@@ -141,14 +139,29 @@ async def test_an_entity_is_found_once_its_integration_has_given_it_its_key(
     assert charger.driver.read().status is ChargerStatus.CHARGING
 
 
-async def test_a_charging_charger_that_is_never_heard_of_is_frozen(
+async def test_what_a_silent_charger_draws_is_not_known_and_it_is_not_lost(
     peblar, leap
 ) -> None:
     leap(31.0)
-    assert peblar.driver.read().status is ChargerStatus.LOST
+    reading = peblar.driver.read()
+    assert reading.status is ChargerStatus.CHARGING
+    assert reading.current is None
+    assert reading.current_time is None
+    assert reading.limit == 16.0
+    assert peblar.driver.trouble(reading) is None
 
     peblar.set(STATE, "charging", heard="again")
-    assert peblar.driver.read().status is ChargerStatus.CHARGING
+    assert peblar.driver.read().current == PhaseValues(15.1, 15.2, 15.3)
+
+
+async def test_what_a_session_left_behind_is_not_drawn(charger_of) -> None:
+    """At a session's end `ocpp` zeroes a sensor's state, and leaves its phases."""
+    charger = charger_of(OCPP)
+    await charger.driver.start()
+    charger.set("ocpp.garage.status_connector.sensor", "Finishing")
+    charger.set("ocpp.garage.current_import.sensor", "0")
+
+    assert charger.driver.read().current == PhaseValues(0.0, 0.0, 0.0)
 
 
 async def test_what_reads_zero_for_unknown_is_unknown(charger_of) -> None:
@@ -197,15 +210,14 @@ async def test_a_halos_outlet_is_read_beside_its_connector(charger_of) -> None:
 
 
 async def test_what_is_shown_for_an_unknown_limit_is_nobodys_wish(
-    charger_of, leap, hass
+    charger_of, later
 ) -> None:
     charger = charger_of(CHARGEAMPS)
     await charger.driver.start()
-    await charger.order(16.0, None)
-    leap(70.0)
-    charger.set("chargeamps_1234567_1_status", "Charging")
+    await charger.order(16.0)
+    await later(70.0)
     charger.set("chargeamps_1234567_1_max_current", "6.0")
-    await hass.async_block_till_done()
+    await later(70.0)
 
     reading = charger.driver.read()
     assert reading.limit is None

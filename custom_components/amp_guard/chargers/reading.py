@@ -153,7 +153,7 @@ def _read_current(
     roles = [role for role in CURRENT_ROLES[:phases] if role in entities]
     if Role.CURRENT_L1 not in roles:
         return _current_from_power(entities, phases)
-    amperes = [read_amperes(entities, role) for role in roles]
+    amperes = [_read_phase(entities, role) for role in roles]
     times = [entities.last_reported(role) for role in roles]
     known = [value for value in amperes if value is not None]
     if len(known) < len(roles):
@@ -161,6 +161,24 @@ def _read_current(
     # A phase that the integration has no entity for is not there.
     padded = known + [0.0] * (3 - len(known))
     return PhaseValues(*padded), min((t for t in times if t is not None), default=None)
+
+
+def _read_phase(entities: ChargerEntities, role: Role) -> float | None:
+    """Return A; nothing where the state, of which a phase is an attribute, is 0.
+
+    At a session's end `ocpp` zeroes the state and leaves the attributes as they were.
+    """
+    state = entities.state(role)
+    if state is not None and _is_zero(state.state):
+        return 0.0
+    return read_amperes(entities, role)
+
+
+def _is_zero(state: str) -> bool:
+    try:
+        return float(state) == 0.0
+    except ValueError:
+        return False
 
 
 def _current_from_power(
