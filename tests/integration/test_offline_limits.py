@@ -27,12 +27,17 @@ from custom_components.amp_guard.site.reading import read_charger
 from tests.control.sites import charger, group, home
 
 from .helpers import (
+    GROUP_INPUT,
+    NO_CHARGERS,
+    SUPPLY_INPUT,
     PlainCharger,
     add_charger,
     charger_input,
     enable_all,
     go_on,
     group_id,
+    recognised_charger,
+    start_flow,
     start_subentry,
 )
 from .test_settings import set_number, turn
@@ -133,6 +138,85 @@ def test_three_phases_load_a_line_of_an_it_net_with_more() -> None:
         "sum": "10.39",
         "limit": "10",
     }
+
+
+# --- at set-up --------------------------------------------------------------------------
+
+
+async def describe_another(
+    hass: HomeAssistant, result: dict, charger: PlainCharger, **settings: Any
+) -> dict:
+    """Go from the list of chargers to Activate with one that is picked."""
+    return await go_on(
+        hass,
+        result,
+        {"another": True},
+        charger.entities,
+        charger_input() | settings,
+        "activate",
+    )
+
+
+@pytest.fixture
+async def at_chargers(hass: HomeAssistant, meter_input: dict[str, str]) -> dict:
+    """A flow at the list of chargers, below a group of 10 A offline."""
+    return await go_on(
+        hass, await start_flow(hass), "address", meter_input, SUPPLY_INPUT, GROUP_INPUT
+    )
+
+
+async def test_nothing_is_said_at_activate_where_the_limits_fit(
+    hass: HomeAssistant, at_chargers: dict, chargers: dict[str, PlainCharger]
+) -> None:
+    result = await describe_another(
+        hass, at_chargers, chargers["left"], offline_current=10
+    )
+    assert result["step_id"] == "activate"
+    assert result["description_placeholders"]["warning"] == ""
+
+
+async def test_it_is_said_at_activate_in_the_language_and_can_be_begun(
+    hass: HomeAssistant, at_chargers: dict, chargers: dict[str, PlainCharger]
+) -> None:
+    hass.config.language = "sv"
+    result = await describe_another(
+        hass, at_chargers, chargers["left"], offline_current=11
+    )
+    assert result["description_placeholders"]["warning"].startswith(
+        "⚠️ **Garage: offlinegränserna blir tillsammans 11 A, men bara 10 A ryms**"
+    )
+    result = await go_on(hass, result, {"active": True})
+    await hass.async_block_till_done()
+    assert told(hass) == {
+        group_id(result["result"]): {"name": "Garage", "sum": "11", "limit": "10"}
+    }
+
+
+async def test_one_phase_for_each_is_proposed_where_they_can_use_one(
+    hass: HomeAssistant, meter_input: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The installation manual: with several chargers choose different phases."""
+    peblar = replace(PROFILES["peblar"], falls_back_on_one_phase=True)
+    monkeypatch.setitem(PROFILES, "peblar", peblar)
+    found = [recognised_charger(hass, name) for name in ("Driveway", "Carport")]
+    result = await go_on(
+        hass,
+        await start_flow(hass),
+        "address",
+        meter_input,
+        SUPPLY_INPUT,
+        GROUP_INPUT,
+        {"chargers": found} | NO_CHARGERS,
+    )
+    assert offline_phase_in(result) == "1"
+    result = await go_on(hass, result, charger_input())
+    assert offline_phase_in(result) == "2"
+
+
+def offline_phase_in(form: dict) -> str:
+    """Return what a charger's form is filled in with."""
+    [field] = [key for key in form["data_schema"].schema if key == "offline_phase"]
+    return field.description["suggested_value"]
 
 
 # --- the notice -------------------------------------------------------------------------
@@ -250,4 +334,16 @@ async def test_a_removed_entry_is_told_of_no_longer(
     hass: HomeAssistant, entry: ConfigEntry, left: str
 ) -> None:
     await hass.config_entries.async_remove(entry.entry_id)
+    assert told(hass) == {}
+
+
+async def test_nothing_is_told_of_a_simulated_home(hass: HomeAssistant) -> None:
+    result = await go_on(hass, await start_flow(hass), "demonstration", {})
+    await hass.async_block_till_done()
+    entry = result["result"]
+    for subentry in entry.get_subentries_of_type("charger"):
+        data = {**subentry.data, "offline_current": 16.0}
+        hass.config_entries.async_update_subentry(entry, subentry, data=data)
+    await hass.async_block_till_done()
+    assert len(offline_excesses(entry.runtime_data.site)) == 2
     assert told(hass) == {}

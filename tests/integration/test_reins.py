@@ -440,7 +440,7 @@ async def test_offline_phases_keep_free_what_a_fail_safe_truly_uses(
     unmetered: Callable,
 ) -> None:
     """Every fail-safe that is known sets all phases, whatever phase was chosen."""
-    site = await unmetered({}, {}, {})
+    site = await unmetered({"plugged_in": False}, {"plugged_in": False}, {})
     for phase, charger in enumerate(site.chargers, start=1):
         await site.change(charger, offline_phase=str(phase))
     await site.passes(120)
@@ -449,7 +449,7 @@ async def test_offline_phases_keep_free_what_a_fail_safe_truly_uses(
     site.begin_judging()
     await site.passes(30)
     for charger in site.chargers[:2]:  # they fall back by themselves
-        charger.limit, charger.enabled = 6.0, True
+        charger.limit, charger.enabled, charger.plugged_in = 6.0, True, True
     await site.passes(240)
 
     assert site.over == 0

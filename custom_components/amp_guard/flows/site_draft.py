@@ -109,12 +109,8 @@ class SiteDraft:
             hass, hass.config.language, "issues", [DOMAIN]
         )
         issue = f"component.{DOMAIN}.issues.offline_limits_exceed"
-        title = texts[f"{issue}.title"]
-        filled = [
-            title.format(**excess.placeholders(names[excess.node]))
-            for excess in excesses
-        ]
-        told = [f"⚠️ **{line}**" for line in filled]
+        title = f"⚠️ **{texts[f'{issue}.title']}**"
+        told = [title.format(**e.placeholders(names[e.node])) for e in excesses]
         return "\n\n".join([*told, texts[f"{issue}.description"]])
 
     def subentries(
