@@ -10,7 +10,7 @@ import pickle
 from random import Random
 import zlib
 
-from hypothesis import given
+from hypothesis import given, strategies as st
 import pytest
 
 from bench.replay import RecordingError, print_replay, read_recording, replay
@@ -77,11 +77,11 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @examples(40)
-@given(site=sites(), history=histories())
+@given(site=sites(), history=histories(driven=True), driven=st.booleans())
 def test_every_decision_is_the_same_again(
-    file: Path, site: Site, history: list[Event]
+    file: Path, site: Site, history: list[Event], driven: bool
 ) -> None:
-    moments = list(live(Plant(site, phases=(3, 1, 2)), history))
+    moments = list(live(Plant(site, phases=(3, 1, 2), driven=driven), history))
     half = len(moments) // 2
     recording = record(site, moments[:half], moments[half:])
     turns = list(replay(read_recording(write(file, recording.as_list()))))

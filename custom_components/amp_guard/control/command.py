@@ -32,22 +32,23 @@ class Command:
         """When it was commanded last."""
         self.stands = False
         """Whether that was while it was lost, so that it has not arrived."""
-        self._commanded: Commanded | None = None
+        self.commanded: Commanded | None = None
+        """What became of its commands; None: nobody tells."""
         self._times = 0
         self._in_reach = (branch.max_current, FOREVER)
 
     def observe(self, commanded: Commanded | None) -> None:
-        """Take what became of what was commanded; None: nobody tells."""
-        self._commanded = sensible_command(commanded)
+        """Take what became of what was commanded."""
+        self.commanded = sensible_command(commanded)
 
     @property
     def may_hold(self) -> float | None:
         """Return the highest limit that may be in force, A; None: nobody tells."""
-        return None if self._commanded is None else self._commanded.may_hold
+        return None if self.commanded is None else self.commanded.may_hold
 
     def sent(self, allocated: float) -> float:
         """Return what was sent last, A; what is `allocated` where nobody tells."""
-        commanded = self._commanded
+        commanded = self.commanded
         if commanded is None or commanded.current is None:
             return allocated
         return commanded.current

@@ -49,8 +49,6 @@ class Connector:
         self.excess_since: float | None = None
         self.unconfirmed_since: float | None = None
         """Since when it may hold more than it was allocated, and nothing shows it not to."""
-        self.ignores = False
-        """Whether it draws more than it was allocated, in spite of commands."""
         self.aside = True
         """Whether it has no share and is never raised: all that may be in force is
         reserved, since it is lost or was not seen to do what it was commanded."""
@@ -91,7 +89,8 @@ class Connector:
         self.reading = reading = sensible(reading)
         self.lost = self.status is ChargerStatus.LOST
         self.wants = self.status in CHARGED
-        self._observe_command(commanded, now)
+        if commanded is not None or self.command.commanded is not None:
+            self._observe_command(commanded, now)
         if self.lost:
             if self.changed_at == NEVER:
                 held = self.command.in_force_unseen(self.allocated, now)
@@ -187,7 +186,10 @@ class Connector:
         A car that drew more when it was cut, and is seen to do so no longer, tells so
         before its charger does.
         """
-        if not self.wants or self.command.in_force(self.allocated) <= self.allocated:
+        command = self.command
+        if not self.wants or command.commanded is None:
+            return True
+        if command.in_force(self.allocated) <= self.allocated:
             return True
         is_seen = self.draw.reports or self.branch.seen_by
         return bool(is_seen) and self._drew > self.allocated and self._follows()
@@ -236,8 +238,8 @@ class Connector:
         All that may be in force where it is lost, or was not seen to do what it was
         commanded; and for its outlet what that does not draw yet.
         """
-        self.ignores = not self.lost and self.ignores_for(2, now)
-        strays = self.ignores or self._is_unconfirmed_for(2, now)
+        ignores = self.ignores_for(2, now)
+        strays = ignores or self._is_unconfirmed_for(2, now)
         self.aside = self.lost or (strays and self.allocated > 0)
         self.reserved = self.would_free = self.excess = ()
         if self.lost:
@@ -249,7 +251,7 @@ class Connector:
             self.reserved = self._load_of(max(self.may_hold, self.draw.current))
             if not self.aside:
                 self.excess = self.reserved
-            elif self.ignores:
+            elif ignores:
                 self.would_free = self._load_of(self.allocated)
             else:
                 self.would_free = self.reserved
