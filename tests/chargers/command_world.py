@@ -10,6 +10,7 @@ from itertools import cycle
 from math import inf
 
 from custom_components.amp_guard.chargers.attempt import (
+    FORGOTTEN_AFTER,
     CommandTiming,
     Order,
     Outcome,
@@ -102,7 +103,10 @@ class World:
         self._set_at: float | None = None
         """When it got a limit of which nothing is known yet."""
         self._excess_since: float | None = None
-        self._raises: set[int] = set()
+        self._raises: dict[int, float] = {}
+        """When those were sent that are under way."""
+        self._held: float | None = BEGIN
+        """What might be in force, as it was known last."""
         if self.display and self.display.polls:
             self._later(POLL, ("poll",))
         self._look()
@@ -123,7 +127,6 @@ class World:
 
     def give(self, current: float, valid_for: float | None = None) -> None:
         self.order = Order(current=current, valid_for=valid_for)
-        self._held = self.machine.may_hold(self.now)
         self._carry_out(self.machine.order(self.order, self.now))
 
     def release(self, current: float) -> None:
@@ -210,6 +213,15 @@ class World:
         since = max(self._excess_since, max(cuts, default=0.0))
         assert self.now - since <= 2 * SETTLES + LONGEST_PAUSE_OF_CUT, "not cut"
 
+    def _check_raise(self, send: Send, held_before: float | None) -> None:
+        """Two raises are never under way, but where one is not waited for any more."""
+        current = send.order.current
+        if held_before is None or not held_before < current == self._held:
+            return
+        since = self.now - FORGOTTEN_AFTER
+        assert all(at <= since for at in self._raises.values()), "two raises"
+        self._raises[send.number] = self.now
+
     # --- its insides -----------------------------------------------------------------
 
     def _look(self) -> None:
@@ -248,12 +260,14 @@ class World:
                 self._shown, self._shown_of = current, taken_at
                 self._look()
             case ("ends", number, outcome):
-                self._raises.discard(number)
+                self._raises.pop(number, None)
                 self._carry_out(self.machine.ended(number, outcome, self.now))
 
     def _carry_out(self, effects) -> None:
         self._wake_at = effects.wake_at
+        before, self._held = self._held, self.machine.may_hold(self.now)
         if (send := effects.send) is not None:
+            self._check_raise(send, before)
             self._send(send)
 
     def _send(self, send: Send) -> None:
@@ -261,7 +275,7 @@ class World:
         self.sent.append((self.now, order.current))
         if self.is_lost or self.is_lacking:
             outcome = Outcome.UNREACHABLE if self.is_lost else Outcome.LACKING
-            self._carry_out(self.machine.ended(send.number, outcome, self.now))
+            self._happen(("ends", send.number, outcome))
             return
         fate = self.fates.pop(0) if self.fates else self.fate_of_rest
         if fate.lands_after is None:
