@@ -7,11 +7,13 @@ others each time, and many more of the law's.
 import os
 from pathlib import Path
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 import pytest
 
 # Home Assistant's test directory has a custom_components of its own; ours comes first.
 import custom_components  # noqa: F401
+
+from .properties import is_thorough
 
 settings.register_profile(
     "ci",
@@ -24,6 +26,13 @@ settings.register_profile(
     "thorough", settings.get_profile("ci"), derandomize=False, print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give a property that fails the time to find its smallest example."""
+    for item in items:
+        if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
+            item.add_marker(pytest.mark.timeout(0 if is_thorough() else 600))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

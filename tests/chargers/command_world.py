@@ -103,8 +103,9 @@ class World:
         self._set_at: float | None = None
         """When it got a limit of which nothing is known yet."""
         self._excess_since: float | None = None
+        self._target_before = inf
         self._raises: dict[int, float] = {}
-        """When those were sent that are under way."""
+        """When those were sent that have neither landed nor ended."""
         self._held: float | None = BEGIN
         """What might be in force, as it was known last."""
         if self.display and self.display.polls:
@@ -207,19 +208,20 @@ class World:
         if excused or self.limit <= self.target + NEAR:
             self._excess_since = None
             return
-        if self._excess_since is None:
+        if self._excess_since is None or self.target < self._target_before:
             self._excess_since = self.now
+        self._target_before = self.target
         cuts = (at for at, current in self.sent if current <= self.target)
         since = max(self._excess_since, max(cuts, default=0.0))
         assert self.now - since <= 2 * SETTLES + LONGEST_PAUSE_OF_CUT, "not cut"
 
     def _check_raise(self, send: Send, held_before: float | None) -> None:
-        """Two raises are never under way, but where one is not waited for any more."""
+        """Two raises are never on their way; one that hangs is waited for an hour."""
         current = send.order.current
         if held_before is None or not held_before < current == self._held:
             return
-        since = self.now - FORGOTTEN_AFTER
-        assert all(at <= since for at in self._raises.values()), "two raises"
+        forgotten = (at + FORGOTTEN_AFTER for at in self._raises.values())
+        assert all(self.now >= at for at in forgotten), "two raises"
         self._raises[send.number] = self.now
 
     # --- its insides -----------------------------------------------------------------
@@ -247,7 +249,8 @@ class World:
 
     def _happen(self, event) -> None:
         match event:
-            case ("lands", current, valid_for):
+            case ("lands", number, current, valid_for):
+                self._raises.pop(number, None)
                 if self.display is None:
                     self._set_at = None
                 self._set(current, inf if valid_for is None else self.now + valid_for)
@@ -281,7 +284,8 @@ class World:
         if fate.lands_after is None:
             self.has_dropped = True
         else:
-            self._later(fate.lands_after, ("lands", order.current, order.valid_for))
+            landing = ("lands", send.number, order.current, order.valid_for)
+            self._later(fate.lands_after, landing)
         if fate.ends_after is not None:
             self._later(fate.ends_after, ("ends", send.number, fate.outcome))
 

@@ -226,3 +226,16 @@ def test_an_end_after_more_than_an_hour_may_be_of_something_that_has_landed() ->
     effects = machine.ended(slow.number, Outcome.TAKEN, 5000.0)
 
     assert effects.send.order.current == 7.0
+
+
+def test_what_one_that_is_lost_is_said_to_have_taken_may_never_have_arrived() -> None:
+    """An integration whose charger is gone may only log that; it shows no limit."""
+    machine = CommandMachine(TIMING, in_force=16.0)
+    machine.reachable(0.0, is_=False)
+    cut = machine.order(Order(current=7.0), 1.0).send
+    machine.ended(cut.number, Outcome.TAKEN, 1.5)
+    assert machine.may_hold(2.0) == 16.0
+
+    again = machine.reachable(10.0, is_=True).send
+    machine.ended(again.number, Outcome.TAKEN, 10.5)
+    assert machine.may_hold(11.0) == 7.0

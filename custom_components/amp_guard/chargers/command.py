@@ -8,7 +8,7 @@ again when that one ends, since nobody knows which of the two landed last.
 
 from ..model import Commanded
 from .attempt import NOT_SENT, Attempt, CommandTiming, Effects, Order, Outcome, Send
-from .in_force import InForce
+from .in_force import LimitsInForce
 
 TOLERANCE = 0.05
 """A that two readings of one limit may lie apart."""
@@ -56,7 +56,7 @@ class CommandMachine:
         self.user_limit = user_limit
         self._timing = timing
         self._tolerance = tolerance
-        self._in_force = InForce(timing, tolerance, in_force)
+        self._in_force = LimitsInForce(timing, tolerance, in_force)
         self._order: Order | None = None
         # What was tried last, None where the order is to go out in any case.
         self._tried: Order | None = None
@@ -211,7 +211,7 @@ class CommandMachine:
         elif outcome is not Outcome.TAKEN:
             if not attempt.shown:
                 self._fail(now, busy=outcome is Outcome.BUSY)
-        elif not self._in_force.shows_limits:
+        elif not self._in_force.shows_limits and not self._is_lost:
             self._failures = 0
             self._in_force.take(attempt, now)
 
@@ -289,9 +289,10 @@ class CommandMachine:
     def _due(self, now: float) -> float | None:
         """Return from when on the order is to be sent, None where it needs not be."""
         at = self._wanted_at(now)
-        if at is None or not self._under_way:
+        awaited = [each for each in self._under_way if not each.shown]
+        if at is None or not awaited:
             return at
-        newest = self._under_way[-1]
+        newest = awaited[-1]
         if self._is_raise(now):
             return max(at, newest.forgotten_at)
         if self._target < newest.order.current:
