@@ -9,13 +9,14 @@ import logging
 import os
 from pathlib import Path
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 import pytest
 
 # Home Assistant's test directory has a custom_components of its own; ours comes first.
 import custom_components  # noqa: F401
 
 from .clock import Clock
+from .properties import is_thorough
 
 settings.register_profile(
     "ci",
@@ -31,6 +32,13 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 # The test plugin has each statement of the recorder told, to a console that others use.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give a property that fails the time to find its smallest example."""
+    for item in items:
+        if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
+            item.add_marker(pytest.mark.timeout(0 if is_thorough() else 600))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -10,6 +10,7 @@ from itertools import cycle
 from math import inf
 
 from custom_components.amp_guard.chargers.attempt import (
+    FORGOTTEN_AFTER,
     CommandTiming,
     Order,
     Outcome,
@@ -102,7 +103,11 @@ class World:
         self._set_at: float | None = None
         """When it got a limit of which nothing is known yet."""
         self._excess_since: float | None = None
-        self._raises: set[int] = set()
+        self._target_before = inf
+        self._raises: dict[int, float] = {}
+        """When those were sent that have neither landed nor ended."""
+        self._held: float | None = BEGIN
+        """What might be in force, as it was known last."""
         if self.display and self.display.polls:
             self._later(POLL, ("poll",))
         self._look()
@@ -123,7 +128,6 @@ class World:
 
     def give(self, current: float, valid_for: float | None = None) -> None:
         self.order = Order(current=current, valid_for=valid_for)
-        self._held = self.machine.may_hold(self.now)
         self._carry_out(self.machine.order(self.order, self.now))
 
     def release(self, current: float) -> None:
@@ -204,11 +208,21 @@ class World:
         if excused or self.limit <= self.target + NEAR:
             self._excess_since = None
             return
-        if self._excess_since is None:
+        if self._excess_since is None or self.target < self._target_before:
             self._excess_since = self.now
+        self._target_before = self.target
         cuts = (at for at, current in self.sent if current <= self.target)
         since = max(self._excess_since, max(cuts, default=0.0))
         assert self.now - since <= 2 * SETTLES + LONGEST_PAUSE_OF_CUT, "not cut"
+
+    def _check_raise(self, send: Send, held_before: float | None) -> None:
+        """Two raises are never on their way; one that hangs is waited for an hour."""
+        current = send.order.current
+        if held_before is None or not held_before < current == self._held:
+            return
+        forgotten = (at + FORGOTTEN_AFTER for at in self._raises.values())
+        assert all(self.now >= at for at in forgotten), "two raises"
+        self._raises[send.number] = self.now
 
     # --- its insides -----------------------------------------------------------------
 
@@ -235,7 +249,8 @@ class World:
 
     def _happen(self, event) -> None:
         match event:
-            case ("lands", current, valid_for):
+            case ("lands", number, current, valid_for):
+                self._raises.pop(number, None)
                 if self.display is None:
                     self._set_at = None
                 self._set(current, inf if valid_for is None else self.now + valid_for)
@@ -248,12 +263,14 @@ class World:
                 self._shown, self._shown_of = current, taken_at
                 self._look()
             case ("ends", number, outcome):
-                self._raises.discard(number)
+                self._raises.pop(number, None)
                 self._carry_out(self.machine.ended(number, outcome, self.now))
 
     def _carry_out(self, effects) -> None:
         self._wake_at = effects.wake_at
+        before, self._held = self._held, self.machine.may_hold(self.now)
         if (send := effects.send) is not None:
+            self._check_raise(send, before)
             self._send(send)
 
     def _send(self, send: Send) -> None:
@@ -261,13 +278,14 @@ class World:
         self.sent.append((self.now, order.current))
         if self.is_lost or self.is_lacking:
             outcome = Outcome.UNREACHABLE if self.is_lost else Outcome.LACKING
-            self._carry_out(self.machine.ended(send.number, outcome, self.now))
+            self._happen(("ends", send.number, outcome))
             return
         fate = self.fates.pop(0) if self.fates else self.fate_of_rest
         if fate.lands_after is None:
             self.has_dropped = True
         else:
-            self._later(fate.lands_after, ("lands", order.current, order.valid_for))
+            landing = ("lands", send.number, order.current, order.valid_for)
+            self._later(fate.lands_after, landing)
         if fate.ends_after is not None:
             self._later(fate.ends_after, ("ends", send.number, fate.outcome))
 

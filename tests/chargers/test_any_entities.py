@@ -24,7 +24,9 @@ async def any_charger(hass):
         data = dict(call.data)
         calls.append((f"{call.domain}.{call.service}", data))
         hass.states.async_set(
-            data["entity_id"], OBEYED[f"{call.domain}.{call.service}"](data)
+            data["entity_id"],
+            OBEYED[f"{call.domain}.{call.service}"](data),
+            hass.states.get(data["entity_id"]).attributes,
         )
 
     for action in OBEYED:
@@ -76,9 +78,9 @@ async def test_any_entities(hass, any_charger) -> None:
     assert reading.limit == 16.0
 
     driver.command(11.0)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await hass.async_block_till_done()
     driver.command(0.0)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await hass.async_block_till_done()
     assert calls == [
         ("input_number.set_value", {"entity_id": "input_number.amps", "value": 10}),
         ("switch.turn_off", {"entity_id": "switch.charging"}),
@@ -91,7 +93,7 @@ async def test_any_entities_without_a_switch_pause_at_zero(hass, any_charger) ->
     assert driver.read().status is ChargerStatus.WAITING
 
     driver.command(0.0)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await hass.async_block_till_done()
 
     assert calls == [("number.set_value", {"entity_id": "number.amps", "value": 0})]
     assert driver.read().limit == 0.0
@@ -139,6 +141,33 @@ async def test_a_picked_entity_is_followed_through_a_rename(hass, any_charger) -
     await hass.async_block_till_done()
 
     driver.command(8.0)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await hass.async_block_till_done()
 
     assert calls == [("number.set_value", {"entity_id": "number.renamed", "value": 8})]
+
+
+async def test_a_number_that_its_owner_has_shown_in_milliamperes(
+    hass, any_charger
+) -> None:
+    """Home Assistant lets the owner choose the unit of any current."""
+    hass.states.async_set(
+        "number.amps",
+        "16000",
+        {"min": 6000, "max": 13000, "step": 1000, "unit_of_measurement": "mA"},
+    )
+    hass.states.async_set("switch.charging", "on")
+    driver, calls = await any_charger(
+        {"limit": "number.amps", "enable": "switch.charging"}
+    )
+    assert driver.read().limit == 16.0
+
+    for current in (16.0, 6.7, 5.0):
+        driver.command(current)
+        await hass.async_block_till_done()
+
+    assert calls == [
+        ("number.set_value", {"entity_id": "number.amps", "value": 13000}),
+        ("number.set_value", {"entity_id": "number.amps", "value": 6000}),
+        ("switch.turn_off", {"entity_id": "switch.charging"}),
+    ]
+    assert driver.commanded().current == 0.0

@@ -2,11 +2,15 @@
 
 from hypothesis import given, strategies as st
 
-from custom_components.amp_guard.chargers.attempt import Outcome
-from custom_components.amp_guard.chargers.command import LONGEST_PAUSE
+from custom_components.amp_guard.chargers.attempt import Order, Outcome
+from custom_components.amp_guard.chargers.command import (
+    BESIDE_AFTER,
+    LONGEST_PAUSE,
+    CommandMachine,
+)
 from tests.properties import examples
 
-from .command_world import DISPLAYS, OFFLINE, Fate, World
+from .command_world import DISPLAYS, OFFLINE, PUSHED, SETTLES, TIMING, Fate, World
 
 LIMITS = (0.0, 6.0, 7.0, 10.0, 16.0)
 HISTORIES = examples(100, thorough=10_000)
@@ -95,3 +99,143 @@ def expected(world: World) -> set[float]:
         # One that it had before, or that somebody has set, does not expire.
         return has | falls_back_to
     return falls_back_to
+
+
+REFUSES = Fate(ends_after=0.1, outcome=Outcome.FAILED, lands_after=None)
+IS_BUSY = Fate(ends_after=0.1, outcome=Outcome.BUSY, lands_after=None)
+HANGS = Fate(ends_after=None, outcome=Outcome.TAKEN, lands_after=None)
+DROPS = Fate(ends_after=0.1, outcome=Outcome.TAKEN, lands_after=None)
+unwilling = st.sampled_from([REFUSES, IS_BUSY, HANGS])
+displays = st.sampled_from(DISPLAYS)
+CYCLES = 120
+"""Of the loop in 10 min, an order in each."""
+
+
+def sent_in_10_min(world: World, *orders: float) -> int:
+    for number in range(CYCLES):
+        world.give(orders[number % len(orders)])
+        world.run(5.0)
+    return len(world.sent)
+
+
+@given(displays, unwilling, limits)
+@examples(30)
+def test_one_that_refuses_or_hangs_is_not_kept_busy(display, fate, current) -> None:
+    assert sent_in_10_min(World(display, fate_of_rest=fate), current) <= 20
+
+
+@given(displays, unwilling, limits, limits)
+@examples(30)
+def test_nor_by_orders_that_go_up_and_down(display, fate, one, other) -> None:
+    assert sent_in_10_min(World(display, fate_of_rest=fate), one, other) <= 30
+
+
+@given(displays, unwilling, limits, limits)
+@examples(30)
+def test_nor_while_no_car_is_there(display, fate, one, other) -> None:
+    world = World(display, fate_of_rest=fate)
+    world.plug(in_=False)
+
+    assert sent_in_10_min(world, one, other) <= 3
+
+
+@given(displays.filter(bool), limits)
+@examples(30)
+def test_one_that_takes_and_does_nothing_is_not_kept_busy(display, current) -> None:
+    assert sent_in_10_min(World(display, fate_of_rest=DROPS), current) <= 20
+
+
+@given(displays, limits)
+@examples(30)
+def test_one_that_does_as_it_is_told_is_left_alone(display, current) -> None:
+    world = World(display)
+    world.give(current)
+    world.run(QUIET)
+
+    assert len(world.sent) == 1
+    assert world.machine.user_limit is None
+
+
+@given(displays, st.lists(st.tuples(limits, waits), min_size=1), unwilling)
+@examples(30)
+def test_a_cut_goes_out_within_a_second_whatever_hangs(display, orders, fate) -> None:
+    world = World(display, fate_of_rest=fate)
+    lowest = 99.0
+    for current, seconds in orders:
+        world.give(current)
+        if current < lowest:
+            lowest = current
+            world.run(BESIDE_AFTER)
+            assert world.sent[-1][1] == current
+        world.run(seconds)
+
+
+@given(displays.filter(bool), limits.filter(bool))
+@examples(30)
+def test_a_limit_that_its_user_lowers_is_kept_also_right_after_a_renewal(
+    display, current
+) -> None:
+    world = World(display)
+    world.give(current)
+    world.run(3 * SETTLES)
+    world.give(current)
+    world.run(0.5)
+    world.set_at_the_charger(current - 1.0)
+    times = len(world.sent)
+    world.run(QUIET)
+
+    assert world.machine.user_limit == world.limit == current - 1.0
+    assert len(world.sent) == times
+
+
+def test_what_could_not_be_sent_is_sent_when_it_can_be_reached_again() -> None:
+    world = World(PUSHED)
+    world.give(6.0)
+    world.run(300.0)
+    world.lose()
+    world.give(10.0)
+    world.run(1.0)
+    world.find()
+    world.run(1.0)
+
+    assert world.limit == 10.0
+
+
+def test_what_is_lacking_costs_nothing_until_something_changes() -> None:
+    world = World(PUSHED)
+    world.lack(is_=True)
+    world.give(10.0)
+    world.run(QUIET)
+    assert len(world.sent) == 1
+
+    world.lack(is_=False)
+    world.run(2.0)
+    assert world.limit == 10.0
+
+
+def test_an_end_after_more_than_an_hour_may_be_of_something_that_has_landed() -> None:
+    machine = CommandMachine(TIMING, in_force=6.0)
+    slow = machine.order(Order(current=16.0), 0.0).send
+    assert machine.order(Order(current=7.0), 0.5).send is None
+    cut = machine.wake(1.0).send
+    machine.ended(cut.number, Outcome.TAKEN, 1.5)
+    again = machine.wake(3600.0).send
+    machine.ended(again.number, Outcome.TAKEN, 3600.5)
+    assert machine.is_quiet(4000.0)
+
+    effects = machine.ended(slow.number, Outcome.TAKEN, 5000.0)
+
+    assert effects.send.order.current == 7.0
+
+
+def test_what_one_that_is_lost_is_said_to_have_taken_may_never_have_arrived() -> None:
+    """An integration whose charger is gone may only log that; it shows no limit."""
+    machine = CommandMachine(TIMING, in_force=16.0)
+    machine.reachable(0.0, is_=False)
+    cut = machine.order(Order(current=7.0), 1.0).send
+    machine.ended(cut.number, Outcome.TAKEN, 1.5)
+    assert machine.may_hold(2.0) == 16.0
+
+    again = machine.reachable(10.0, is_=True).send
+    machine.ended(again.number, Outcome.TAKEN, 10.5)
+    assert machine.may_hold(11.0) == 7.0

@@ -53,6 +53,26 @@ async def test_what_waited_is_sent_once_the_charger_is_back(charger_of, later) -
     assert _purposes(charger.taken()) == ["TxDefaultProfile", "TxProfile"]
 
 
+async def test_what_it_falls_back_to_is_written_again_after_a_reconnect(
+    charger_of, later
+) -> None:
+    """A charge point may lose its profiles when it starts anew."""
+    charger = charger_of(OCPP)
+    await charger.driver.start()
+    await charger.order(12.0, 60.0)
+    await charger.order(10.0, 60.0)
+    assert _purposes(charger.taken()) == ["TxDefaultProfile", *["TxProfile"] * 2]
+
+    sensors = [e for e in charger.contract.entities if e.platform == "sensor"]
+    for sensor in sensors:
+        charger.set(sensor.unique_id, "unavailable")
+    for sensor in sensors:
+        charger.set(sensor.unique_id, sensor.state)
+    await later(1.1)
+
+    assert _purposes(charger.taken())[-2:] == ["TxDefaultProfile", "TxProfile"]
+
+
 async def test_an_ocpp_connector_is_a_device_of_its_own(charger_of) -> None:
     contract = replace(
         OCPP,

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 import pytest
@@ -335,6 +336,28 @@ async def test_a_release_that_nobody_waits_for_is_followed_all_the_same(
     await peblar.settle()
 
     assert peblar.state(LIMIT) == "6"
+
+
+async def test_a_raise_that_home_assistants_stop_cuts_off_may_have_arrived(
+    peblar, later, hass
+) -> None:
+    await peblar.order(6.0)
+    await later(30.0)
+    peblar.hangs = asyncio.Event()
+    await peblar.order(16.0)
+    peblar.hangs = None
+    peblar.taken()
+    held = []
+
+    async def release(_event) -> None:
+        held.append(peblar.driver.commanded().may_hold)
+        await peblar.driver.release(6.0)
+
+    hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, release)
+    await hass.async_stop()
+
+    assert held == [16.0]
+    assert peblar.taken() == [set_value(LIMIT, 6)]
 
 
 # --- lost ---------------------------------------------------------------------------

@@ -169,6 +169,7 @@ async def test_a_renewal_carries_it_further(site: ChargePointSite, leap) -> None
     site.pass_time_until(granted_at + 200)
     leap(site.driver.profile.command_lag)
     await site.order(13.0, 240.0)
+    await site.comes(lambda: site.granted_at > granted_at)
 
     site.pass_time_until(granted_at + 435)
     assert site.bench.charger.offered == 13.0

@@ -35,6 +35,8 @@ from tests.devices.conftest import (  # noqa: F401 - fixtures
     v2c,
 )
 
+OURS = "Amp Guard"
+"""How the names of the driver's tasks begin."""
 RETRY = 0.5
 """s of real time after which the next poll is called for."""
 
@@ -91,6 +93,13 @@ class Site:
         async with asyncio.timeout(PATIENCE):
             await self._ended.wait()
 
+    async def stop(self) -> None:
+        """Let nothing be under way any more that was sent."""
+        await self.driver.stop()
+        under_way = [t for t in asyncio.all_tasks() if t.get_name().startswith(OURS)]
+        if under_way:
+            await asyncio.wait(under_way, timeout=PATIENCE)
+
     async def offers(self, current: float) -> None:
         """Let time pass at the charger until it offers its car so much."""
         async with asyncio.timeout(PATIENCE):
@@ -108,7 +117,7 @@ async def peblar_site(hass, peblar):  # noqa: F811
     site = Site(hass, peblar)
     await site.start({"host": PEBLAR_HOST, "password": peblar.device.password})
     yield site
-    await site.driver.stop()
+    await site.stop()
     # The client library opens a session of its own that the integration never closes.
     for data in (site.first_runtime_data, site.entry.runtime_data):
         await data.data_coordinator.api.close()
@@ -119,7 +128,7 @@ async def nrgkick_site(hass, nrgkick):  # noqa: F811
     site = Site(hass, nrgkick)
     await site.start(nrgkick.device.flow_input)
     yield site
-    await site.driver.stop()
+    await site.stop()
 
 
 @pytest.fixture
@@ -127,7 +136,7 @@ async def lektrico_site(hass, lektrico):  # noqa: F811
     site = Site(hass, lektrico)
     await site.start(lektrico.device.flow_input)
     yield site
-    await site.driver.stop()
+    await site.stop()
 
 
 @pytest.fixture
@@ -135,7 +144,7 @@ async def v2c_site(hass, v2c):  # noqa: F811
     site = Site(hass, v2c)
     await site.start(v2c.device.flow_input)
     yield site
-    await site.driver.stop()
+    await site.stop()
 
 
 @pytest.fixture
@@ -143,7 +152,7 @@ async def openevse_site(hass, openevse):  # noqa: F811
     site = Site(hass, openevse)
     await site.start(openevse.device.flow_input)
     yield site
-    await site.driver.stop()
+    await site.stop()
     await hass.config_entries.async_unload(site.entry.entry_id)
 
 

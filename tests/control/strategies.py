@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from hypothesis import settings, strategies as st
+from hypothesis import strategies as st
 
 from custom_components.amp_guard.model import (
     BalancerType,
@@ -24,19 +24,10 @@ from custom_components.amp_guard.model import (
     SiteError,
     Supply,
 )
+from tests.properties import examples  # noqa: F401 - used by all
 
 from .driver import Line
 from .plant import MeterMode, Moment, Plant
-
-THOROUGH = 30
-"""Times as many examples in the thorough profile."""
-
-
-def examples(number: int) -> settings:
-    """Return the settings of a property that is tried on so many examples."""
-    thorough = settings.get_current_profile_name() == "thorough"
-    return settings(max_examples=number * (THOROUGH if thorough else 1))
-
 
 FUSES = (16.0, 20.0, 25.0, 35.0, 50.0, 63.0)
 

@@ -163,8 +163,6 @@ class ChargerActions:
         raise ChargerUnreachableError
 
     def _transaction(self) -> int:
-        if self._entities.state(Role.TRANSACTION) is None:
-            raise ChargerUnreachableError
         value = self._entities.value(Role.TRANSACTION) or ""
         if not value.isdecimal() or int(value) == 0:
             raise NotYetError

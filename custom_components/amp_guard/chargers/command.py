@@ -8,7 +8,7 @@ again when that one ends, since nobody knows which of the two landed last.
 
 from ..model import Commanded
 from .attempt import NOT_SENT, Attempt, CommandTiming, Effects, Order, Outcome, Send
-from .in_force import InForce
+from .in_force import LimitsInForce
 
 TOLERANCE = 0.05
 """A that two readings of one limit may lie apart."""
@@ -56,7 +56,7 @@ class CommandMachine:
         self.user_limit = user_limit
         self._timing = timing
         self._tolerance = tolerance
-        self._in_force = InForce(timing, tolerance, in_force)
+        self._in_force = LimitsInForce(timing, tolerance, in_force)
         self._order: Order | None = None
         # What was tried last, None where the order is to go out in any case.
         self._tried: Order | None = None
@@ -211,7 +211,7 @@ class CommandMachine:
         elif outcome is not Outcome.TAKEN:
             if not attempt.shown:
                 self._fail(now, busy=outcome is Outcome.BUSY)
-        elif not self._in_force.shows_limits:
+        elif not self._in_force.shows_limits and not self._is_lost:
             self._failures = 0
             self._in_force.take(attempt, now)
 
@@ -242,20 +242,21 @@ class CommandMachine:
         self, limit: float, last: Attempt, now: float, *, is_set: bool
     ) -> None:
         """Take a limit that is not the last one sent, though nothing else is to come."""
-        if last in self._under_way and not last.shown:
-            return
         if limit > last.order.current:
             soon = now + LONGEST_PAUSE_OF_CUT
-            if self._again_at is None or self._again_at > soon:
+            is_late = self._again_at is None or self._again_at > soon
+            if is_late and (last.shown or last not in self._under_way):
                 self._fail(now)
-        elif (
-            last in self._under_way
-            or self._again_at is not None
-            or (last.has_expired(now) and self._in_force.is_fall_back(limit, last))
-        ):
+        elif self._again_at is None and last not in self._under_way:
+            self._see_less(limit, last, now, is_set=is_set)
+
+    def _see_less(
+        self, limit: float, last: Attempt, now: float, *, is_set: bool
+    ) -> None:
+        if last.has_expired(now) and self._in_force.is_fall_back(limit, last):
             return
-        elif any(self._in_force.is_of(limit, each) for each in self._under_way):
-            self._again_at = now  # an earlier one, that lands late
+        if any(self._in_force.is_of(limit, each) for each in self._under_way):
+            self._again_at = now  # an earlier one, that landed late
         elif not last.held and self._failures < REPEATS:
             self._fail(now)
         elif is_set:
@@ -288,9 +289,10 @@ class CommandMachine:
     def _due(self, now: float) -> float | None:
         """Return from when on the order is to be sent, None where it needs not be."""
         at = self._wanted_at(now)
-        if at is None or not self._under_way:
+        awaited = [each for each in self._under_way if not each.shown]
+        if at is None or not awaited:
             return at
-        newest = self._under_way[-1]
+        newest = awaited[-1]
         if self._is_raise(now):
             return max(at, newest.forgotten_at)
         if self._target < newest.order.current:
@@ -305,7 +307,7 @@ class CommandMachine:
     def _wanted_at(self, now: float) -> float | None:
         """Return from when on the order is to be sent, if nothing else is under way."""
         last, target = self._last, self._target
-        if self._order is None or (self._is_unplugged and self.is_failing):
+        if self._order is None or self._may_wait_for_a_car(self._order):
             return None
         if self._tried is None or target < self._tried.current:
             return now
@@ -315,6 +317,12 @@ class CommandMachine:
         if self._again_at is None:
             return raise_at
         return max(self._again_at, raise_at) if self._is_raise(now) else self._again_at
+
+    def _may_wait_for_a_car(self, order: Order) -> bool:
+        """Whether there is no car, and what was sent to the charger did not help."""
+        if not self._is_unplugged or order.at_once:
+            return False
+        return self.is_failing or bool(self._under_way)
 
     @property
     def _hangs(self) -> bool:
@@ -339,7 +347,7 @@ class CommandMachine:
         last, target = self._last, self._target
         if not self._is_tried:
             self._repeats = 0
-        elif last in self._under_way:
+        if last in self._under_way and target >= last.order.current:
             self._failures += 1
         self._numbers += 1
         attempt = Attempt(

@@ -177,7 +177,12 @@ class ChargerDriver:
         """Return what keeps a charger that says this from being balanced, if it does."""
         trouble = find_trouble(self.profile, self._entities, reading)
         if trouble is None and self._machine.is_failing and self._error is not None:
-            return Trouble(kind=TroubleKind.REFUSING, state=_words_of(self._error))
+            telling = self._entities.needed[-1]
+            return Trouble(
+                kind=TroubleKind.REFUSING,
+                entity_id=self._entities.entity_id(telling) or "",
+                state=_words_of(self._error),
+            )
         return trouble
 
     @callback

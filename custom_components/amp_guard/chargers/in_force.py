@@ -9,7 +9,7 @@ charger shows something else. What a charger shows was so at some time in the la
 from .attempt import Attempt, CommandTiming
 
 
-class InForce:
+class LimitsInForce:
     """What may be in force at one charger. Currents in A per phase, times in s.
 
     `under_way` are the attempts that have not ended. `shows_limits` says whether the
