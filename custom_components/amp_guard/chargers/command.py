@@ -289,12 +289,12 @@ class CommandMachine:
     def _due(self, now: float) -> float | None:
         """Return from when on the order is to be sent, None where it needs not be."""
         at = self._wanted_at(now)
-        awaited = [each for each in self._under_way if not each.shown]
-        if at is None or not awaited:
+        if at is None or not self._under_way:
             return at
-        newest = awaited[-1]
+        newest = self._under_way[-1]
         if self._is_raise(now):
-            return max(at, newest.forgotten_at)
+            hanging = (each for each in self._under_way if not each.shown)
+            return max([at, *(each.forgotten_at for each in hanging)])
         if self._target < newest.order.current:
             return max(at, newest.sent_at + BESIDE_AFTER)
         return max(at, newest.sent_at + self._patience(now))
