@@ -354,9 +354,8 @@ class CommandMachine:
             number=self._numbers,
             order=Order(current=target, valid_for=order.valid_for),
             sent_at=now,
+            held=last is not None and last.held and last.order.current == target,
         )
-        if last is not None and last.order.current == target:
-            attempt.shown, attempt.held = last.shown, last.held
         self._last, self._before_last = attempt, last
         self._in_force.send(attempt)
         self._tried, self._again_at, self._is_lacking = attempt.order, None, False
