@@ -150,6 +150,22 @@ async def test_an_expiring_limit_that_was_not_taken_is_told_again(
     assert charger.driver.commanded().may_hold == 6.0
 
 
+async def test_a_renewal_that_fails_is_tried_again_before_the_limit_expires(
+    charger_of, later
+) -> None:
+    charger = charger_of(OCPP)
+    await charger.driver.start()
+    await charger.order(12.0, 240.0)
+    await later(130.0)
+    charger.refusal = "busy with something else"
+    await charger.order(12.0, 240.0)
+    charger.taken()
+
+    charger.refusal = None
+    await later(5.1)
+    assert _purposes(charger.taken()) == ["TxProfile"]
+
+
 async def test_what_has_expired_is_not_told_again_by_itself(charger_of, later) -> None:
     charger = charger_of(OCPP)
     await charger.driver.start()

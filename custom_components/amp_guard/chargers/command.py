@@ -289,12 +289,12 @@ class CommandMachine:
     def _due(self, now: float) -> float | None:
         """Return from when on the order is to be sent, None where it needs not be."""
         at = self._wanted_at(now)
-        awaited = [each for each in self._under_way if not each.shown]
-        if at is None or not awaited:
+        if at is None or not self._under_way:
             return at
-        newest = awaited[-1]
+        newest = self._under_way[-1]
         if self._is_raise(now):
-            return max(at, newest.forgotten_at)
+            hanging = (each for each in self._under_way if not each.shown)
+            return max([at, *(each.forgotten_at for each in hanging)])
         if self._target < newest.order.current:
             return max(at, newest.sent_at + BESIDE_AFTER)
         return max(at, newest.sent_at + self._patience(now))
@@ -354,9 +354,8 @@ class CommandMachine:
             number=self._numbers,
             order=Order(current=target, valid_for=order.valid_for),
             sent_at=now,
+            held=last is not None and last.held and last.order.current == target,
         )
-        if last is not None and last.order.current == target:
-            attempt.shown, attempt.held = last.shown, last.held
         self._last, self._before_last = attempt, last
         self._in_force.send(attempt)
         self._tried, self._again_at, self._is_lacking = attempt.order, None, False

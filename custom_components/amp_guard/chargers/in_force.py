@@ -96,15 +96,24 @@ class LimitsInForce:
         if ordered is not None and self._is_news(limit, ordered, now):
             ordered.shown = True
             self._let_go(self._ended_before(ordered), now)
-        holds = ordered or Attempt.of_somebody(limit, now)
         settled = [a for a in self._doubtful if self._settled_at(a) <= now]
-        for each in (self._known, *settled):  # which of equal ones it is cannot be seen
-            if each is not None and self.is_of(limit, each) and each.outlasts(holds):
-                holds = each
+        holds = ordered or Attempt.of_somebody(limit, now)
+        self._hold(self._outlasting(holds, limit, settled), now)
         self._let_go(settled, now)
-        self._hold(holds, now)
         if ordered is not None and not self.under_way and not self._doubtful:
             ordered.shown = ordered.held = True
+
+    def _outlasting(
+        self, holds: Attempt, limit: float, settled: list[Attempt]
+    ) -> Attempt:
+        """Return which of several of one limit is in force: the one for longest.
+
+        Which of them it is cannot be seen.
+        """
+        for each in (self._known, *settled):
+            if each is not None and self.is_of(limit, each) and each.outlasts(holds):
+                return each
+        return holds
 
     def _is_news(self, limit: float, last: Attempt, now: float) -> bool:
         """Whether only the last attempt can have made the charger show this."""
