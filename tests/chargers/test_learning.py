@@ -110,10 +110,8 @@ def test_what_is_stored_is_what_is_restored(bench) -> None:
     bench.report(107.0, 8.0, 8.0, 8.0)
     bench.learning.keep_user_limit(9.0)
     bench.learning.keep_may_hold(16.0)
-    again = Learned()
-    again.restore(bench.learned.as_dict())
 
-    assert again == bench.learned
+    assert Learned.restored(bench.learned.as_dict()) == bench.learned
 
 
 def test_what_a_crash_must_not_forget_is_kept_at_once() -> None:
