@@ -121,7 +121,7 @@ def sent_in_10_min(world: World, *orders: float) -> int:
 @given(displays, unwilling, limits)
 @examples(30)
 def test_one_that_refuses_or_hangs_is_not_kept_busy(display, fate, current) -> None:
-    assert sent_in_10_min(World(display, fate_of_rest=fate), current) <= 20
+    assert sent_in_10_min(World(display, fate_of_rest=fate), current) <= 25
 
 
 @given(displays, unwilling, limits, limits)
@@ -239,3 +239,14 @@ def test_what_one_that_is_lost_is_said_to_have_taken_may_never_have_arrived() ->
     again = machine.reachable(10.0, is_=True).send
     machine.ended(again.number, Outcome.TAKEN, 10.5)
     assert machine.may_hold(11.0) == 7.0
+
+
+def test_a_cut_that_fails_says_nothing_of_what_was_never_known() -> None:
+    machine = CommandMachine(TIMING)
+    cut = machine.order(Order(current=7.0), 0.0).send
+    assert machine.may_hold(0.1) is None
+    machine.ended(cut.number, Outcome.FAILED, 0.5)
+    assert machine.may_hold(1.0) is None
+
+    machine.shows(16.0, 2.0)
+    assert machine.may_hold(2.0) == 16.0

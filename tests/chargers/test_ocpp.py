@@ -93,8 +93,10 @@ class ChargePointSite:
         self.bench.plug_in()
         await self.reads(ChargerStatus.WAITING)
         await self.order(current, valid_for)
+        await self.comes(lambda: "TxProfile" in self.purposes)
         await self.comes(lambda: self.bench.charger.offered == current)
         await self.reads(ChargerStatus.CHARGING)
+        await self.hass.async_block_till_done(wait_background_tasks=True)
 
     def pass_time_until(self, time: float) -> None:
         self.bench.pass_time(round(time - self.bench.world.now))

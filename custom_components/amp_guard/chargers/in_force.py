@@ -36,8 +36,10 @@ class LimitsInForce:
 
     def may_hold(self, now: float) -> float | None:
         """Return the highest limit that may be in force, None where nothing is known."""
-        attempts, offline_current = self._all(), self._timing.offline_current
-        return max((a.may_hold(now, offline_current) for a in attempts), default=None)
+        if self._known is None:  # what was sent may be less than what it had before
+            return None
+        offline_current = self._timing.offline_current
+        return max(each.may_hold(now, offline_current) for each in self._all())
 
     def is_settled(self) -> bool:
         """Whether what is shown is no older than the end of all that has ended."""
