@@ -39,7 +39,7 @@ class Command:
 
     def observe(self, commanded: Commanded | None) -> None:
         """Take what became of what was commanded."""
-        self.commanded = sensible_command(commanded)
+        self.commanded = None if commanded is None else sensible_command(commanded)
 
     @property
     def may_hold(self) -> float | None:

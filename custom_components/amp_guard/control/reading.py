@@ -33,10 +33,8 @@ def sensible(reading: ChargerReading) -> ChargerReading:
     )
 
 
-def sensible_command(commanded: Commanded | None) -> Commanded | None:
+def sensible_command(commanded: Commanded) -> Commanded:
     """Return what became of commands; what is no possible current in it is not known."""
-    if commanded is None:
-        return None
     current, may_hold = commanded.current, commanded.may_hold
     if (current is None or 0 <= current < IMPOSSIBLE_CURRENT) and (
         may_hold is None or 0 <= may_hold < IMPOSSIBLE_CURRENT
