@@ -341,9 +341,8 @@ class ChargerDriver:
             return Outcome.UNREACHABLE, error
         except ChargerBusyError as error:
             return Outcome.BUSY, error
-        except (
-            asyncio.CancelledError
-        ):  # Home Assistant stops: it may arrive all the same
+        except asyncio.CancelledError:
+            # Home Assistant stops, and it may arrive all the same.
             self._carry_out(
                 self._machine.ended(send.number, Outcome.FAILED, self._now())
             )
