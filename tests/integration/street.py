@@ -74,6 +74,10 @@ class StreetCharger:
     polls: int = 0
     reports_current: bool = True
     limit: float = 16.0
+    least: float = 6.0
+    most: float = 16.0
+    shows_limit: float | None = None
+    """What it shows in place of its limit, A."""
     enabled: bool = True
     plugged_in: bool = True
     reachable: bool = True
@@ -138,7 +142,7 @@ class StreetCharger:
         word = charges if self.drawn else waits
         current = f"{self.drawn:.1f}"
         values = {
-            "limit": f"{self.limit * scale:g}",
+            "limit": f"{(self.shows_limit or self.limit) * scale:g}",
             "enable": "on" if self.enabled else "off",
             "state": word if self.plugged_in else disconnected,
             "l1": current,
@@ -146,8 +150,8 @@ class StreetCharger:
             "l3": current,
         }
         attributes: dict[str, dict[str, Any]] = {
-            "limit": {"min": 0.0 if "enable" not in self._ids else 6.0 * scale}
-            | {"max": 16.0 * scale, "step": scale}
+            "limit": {"min": self.least * scale if "enable" in self._ids else 0.0}
+            | {"max": self.most * scale, "step": scale}
             | {ATTR_UNIT_OF_MEASUREMENT: self.unit}
         }
         for part, entity_id in self._ids.items():
@@ -157,6 +161,13 @@ class StreetCharger:
             self._shown[part] = value
             unit = {ATTR_UNIT_OF_MEASUREMENT: "A"} if part in ("l1", "l2", "l3") else {}
             self.hass.states.async_set(entity_id, value, attributes.get(part, unit))
+
+    def vanish(self) -> None:
+        """Be gone from Home Assistant: its integration was removed."""
+        dr.async_get(self.hass).async_remove_device(self.device_id)
+        for entity_id in self._ids.values():
+            self.hass.states.async_remove(entity_id)
+        self._ids = {}
 
     def plays(self, entity_id: str) -> str | None:
         """Return the part that an entity plays, if it is one of its own."""

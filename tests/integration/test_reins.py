@@ -497,3 +497,125 @@ async def test_who_is_paused_for_want_of_room_stays_paused(
         DOMAIN, f"chargers_left_{site.entry.entry_id}"
     )
     assert left.translation_placeholders == {"chargers": "- charger0: 0 A"}
+
+
+# --- bad input: a charger beside a good one, on a house that rises and falls ------------
+
+
+class Manners:
+    """How a bad charger takes commands, by what it is known for."""
+
+    def __init__(self, site: Street) -> None:
+        self.bad = site.chargers[0]
+        self.gate = asyncio.Event()
+        self._asked = 0
+
+    async def never_answers(self, _part: str, _value: float) -> bool:
+        await self.gate.wait()
+        return False
+
+    async def answers_after_an_hour(self, _part: str, _value: float) -> bool:
+        await self.gate.wait()
+        return True
+
+    async def refuses_each_second_time(self, _part: str, _value: float) -> bool:
+        self._asked += 1
+        if self._asked % 2:
+            raise HomeAssistantError("busy")
+        return True
+
+    async def takes_two_less(self, part: str, value: float) -> bool:
+        if part == "limit":
+            self.bad.limit = max(6.0, value - 2.0)
+            return False
+        return True
+
+    async def shows_what_it_was_set_to_first(self, part: str, _value: float) -> bool:
+        self.bad.shows_limit = 16.0
+        return True
+
+
+@pytest.mark.parametrize(
+    ("manner", "over", "good_at_least"),
+    [
+        ("never_answers", 20, 0.0),
+        ("answers_after_an_hour", 20, 0.0),
+        ("refuses_each_second_time", 15, 6.0),
+        ("takes_two_less", CUT_WITHIN, 6.0),
+        ("shows_what_it_was_set_to_first", 15, 0.0),
+    ],
+)
+async def test_a_bad_charger_beside_a_good_one(
+    street: Callable, manner: str, over: int, good_at_least: float
+) -> None:
+    """It and the house alone fit the fuse: whatever it does, the good one makes room."""
+    site = await street({}, {})
+    manners, good = Manners(site), site.chargers[1]
+    await site.passes(90, *QUIET)
+    manners.bad.manner = getattr(manners, manner)
+    site.begin_judging()
+
+    for base in (8.0, 2.0, 8.5, 3.0):
+        await site.passes(60, base, base, base)
+
+    assert site.over <= over
+    assert good.drawn >= good_at_least
+    manners.gate.set()
+    await site.passes(30, *QUIET)
+    assert site.over <= over + CUT_WITHIN
+
+
+async def test_a_raise_that_is_carried_out_after_an_hour(street: Callable) -> None:
+    site = await street({})
+    [charger] = site.chargers
+    await site.passes(60, 12.0, 12.0, 12.0)
+    manners = Manners(site)
+    charger.manner = manners.answers_after_an_hour
+    await site.passes(60, *QUIET)
+    charger.manner = obeys
+    await site.passes(60, *OVEN)
+    assert charger.limit <= BESIDE_THE_OVEN
+    site.begin_judging()
+    site.house.clock.advance(3600.0)
+    await site.passes(60, *OVEN)
+
+    manners.gate.set()
+    await site.passes(30, *OVEN)
+
+    assert charger.limit <= BESIDE_THE_OVEN
+    assert site.over <= CUT_WITHIN
+
+
+async def test_a_range_that_changes_at_run_time(street: Callable) -> None:
+    """Its owner sets a maximum of 10 A in its app, later a minimum of 8 A."""
+    site = await street({})
+    [charger] = site.chargers
+    await site.passes(60, *QUIET)
+    charger.most = 10.0
+    charger.limit = 10.0
+    await site.passes(60, *QUIET)
+    assert charger.drawn == 10.0
+
+    charger.most, charger.least = 16.0, 8.0
+    site.begin_judging()
+    await site.passes(60, *OVEN)
+
+    assert site.over <= CUT_WITHIN
+    assert charger.drawn == 0.0
+
+
+async def test_a_charger_that_is_removed_in_the_middle(
+    hass: HomeAssistant, street: Callable
+) -> None:
+    """Its device and entities are gone, and its car goes on as it was."""
+    site = await street({}, {})
+    removed, good = site.chargers
+    await site.passes(120, *QUIET)
+    before = removed.drawn
+    removed.vanish()
+    site.begin_judging()
+    await site.passes(120, 6.0, 6.0, 6.0)
+
+    assert removed.drawn == before
+    assert site.over <= CUT_WITHIN
+    assert good.drawn <= 25.0 - 6.0 - before
