@@ -22,37 +22,40 @@ type Reserved = tuple[tuple[Constraint, float], ...]
 EPSILON = 1e-6
 """A. What is smaller is the arithmetic's, not the fuse's."""
 PHASES = tuple(Phase)
+_PHASES = len(PHASES)
 
 
 def constraint_of(node: int, phase: Phase) -> Constraint:
     """Return a phase of the node with this index."""
-    return Constraint(len(PHASES) * node + phase)
+    return Constraint(_PHASES * node + phase)
 
 
 def constraints_of(node: int) -> tuple[Constraint, ...]:
     """Return the phases of the node with this index, in their order."""
-    return tuple(constraint_of(node, phase) for phase in PHASES)
+    first = _PHASES * node
+    return tuple(map(Constraint, range(first, first + _PHASES)))
 
 
-def node_of(constraint: Constraint) -> int:
-    """Return the index of a constraint's node."""
-    return constraint // len(PHASES)
+def place_of(constraint: Constraint) -> tuple[int, Phase]:
+    """Return the index of a constraint's node, and its phase."""
+    node, phase = divmod(constraint, _PHASES)
+    return node, PHASES[phase]
 
 
 def phase_of(constraint: Constraint) -> Phase:
     """Return a constraint's phase."""
-    return PHASES[constraint % len(PHASES)]
+    return PHASES[constraint % _PHASES]
 
 
 def no_currents(nodes: int) -> Currents:
     """Return 0 A for each constraint of so many nodes."""
-    return [0.0] * (len(PHASES) * nodes)
+    return [0.0] * (_PHASES * nodes)
 
 
 def at_node(currents: Currents, node: int) -> PhaseValues:
     """Return what stands there for a node's phases."""
-    first = len(PHASES) * node
-    return PhaseValues(*currents[first : first + len(PHASES)])
+    first = _PHASES * node
+    return PhaseValues(*currents[first : first + _PHASES])
 
 
 def each(currents: Currents) -> Iterator[tuple[Constraint, float]]:
@@ -74,7 +77,10 @@ def take(left: Currents, load: Load, current: float) -> None:
 
 def fits(left: Currents, load: Load, current: float) -> bool:
     """Return whether what is `left` carries `current` A."""
-    return all(left[c] + EPSILON >= weight * current for c, weight in load)
+    for constraint, weight in load:
+        if left[constraint] + EPSILON < weight * current:
+            return False
+    return True
 
 
 def most(left: Currents, load: Load) -> float:

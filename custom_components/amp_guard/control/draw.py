@@ -1,10 +1,11 @@
 """Who draws what: a charger's draw at the moment of the meter's sample.
 
-A charger's own report is seldom of the very moment of the meter's sample. In between,
-its draw can only have moved towards what it was allocated. Within that range the estimate
-is the one that leaves the base load where it was: a step of the meter that a charger
-can explain is the charger's, the rest is the base load's. A charger that reports nothing
-is followed by the meter's steps after its commands alone.
+A charger's own report is seldom of the very moment of the meter's sample; to subtract
+one from the other errs both ways (ngardiner/TWCManager#75). In between, its draw can
+only have moved towards what it was allocated. Within that range the estimate is the one
+that leaves the base load where it was: a step of the meter that a charger can explain
+is the charger's, the rest is the base load's. A charger that reports nothing is followed
+by the meter's steps after its commands alone.
 """
 
 from collections import deque
@@ -52,9 +53,8 @@ class Draw:
         self._first = branch.charger.wiring[0]
         self.report_delay = ReportDelay()
         self.estimate: list[float] = [0.0, 0.0, 0.0]
-        self.weights: Weights = branch.weights
-        self.load: Load = branch.load(branch.weights)
-        self.full_load: Load = self.load
+        self.full_load: Load = branch.load(branch.weights)
+        self._use(branch.weights)
 
     @property
     def reports(self) -> bool:
@@ -154,8 +154,10 @@ class Draw:
         What it was allocated, or what it still draws: a cut frees nothing until it is
         seen.
         """
-        estimate = self.estimate
-        return [max(w * allocated, estimate[phase_of(c)]) for c, w in self.load]
+        a, b, c = self.estimate
+        x, y, z = self.weights
+        held = (max(x * allocated, a), max(y * allocated, b), max(z * allocated, c))
+        return [held[phase] for phase in self._load_phases]
 
     def bounds(
         self, time: float, allocated: float, status: ChargerStatus, since_change: float
@@ -266,8 +268,10 @@ class Draw:
             self._use(self.branch.weights)
 
     def _use(self, weights: Sequence[float]) -> None:
-        self.weights = (weights[0], weights[1], weights[2])
-        self.load = self.branch.load(self.weights)
+        """Take its car to use the phases that have a weight."""
+        self.weights: Weights = (weights[0], weights[1], weights[2])
+        self.load: Load = self.branch.load(self.weights)
+        self._load_phases = [int(phase_of(constraint)) for constraint, _ in self.load]
 
 
 def attribute(

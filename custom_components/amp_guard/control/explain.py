@@ -12,7 +12,7 @@ from ..model import (
     Reason,
 )
 from .connector import LEAST_CHANGE, Connector
-from .constraint import PHASES, Currents, add, at_node, no_currents, node_of, phase_of
+from .constraint import PHASES, Currents, add, at_node, no_currents, place_of
 from .metering import Metering
 from .offer import Offer
 from .plan import Plan
@@ -111,7 +111,8 @@ def _allocation(
     if reason in _LIMITED:
         left = plan.left
         tightest, _ = min(connector.draw.load, key=lambda load: left[load[0]] / load[1])
-        node, phase = tree.nodes[node_of(tightest)].id, phase_of(tightest)
+        index, phase = place_of(tightest)
+        node = tree.nodes[index].id
     look_again = offer.look_again
     if look_again is None and reason in _PENDING:
         look_again = plan.now + LOOK_AGAIN_AFTER
@@ -150,8 +151,9 @@ def _reason(offer: Offer, plan: Plan) -> Reason:
 def _node_states(tree: Tree, metering: Metering, plan: Plan) -> dict[str, NodeState]:
     allocated = no_currents(len(tree.nodes))
     for offer in plan.offers:
-        if offer.allocated and not offer.connector.lost:
-            add(allocated, offer.connector.draw.load, offer.allocated)
+        connector = offer.connector
+        if connector.allocated and not connector.lost:
+            add(allocated, connector.draw.load, connector.allocated)
     return {
         node.id: _node_state(node, metering, plan, allocated) for node in tree.nodes
     }
@@ -161,8 +163,9 @@ def _node_state(
     node: Node, metering: Metering, plan: Plan, allocated: Currents
 ) -> NodeState:
     index = node.index
-    held, total = at_node(allocated, index), at_node(plan.total, index)
-    free = PhaseValues(*(max(0.0, a - b) for a, b in zip(total, held, strict=True)))
+    held = at_node(allocated, index)
+    (a, b, c), (x, y, z) = at_node(plan.total, index), held
+    free = PhaseValues(max(0.0, a - x), max(0.0, b - y), max(0.0, c - z))
     least = min(free)
     return NodeState(
         trust=plan.headroom.trust[index],

@@ -214,7 +214,8 @@ class MeterWatch:
     def _frozen_for(self, now: float) -> float:
         """Return for how long in s the meter is known to have stood still.
 
-        Only a charger can prove it: a quiet house shows the same for hours.
+        Some go on answering with one figure for hours (Koenkk/zigbee2mqtt#31790). Only a
+        charger can prove it: a quiet household shows the same for as long.
         """
         moved = self._moved_since
         if self._equal_since is None or moved is None or now - moved < LATEST_SAMPLE:

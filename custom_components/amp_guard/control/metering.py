@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..model import Measurement, MeterTrust, Phase, PhaseValues
+from ..model import Measurement, MeterTrust, PhaseValues
 from .base_load import BaseLoad
 from .connector import Connector
-from .constraint import PHASES
 from .draw import Bounds, attribute
 from .fuse import FuseHeat
 from .meter import MeterWatch, ReportedDraw
@@ -35,7 +34,7 @@ class Metering:
         connectors: Sequence[Connector],
         before: Metering | None = None,
     ) -> None:
-        """Start with nothing seen but by who metered the same nodes `before`.
+        """Start with nothing seen, but for what `before` saw of the same nodes.
 
         Inactive connectors are part of the base load.
         """
@@ -196,14 +195,14 @@ def _estimate(
             together=current[phase] - base_load[phase],
             above=current[phase] > limit,
         )
-        for phase in PHASES
+        for phase in range(3)
     ]
     for connector, drawn in zip(nearest, zip(*by_phase, strict=True), strict=True):
         connector.draw.settle(drawn)
 
 
 def _attribute_on(
-    phase: Phase,
+    phase: int,
     nearest: Sequence[Connector],
     others: Sequence[Connector],
     bounds: Sequence[Bounds],

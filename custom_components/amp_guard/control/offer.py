@@ -28,11 +28,6 @@ class Offer:
         """Return what it has now, A."""
         return self.connector.allocated
 
-    def limit(self, current: float | None, reason: Reason) -> None:
-        """Let it have no more than `current`, if that is less than it may have."""
-        if current is not None and current < self.high:
-            self.high, self.reason = current, reason
-
     def hold(self, reason: Reason, until: float | None = None) -> None:
         """Say what keeps it from more, and until when if that is known."""
         self.reason = reason
@@ -84,16 +79,21 @@ def make_offer(connector: Connector, ceiling: float | None, now: float) -> Offer
 def _limit(offer: Offer, cap: float | None, ceiling: float | None) -> None:
     """Apply what limits it alone, in whole steps."""
     connector = offer.connector
-    offer.limit(cap, Reason.RECLAIMED)
-    offer.limit(connector.reading.user_limit, Reason.USER_LIMIT)
-    offer.limit(ceiling, Reason.CEILING)
+    for current, reason in (
+        (cap, Reason.RECLAIMED),
+        (connector.reading.user_limit, Reason.USER_LIMIT),
+        (ceiling, Reason.CEILING),
+    ):
+        if current is not None and current < offer.high:
+            offer.high, offer.reason = current, reason
     step = connector.branch.charger.resolution
     offer.high = int((offer.high + EPSILON) // step) * step
 
 
 def _heed_disobedience(offer: Offer, now: float) -> None:
     """Let who draws more than it was allocated have no more than that."""
-    connector, allocated = offer.connector, offer.allocated
+    connector = offer.connector
+    allocated = connector.allocated
     if connector.ignores_for(2, now):
         offer.hold(Reason.NOT_FOLLOWING)
         offer.high = max(offer.low, min(offer.high, allocated))
@@ -104,7 +104,8 @@ def _heed_disobedience(offer: Offer, now: float) -> None:
 
 def _let_compete(offer: Offer, now: float) -> None:
     """Let it compete, unless it has to pause first, or for longer."""
-    connector, allocated = offer.connector, offer.allocated
+    connector = offer.connector
+    allocated = connector.allocated
     if 0 < allocated < connector.branch.min_current:
         offer.hold(Reason.NO_ROOM)  # its minimum was raised: it starts anew
     elif not allocated and (earliest := connector.turn.may_start_at(now)) > now:

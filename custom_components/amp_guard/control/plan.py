@@ -10,17 +10,7 @@ from itertools import groupby
 from ..model import BalancerType, ChargerStatus, Reason
 from .base_load import SETTLING_TIME
 from .connector import Connector
-from .constraint import (
-    EPSILON,
-    Constraint,
-    Currents,
-    Load,
-    fits,
-    most,
-    node_of,
-    phase_of,
-    take,
-)
+from .constraint import EPSILON, Constraint, Currents, Load, fits, most, place_of, take
 from .headroom import UNSURE, Headroom
 from .metering import Metering
 from .offer import Offer, make_offer
@@ -41,6 +31,7 @@ START_SPARE_ALONE = 1.0
 REOFFER_AFTER = 300.0
 """s between two new offers to a car that takes nothing."""
 _LAST = float("inf")
+"""When a car came of which that is not known."""
 
 
 class Plan:
@@ -224,23 +215,21 @@ class Plan:
         """
         turn = offer.connector.turn
         wait = turn.headroom_for
-        spare = (
-            turn.headroom if self._charging else min(turn.headroom, START_SPARE_ALONE)
-        )
-        low = offer.low + spare
+        most_spare = turn.headroom if self._charging else START_SPARE_ALONE
+        low = offer.low + min(turn.headroom, most_spare)
         left = self.left
-        fits = all(
+        enough = all(
             left[c] - self._restlessness(c, wait) + EPSILON >= weight * low
             for c, weight in load
         )
-        return None if fits else Reason.RAISE_HELD
+        return None if enough else Reason.RAISE_HELD
 
     def _restlessness(self, constraint: Constraint, wait: float) -> float:
         """Return by how much A the base load was higher in the longer wait."""
         if wait <= SETTLING_TIME:
             return 0.0
-        phase, now = phase_of(constraint), self.now
-        base_load = self._metering.base_loads[node_of(constraint)]
+        (node, phase), now = place_of(constraint), self.now
+        base_load = self._metering.base_loads[node]
         lately = base_load.highest(phase, now - SETTLING_TIME)
         return base_load.highest(phase, now - wait) - lately
 
@@ -253,7 +242,7 @@ class Plan:
         return all(self._carries_for_now(offer, constraint) for constraint in full)
 
     def _carries_for_now(self, offer: Offer, constraint: Constraint) -> bool:
-        node, metering = node_of(constraint), self._metering
+        (node, phase), metering = place_of(constraint), self._metering
         meter, since = metering.meters[node], metering.over_since[node]
         if meter is None or since is None or since != meter.last_time:
             return False
@@ -262,7 +251,7 @@ class Plan:
         nothing_to_cut = offer.allocated <= offer.low
         beyond = offer.low - self.left[constraint]
         small = nothing_to_cut and beyond <= CARRIED * self.headroom.limits[node]
-        inrush = metering.base_loads[node].inrush[phase_of(constraint)]
+        inrush = metering.base_loads[node].inrush[phase]
         if not small and not inrush.brief:
             return False
         return metering.heats[node].can_wait(FASTEST_LAG)
