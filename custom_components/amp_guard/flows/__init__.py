@@ -1,20 +1,20 @@
-"""The steps of set-up, kept by objects that the flows of Home Assistant delegate to.
+"""The steps of set-up, kept by objects that Home Assistant's flows delegate to.
 
-Home Assistant calls a step by its name on a flow, `async_step_NAME`. Those methods stand
-in `config_flow.py`, `subentries.py` and `supply.py`; each hands the user's input to the object that
-the step belongs to, and that object keeps what was entered:
+Home Assistant calls a step by its name on a flow, `async_step_NAME`. Those methods
+stand in `config_flow.py` and `subentries.py`. Each hands the user's input to the object
+that the step belongs to, which keeps what was entered:
 
-| Object | Its steps | Ends in |
-|---|---|---|
-| a `MeterWay`: `AddressWay`, `DiscoveryWay`, `WifiWay`, `SensorWay`, ... | one way to a measurement device, the first step is `start` | a `MeterChoice` |
-| `SiteDraft` (`site_draft.py`) | none: main fuse and first group as entered | the entry's data |
-| `ChargerSteps` (`chargers.py`) | which chargers, how they are wired and limited | `ChargerDraft`s |
+- a `MeterWay` for each way to a measurement device (`AddressWay`, `DiscoveryWay`,
+  `WifiWay`, `SensorWay`, `OpenReporterWay`, `NoMeterWay`); its first step is `start`;
+- `ChargerSteps` for the chargers, at set-up and below an entry, with a `ChargerDraft`
+  for each that was described;
+- the main fuse and the first group are a `SiteDraft`, which shows no form itself.
 
-A step is given the user's input, or None to be shown for the first time or once more. It
-returns what Home Assistant shows next: a form, a menu, progress, an abort. A step of a
-way returns a `MeterChoice` instead once its meter was found to work. What that means for
-the entry is the flow's business: unique ids, an entry that is there already, an entry
-that is changed. So no way knows another but by its constructor, and none what comes after.
+A step is given the user's input, or None to be shown for the first time or once more.
+It returns what Home Assistant shows next: a form, a menu, progress, an abort. A step of
+a `MeterWay` returns a `MeterChoice` instead once its meter was found to work. What
+follows from that is left to the flow: unique ids, an entry that is there already, an
+entry that is changed. A way that needs another's steps is given it when it is made.
 """
 
 from abc import ABC, abstractmethod

@@ -46,8 +46,8 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
     ) -> None:
         """Start without a charger.
 
-        `installation` tells what they can be connected to. `check_options` are what can be
-        done about those that were checked: names of the flow's steps.
+        `installation` tells what they can be connected to. `check_options` are what can
+        be done about those that were checked: names of the flow's steps.
         """
         self.described: list[ChargerDraft] = []
         self._waiting: list[ChargerDraft] = []
@@ -59,7 +59,7 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
     def describe(
         self, chargers: Iterable[ChargerDraft], *, changed: str | None = None
     ) -> None:
-        """Begin with these chargers, or with the one that is `changed`, a subentry's id."""
+        """Begin with new chargers, or with the one of a subentry that is `changed`."""
         self.described, self._waiting = [], list(chargers)
         self._changed = changed
 

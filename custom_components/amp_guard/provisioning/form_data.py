@@ -1,8 +1,8 @@
 """What a browser sends of a form: the three encodings of the HTML standard.
 
 aiohttp's FormData is no browser: it has no text/plain, fails at a character that the
-page's encoding lacks (a browser sends a character reference) and at a line end in a name,
-leaves other line ends as they are, and names a charset in the content type.
+page's encoding lacks (a browser sends a character reference) and at a line end in a
+name, leaves other line ends as they are, and names a charset in the content type.
 """
 
 import re
