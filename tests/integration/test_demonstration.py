@@ -42,7 +42,7 @@ async def passes(
         await decisions.on_sample_after(time + 0.9)
         await hass.async_block_till_done(wait_background_tasks=True)
         [entry] = hass.config_entries.async_entries(DOMAIN)
-        highest.append(max(entry.runtime_data._samples[SUPPLY_ID].current))
+        highest.append(max(entry.runtime_data.meters.samples[SUPPLY_ID].current))
     return highest
 
 

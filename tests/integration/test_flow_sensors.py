@@ -156,7 +156,9 @@ async def test_what_does_not_change_is_waited_for_a_moment_only(
     p1.says("power", 1, 6900.0)
     clock.advance(0.3)
     await decisions.on_sample_after(time)
-    assert entry.runtime_data._samples[SUPPLY_ID].current[0] == pytest.approx(30.0)
+    assert entry.runtime_data.meters.samples[SUPPLY_ID].current[0] == pytest.approx(
+        30.0
+    )
 
 
 async def test_another_sensor_of_the_meter_is_a_sign_of_life(
@@ -172,7 +174,7 @@ async def test_another_sensor_of_the_meter_is_a_sign_of_life(
     )
     entry = await add_p1(hass, p1)
     p1.measures(2300.0, 2300.0, 2300.0)
-    taken = entry.runtime_data._samples[SUPPLY_ID].time
+    taken = entry.runtime_data.meters.samples[SUPPLY_ID].time
 
     # It counts more often than the currents are measured: no sample of its own.
     clock.advance(5.0)
@@ -180,7 +182,7 @@ async def test_another_sensor_of_the_meter_is_a_sign_of_life(
     clock.advance(1.0)
     before = len(decisions.made)
     await decisions.after(before)
-    assert entry.runtime_data._samples[SUPPLY_ID].time == taken
+    assert entry.runtime_data.meters.samples[SUPPLY_ID].time == taken
 
     # But where nothing has changed it tells that the meter is alive.
     clock.advance(8.0)
@@ -188,7 +190,9 @@ async def test_another_sensor_of_the_meter_is_a_sign_of_life(
     hass.states.async_set(counter.entity_id, "1.1")
     clock.advance(0.3)
     await decisions.on_sample_after(time)
-    assert entry.runtime_data._samples[SUPPLY_ID].current[0] == pytest.approx(10.0)
+    assert entry.runtime_data.meters.samples[SUPPLY_ID].current[0] == pytest.approx(
+        10.0
+    )
 
 
 async def test_a_renamed_sensor_is_followed(
@@ -208,7 +212,9 @@ async def test_a_renamed_sensor_is_followed(
     time = hass.loop.time()
     p1.measures(4600.0, 230.0, 230.0)
     await decisions.on_sample_after(time)
-    assert entry.runtime_data._samples[SUPPLY_ID].current[0] == pytest.approx(20.0)
+    assert entry.runtime_data.meters.samples[SUPPLY_ID].current[0] == pytest.approx(
+        20.0
+    )
 
 
 @pytest.mark.parametrize("lost", [STATE_UNAVAILABLE, STATE_UNKNOWN, "nan"])

@@ -140,11 +140,11 @@ def packet(second: float = 0, *current: float, **changes: Any) -> dict:
 
 def age(hass: HomeAssistant, entry: ConfigEntry) -> float:
     """Return how old the newest sample is, s."""
-    return hass.loop.time() - entry.runtime_data._samples[SUPPLY_ID].time
+    return hass.loop.time() - entry.runtime_data.meters.samples[SUPPLY_ID].time
 
 
 def sample(entry: ConfigEntry) -> tuple[float, ...] | None:
-    taken = entry.runtime_data._samples.get(SUPPLY_ID)
+    taken = entry.runtime_data.meters.samples.get(SUPPLY_ID)
     return None if taken is None else tuple(taken.current)
 
 
@@ -295,7 +295,7 @@ async def test_what_is_wrong_is_refused_and_named(
             assert answer.status == 400, value
             assert (await answer.json())["message"].startswith(f"{field}: ")
     assert sample(entry) is None
-    assert entry.runtime_data.meters[SUPPLY_ID].rejected_samples == len(values)
+    assert entry.runtime_data.meters.rejected_samples[SUPPLY_ID] == len(values)
 
 
 @pytest.mark.parametrize("body", ["[]", "1", "rubbish", "[" * 9999, "x" * 100_000])
@@ -387,7 +387,7 @@ async def test_one_report_of_the_future_does_not_end_all_others(
     assert await service.post(packet(0, 5.0, 5.0, 5.0), token) == 200
     years = 12 * 365 * 86400
     assert await service.post(packet(years, 6.0, 6.0, 6.0), token) == 400
-    assert entry.runtime_data.meters[SUPPLY_ID].rejected_samples == 1
+    assert entry.runtime_data.meters.rejected_samples[SUPPLY_ID] == 1
     clock.advance(10.0)
     assert await service.post(packet(10, 7.0, 7.0, 7.0), token) == 200
     assert sample(entry) == (7.0, 7.0, 7.0)

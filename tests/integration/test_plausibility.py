@@ -66,7 +66,7 @@ async def test_an_overload_beyond_the_range_is_cut_by_its_second_sample(
 ) -> None:
     house.draws(104.0, 18.0, 19.0)
     async with asyncio.timeout(PATIENCE):
-        while not entry.runtime_data.meters[SUPPLY_ID].rejected_samples:
+        while not entry.runtime_data.meters.rejected_samples[SUPPLY_ID]:
             await hass.async_block_till_done()
     assert car.limit == 16.0
     await house.passes(hass, 1, 88.0, 2.0, 3.0, cars=[car])

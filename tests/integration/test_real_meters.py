@@ -89,7 +89,7 @@ async def measured(
 ) -> PhaseValues:
     """Return what the balancer was given of a sample taken at `time` or later."""
     await decisions.on_sample_after(time)
-    return entry.runtime_data._samples[SUPPLY_ID].current
+    return entry.runtime_data.meters.samples[SUPPLY_ID].current
 
 
 # --- HomeWizard -----------------------------------------------------------------------

@@ -82,7 +82,7 @@ class Meter:
 
     @property
     def sample(self) -> MeterSample:
-        return self.entry.runtime_data._samples[SUPPLY_ID]
+        return self.entry.runtime_data.meters.samples[SUPPLY_ID]
 
     @property
     def trust(self) -> MeterTrust:
