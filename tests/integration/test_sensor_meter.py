@@ -265,7 +265,7 @@ async def test_a_sensor_that_is_new_or_enabled_later_is_a_heartbeat_too(
     assert device.sample.time == pytest.approx(hass.loop.time(), abs=1.0)
 
 
-async def test_a_helper_on_the_meters_device_is_no_sign_of_life(
+async def test_a_helper_on_the_meters_device_is_no_heartbeat(
     hass: HomeAssistant, device: Meter
 ) -> None:
     """A Riemann sum with a "max sub-interval" goes on when its source is dead."""
@@ -281,7 +281,7 @@ async def test_a_helper_on_the_meters_device_is_no_sign_of_life(
     assert device.trust is MeterTrust.OFFLINE
 
 
-async def test_what_becomes_unavailable_is_no_sign_of_life(
+async def test_what_becomes_unavailable_is_no_heartbeat(
     hass: HomeAssistant, device: Meter
 ) -> None:
     device.says(energy_import=1.0)

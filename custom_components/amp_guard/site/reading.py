@@ -62,10 +62,12 @@ MAX_SOCKET_CURRENT = 16.0
 
 
 class GoneError(SiteError):
-    """What a part of the site hangs on was removed; `key` is a translated text's."""
+    """What a part of the site hangs on was removed.
+
+    `key` is a translated text's, `name` the part's.
+    """
 
     def __init__(self, key: str, name: str) -> None:
-        """Name the part."""
         super().__init__(f"{name}: {key}")
         self.key = key
         self.name = name
@@ -151,7 +153,7 @@ def read_chargers(entry: AmpGuardConfigEntry) -> list[Charger]:
 
 
 def read_charger_config(data: Mapping[str, Any], charger_id: str = "") -> ChargerConfig:
-    """Return what the driver of a charger needs to know."""
+    """Return the charger that a subentry's data describe, for its driver."""
     charger = read_charger(data, charger_id)
     return ChargerConfig(
         id=charger.id,
