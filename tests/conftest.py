@@ -5,6 +5,7 @@ others each time, and many more of the law's.
 """
 
 import asyncio
+import logging
 import os
 from pathlib import Path
 
@@ -28,6 +29,9 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
+# The test plugin has each statement of the recorder told, to a console that others use.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what only this project's tests know."""
@@ -46,3 +50,14 @@ async def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     time, clock = loop.time, Clock()
     monkeypatch.setattr(loop, "time", lambda: time() + clock.ahead)
     return clock
+
+
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the loop check who calls it, as the test plugin does, but note no stacks.
+
+    It would note one for each future and callback, which is half of what a test costs.
+    """
+    loop = asyncio.get_running_loop()
+    loop.set_debug(True)
+    monkeypatch.setattr(loop, "get_debug", lambda: False)
