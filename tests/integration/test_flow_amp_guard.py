@@ -6,6 +6,7 @@ from dataclasses import replace
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from homeassistant.config_entries import (
+    SOURCE_IGNORE,
     SOURCE_RECONFIGURE,
     ConfigEntry,
     ConfigEntryState,
@@ -329,3 +330,17 @@ async def test_a_new_pin_is_asked_for(
 
     await becomes(hass, connectivity, "on")
     assert entry.data["pin"] == "11112222"
+
+
+async def test_a_meter_that_was_ignored_can_be_set_up_by_hand(
+    hass: HomeAssistant, meter_input: dict[str, str]
+) -> None:
+    await hass.config_entries.flow.async_init(
+        DOMAIN,
+        context={"source": SOURCE_IGNORE},
+        data={"unique_id": SERIAL, "title": "Amp Guard"},
+    )
+
+    result = await start(hass, meter_input)
+
+    assert result["step_id"] == "supply"

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from math import ceil, floor
 from typing import Any
 
+from homeassistant.config_entries import SOURCE_IGNORE
+
 from ..const import (
     CONF_GROUP,
     CONF_MAX_CURRENT,
@@ -72,6 +74,8 @@ def meter_misfit(data: Mapping[str, Any], entry: AmpGuardConfigEntry) -> str | N
 
     A phase that nobody measures would count as one without load.
     """
+    if entry.source == SOURCE_IGNORE:  # nothing was set up of it
+        return None
     if not _phases_below(SUPPLY_ID, entry) <= {
         *parse_phases(data[CONF_MEASURED_PHASES])
     }:
