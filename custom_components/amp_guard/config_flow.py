@@ -187,7 +187,7 @@ class AmpGuardConfigFlow(ConfigFlow, domain=DOMAIN):
         return await self._wifi.start(user_input)
 
     async def async_step_wifi_network(
-        self, user_input: dict[str, Any]
+        self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Give the property's network to the device's page."""
         return await self._wifi.submit_network(user_input)

@@ -63,6 +63,18 @@ async def test_the_networks_that_the_device_sees_are_offered(
     assert selector.config["custom_value"]
 
 
+async def test_a_form_that_is_opened_again_is_the_same(
+    hass: HomeAssistant, unpack: Callable
+) -> None:
+    """A page that is reloaded asks for its form without an answer."""
+    await unpack()
+    result = await start(hass, NEW_METER)
+
+    again = await hass.config_entries.flow.async_configure(result["flow_id"])
+
+    assert (again["step_id"], again["errors"]) == ("wifi_network", result["errors"])
+
+
 @pytest.mark.parametrize(
     ("mistake", "error"),
     [

@@ -108,8 +108,12 @@ class WifiWay(MeterWay):
             self._networks = form.networks
         return self._ask_for_network()
 
-    async def submit_network(self, user_input: dict[str, Any]) -> ConfigFlowResult:
+    async def submit_network(
+        self, user_input: dict[str, Any] | None
+    ) -> ConfigFlowResult:
         """Give the property's network to the device's page."""
+        if user_input is None:
+            return self._ask_for_network()
         self._network_name = user_input[CONF_NETWORK_NAME]
         password = user_input[CONF_PASSWORD]
         errors = _without_none(
