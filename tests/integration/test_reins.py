@@ -462,10 +462,10 @@ async def _lost_on_the_way(_part: str, _value: float) -> bool:
 # --- a clean stop -----------------------------------------------------------------------
 
 
-async def test_a_stop_leaves_five_chargers_with_no_more_than_fits(
+async def test_a_stop_leaves_nobody_with_more_than_fits(
     hass: HomeAssistant, street: Callable
 ) -> None:
-    """Their offline limits together are 80 A, on a main fuse of 25 A."""
+    """Their offline limits together are 48 A, on a main fuse of 25 A."""
     site = await street(*[{} for _ in range(3)], offline_current=16.0)
     await site.passes(240, 4.0, 4.0, 4.0)
 
