@@ -142,6 +142,49 @@ class MeterTrust(StrEnum):
     OFFLINE = "offline"
 
 
+class Worth(StrEnum):
+    """What one phase of a meter is worth."""
+
+    MEASURED = "measured"
+    BOUNDED = "bounded"
+    """Not measured itself: the two other lines of an IT net bound it."""
+    NOT_MEASURED = "not_measured"
+    """What the meter shows of it is not what flows: its node counts as offline."""
+
+
+class Doubt(StrEnum):
+    """Why a phase of a meter is not believed. A closed list; each is translated."""
+
+    NOT_SENT = "not_sent"
+    """The meter sends nothing of it."""
+    IMPOSSIBLE = "impossible"
+    """It contradicts the two other lines of an IT net."""
+    STANDS_STILL = "stands_still"
+    """It did not answer when the chargers on it changed what they draw."""
+    BELOW_CHARGERS = "below_chargers"
+    """It shows less than the chargers on it draw, where nothing feeds in."""
+    TURNED = "turned"
+    """It falls when the chargers on it draw more: its current sensor is turned round."""
+    SWAPPED = "swapped"
+    """Another phase answers in its place."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhaseWorth:
+    """What a phase of a meter is worth, why, and since when (s).
+
+    `on` is the phase that answers in its place, where it is swapped.
+    """
+
+    worth: Worth = Worth.MEASURED
+    doubt: Doubt | None = None
+    since: float | None = None
+    on: Phase | None = None
+
+
+MEASURED = PhaseWorth()
+
+
 # --- the site: what is fixed until the owner changes it ---------------------------
 
 
@@ -149,13 +192,16 @@ class MeterTrust(StrEnum):
 class Supply:
     """The property's main fuse, with or without a meter at it.
 
-    `supply_max_current` is the manual's Supply Max Current, A per phase.
+    `supply_max_current` is the manual's Supply Max Current, A per phase. `generates`
+    says whether something behind it feeds in (solar, wind, a battery): then a phase may
+    show less than the chargers on it draw.
     """
 
     supply_max_current: float
     fuse_type: FuseType = FuseType.GG
     earthing_system: EarthingSystem = EarthingSystem.TN
     metered: bool = True
+    generates: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -233,10 +279,15 @@ class Site:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Measurement:
-    """One sample of a meter: A per phase, signed (export is negative) if known."""
+    """One sample of a meter: A per phase, signed (export is negative) if known.
+
+    `measured` are the phases that the meter sends; another one reads 0. In a TN net that
+    is a phase the property does not have, in an IT net a line that the two others bound.
+    """
 
     time: float
     current: PhaseValues
+    measured: tuple[Phase, ...] = tuple(Phase)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -249,7 +300,8 @@ class ChargerReading:
     `limit` is the limit that it says is in force, A (0 while paused). None: not known;
     then what it may hold counts. `user_limit` is a ceiling that the user has set there,
     A (None: none is). `socket_current` is what its outlet draws, A. None: not known,
-    and taken to be nothing, so that all of it is kept free.
+    and taken to be nothing, so that all of it is kept free. `phases` is how many of its
+    phases the car that is connected was seen to use before a restart (None: not known).
     """
 
     status: ChargerStatus
@@ -258,6 +310,7 @@ class ChargerReading:
     limit: float | None = None
     user_limit: float | None = None
     socket_current: float | None = None
+    phases: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -335,7 +388,7 @@ class NodeState:
     `available` is what chargers could still be allocated, `allocated` what they are,
     `base_load` everything else behind the node, `heat` the fuse's heat (1 at its rated
     current held for ever; a gG fuse may melt from 1.5625): by its own meter, else a
-    group's by what its chargers draw.
+    group's by what its chargers draw. `worth` is what each phase of its meter is worth.
     """
 
     trust: MeterTrust
@@ -346,6 +399,7 @@ class NodeState:
     heat: PhaseValues
     overloaded: bool
     limiting_phase: Phase | None = None
+    worth: tuple[PhaseWorth, PhaseWorth, PhaseWorth] = (MEASURED, MEASURED, MEASURED)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -355,7 +409,9 @@ class Decision:
     `drawn` is what each charger is taken to draw, A on the supply's phases.
     `not_following` names chargers that ignore their limit: alarm the owner. `to_refresh`
     names those whose integration is to be asked for a fresh reading now: what they truly
-    do is in doubt, and a fuse that they load is tight. `look_again` is the time by which to decide again even without a new sample.
+    do is in doubt, and a fuse that they load is tight. `seen_wiring` has, for each charger
+    whose draw shows again and again on other phases than its wiring says, the wiring that
+    it shows. `look_again` is the time by which to decide again even without a new sample.
     """
 
     time: float
@@ -364,6 +420,7 @@ class Decision:
     drawn: Mapping[str, PhaseValues]
     not_following: frozenset[str] = frozenset()
     to_refresh: frozenset[str] = frozenset()
+    seen_wiring: Mapping[str, tuple[Phase, ...]] = field(default_factory=dict)
     look_again: float | None = None
 
 
