@@ -310,6 +310,31 @@ async def test_a_stream_of_rubbish_is_not_waited_for(
     assert follower.meter.rejected_samples >= 5
 
 
+@pytest.mark.parametrize("pause", [0.2, 1.0, 4.0])
+async def test_a_stream_that_only_pings_is_not_waited_for(
+    bridge: Bridge, follow: Callable, clock: Clock, pause: float
+) -> None:
+    """Its connection lives, its samples do not: it is asked all the same."""
+    follower = await follow()
+    assert await follower.next() is None
+    assert await follower.current() == 1.0
+    stream = await bridge.connections.get()
+    began = asyncio.get_running_loop().time()
+
+    async def ping() -> None:
+        while True:
+            await stream.ping()
+            await asyncio.sleep(pause)
+
+    bridge.measures(2, 2.0)
+    pings = asyncio.create_task(ping())
+    try:
+        assert await soon(clock, follower.current()) == 2.0
+    finally:
+        pings.cancel()
+    assert asyncio.get_running_loop().time() - began < 6.5
+
+
 async def test_a_bad_answer_is_counted_and_the_stream_goes_on(
     bridge: Bridge, follow: Callable, clock: Clock
 ) -> None:

@@ -301,7 +301,8 @@ async def _refuse_redirects(
 
 
 async def _receive_json(websocket: ClientWebSocketResponse, timeout: float) -> object:
-    message = await websocket.receive(timeout)
+    async with asyncio.timeout(timeout):  # in all: its own begins anew with each ping
+        message = await websocket.receive()
     if message.type is WSMsgType.TEXT:
         return parse_json(message.data)
     if message.type is WSMsgType.BINARY:

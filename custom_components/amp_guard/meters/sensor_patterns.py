@@ -1,11 +1,11 @@
 """Which sensors of other integrations measure a property's phases.
 
 Sensors are known by what their integration made them (unique id, translation key,
-device class, unit), never by an entity id, which anybody may change. A line for each
-integration whose keys are known; the last line is for all other integrations.
+device class, unit), never by an entity id, which anybody may change. The patterns of
+known integrations are in `known_meters.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 import re
@@ -24,7 +24,7 @@ from homeassistant.util.unit_conversion import (
     PowerConverter,
 )
 
-from ..model import Phase
+from ..model import EarthingSystem, Phase
 
 
 class Quantity(StrEnum):
@@ -100,14 +100,19 @@ class SensorTraits(NamedTuple):
     unit: str | None
 
 
+PER_PHASE = re.compile(r"{([^/{}]+)/([^/{}]+)/([^/{}]+)}")
+"""In a pattern: what stands there for L1, for L2, for L3."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MeterPattern:
     """How an integration registers the sensors of a measurement device.
 
-    `unique_ids` are patterns of the end of a unique id: `{n}` stands for 1 to 3, `{a}`
-    for a to c, `{i}` for 0 to 2. `translation_keys`, where there are any, name
-    the quantity, and the unique id only the phase. `export_positive`: its power counts
-    what is exported.
+    `unique_ids`, `total_power` and `total_export` are patterns of the end of a unique
+    id; `{1/2/3}` stands for the phase. `translation_keys`, where there are any, name the
+    quantity, and the unique id only the phase. `export_positive`: its power counts what
+    is exported. `is_paired`: its power counts what is imported alone, and shows a
+    direction only beside what is exported.
     """
 
     integration: str | None
@@ -116,6 +121,7 @@ class MeterPattern:
     total_power: str | None = None
     total_export: str | None = None
     export_positive: bool = False
+    is_paired: bool = False
 
     def role(self, sensor: SensorTraits) -> Role | None:
         """Return what a sensor measures, None if it is of no use."""
@@ -126,133 +132,32 @@ class MeterPattern:
             if wanted_key not in (None, sensor.translation_key):
                 continue
             for phase in Phase:
-                if _ends(sensor.unique_id, _of_phase(pattern, phase)):
+                if _ends(sensor.unique_id, PER_PHASE.sub(rf"\{phase + 1}", pattern)):
                     return Role(quantity, phase)
         for quantity, ending in (
-            (Quantity.POWER, self.total_power),
             (Quantity.POWER_EXPORT, self.total_export),
+            (Quantity.POWER, self.total_power),
         ):
             if ending is not None and _has_class(sensor, quantity):
-                if _ends(sensor.unique_id, re.escape(ending)):
+                if _ends(sensor.unique_id, ending):
                     return Role(quantity, None)
         return None
 
-
-def _pattern(
-    integration: str | None,
-    current: str | None,
-    voltage: str | None = None,
-    power: str | None = None,
-    power_export: str | None = None,
-    *,
-    translation_keys: Mapping[Quantity, str] | None = None,
-    total_power: str | None = None,
-    total_export: str | None = None,
-    export_positive: bool = False,
-) -> MeterPattern:
-    unique_ids = {
-        Quantity.CURRENT: current,
-        Quantity.VOLTAGE: voltage,
-        Quantity.POWER_EXPORT: power_export,
-        Quantity.POWER: power,
-    }
-    return MeterPattern(
-        integration=integration,
-        unique_ids={quantity: p for quantity, p in unique_ids.items() if p is not None},
-        translation_keys=translation_keys or {},
-        total_power=total_power,
-        total_export=total_export,
-        export_positive=export_positive,
-    )
-
-
-def _anywhere(name: str) -> str:
-    """Return a pattern for keys as they are usual: current_l1, i1, phase_a_current."""
-    return (
-        rf"(?:(?:{name})[ _-]?(?:(?:phase|l)?[ _-]?{{n}}|phase[ _-]?{{a}})n?(?:_[avw])?"
-        rf"|(?:l{{n}}|phase[ _-]?(?:{{n}}|{{a}})|{{a}})[ _-](?:{name}))"
-    )
-
-
-PATTERNS = (
-    _pattern(
-        "homewizard",
-        "active_current_l{n}_a",
-        "active_voltage_l{n}_v",
-        "active_power_l{n}_w",
-        total_power="_active_power_w",
-    ),
-    _pattern(
-        "dsmr",
-        "instantaneous_current_l{n}",
-        "instantaneous_voltage_l{n}",
-        "instantaneous_active_power_l{n}_positive",
-        "instantaneous_active_power_l{n}_negative",
-        total_power="_current_electricity_usage",
-        total_export="_current_electricity_delivery",
-    ),
-    _pattern(
-        "tibber",
-        "_rt_currentL{n}",
-        "_rt_voltagePhase{n}",
-        total_power="_rt_power",
-        total_export="_rt_powerProduction",
-    ),
-    # A Shelly 3EM of the first generation, a Pro 3EM, and one that counts its phases
-    # as three meters.
-    _pattern("shelly", "emeter_{i}-current", "emeter_{i}-voltage", "emeter_{i}-power"),
-    _pattern("shelly", "-em:0-{a}_current", "-em:0-{a}_voltage", "-em:0-{a}_act_power"),
-    _pattern(
-        "shelly",
-        "-em1:{i}-current_em1",
-        "-em1:{i}-voltage_em1",
-        "-em1:{i}-power_em1",
-    ),
-    _pattern(
-        "fronius",
-        "-current_ac_phase_{n}",
-        "-voltage_ac_phase_{n}",
-        "-power_real_phase_{n}",
-    ),
-    _pattern(
-        "solaredge_modbus",
-        "meter_.*_ac_current_phase_{a}",
-        "meter_.*_ac_voltage_phase_{a}n",
-        "meter_.*_ac_power_phase_{a}",
-        export_positive=True,
-    ),
-    _pattern(
-        "victron_gx",
-        "L{n}",
-        "L{n}",
-        "L{n}",
-        translation_keys={
-            Quantity.CURRENT: "grid_current_phase",
-            Quantity.VOLTAGE: "grid_voltage_phase",
-            Quantity.POWER: "grid_power_phase",
-        },
-    ),
-    _pattern("perific", "_current_l{n}", "_voltage_l{n}"),
-    # AMS/HAN readers: amshan, and what amsleser.no sends by MQTT.
-    _pattern(
-        "amshan",
-        "current_l{n}",
-        "voltage_l{n}",
-        "active_power_import_l{n}",
-        "active_power_export_l{n}",
-        total_power="active_power_import",
-        total_export="active_power_export",
-    ),
-    _pattern(
-        None,
-        _anywhere("current|amps?|i"),
-        _anywhere("voltage|volts?|u|v"),
-        _anywhere("power|watts?|p"),
-        _anywhere("power[ _-](?:export|returned|production|negative)|po"),
-    ),
-)
-"""Of those of an integration the first that finds a device's sensors is taken; the last
-is for integrations that have none: what else a known one measures is no property."""
+    def recognise(self, sensors: Mapping[str, SensorTraits]) -> Recognised:
+        """Return which of a device's sensors, by id, play which role."""
+        found: dict[str, str] = {}
+        for id_, traits in sensors.items():
+            if (role := self.role(traits)) is not None:
+                found.setdefault(role.key, id_)
+        if self.is_paired:
+            for phase in (*Phase, None):
+                powers = [
+                    Role(quantity, phase).key
+                    for quantity in (Quantity.POWER, Quantity.POWER_EXPORT)
+                ]
+                if not found.keys() >= set(powers):
+                    _drop(found, powers, phase)
+        return Recognised(self, found)
 
 
 class Recognised(NamedTuple):
@@ -267,50 +172,66 @@ class Recognised(NamedTuple):
         return measured_phases(self.sensors)
 
 
-def recognise(
-    integration: str, sensors: Mapping[str, SensorTraits]
-) -> Recognised | None:
-    """Return which of the sensors, by id, play which role.
+def best_of(found: Iterable[Recognised]) -> Recognised | None:
+    """Return what measures most of a property, the first of equals.
 
-    None where they do not measure L1 alone or all three phases.
+    Two phases are a property's only in an IT net, and there it is the middle line that
+    a meter with two current transformers does not measure (Aron's circuit).
     """
-    own = [pattern for pattern in PATTERNS if pattern.integration == integration]
-    for pattern in own or [PATTERNS[-1]]:
-        found: dict[str, str] = {}
-        for id_, traits in sensors.items():
-            if (role := pattern.role(traits)) is not None:
-                found.setdefault(role.key, id_)
-        if is_complete(measured_phases(found)):
-            return Recognised(pattern, found)
-    return None
-
-
-def measured_phases(sensors: Mapping[str, str]) -> tuple[Phase, ...]:
-    """Return the phases whose current the sensors, by role, make known."""
-    return tuple(
-        phase
-        for phase in Phase
-        if Role(Quantity.CURRENT, phase).key in sensors
-        or Role(Quantity.POWER, phase).key in sensors
+    whole = [each for each in found if each.phases in (*PROPERTIES, ARON)]
+    return max(
+        whole, key=lambda each: (len(each.phases), len(each.sensors)), default=None
     )
 
 
-def is_complete(phases: tuple[Phase, ...]) -> bool:
-    """Whether these are the phases of a property: L1 alone, or all three."""
-    return phases in ((Phase.L1,), tuple(Phase))
+PROPERTIES = ((Phase.L1,), tuple(Phase))
+"""The phases that a property can have."""
+ARON = (Phase.L1, Phase.L3)
+
+
+def measured_phases(sensors: Iterable[str]) -> tuple[Phase, ...]:
+    """Return the phases whose current sensors, by their roles' keys, make known."""
+    return tuple(
+        phase
+        for phase in Phase
+        if not {
+            Role(Quantity.CURRENT, phase).key,
+            Role(Quantity.POWER, phase).key,
+        }.isdisjoint(sensors)
+    )
+
+
+def show_direction(sensors: Collection[str]) -> bool:
+    """Whether sensors with these roles tell export from import, at least of the whole.
+
+    Currents may have a sign, or none: that shows when something is exported.
+    """
+    total = Role(Quantity.POWER, None).key in sensors
+    return total or all(
+        Role(Quantity.POWER, phase).key in sensors for phase in measured_phases(sensors)
+    )
+
+
+def is_complete(phases: Collection[Phase], net: EarthingSystem | None) -> bool:
+    """Whether a property can be balanced by these phases: L1 alone, or all three.
+
+    In an IT net two lines bound the third; None: the net is not known yet.
+    """
+    if net is not EarthingSystem.TN and len(phases) == len(ARON):
+        return True
+    return tuple(phases) in PROPERTIES
+
+
+def _drop(found: dict[str, str], powers: Iterable[str], phase: Phase | None) -> None:
+    """Leave out powers that show no direction, unless nothing else shows the phase."""
+    if phase is None or Role(Quantity.CURRENT, phase).key in found:
+        for key in powers:
+            found.pop(key, None)
 
 
 def _has_class(sensor: SensorTraits, quantity: Quantity) -> bool:
     device_class, converter, _ = MEASURES[quantity]
     return sensor.device_class == device_class and sensor.unit in converter.VALID_UNITS
-
-
-def _of_phase(pattern: str, phase: Phase) -> str:
-    return (
-        pattern.replace("{n}", str(phase + 1))
-        .replace("{a}", "abc"[phase])
-        .replace("{i}", str(int(phase)))
-    )
 
 
 def _ends(unique_id: str, pattern: str) -> bool:

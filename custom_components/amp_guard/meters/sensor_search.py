@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from .sensor_patterns import Recognised, SensorTraits, recognise
+from .known_meters import recognise
+from .sensor_patterns import Recognised, SensorTraits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
