@@ -22,6 +22,7 @@ from .const import (
     CONF_ACTIVE,
     CONF_ANOTHER,
     CONF_CHARGERS,
+    CONF_SENSORS,
     CONF_SOURCE,
     DOMAIN,
     SUBENTRY_CHARGER,
@@ -37,6 +38,7 @@ from .flows.discovery import HTTP_PORT, DiscoveryWay
 from .flows.forms import show_form, unfold
 from .flows.forms.charger import chargers_schema
 from .flows.forms.site import ACTIVATE_SCHEMA
+from .flows.meter_conflicts import is_taken
 from .flows.no_meter import NoMeterWay
 from .flows.open_reporter import OpenReporterWay
 from .flows.sensors import SensorWay
@@ -305,10 +307,14 @@ class AmpGuardConfigFlow(ConfigFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the main fuse."""
+        errors: Errors = {}
         if user_input is not None:
             self._site = replace(self._site, supply=unfold(user_input))
-            return await self.async_step_group()
-        return show_form(self, "supply", self._site.supply_schema(), None, {})
+            errors = self._site.supply_errors()
+            if not errors:
+                return await self.async_step_group()
+        schema, proposed = self._site.supply_schema(), self._site.proposed_supply()
+        return show_form(self, "supply", schema, proposed, errors)
 
     async def async_step_group(
         self, user_input: dict[str, Any] | None = None
@@ -370,6 +376,9 @@ class AmpGuardConfigFlow(ConfigFlow, domain=DOMAIN):
         """Show what will be limited to what, and begin."""
         if not self._chargers.are_free():
             return self._show_chargers({"base": "charger_taken"})
+        # Another set-up may have come first: nothing is awaited from here to the entry.
+        if is_taken(self.hass, self._site.meter.data.get(CONF_SENSORS, {}).values()):
+            return self.async_abort(reason="already_configured")
         chargers = self._chargers.described
         if user_input is None:
             return self.async_show_form(

@@ -41,6 +41,11 @@ CONF_SENSORS: Final = "sensors"
 """Registry ids (entity ids of what is not registered) by `sensor_patterns.Role.key`."""
 CONF_EXPORT_POSITIVE: Final = "export_positive"
 """Whether a positive power is exported."""
+CONF_HEARTBEAT: Final = "heartbeat"
+"""An entity, stored as the sensors are, whose every report says that the meter lives."""
+
+CONF_WHOLE_PROPERTY: Final = "whole_property"
+"""Said of sensors on a charger's device, never stored: they measure the property."""
 
 # The Open Reporter; its user name has Home Assistant's own key.
 CONF_PASSWORD_HASH: Final = "password_hash"  # noqa: S105 - a key
@@ -49,6 +54,8 @@ CONF_PASSWORD_HASH: Final = "password_hash"  # noqa: S105 - a key
 CONF_SUPPLY_MAX_CURRENT: Final = "supply_max_current"
 CONF_FUSE_TYPE: Final = "fuse_type"
 CONF_NET: Final = "net"
+CONF_GENERATES: Final = "generates"
+"""Whether something feeds in; False if it is not said."""
 CONF_BALANCER_TYPE: Final = "load_balancer_type"
 CONF_TURN: Final = "turn"
 """min"""

@@ -12,7 +12,6 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import (
     CONF_BALANCER_TYPE,
-    CONF_MEASURED_PHASES,
     CONF_OFFLINE_PHASE,
     CONF_PHASES,
     CONF_PRIORITY,
@@ -26,14 +25,14 @@ from .entity import AmpGuardEntity, AmpGuardSettingEntity, add_to_subentries
 from .loop.state import SiteState
 from .model import BalancerType
 from .site.phases import PHASE_ORDERS, parse_phases
-from .site.reading import ALL_PHASES
+from .site.reading import ALL_PHASES, phases_of
 from .site.settings import PRIORITIES, Setting
 
 PARALLEL_UPDATES = 0
 
 
 def _measured_orders(entry: AmpGuardConfigEntry, subentry: ConfigSubentry) -> list[str]:
-    measured = set(parse_phases(entry.data[CONF_MEASURED_PHASES]))
+    measured = set(phases_of(entry))
     return [order for order in PHASE_ORDERS if measured.issuperset(parse_phases(order))]
 
 

@@ -27,6 +27,7 @@ SUPPLY_INPUT = {
     "supply_max_current": 25,
     "fuse_type": "gg",
     "net": "tn",
+    "generates": False,
     "load_balancer_type": "fair_share",
     "turn": 30,
 }

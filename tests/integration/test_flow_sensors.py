@@ -1,5 +1,6 @@
 """Sensors in Home Assistant, or no meter at all, as an owner sets them up."""
 
+import asyncio
 from collections.abc import Callable
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntry
@@ -16,7 +17,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.amp_guard.const import DOMAIN
-from custom_components.amp_guard.model import SUPPLY_ID, MeterTrust, Reason
+from custom_components.amp_guard.model import SUPPLY_ID, MeterTrust, Phase, Reason
 
 from .helpers import (
     GROUP_INPUT,
@@ -342,9 +343,9 @@ async def test_a_sensor_that_its_owner_disabled_stays_out(
 ) -> None:
     for kind in ("current", "power"):
         er.async_get(hass).async_update_entity(
-            p1.entity_id(kind, 2), disabled_by=er.RegistryEntryDisabler.USER
+            p1.entity_id(kind, 1), disabled_by=er.RegistryEntryDisabler.USER
         )
-    # Two phases are nobody's property.
+    # L2 and L3 alone are nobody's property.
     result = await go_on(hass, await start_flow(hass), "sensors")
     assert result["step_id"] == "sensor_entities"
 
@@ -440,10 +441,7 @@ async def test_sensors_are_picked_by_hand(
     ("sensors", "errors"),
     [
         ({"voltage_l1": (230, "V")}, {"base": "phases_incomplete"}),
-        (
-            {"current_l1": (1, "A"), "current_l2": (1, "A")},
-            {"base": "phases_incomplete"},
-        ),
+        ({"current_l2": (1, "A")}, {"base": "phases_incomplete"}),
         ({"current_l1": (1, "W")}, {"current_l1": "sensor_unusable"}),
         (
             {"current_l1": (1, "A"), "voltage_l1": (1, "A")},
@@ -550,6 +548,321 @@ def _proposed(result: dict) -> dict:
         key.schema: (key.description or {}).get("suggested_value")
         for key in result["data_schema"].schema
     }
+
+
+# --- a line that is not measured ------------------------------------------------------
+
+TWO_LINES = {f"current_l{n}": (5.0 + n, "A") for n in (1, 3)}
+IT_INPUT = SUPPLY_INPUT | {"net": "it"}
+
+
+async def add_two_lines(hass: HomeAssistant, picked: dict[str, str]) -> ConfigEntry:
+    """Set up an IT net whose meter sends no I2, by hand."""
+    result = await go_on(
+        hass, await start_flow(hass), "sensors", picked, CHECK_INPUT | {"net": "it"}
+    )
+    assert result["step_id"] == "supply"
+    assert _proposed(result)["net"] == "it"
+    result = await go_on(hass, result, IT_INPUT, GROUP_INPUT, NO_CHARGERS, ACTIVATE)
+    assert result["type"] is FlowResultType.CREATE_ENTRY, result
+    await hass.async_block_till_done()
+    return result["result"]
+
+
+def register_meter(hass: HomeAssistant, integration: str, **sensors: str) -> str:
+    """Let an integration register sensors, unique ids by their class, on a device."""
+    entry = MockConfigEntry(domain=integration)
+    entry.add_to_hass(hass)
+    device = dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        identifiers={(integration, "meter")},
+        name="Meter",
+    )
+    for unique_id, kind in sensors.items():
+        sensor = er.async_get(hass).async_get_or_create(
+            "sensor",
+            integration,
+            unique_id,
+            config_entry=entry,
+            device_id=device.id,
+            original_device_class=kind,
+            unit_of_measurement=UNITS[kind],
+        )
+        hass.states.async_set(
+            sensor.entity_id, "5.0", {ATTR_UNIT_OF_MEASUREMENT: UNITS[kind]}
+        )
+    return device.id
+
+
+async def test_a_meter_of_an_it_net_without_i2_is_recognised(
+    hass: HomeAssistant, decisions: Decisions
+) -> None:
+    """As Aidon's and Kamstrup's there are: hass-AMS#37, amsreader-firmware#686."""
+    device = register_meter(hass, "mqtt", ams_I1="current", ams_I3="current")
+    result = await go_on(
+        hass, await start_flow(hass), "sensors", "sensor_device", {"device": device}
+    )
+    assert result["step_id"] == "sensor_check"
+    refused = await go_on(hass, result, CHECK_INPUT | {"net": "tn"})
+    assert refused["errors"] == {"net": "net_needs_all_phases"}
+    result = await go_on(hass, refused, CHECK_INPUT | {"net": "it"})
+    # Nor is it taken back a step later.
+    refused = await go_on(hass, result, SUPPLY_INPUT)
+    assert refused["errors"] == {"net": "net_needs_all_phases"}
+    result = await go_on(hass, refused, IT_INPUT, GROUP_INPUT, NO_CHARGERS, ACTIVATE)
+    assert result["type"] is FlowResultType.CREATE_ENTRY, result
+    await hass.async_block_till_done()
+    assert result["result"].data["measured_phases"] == "1,3"
+
+
+@pytest.mark.parametrize("missing", [1, 2, 3])
+async def test_two_lines_of_an_it_net_are_picked_by_hand(
+    hass: HomeAssistant, plain: Callable, decisions: Decisions, missing: int
+) -> None:
+    lines = [n for n in (1, 2, 3) if n != missing]
+    sensors = {f"current_l{n}": (5.0 + n, "A") for n in lines}
+    entry = await add_two_lines(hass, plain(**sensors))
+    assert entry.data["measured_phases"] == ",".join(map(str, lines))
+    # All three lines can be used, and only those that are measured are shown.
+    assert entry.runtime_data.site.groups[0].phases == tuple(Phase)
+    plain(**{role: (value + 1, unit) for role, (value, unit) in sensors.items()})
+    shown = entity_id(hass, "sensor", entry.entry_id, f"current_l{lines[0]}")
+    await becomes(hass, shown, str(6.0 + lines[0]))
+    measurement = entry.runtime_data.meters.measurements[SUPPLY_ID]
+    assert measurement.measured == tuple(Phase(n - 1) for n in lines)
+    assert measurement.current[missing - 1] == 0.0
+
+
+async def test_an_it_net_that_is_measured_by_two_lines_stays_one(
+    hass: HomeAssistant, plain: Callable
+) -> None:
+    entry = await add_two_lines(hass, plain(**TWO_LINES))
+    options = await hass.config_entries.options.async_init(entry.entry_id)
+    refused = await go_on(hass, options, SUPPLY_INPUT)
+    assert refused["errors"] == {"net": "net_needs_all_phases"}
+
+
+@pytest.mark.parametrize("net", ["tn", "it"])
+async def test_in_a_known_net_two_lines_are_enough_or_not(
+    hass: HomeAssistant, p1: P1Meter, plain: Callable, net: str
+) -> None:
+    result = await go_on(
+        hass,
+        await start_flow(hass),
+        "sensors",
+        "sensor_device",
+        {"device": p1.device.id},
+        CHECK_INPUT,
+        SUPPLY_INPUT | {"net": net},
+        GROUP_INPUT,
+        NO_CHARGERS,
+        ACTIVATE,
+    )
+    entry = result["result"]
+    await hass.async_block_till_done()
+    form = await go_on(hass, await reconfigure(hass, entry), "sensor_entities")
+    result = await go_on(hass, form, plain(**TWO_LINES))
+    if net == "tn":
+        assert result["errors"] == {"base": "net_needs_all_phases"}
+        return
+    result = await go_on(hass, result, CHECK_INPUT)
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+
+
+@pytest.mark.parametrize("state", [STATE_UNKNOWN, STATE_UNAVAILABLE, None])
+async def test_a_line_that_never_reports_is_left_out_in_an_it_net(
+    hass: HomeAssistant, p1: P1Meter, decisions: Decisions, state: str | None
+) -> None:
+    """core#90629, svenakela/ha#3: the sensor of L2 is there, and says nothing."""
+    for kind in UNITS:
+        if state is None:
+            hass.states.async_remove(p1.entity_id(kind, 2))
+        else:
+            p1.says(kind, 2, state)
+    result = await go_on(
+        hass,
+        await start_flow(hass),
+        "sensors",
+        "sensor_device",
+        {"device": p1.device.id},
+        CHECK_INPUT,
+    )
+    assert result["errors"] == {"base": "sensors_unavailable"}
+    result = await go_on(
+        hass,
+        result,
+        CHECK_INPUT | {"net": "it"},
+        IT_INPUT,
+        GROUP_INPUT,
+        NO_CHARGERS,
+        ACTIVATE,
+    )
+    entry = result["result"]
+    assert entry.data["measured_phases"] == "1,3"
+    await hass.async_block_till_done()
+
+
+# --- what is nobody's property --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("roles", "field"),
+    [
+        (("current_l1", "current_l2", "current_l3"), "current_l2"),
+        (("current_l1", "current_l3"), "current_l3"),
+        (("power_l2", "power_l3"), "power_l3"),
+        (("power_export_l1", "power_export_l2"), "advanced"),
+        (("total_power", "total_power_export"), "advanced"),
+        (("current_l1", "heartbeat"), "advanced"),
+        (("voltage_l1", "voltage_l2", "voltage_l3"), None),
+    ],
+)
+async def test_a_sensor_is_one_phases(
+    hass: HomeAssistant, plain: Callable, roles: tuple[str, ...], field: str | None
+) -> None:
+    unit = {"current": "A", "voltage": "V"}.get(roles[0].split("_")[0], "W")
+    picked = plain(**{f"current_l{n}": (n, "A") for n in (1, 2, 3)})
+    form = await go_on(hass, await start_flow(hass), "sensors")
+    one = plain(one=(5, unit))["one"]
+    result = await go_on(hass, form, picked | dict.fromkeys(roles, one))
+    if field is None:
+        assert result["step_id"] == "sensor_check"
+    else:
+        assert result["errors"] == {field: "sensor_twice"}
+
+
+async def test_what_a_charger_draws_is_not_the_property(
+    hass: HomeAssistant, chargers: dict[str, PlainCharger], p1: P1Meter
+) -> None:
+    """Neither of a charger that is balanced nor of one that is only recognised."""
+    entry = await add_p1(hass, p1)
+    left = chargers["left"]
+    await add_charger(hass, entry, left)
+    draws = {f"current_l{n}": left.entities[f"current_l{n}"] for n in (1, 2, 3)}
+    form = await go_on(hass, await start_flow(hass), "sensors")
+    result = await go_on(hass, form, {"name": "Main"} | draws)
+    assert result["errors"] == {"current_l1": "sensor_of_charger"}
+
+    recognised_charger(hass, "garage")
+    registry = er.async_get(hass)
+    draws = {
+        f"current_l{n}": registry.async_get_entity_id(
+            "sensor", "peblar", f"garage_current_phase_{n}"
+        )
+        for n in (1, 2, 3)
+    }
+    result = await go_on(hass, result, {"name": "Main"} | draws)
+    assert result["errors"] == {"current_l1": "sensor_of_charger"}
+
+
+async def test_another_sensor_of_a_chargers_device_is_asked_about(
+    hass: HomeAssistant,
+) -> None:
+    """Some chargers bring the property's meter; most measure themselves."""
+    recognised_charger(hass, "garage")
+    registry = er.async_get(hass)
+    device = registry.async_get(
+        registry.async_get_entity_id("sensor", "peblar", "garage_cp_state")
+    ).device_id
+    picked = {"name": "Main"}
+    for n in (1, 2, 3):
+        sensor = registry.async_get_or_create(
+            "sensor", "peblar", f"garage_grid_{n}", device_id=device
+        )
+        hass.states.async_set(sensor.entity_id, "5", {ATTR_UNIT_OF_MEASUREMENT: "A"})
+        picked[f"current_l{n}"] = sensor.entity_id
+    form = await go_on(hass, await start_flow(hass), "sensors")
+    form = await go_on(hass, form, picked)
+    assert "garage" in form["description_placeholders"]["notes"]
+    result = await go_on(hass, form, CHECK_INPUT | {"whole_property": False})
+    assert result["errors"] == {"whole_property": "charger_measures_itself"}
+    result = await go_on(hass, result, CHECK_INPUT | {"whole_property": True})
+    assert result["step_id"] == "supply"
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 4, 5])
+async def test_two_set_ups_at_once_make_one_supply(
+    hass: HomeAssistant, p1: P1Meter, steps: int
+) -> None:
+    """Of the same sensors: two would share out the whole fuse each."""
+    inputs = [CHECK_INPUT, SUPPLY_INPUT, GROUP_INPUT, NO_CHARGERS, ACTIVATE]
+    choice = ("sensors", "sensor_device", {"device": p1.device.id})
+    flows = [await go_on(hass, await start_flow(hass), *choice) for _ in range(2)]
+    flows = [await go_on(hass, flow, *inputs[: steps - 1]) for flow in flows]
+    if steps == len(inputs):  # both at the same moment
+        ends = await asyncio.gather(*(go_on(hass, f, inputs[-1]) for f in flows))
+    else:
+        ends = []
+        for flow in flows:
+            end = flow
+            for given in inputs[steps - 1 :]:
+                if end["type"] is FlowResultType.ABORT:
+                    break
+                end = await go_on(hass, end, given)
+            ends.append(end)
+    assert [end["type"] for end in ends] == [
+        FlowResultType.CREATE_ENTRY,
+        FlowResultType.ABORT,
+    ]
+    assert ends[1]["reason"] == "already_configured"
+    await hass.async_block_till_done()
+    assert len(hass.config_entries.async_entries(DOMAIN)) == 1
+
+
+async def test_sensors_that_another_took_meanwhile_are_not_changed_to(
+    hass: HomeAssistant, p1: P1Meter, plain: Callable
+) -> None:
+    three = plain(**{f"current_l{n}": (n, "A") for n in (1, 2, 3)})
+    result = await go_on(
+        hass, await start_flow(hass), "sensors", "sensor_entities", three, CHECK_INPUT
+    )
+    entry = await finish(hass, result)
+    choice = {"device": p1.device.id}
+    check = await go_on(hass, await reconfigure(hass, entry), "sensor_device", choice)
+    await add_p1(hass, p1)
+    result = await go_on(hass, check, CHECK_INPUT)
+    assert result["reason"] == "already_configured"
+
+
+# --- what is said of them -------------------------------------------------------------
+
+
+async def notes_of(hass: HomeAssistant, picked: dict[str, str]) -> str:
+    form = await go_on(hass, await start_flow(hass), "sensors")
+    if form["step_id"] == "sensors":
+        form = await go_on(hass, form, "sensor_entities")
+    form = await go_on(hass, form, picked)
+    assert form["step_id"] == "sensor_check"
+    return form["description_placeholders"]["notes"]
+
+
+async def test_currents_without_a_direction_are_said(
+    hass: HomeAssistant, plain: Callable
+) -> None:
+    currents = {f"current_l{n}": (n, "A") for n in (1, 2, 3)}
+    powers = {f"power_l{n}": (n, "W") for n in (1, 2, 3)}
+    total = {"total_power": (100, "W")}
+    assert "export from import" in await notes_of(hass, plain(**currents))
+    for directed in (powers, currents | powers, currents | total):
+        assert "export from import" not in await notes_of(hass, plain(**directed))
+
+
+async def test_what_shows_no_life_is_said(
+    hass: HomeAssistant, p1: P1Meter, plain: Callable
+) -> None:
+    """What is no device's, or a device's only sensor; not what shares a telegram."""
+    of_p1 = {f"current_l{n}": p1.entity_id("current", n) for n in (1, 2, 3)}
+    assert "heartbeat" not in await notes_of(hass, {"name": "P1"} | of_p1)
+    alone = plain(current_l1=(1, "A"))
+    notes = await notes_of(hass, alone)
+    assert "each 10 s" in notes
+    assert "`sensor.current_l1`" in notes
+    three = plain(**{f"current_l{n}": (n, "A") for n in (1, 2, 3)})
+    assert "for an hour at most" in await notes_of(hass, three)
+    hass.states.async_set("sensor.last_telegram", "now")
+    picked = three | {"heartbeat": "sensor.last_telegram"}
+    assert "for an hour at most" not in await notes_of(hass, picked)
 
 
 # --- no meter -----------------------------------------------------------------------

@@ -99,7 +99,10 @@ def test_each_field_of_a_form_has_its_name_and_help() -> None:
         (meter.wifi_schema(["Home"]), steps["wifi_network"]),
         (meter.meter_device_schema(nodes), steps["sensor_device"]),
         (meter.METER_SENSORS_SCHEMA, steps["sensor_entities"]),
-        (meter.meter_check_schema("home"), steps["sensor_check"]),
+        (
+            meter.meter_check_schema("home", asks_net=True, asks_charger=True),
+            steps["sensor_check"],
+        ),
         (meter.NO_METER_SCHEMA, steps["no_meter"]),
         (meter.variant_schema("home"), steps["open_reporter"]),
         (site.supply_schema("home"), steps["supply"]),

@@ -26,6 +26,7 @@ from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 
 from ..const import AmpGuardConfigEntry
+from ..model import EarthingSystem
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,12 +34,14 @@ class MeterChoice:
     """A measurement device that was found to work, or that there is none.
 
     `title` is the entry's. `unique_id` makes a second entry for the same device
-    impossible. `data` become the entry's, see `const.py`.
+    impossible. `data` become the entry's, see `const.py`. `net` is what was said of the
+    property's net on the way, None where nothing was.
     """
 
     title: str
     unique_id: str | None
     data: Mapping[str, Any]
+    net: EarthingSystem | None = None
 
 
 type WayResult = ConfigFlowResult | MeterChoice

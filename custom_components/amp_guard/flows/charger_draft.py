@@ -105,7 +105,7 @@ class Installation:
 def found_chargers(hass: HomeAssistant) -> dict[str, ChargerDraft]:
     """Return the chargers that are recognised and not balanced yet, by unique id."""
     balanced = list(balanced_chargers(hass))
-    drafts = (_found(charger) for charger in find_chargers(hass))
+    drafts = (draft_of_found(charger) for charger in find_chargers(hass))
     return {
         str(draft.unique_id): draft
         for draft in drafts
@@ -155,7 +155,8 @@ def is_among(
     )
 
 
-def _found(charger: FoundCharger) -> ChargerDraft:
+def draft_of_found(charger: FoundCharger) -> ChargerDraft:
+    """Return a charger that was recognised, to be described."""
     return ChargerDraft(
         title=charger.name,
         # Some have no device.

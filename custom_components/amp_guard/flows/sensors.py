@@ -1,34 +1,48 @@
 """Sensors in Home Assistant as the measurement device: recognised, or picked by hand."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from homeassistant.config_entries import ConfigFlow
 from homeassistant.const import CONF_NAME
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.translation import async_get_translations
 
 from ..chargers import ANY_ENTITIES, PROFILES
 from ..const import (
     CONF_DEVICE,
     CONF_EXPORT_POSITIVE,
+    CONF_HEARTBEAT,
     CONF_MEASURED_PHASES,
     CONF_MEASURED_QUANTITIES,
     CONF_MODEL,
+    CONF_NET,
     CONF_SENSORS,
     CONF_SOURCE,
     CONF_VARIANT,
+    CONF_WHOLE_PROPERTY,
     DOMAIN,
 )
 from ..meters import MeterSample, Source
-from ..meters.sensor_patterns import ROLES, is_complete, measured_phases
+from ..meters.heartbeat import signs_of_life
+from ..meters.sensor_patterns import (
+    ROLES,
+    Quantity,
+    is_complete,
+    measured_phases,
+    show_direction,
+)
 from ..meters.sensor_search import FoundMeter, enable_sensors, find_meters
-from ..meters.sensors import SensorError, SensorReader
-from ..site.phases import format_phases, parse_phases
+from ..meters.sensors import SensorError, SensorReader, resolve
+from ..model import EarthingSystem, Phase
+from ..site.phases import format_phases, parse_phases, supply_phases
 from ..site.rules import Errors
 from . import MeterChoice, MeterWay, WayResult, changed_entry
 from .forms import show_form, table, unfold
 from .forms.meter import METER_SENSORS_SCHEMA, meter_check_schema, meter_device_schema
+from .meter_conflicts import charger_of, chargers_draw, is_taken
 
 
 class SensorWay(MeterWay):
@@ -39,6 +53,7 @@ class SensorWay(MeterWay):
         super().__init__(flow)
         self._meter_name = ""
         self._sensors: Mapping[str, str] = {}
+        self._heartbeat: str | None = None
         self._export_positive = False
 
     async def start(self, user_input: dict[str, Any] | None = None) -> WayResult:
@@ -54,12 +69,16 @@ class SensorWay(MeterWay):
         found = self._found_meters()
         errors: Errors = {}
         if user_input is not None:
-            if (meter := found.get(user_input[CONF_DEVICE])) is not None:
+            if (meter := found.get(user_input[CONF_DEVICE])) is None:
+                errors = {CONF_DEVICE: "meter_gone"}
+            elif self._draw_of_chargers(meter.sensors):
+                errors = {CONF_DEVICE: "sensor_of_charger"}
+            else:
                 self._meter_name, self._sensors = meter.name, meter.sensors
+                self._heartbeat = None
                 self._export_positive = meter.export_positive
                 await enable_sensors(self._hass, meter.sensors)
                 return await self.check()
-            errors = {CONF_DEVICE: "meter_gone"}
         if not found:
             return await self.entities()
         names = {device_id: meter.name for device_id, meter in found.items()}
@@ -74,10 +93,11 @@ class SensorWay(MeterWay):
         errors: Errors = {}
         if user_input is not None:
             picked = unfold(user_input)
-            name = picked.pop(CONF_NAME)
-            errors = self._errors_of(picked)
+            name, heartbeat = picked.pop(CONF_NAME), picked.pop(CONF_HEARTBEAT, None)
+            errors = self._errors_of(picked, heartbeat)
             if not errors:
                 self._meter_name, self._sensors = name, self._registry_ids(picked)
+                self._heartbeat = heartbeat and self._registry_id(heartbeat)
                 return await self.check()
         return show_form(
             self._flow,
@@ -89,41 +109,111 @@ class SensorWay(MeterWay):
 
     async def check(self, user_input: dict[str, Any] | None = None) -> WayResult:
         """Show what the sensors read, and ask what they cannot tell."""
-        current, export_positive = self._current_data, self._export_positive
+        if is_taken(self._hass, self._sensors.values(), changed_entry(self._flow)):
+            return self._flow.async_abort(reason="already_configured")
+        current, entered = self._current_data, user_input or {}
+        export_positive = self._export_positive
         if current.get(CONF_SENSORS) == self._sensors:
             export_positive = current[CONF_EXPORT_POSITIVE]
-        errors: Errors = {}
-        sample = None
-        if user_input is not None:
-            export_positive = user_input[CONF_EXPORT_POSITIVE]
-        reader = SensorReader(
-            self._hass, self._sensors, export_positive=export_positive
-        )
-        try:
-            sample = reader.sample(self._hass.loop.time())
-        except SensorError:
-            errors = {"base": "sensors_unavailable"}
-        if user_input is not None and sample is not None:
-            if not self._covers(reader):
+        export_positive = entered.get(CONF_EXPORT_POSITIVE, export_positive)
+        reader, sample, net = self._read(export_positive)
+        charger = charger_of(self._hass, self._sensors)
+        errors = self._check_errors(sample, net, entered, charger=charger)
+        if user_input is not None and sample is not None and not errors:
+            if not self._covers(sample, net):
                 return self._flow.async_abort(reason="phases_missing")
             return MeterChoice(
                 title=self._meter_name,
                 unique_id=None,
                 data=self._data(user_input, sample),
+                net=net if self._net is None else None,
             )
         return show_form(
             self._flow,
             "sensor_check",
-            meter_check_schema(current.get(CONF_VARIANT, "home")),
-            {CONF_EXPORT_POSITIVE: export_positive, **(user_input or {})},
-            errors,
+            meter_check_schema(
+                current.get(CONF_VARIANT, "home"),
+                asks_net=self._net is None and net is EarthingSystem.IT,
+                asks_charger=charger is not None,
+            ),
+            {CONF_EXPORT_POSITIVE: export_positive, **entered},
+            errors if sample is None or user_input is not None else {},
             placeholders={
                 "meter": self._meter_name,
                 "phases": table(_rows(reader, sample)),
+                "notes": await self._notes(charger),
             },
         )
 
+    def _read(
+        self, export_positive: bool
+    ) -> tuple[SensorReader, MeterSample | None, EarthingSystem]:
+        """Return what the sensors read, and in which net that is enough.
+
+        Where the net is not known yet it is IT only if nothing else fits.
+        """
+        nets = list(EarthingSystem) if self._net is None else [self._net]
+        for net in nets:
+            reader = SensorReader(
+                self._hass, self._sensors, export_positive=export_positive, net=net
+            )
+            with suppress(SensorError):
+                sample = reader.sample(self._hass.loop.time())
+                if is_complete(sample.connected, net):
+                    return reader, sample, net
+        return reader, None, net
+
+    def _check_errors(
+        self,
+        sample: MeterSample | None,
+        net: EarthingSystem,
+        entered: Mapping[str, Any],
+        *,
+        charger: str | None,
+    ) -> Errors:
+        picked = measured_phases(self._sensors)
+        if sample is None:
+            return {"base": "sensors_unavailable"}
+        errors: Errors = {}
+        if self._net is None and net is EarthingSystem.IT:
+            if entered.get(CONF_NET) == EarthingSystem.IT:
+                pass
+            elif is_complete(picked, EarthingSystem.TN):  # the third may still report
+                errors["base"] = "sensors_unavailable"
+            else:
+                errors[CONF_NET] = "net_needs_all_phases"
+        if charger is not None and not entered.get(CONF_WHOLE_PROPERTY, False):
+            errors[CONF_WHOLE_PROPERTY] = "charger_measures_itself"
+        return errors
+
+    async def _notes(self, charger: str | None) -> str:
+        """Return what is to be known of these sensors, in Home Assistant's language."""
+        texts = await async_get_translations(
+            self._hass, self._hass.config.language, "selector", [DOMAIN]
+        )
+        reader = SensorReader(self._hass, self._sensors)
+        notes: dict[str, str] = {}
+        if charger is not None:
+            notes["of_charger"] = charger
+        if not show_direction(self._sensors):
+            notes["no_direction"] = ""
+        if self._heartbeat is None:
+            notes |= {
+                note: ", ".join(f"`{id_}`" for id_ in sorted(ids))
+                for note, ids in signs_of_life(self._hass, reader.entity_ids()).items()
+            }
+        key = f"component.{DOMAIN}.selector.meter_note.options"
+        return "\n\n".join(
+            f"⚠️ {texts[f'{key}.{note}'].format(of=of)}" for note, of in notes.items()
+        )
+
     # --- what can be chosen ---------------------------------------------------------
+
+    @property
+    def _net(self) -> EarthingSystem | None:
+        """The property's net, where it is known already."""
+        entry = changed_entry(self._flow)
+        return None if entry is None else EarthingSystem(entry.options[CONF_NET])
 
     def _found_meters(self) -> dict[str, FoundMeter]:
         """Return the recognised devices by id: no chargers, and none twice."""
@@ -132,52 +222,71 @@ class SensorWay(MeterWay):
             for name, profile in PROFILES.items()
             if name != ANY_ENTITIES and profile.integration != "mqtt"
         }
+        changed = changed_entry(self._flow)
         return {
             meter.device_id: meter
             for meter in find_meters(self._hass)
             if meter.integration not in chargers | {DOMAIN}
-            and not self._is_taken(meter.sensors)
+            and not is_taken(self._hass, meter.sensors.values(), changed)
+            and is_complete(measured_phases(meter.sensors), self._net)
         }
 
-    def _is_taken(self, sensors: Mapping[str, str]) -> bool:
-        """Say whether another supply is measured by one of these sensors."""
-        changed = changed_entry(self._flow)
-        return any(
-            not set(sensors.values()).isdisjoint(entry.data[CONF_SENSORS].values())
-            for entry in self._hass.config_entries.async_entries(DOMAIN)
-            if CONF_SENSORS in entry.data and entry is not changed
-        )
-
-    def _errors_of(self, picked: Mapping[str, str]) -> Errors:
-        if not is_complete(measured_phases(picked)):
+    def _errors_of(self, picked: Mapping[str, str], heartbeat: str | None) -> Errors:
+        phases = measured_phases(picked)
+        if not is_complete(phases, self._net):
+            if is_complete(phases, EarthingSystem.IT):
+                return {"base": "net_needs_all_phases"}
             return {"base": "phases_incomplete"}
-        if self._is_taken(self._registry_ids(picked)):
+        if twice := _picked_twice(picked, heartbeat):
+            return {twice: "sensor_twice"}
+        if draws := self._draw_of_chargers(picked):
+            return {draws: "sensor_of_charger"}
+        sensors = self._registry_ids(picked)
+        if is_taken(self._hass, sensors.values(), changed_entry(self._flow)):
             raise AbortFlow("already_configured")
+        net = self._net or EarthingSystem.IT  # a line that is not read may be bounded
         try:
-            SensorReader(self._hass, picked).sample(self._hass.loop.time())
+            SensorReader(self._hass, picked, net=net).sample(self._hass.loop.time())
         except SensorError as error:
             return {error.role: "sensor_unusable"}
         return {}
 
-    def _covers(self, reader: SensorReader) -> bool:
+    def _draw_of_chargers(self, sensors: Mapping[str, str]) -> str | None:
+        """Return the role of a sensor that shows what a charger draws."""
+        drawn = chargers_draw(self._hass)
+        return next(
+            (
+                role
+                for role, id_ in sensors.items()
+                if resolve(self._hass, id_) in drawn
+            ),
+            None,
+        )
+
+    def _covers(self, sample: MeterSample, net: EarthingSystem) -> bool:
         """Say whether the phases are measured that the site is known to have."""
         known = self._current_data.get(CONF_MEASURED_PHASES)
-        return known is None or set(parse_phases(known)) <= set(reader.phases)
+        measured = format_phases(sample.connected)
+        return known is None or set(parse_phases(known)) <= set(
+            supply_phases(measured, net)
+        )
 
     def _registry_ids(self, picked: Mapping[str, str]) -> dict[str, str]:
-        """Return the ids that survive a renaming, where there are such."""
-        registry = er.async_get(self._hass)
-        return {
-            role: entity.id if (entity := registry.async_get(entity_id)) else entity_id
-            for role, entity_id in picked.items()
-        }
+        return {role: self._registry_id(id_) for role, id_ in picked.items()}
+
+    def _registry_id(self, entity_id: str) -> str:
+        """Return the id that survives a renaming, where there is such."""
+        entity = er.async_get(self._hass).async_get(entity_id)
+        return entity_id if entity is None else entity.id
 
     def _picked_before(self) -> dict[str, str]:
         sensors = self._current_data.get(CONF_SENSORS, {})
         if not sensors:
             return {}
         ids = SensorReader(self._hass, sensors).entity_ids()
-        return {CONF_NAME: self._current_data[CONF_MODEL], **ids}
+        heartbeat = resolve(self._hass, self._current_data.get(CONF_HEARTBEAT))
+        picked = {} if heartbeat is None else {CONF_HEARTBEAT: heartbeat}
+        return {CONF_NAME: self._current_data[CONF_MODEL], **ids, **picked}
 
     def _data(
         self, user_input: Mapping[str, Any], sample: MeterSample
@@ -196,8 +305,24 @@ class SensorWay(MeterWay):
                 quantity for quantity, values in quantities.items() if values
             ],
             CONF_SENSORS: dict(self._sensors),
+            CONF_HEARTBEAT: self._heartbeat,
             CONF_EXPORT_POSITIVE: user_input[CONF_EXPORT_POSITIVE],
         }
+
+
+def _picked_twice(picked: Mapping[str, str], heartbeat: str | None) -> str | None:
+    """Return where a sensor stands that stands elsewhere too.
+
+    One voltage may be that of all phases; of what flows, none is.
+    """
+    seen: set[str] = set()
+    for role, entity_id in picked.items():
+        if ROLES[role].quantity is Quantity.VOLTAGE:
+            continue
+        if entity_id in seen:
+            return role
+        seen.add(entity_id)
+    return CONF_HEARTBEAT if heartbeat in seen else None
 
 
 def _rows(
@@ -213,7 +338,10 @@ def _rows(
                 for key, entity_id in entity_ids.items()
                 if ROLES[key].phase is phase
             ),
-            "–" if sample is None else f"{sample.current[phase]:.1f} A",
+            "–"
+            if sample is None or phase not in sample.connected
+            else f"{sample.current[phase]:.1f} A",
         )
-        for phase in reader.phases
+        for phase in Phase
+        if phase in reader.phases or len(reader.phases) > 1
     ]

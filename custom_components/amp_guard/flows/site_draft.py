@@ -14,17 +14,18 @@ import voluptuous as vol
 from ..const import (
     CONF_ACTIVE,
     CONF_MEASURED_PHASES,
+    CONF_NET,
     CONF_SOURCE,
     CONF_SUPPLY_MAX_CURRENT,
     CONF_VARIANT,
     DOMAIN,
     SUBENTRY_GROUP,
 )
-from ..model import SUPPLY_ID, Group, Site, Supply
+from ..model import SUPPLY_ID, EarthingSystem, Group, Phase, Site, Supply
 from ..site.offline_limits import offline_excesses
-from ..site.phases import format_phases, parse_phases
+from ..site.phases import format_phases, supply_phases
 from ..site.reading import read_charger, read_group, read_supply
-from ..site.rules import Errors, group_errors
+from ..site.rules import Errors, group_errors, net_errors
 from . import MeterChoice
 from .charger_draft import ChargerDraft, Installation
 from .forms import name_errors, table
@@ -49,13 +50,22 @@ class SiteDraft:
         """Return the form of the main fuse."""
         return supply_schema(self.meter.data[CONF_VARIANT])
 
+    def proposed_supply(self) -> Mapping[str, Any]:
+        """Return what is known of the main fuse, or was entered."""
+        said = {} if self.meter.net is None else {CONF_NET: self.meter.net.value}
+        return {**said, **self.supply}
+
+    def supply_errors(self) -> Errors:
+        """Return the rules that the main fuse breaks."""
+        return net_errors(self._net, self.meter.data[CONF_MEASURED_PHASES])
+
     def group_schema(self, name: str) -> vol.Schema:
         """Return the form of the first group; `name` is proposed."""
         return group_schema(
             self.meter.data[CONF_VARIANT],
             name=name,
             max_current=self.supply[CONF_SUPPLY_MAX_CURRENT],
-            phases=self.meter.data[CONF_MEASURED_PHASES],
+            phases=format_phases(self._phases),
         )
 
     def group_errors(self) -> Errors:
@@ -63,7 +73,7 @@ class SiteDraft:
         return name_errors(self.group) | group_errors(
             read_group(self.group),
             max_current_above=self.supply[CONF_SUPPLY_MAX_CURRENT],
-            phases_above=parse_phases(self.meter.data[CONF_MEASURED_PHASES]),
+            phases_above=self._phases,
         )
 
     @property
@@ -138,6 +148,14 @@ class SiteDraft:
                 for place, draft in enumerate(chargers)
             ),
         )
+
+    @property
+    def _net(self) -> EarthingSystem:
+        return self._read_supply().earthing_system
+
+    @property
+    def _phases(self) -> tuple[Phase, ...]:
+        return supply_phases(self.meter.data[CONF_MEASURED_PHASES], self._net)
 
     def _read_supply(self) -> Supply:
         return read_supply(self.supply, self.meter.data[CONF_SOURCE])

@@ -12,7 +12,6 @@ from homeassistant.const import CONF_NAME
 
 from ..const import (
     CONF_CHARGER,
-    CONF_MEASURED_PHASES,
     CONF_SOURCE,
     CONF_SUPPLY_MAX_CURRENT,
     CONF_VARIANT,
@@ -21,7 +20,8 @@ from ..const import (
     AmpGuardConfigEntry,
 )
 from ..model import SUPPLY_ID
-from ..site.reading import read_group, read_supply
+from ..site.phases import format_phases
+from ..site.reading import phases_of, read_group, read_supply
 from ..site.rules import Errors, subentry_errors
 from ..site.settings import set_elsewhere
 from .charger_draft import Installation, draft_of, found_chargers
@@ -66,7 +66,7 @@ class GroupFlow(ConfigSubentryFlow):
             group_schema(
                 entry.data[CONF_VARIANT],
                 max_current=entry.options[CONF_SUPPLY_MAX_CURRENT],
-                phases=entry.data[CONF_MEASURED_PHASES],
+                phases=format_phases(phases_of(entry)),
                 nodes=self._possible_parents(entry),
             ),
             current,

@@ -62,7 +62,9 @@ class MeterWatch:
     def measurements(self) -> dict[str, Measurement]:
         """The same in the words of the law."""
         return {
-            node: Measurement(time=sample.time, current=sample.current)
+            node: Measurement(
+                time=sample.time, current=sample.current, measured=sample.connected
+            )
             for node, sample in self._samples.items()
         }
 

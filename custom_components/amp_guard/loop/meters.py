@@ -8,6 +8,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from ..const import (
     CONF_EXPORT_POSITIVE,
+    CONF_HEARTBEAT,
     CONF_MEASURED_PHASES,
     CONF_NET,
     CONF_PASSWORD_HASH,
@@ -52,7 +53,7 @@ def _sensors(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> Meter:
         export_positive=entry.data[CONF_EXPORT_POSITIVE],
         net=EarthingSystem(entry.options[CONF_NET]),
     )
-    return SensorMeter(hass, reader)
+    return SensorMeter(hass, reader, entry.data.get(CONF_HEARTBEAT))
 
 
 def _open_reporter(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> Meter:

@@ -2,11 +2,13 @@
 
 They are followed by events and never asked. The sensors of one telegram report one by
 one: a sample is taken when all of them have reported, or a moment after the first. It is
-as old as the phase in it that has been silent for longest.
+as old as the phase in it that has been silent for longest. In an IT net the two other
+lines bound one that cannot be read: the sample is of those two.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from math import inf, isfinite
 from typing import Any, override
 
@@ -32,8 +34,15 @@ from homeassistant.helpers.event import (
 
 from ..model import EarthingSystem, Phase
 from . import Meter, MeterConnectionError, MeterError, MeterSample
-from .heartbeat import Heartbeat
-from .sensor_patterns import MEASURES, ROLES, Quantity, Role, measured_phases
+from .heartbeat import Heartbeat, makes_current_known
+from .sensor_patterns import (
+    MEASURES,
+    ROLES,
+    Quantity,
+    Role,
+    is_complete,
+    measured_phases,
+)
 from .sensor_set import PhaseReading, take_sample
 
 SETTLE_TIME = 0.25
@@ -63,6 +72,13 @@ class SensorError(ValueError):
         self.role = role
 
 
+def resolve(hass: HomeAssistant, id_: str | None) -> str | None:
+    """Return the entity id now of a registry id; of what is not registered, itself."""
+    if id_ is None:
+        return None
+    return er.async_resolve_entity_id(er.async_get(hass), id_) or id_
+
+
 class SensorReader:
     """Reads the sensors of a measurement device now.
 
@@ -88,27 +104,41 @@ class SensorReader:
 
     def entity_ids(self) -> dict[str, str]:
         """Return the sensors' entity ids now, by role."""
-        registry = er.async_get(self._hass)
         return {
-            role: er.async_resolve_entity_id(registry, id_) or id_
-            for role, id_ in self._sensors.items()
+            role: str(resolve(self._hass, id_)) for role, id_ in self._sensors.items()
         }
 
     def sample(self, time: float, *, is_one_telegram: bool = True) -> MeterSample:
         """Return what the sensors read, as a sample of `time`.
 
         A total of another telegram than the currents shows nothing of them. Raises
-        SensorError where a sensor cannot be read.
+        SensorError where a sensor cannot be read, unless a line of an IT net is left
+        out with it.
         """
-        values = {
-            role: self._value(role, entity_id)
-            for role, entity_id in self.entity_ids().items()
-        }
-        readings = {phase: self._reading(values, phase) for phase in self.phases}
+        values, unread = self._values()
+        phases = [phase for phase in self.phases if phase not in unread]
+        if unread and not (
+            self._net is EarthingSystem.IT
+            and None not in unread
+            and is_complete(phases, self._net)
+        ):
+            raise next(iter(unread.values()))
+        readings = {phase: self._reading(values, phase) for phase in phases}
         total = self._power(values, None)
         if self._net is EarthingSystem.IT or not is_one_telegram:
             total = None
         return take_sample(readings, time=time, total_power=total)
+
+    def _values(self) -> tuple[dict[str, float], dict[Phase | None, SensorError]]:
+        """Return what is read by role, and of which phase (None: of all) what is not."""
+        values: dict[str, float] = {}
+        unread: dict[Phase | None, SensorError] = {}
+        for role, entity_id in self.entity_ids().items():
+            try:
+                values[role] = self._value(role, entity_id)
+            except SensorError as error:
+                unread.setdefault(ROLES[role].phase, error)
+        return values, unread
 
     def _reading(self, values: Mapping[str, float], phase: Phase) -> PhaseReading:
         current = values.get(Role(Quantity.CURRENT, phase).key)
@@ -165,9 +195,13 @@ class SensorReader:
 class SensorMeter(Meter):
     """Takes a sample each time that the sensors have reported."""
 
-    def __init__(self, hass: HomeAssistant, reader: SensorReader) -> None:
+    def __init__(
+        self, hass: HomeAssistant, reader: SensorReader, heartbeat: str | None = None
+    ) -> None:
+        """Take the sensors' reader, and the id of an entity that shows their life."""
         self._hass = hass
         self._reader = reader
+        self._picked = heartbeat
         self._ids: dict[str, str] = {}
         self._heartbeat = Heartbeat(hass)
         self._waiting: set[str] = set()
@@ -191,7 +225,7 @@ class SensorMeter(Meter):
             er.EVENT_ENTITY_REGISTRY_UPDATED, self._follow, event_filter=_may_be_new
         )
         self._follow()
-        self._look(self._hass.loop.time())
+        self._look()
 
     @override
     async def stop(self) -> None:
@@ -208,13 +242,17 @@ class SensorMeter(Meter):
     def _follow(self, _event: Event[Any] | None = None) -> None:
         """Follow the sensors by their entity ids now."""
         ids = self._reader.entity_ids()
-        phases = [id_ for role, id_ in ids.items() if _makes_current_known(role)]
-        changed = self._heartbeat.follow(phases, self._hass.loop.time())
+        changed = self._heartbeat.follow(
+            [id_ for role, id_ in ids.items() if makes_current_known(role)],
+            self._hass.loop.time(),
+            set_of=ids.values(),
+            picked=resolve(self._hass, self._picked),
+        )
         if ids == self._ids and not changed:
             return
         self._drop()
         self._ids = ids
-        followed = {*ids.values(), *self._heartbeat.sources}
+        followed = self._heartbeat.followed.union(ids.values())
         self._unfollow = [
             async_track_state_change_event(self._hass, followed, self._on_state),
             async_track_state_report_event(self._hass, followed, self._on_state),
@@ -255,17 +293,23 @@ class SensorMeter(Meter):
         if self._settle is not None:
             self._settle.cancel()
             self._settle = None
-        time = max(self._heartbeat.oldest, self._taken_at + MOMENT)
-        sample = self._look(time)
+        sample = self._look()
         if sample is None or not self._is_news:
             return
+        reported = self._heartbeat.oldest(
+            id_
+            for role, id_ in self._ids.items()
+            if makes_current_known(role) and ROLES[role].phase in sample.connected
+        )
+        time = max(reported, self._taken_at + MOMENT)
         self._is_news, self._taken_at = False, time
-        self._on_sample(sample)
+        self._on_sample(replace(sample, time=time))
 
-    def _look(self, time: float) -> MeterSample | None:
+    def _look(self) -> MeterSample | None:
         """Read the sensors; report when that begins to fail, and when it works again."""
+        now = self._hass.loop.time()
         try:
-            sample = self._reader.sample(time, is_one_telegram=self._is_one_telegram())
+            sample = self._reader.sample(now, is_one_telegram=self._is_one_telegram())
         except SensorError as error:
             if self._lost is not True:
                 self._lost = True
@@ -291,8 +335,3 @@ def _may_be_new(event_data: er.EventEntityRegistryUpdatedData) -> bool:
     if event_data["action"] == "update":
         return not FOLLOWED_BY.isdisjoint(event_data["changes"])
     return event_data["action"] == "create"
-
-
-def _makes_current_known(role: str) -> bool:
-    quantity, phase = ROLES[role]
-    return phase is not None and quantity is not Quantity.VOLTAGE

@@ -13,10 +13,12 @@ from ..const import (
     CONF_CONNECTOR,
     CONF_ENTITIES,
     CONF_FUSE_TYPE,
+    CONF_GENERATES,
     CONF_GROUP,
     CONF_MAX_CURRENT,
     CONF_MAX_CURRENT_OFFLINE,
     CONF_MAX_CURRENT_ONLINE,
+    CONF_MEASURED_PHASES,
     CONF_MIN_CURRENT,
     CONF_NET,
     CONF_OFFLINE_CURRENT,
@@ -49,7 +51,7 @@ from ..model import (
     SiteError,
     Supply,
 )
-from .phases import parse_phases
+from .phases import parse_phases, supply_phases
 
 ALL_PHASES = "all"
 """The offline phase of a charger that uses every phase it is wired to."""
@@ -103,7 +105,14 @@ def read_supply(options: Mapping[str, Any], source: str) -> Supply:
         fuse_type=FuseType(options[CONF_FUSE_TYPE]),
         earthing_system=EarthingSystem(options[CONF_NET]),
         metered=Source(source) is not Source.NONE,
+        generates=options.get(CONF_GENERATES, False),
     )
+
+
+def phases_of(entry: AmpGuardConfigEntry) -> tuple[Phase, ...]:
+    """Return the phases of an entry's supply, measured or bounded."""
+    net = EarthingSystem(entry.options[CONF_NET])
+    return supply_phases(entry.data[CONF_MEASURED_PHASES], net)
 
 
 def read_group(data: Mapping[str, Any], group_id: str = "") -> Group:

@@ -26,6 +26,7 @@ from ..const import (
     AmpGuardConfigEntry,
 )
 from ..meters import MAX_MEASURED_CURRENT
+from ..meters.sensor_patterns import ARON
 from ..model import (
     MINIMUM_SIGNALLED_CURRENT,
     SUPPLY_ID,
@@ -35,8 +36,8 @@ from ..model import (
     Phase,
     Supply,
 )
-from .phases import parse_phases
-from .reading import read_charger, read_chargers, read_group, read_supply
+from .phases import parse_phases, supply_phases
+from .reading import phases_of, read_charger, read_chargers, read_group, read_supply
 
 ROUNDING = 1e-6
 """Steps by which a figure may miss the one that it means."""
@@ -76,8 +77,9 @@ def meter_misfit(data: Mapping[str, Any], entry: AmpGuardConfigEntry) -> str | N
     """
     if entry.source == SOURCE_IGNORE:  # nothing was set up of it
         return None
+    net = EarthingSystem(entry.options[CONF_NET])
     if not _phases_below(SUPPLY_ID, entry) <= {
-        *parse_phases(data[CONF_MEASURED_PHASES])
+        *supply_phases(data[CONF_MEASURED_PHASES], net)
     }:
         return "phases_not_measured"
     most = MAX_MEASURED_CURRENT[data[CONF_VARIANT]]
@@ -91,9 +93,17 @@ def supply_errors(supply: Supply, entry: AmpGuardConfigEntry) -> Errors:
     errors: Errors = {}
     if _widest_below(SUPPLY_ID, entry) > supply.supply_max_current:
         errors[CONF_SUPPLY_MAX_CURRENT] = "below_group"
+    errors |= net_errors(supply.earthing_system, entry.data[CONF_MEASURED_PHASES])
     if any(_hangs_on_one_line(charger, supply) for charger in read_chargers(entry)):
         errors[CONF_NET] = "it_needs_two_lines"
     return errors
+
+
+def net_errors(net: EarthingSystem, measured: str) -> Errors:
+    """Return whether a meter's phases are enough in a net: only IT bounds a third."""
+    if len(parse_phases(measured)) == len(ARON) and net is EarthingSystem.TN:
+        return {CONF_NET: "net_needs_all_phases"}
+    return {}
 
 
 def group_errors(
@@ -153,7 +163,7 @@ def limits_above(
     if parent == SUPPLY_ID:
         return (
             read_supply(entry.options, entry.data[CONF_SOURCE]).supply_max_current,
-            parse_phases(entry.data[CONF_MEASURED_PHASES]),
+            phases_of(entry),
         )
     group = read_group(entry.subentries[parent].data)
     return group.max_current_online, group.phases

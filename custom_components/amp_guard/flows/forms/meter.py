@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PASSWORD, CONF_PIN
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    EntitySelector,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -17,13 +18,17 @@ import voluptuous as vol
 from ...const import (
     CONF_DEVICE,
     CONF_EXPORT_POSITIVE,
+    CONF_HEARTBEAT,
     CONF_MEASURED_PHASES,
+    CONF_NET,
     CONF_NETWORK_NAME,
     CONF_SERIAL_NUMBER,
     CONF_VARIANT,
+    CONF_WHOLE_PROPERTY,
 )
 from ...meters import MAX_MEASURED_CURRENT
 from ...meters.sensor_patterns import ROLES, Quantity
+from ...model import EarthingSystem
 from . import fold
 from .fields import PIN, choice_field, entity_field, named_field
 
@@ -102,16 +107,23 @@ METER_SENSORS_SCHEMA = vol.Schema(
             if role.phase is None
             or role.quantity in (Quantity.VOLTAGE, Quantity.POWER_EXPORT)
         }
+        | {vol.Optional(CONF_HEARTBEAT): EntitySelector()}
     )
 )
 
 
-def meter_check_schema(variant: str) -> vol.Schema:
+def meter_check_schema(
+    variant: str, *, asks_net: bool, asks_charger: bool
+) -> vol.Schema:
     """Return the form that asks what the sensors of a meter do not tell."""
-    return vol.Schema(
-        _variant(variant)
-        | {vol.Required(CONF_EXPORT_POSITIVE, default=False): BooleanSelector()}
-    )
+    fields = _variant(variant) | {
+        vol.Required(CONF_EXPORT_POSITIVE, default=False): BooleanSelector()
+    }
+    if asks_net:
+        fields[vol.Optional(CONF_NET)] = choice_field(EarthingSystem, CONF_NET)
+    if asks_charger:
+        fields[vol.Required(CONF_WHOLE_PROPERTY, default=False)] = BooleanSelector()
+    return vol.Schema(fields)
 
 
 def variant_schema(variant: str) -> vol.Schema:

@@ -12,6 +12,7 @@ from ...const import (
     CONF_CHARGERS_INCLUDED,
     CONF_DESCRIPTION,
     CONF_FUSE_TYPE,
+    CONF_GENERATES,
     CONF_MAX_CURRENT_OFFLINE,
     CONF_MAX_CURRENT_ONLINE,
     CONF_MIN_CURRENT,
@@ -48,6 +49,7 @@ def supply_schema(variant: str) -> vol.Schema:
             vol.Required(CONF_NET, default=EarthingSystem.TN.value): choice_field(
                 EarthingSystem, CONF_NET
             ),
+            vol.Required(CONF_GENERATES, default=False): BooleanSelector(),
         }
         | fold(
             {
