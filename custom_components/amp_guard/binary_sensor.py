@@ -32,7 +32,7 @@ METER_BINARY_SENSORS = (
         key="connectivity",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
-        is_on_fn=lambda state, node: state.connected[node],
+        is_on_fn=SiteState.meter_lives,
     ),
 )
 

@@ -131,7 +131,10 @@ class AmpGuardSensor(AmpGuardEntity, SensorEntity):
     @override
     def _update_from(self, state: SiteState) -> bool:
         description = self.entity_description
-        available = description.available_fn(state, self.target)
+        available = description.available_fn(state, self.target) and (
+            self._phase is None
+            or self._phase in description.measured_fn(state, self.target)
+        )
         value = self._value(state) if available else None
         if available == self._attr_available and not self._moved(value):
             return False

@@ -227,12 +227,15 @@ async def test_measurements_that_do_not_come_are_not_shown(
         await hass.async_block_till_done()
     house.clock.advance(6.0)
     await becomes(hass, current, STATE_UNAVAILABLE)
+    # However well its connection is: what lives brings samples.
+    connectivity = entity_id(hass, "binary_sensor", SERIAL, "connectivity")
+    await becomes(hass, connectivity, "off")
     assert log_levels(caplog) == [logging.WARNING]
 
     house.meter.fault = None
     house.clock.advance(10.0)
-    await becomes(hass, entity_id(hass, "binary_sensor", SERIAL, "connectivity"), "on")
-    house.draws(5.0, 5.0, 5.0)
+    await house.passes(hass, 5, 5.0, 5.0, 5.0)
+    await becomes(hass, connectivity, "on")
     await becomes(hass, current, lambda state: state.state in ("5.0", "20.0"))
     assert log_levels(caplog) == [logging.WARNING, logging.INFO]
 

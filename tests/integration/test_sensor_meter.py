@@ -11,7 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.amp_guard.meters import MeterSample
-from custom_components.amp_guard.model import SUPPLY_ID, MeterTrust
+from custom_components.amp_guard.model import SUPPLY_ID, MeterTrust, Phase
 
 from .helpers import (
     GROUP_INPUT,
@@ -26,7 +26,7 @@ from .helpers import (
 )
 from .test_meter_repairs import told
 
-UNITS = {"current": "A", "power": "W", "energy": "kWh"}
+UNITS = {"current": "A", "voltage": "V", "power": "W", "energy": "kWh"}
 CURRENTS = ("current_l1", "current_l2", "current_l3")
 TOTALS = ("total_power", "total_power_export")
 
@@ -291,6 +291,222 @@ async def test_what_becomes_unavailable_is_no_heartbeat(
     assert device.sample.time == taken
     await device.passes(1.0, lambda: device.says(energy_import=2.0))
     assert device.sample.time > taken
+
+
+# --- what has no device ---------------------------------------------------------------
+
+
+async def ten_minutes(meter: Meter, *phases: int) -> None:
+    """Let some phases be written each 4 s, each time with another figure."""
+    for count in range(150):
+        said = {f"current_l{n}": 5.0 + n + count % 2 for n in phases}
+        await meter.passes(3.7, lambda s=said: meter.says(**s))
+
+
+async def test_a_constant_phase_of_template_helpers_is_no_dead_meter(
+    meter: Meter,
+) -> None:
+    """ffunes/Omnibattery#451: Home Assistant does not write an equal result."""
+    meter.telegram(5.0, 5.0, 0.0)
+    await meter.add()
+    await ten_minutes(meter, 1, 2)
+    assert meter.trust is MeterTrust.ONLINE
+    assert meter.sample.current.l3 == 0.0
+    # But the set as a whole may be dead.
+    for _ in range(15):
+        await meter.passes(3.7, lambda: None)
+    assert meter.trust is MeterTrust.OFFLINE
+
+
+async def test_a_phase_that_varied_is_not_spoken_for_for_ever(meter: Meter) -> None:
+    """Of three helpers that read three clamps, one goes on at its last figure."""
+    meter.telegram(5.0, 5.0, 5.0)
+    await meter.add()
+    await ten_minutes(meter, 1, 2, 3)
+    await ten_minutes(meter, 1, 3)
+    assert meter.trust is MeterTrust.ONLINE
+    for _ in range(6):
+        await ten_minutes(meter, 1, 3)
+    assert meter.trust is MeterTrust.OFFLINE
+    await ten_minutes(meter, 1, 2, 3)
+    assert meter.trust is MeterTrust.ONLINE
+
+
+async def test_the_rest_of_the_set_shows_its_life(meter: Meter) -> None:
+    meter.telegram(5.0, 5.0, 5.0, total_power=3450.0)
+    await meter.add()
+    for count in range(60):
+        await meter.passes(4.7, lambda c=count: meter.says(total_power=3450.0 + c % 2))
+    assert meter.trust is MeterTrust.ONLINE
+
+
+async def test_helpers_of_several_integrations_speak_for_themselves(
+    hass: HomeAssistant, meter: Meter
+) -> None:
+    """What has no device shows life for what its own integration brings alone."""
+    registry = er.async_get(hass)
+    for integration, phase in (("template", 1), ("template", 2), ("rest", 3)):
+        meter.sensors[f"current_l{phase}"] = registry.async_get_or_create(
+            "sensor", integration, f"l{phase}"
+        ).entity_id
+    meter.telegram(5.0, 5.0, 5.0)
+    await meter.add()
+    await ten_minutes(meter, 1, 3)
+    assert meter.trust is MeterTrust.ONLINE
+    await ten_minutes(meter, 1, 2)
+    assert meter.trust is MeterTrust.OFFLINE
+
+
+async def test_a_phase_of_a_device_is_not_spoken_for_by_helpers(
+    hass: HomeAssistant, meter: Meter
+) -> None:
+    """The clamp of L2 is dead, all of it; L1 and L3 are helpers and live."""
+    register(hass, meter, "zha", "current_l2", "energy_l2")
+    meter.telegram(5.0, 5.0, 5.0)
+    await meter.add()
+    await ten_minutes(meter, 1, 3)
+    assert meter.trust is MeterTrust.OFFLINE
+
+
+@pytest.fixture
+async def helpers_of_clamps(hass: HomeAssistant, meter: Meter) -> dict[str, str]:
+    """Template helpers, as they are made in the frontend, of three clamps."""
+    clamps = Meter(hass, meter.clock, meter.decisions)
+    for n in (1, 2, 3):
+        register(hass, clamps, "zha", f"current_of_clamp_{n}", f"energy_of_clamp_{n}")
+        raw = clamps.sensors[f"current_of_clamp_{n}"]
+        helper = MockConfigEntry(
+            domain="template", options={"state": f"{{{{ states('{raw}') }}}}"}
+        )
+        helper.add_to_hass(hass)
+        meter.sensors[f"current_l{n}"] = (
+            er.async_get(hass)
+            .async_get_or_create(
+                "sensor", "template", helper.entry_id, config_entry=helper
+            )
+            .entity_id
+        )
+    clamps.says(**{f"current_of_clamp_{n}": 5.0 for n in (1, 2, 3)})
+    meter.telegram(5.0, 5.0, 5.0)
+    await meter.add()
+    return clamps.sensors
+
+
+async def test_a_helper_is_as_old_as_what_it_is_made_of(
+    hass: HomeAssistant, meter: Meter, helpers_of_clamps: dict[str, str]
+) -> None:
+    """Two helpers of living clamps do not speak for one of a dead clamp."""
+
+    def say(clamp: int, value: float) -> None:
+        hass.states.async_set(
+            helpers_of_clamps[f"current_of_clamp_{clamp}"],
+            str(value),
+            {ATTR_UNIT_OF_MEASUREMENT: "A"},
+        )
+
+    async def go_on_for(rounds: int, *alive: int) -> None:
+        for count in range(rounds):
+
+            def says(count: int = count) -> None:
+                for clamp in alive:  # that of L3 never shows another current
+                    say(clamp, 5.0 if clamp == 3 else 5.0 + count % 2)
+                meter.says(current_l1=5.0 + count % 2)
+
+            await meter.passes(3.7, says)
+
+    await go_on_for(40, 1, 2, 3)
+    assert meter.trust is MeterTrust.ONLINE
+    # That of L2 is dead; its helper would not know, and goes on by itself.
+    for count in range(15):
+        await meter.passes(0.1, lambda c=count: meter.says(current_l2=5.0 + c % 2))
+        await go_on_for(1, 1, 3)
+    assert meter.trust is MeterTrust.OFFLINE
+
+
+@pytest.mark.parametrize("entity", ["sensor.last_telegram", "event.telegram"])
+async def test_a_heartbeat_that_was_picked_speaks_for_all(
+    hass: HomeAssistant, meter: Meter, entity: str
+) -> None:
+    meter.telegram(5.0, 5.0, 5.0)
+    hass.states.async_set(entity, "0")
+    meter.sensors["heartbeat"] = entity
+    await meter.add()
+    for count in range(40):
+        await meter.passes(4.7, lambda c=count: hass.states.async_set(entity, str(c)))
+    assert meter.trust is MeterTrust.ONLINE
+    # The same said again is life as well; being unavailable is none.
+    for _ in range(20):
+        await meter.passes(4.7, lambda: hass.states.async_set(entity, "40"))
+    assert meter.trust is MeterTrust.ONLINE
+    for count in range(20):
+        state = STATE_UNAVAILABLE if count % 2 else "unknown"
+        await meter.passes(4.7, lambda s=state: hass.states.async_set(entity, s))
+    assert meter.trust is MeterTrust.OFFLINE
+
+
+async def test_a_renamed_heartbeat_is_followed(
+    hass: HomeAssistant, meter: Meter
+) -> None:
+    registry = er.async_get(hass)
+    beat = registry.async_get_or_create("sensor", "mqtt", "beat").entity_id
+    hass.states.async_set(beat, "0")
+    meter.telegram(5.0, 5.0, 5.0)
+    meter.sensors["heartbeat"] = beat
+    await meter.add()
+    registry.async_update_entity(beat, new_entity_id="sensor.pulse")
+    await hass.async_block_till_done()
+    for count in range(40):
+        await meter.passes(
+            4.7, lambda c=count: hass.states.async_set("sensor.pulse", str(c))
+        )
+    assert meter.trust is MeterTrust.ONLINE
+
+
+# --- a line of an IT net that is not read ---------------------------------------------
+
+
+@pytest.mark.parametrize("net", ["it", "tn"])
+@pytest.mark.parametrize("lost", ["unknown", STATE_UNAVAILABLE, "nan", None])
+async def test_a_line_that_is_lost_silences_a_tn_net_alone(
+    hass: HomeAssistant, meter: Meter, net: str, lost: str | None
+) -> None:
+    meter.telegram(5.0, 5.0, 5.0)
+    await meter.add(net=net)
+    await ten_minutes(meter, 1, 2, 3)
+    assert meter.sample.connected == tuple(Phase)
+
+    if lost is None:
+        hass.states.async_remove("sensor.current_l2")
+    else:
+        meter.says(current_l2=lost)
+    await ten_minutes(meter, 1, 3)
+    if net == "tn":
+        assert meter.trust is MeterTrust.OFFLINE
+    else:
+        assert meter.sample.connected == (Phase.L1, Phase.L3)
+        measurement = meter.entry.runtime_data.meters.measurements[SUPPLY_ID]
+        assert measurement.measured == (Phase.L1, Phase.L3)
+    # Two are too few in any net.
+    meter.says(current_l3="unknown")
+    await ten_minutes(meter, 1)
+    assert meter.trust is MeterTrust.OFFLINE
+    await ten_minutes(meter, 1, 2, 3)
+    assert meter.trust is MeterTrust.ONLINE
+    assert meter.sample.connected == tuple(Phase)
+
+
+async def test_the_age_of_a_line_that_is_left_out_counts_nothing(
+    hass: HomeAssistant, meter: Meter
+) -> None:
+    """Three clamps, each a device; that of L2 is gone."""
+    for phase in (1, 2, 3):
+        register(hass, meter, "zha", f"current_l{phase}")
+    meter.telegram(5.0, 5.0, 5.0)
+    await meter.add(net="it")
+    meter.says(current_l2=STATE_UNAVAILABLE)
+    await ten_minutes(meter, 1, 3)
+    assert meter.trust is MeterTrust.ONLINE
+    assert hass.loop.time() - meter.sample.time < 1.0
 
 
 # --- in which direction ---------------------------------------------------------------

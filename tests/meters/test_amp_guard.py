@@ -19,7 +19,7 @@ from custom_components.amp_guard.meters import (
     NotAMeterError,
 )
 from custom_components.amp_guard.meters.amp_guard import AmpGuardClient, AmpGuardMeter
-from custom_components.amp_guard.model import Phase
+from custom_components.amp_guard.model import EarthingSystem, Phase
 from tests.clock import Clock
 from tests.integration.helpers import PATIENCE
 
@@ -248,6 +248,35 @@ async def test_what_cannot_be_true_is_counted_and_left_out(
     await stream.send_json(bridge.measures(4, 4.0, 4.0))
     assert await follower.current() == 4.0
     assert follower.meter.rejected_samples == 4
+
+
+@pytest.mark.parametrize("net", list(EarthingSystem))
+async def test_a_line_may_be_missing_in_an_it_net_alone(
+    bridge: Bridge, follow: Callable, net: EarthingSystem
+) -> None:
+    def lines(sequence: int, **current: float) -> dict:
+        phases = {
+            line: {"current": amps, "energy_import": 5.0}
+            for line, amps in current.items()
+        }
+        return {"sequence": sequence, "phases": phases}
+
+    bridge.measurement = lines(1, l1=1.0, l2=1.0, l3=1.0)
+    follower = await follow(phases=tuple(Phase), net=net)
+    assert await follower.next() is None
+    assert await follower.current() == 1.0
+    stream = await bridge.connections.get()
+    await stream.send_json(lines(2, l1=2.0, l3=2.0))
+    await stream.send_json(lines(3, l1=3.0))  # one is too few anywhere
+    await stream.send_json(lines(4, l1=4.0, l2=4.0, l3=4.0))
+    if net is EarthingSystem.IT:
+        sample = await follower.next()
+        assert isinstance(sample, MeterSample)
+        assert sample.connected == (Phase.L1, Phase.L3)
+        assert sample.current == (2.0, 0.0, 2.0)
+        assert sample.energy_import is None  # or a counter would fall
+    assert await follower.current() == 4.0
+    assert follower.meter.rejected_samples == (1 if net is EarthingSystem.IT else 2)
 
 
 async def test_a_bridge_without_a_stream_is_polled(

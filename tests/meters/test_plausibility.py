@@ -53,6 +53,21 @@ def test_one_corrupted_sample_is_rejected_and_the_next_is_taken(
     plausibility.judge(GOOD)
 
 
+@pytest.mark.parametrize("present", [2, 3, 5])
+def test_a_line_that_comes_and_goes_costs_no_sample(present: int) -> None:
+    """In an IT net one may be left out: what is usual of it is known meanwhile."""
+    plausibility = Plausibility("home")
+    two = replace(
+        GOOD,
+        connected=(Phase.L1, Phase.L3),
+        current=GOOD.current._replace(l2=0.0),
+        voltage=GOOD.voltage._replace(l2=0.0),
+        power=GOOD.power._replace(l2=0.0),
+    )
+    for count in range(50):
+        plausibility.judge(two if count % present else GOOD)
+
+
 def test_a_public_meter_measures_more() -> None:
     Plausibility("public").judge(sample(300.0, 0.0, 0.0))
     with pytest.raises(ImplausibleSampleError):

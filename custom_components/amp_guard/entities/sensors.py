@@ -29,11 +29,13 @@ from ..model import ChargerStatus, Phase, PhaseValues, Reason
 class AmpGuardSensorDescription(SensorEntityDescription):
     """A figure of one target (a node or a charger), None where it is not known.
 
-    Where it is one of each phase, every phase gets a sensor of its own. `dead_band`
+    Where it is one of each phase, every phase gets a sensor of its own, unavailable
+    while it is none of `measured_fn`. `dead_band`
     is the change, in the sensor's unit (of a time: s), that is not worth a new state.
     """
 
     available_fn: Callable[[SiteState, str], bool] = lambda *_: True
+    measured_fn: Callable[[SiteState, str], tuple[Phase, ...]] = lambda *_: tuple(Phase)
     value_fn: Callable[[SiteState, str], StateType | datetime | PhaseValues]
     dead_band: float = 0.0
 
@@ -57,6 +59,7 @@ METER_SENSORS = (
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
         available_fn=SiteState.meter_is_online,
+        measured_fn=SiteState.measured_phases,
         value_fn=lambda state, node: state.samples[node].current,
         dead_band=0.1,
     ),
@@ -69,6 +72,7 @@ METER_SENSORS = (
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         available_fn=SiteState.meter_is_online,
+        measured_fn=SiteState.measured_phases,
         value_fn=lambda state, node: state.samples[node].voltage,
         dead_band=1.0,
     ),
@@ -80,6 +84,7 @@ METER_SENSORS = (
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         available_fn=SiteState.meter_is_online,
+        measured_fn=SiteState.measured_phases,
         value_fn=lambda state, node: state.samples[node].power,
         dead_band=20.0,
     ),
@@ -92,6 +97,7 @@ METER_SENSORS = (
         state_class=SensorStateClass.TOTAL_INCREASING,
         suggested_display_precision=1,
         available_fn=SiteState.meter_is_online,
+        measured_fn=SiteState.measured_phases,
         value_fn=lambda state, node: state.samples[node].energy_import,
         dead_band=0.1,
     ),
@@ -104,6 +110,7 @@ METER_SENSORS = (
         state_class=SensorStateClass.TOTAL_INCREASING,
         suggested_display_precision=1,
         available_fn=SiteState.meter_is_online,
+        measured_fn=SiteState.measured_phases,
         value_fn=lambda state, node: state.samples[node].energy_export,
         dead_band=0.1,
     ),

@@ -42,6 +42,7 @@ def _amp_guard(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> Meter:
         host=entry.data[CONF_HOST],
         pin=entry.data[CONF_PIN],
         phases=parse_phases(entry.data[CONF_MEASURED_PHASES]),
+        net=EarthingSystem(entry.options[CONF_NET]),
     )
     return AmpGuardMeter(client, serial_number=str(entry.unique_id))
 

@@ -16,6 +16,7 @@ from ..model import (
     PhaseValues,
     Reason,
     Site,
+    Worth,
 )
 from ..site.reading import nodes_above
 from .events import SiteEvent
@@ -66,6 +67,18 @@ class SiteState:
             self.connected.get(node, False)
             and node in self.samples
             and self.decision.nodes[node].trust is not MeterTrust.OFFLINE
+        )
+
+    def measured_phases(self, node: str) -> tuple[Phase, ...]:
+        """Return the phases that the newest sample of a node is of."""
+        return self.samples[node].connected
+
+    def meter_lives(self, node: str) -> bool:
+        """Say whether a meter is reached and brings samples, whatever they are worth."""
+        state = self.decision.nodes[node]
+        return self.connected[node] and (
+            state.trust is not MeterTrust.OFFLINE
+            or any(phase.worth is Worth.NOT_MEASURED for phase in state.worth)
         )
 
     def is_measured(self, group: str) -> bool:

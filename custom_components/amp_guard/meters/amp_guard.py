@@ -25,7 +25,7 @@ from aiohttp import (
 )
 from yarl import URL
 
-from ..model import Phase
+from ..model import EarthingSystem, Phase
 from . import (
     Meter,
     MeterAuthenticationError,
@@ -62,7 +62,8 @@ class AmpGuardClient:
     """The requests of the contract; every failure is a `MeterError`.
 
     The variant that the meter reports bounds what can be true, and each of `phases`
-    must be in a sample: a phase that is missing would read as one without load.
+    must be in a sample: a phase that is missing would read as one without load. In an
+    IT `net` two lines are enough.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class AmpGuardClient:
         host: str,
         pin: str,
         phases: tuple[Phase, ...] = (),
+        net: EarthingSystem = EarthingSystem.TN,
     ) -> None:
         """Take the address, with its port unless it is 80, and the PIN.
 
@@ -88,6 +90,7 @@ class AmpGuardClient:
         self._headers = {"Authorization": f"Bearer {pin}"}
         self._variant = "public"
         self._phases = phases
+        self._net = net
 
     async def identity(self) -> MeterIdentity:
         """Ask who it is; needs no PIN."""
@@ -158,6 +161,7 @@ class AmpGuardClient:
             time=asyncio.get_running_loop().time(),
             variant=self._variant,
             phases=self._phases,
+            net=self._net,
         )
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import voluptuous as vol
 
-from ..model import Phase, PhaseValues
+from ..model import EarthingSystem, Phase, PhaseValues
 from . import (
     MAX_MEASURED_CURRENT,
     MeterIdentity,
@@ -19,6 +19,7 @@ from . import (
 )
 from .json_body import number, validate
 from .plausibility import bounds
+from .sensor_patterns import ARON
 
 PATH = "amp-guard/v1"
 CONTRACT = 1
@@ -42,16 +43,25 @@ def parse_identity(document: object) -> MeterIdentity:
 
 
 def parse_sample(
-    document: object, *, time: float, variant: str, phases: tuple[Phase, ...]
+    document: object,
+    *,
+    time: float,
+    variant: str,
+    phases: tuple[Phase, ...],
+    net: EarthingSystem = EarthingSystem.TN,
 ) -> MeterSample:
-    """Return the sample that was received at `time`, each of `phases` in it."""
+    """Return the sample that was received at `time`, each of `phases` in it.
+
+    In an IT net two lines are enough: they bound the third.
+    """
     measurement = validate(MEASUREMENT[variant], document)
     rows = {
         phase: measurement["phases"][phase.name.lower()]
         for phase in Phase
         if phase.name.lower() in measurement["phases"]
     }
-    if not rows or not rows.keys() >= set(phases):
+    is_whole = bool(rows) and rows.keys() >= set(phases)
+    if not is_whole and (net is EarthingSystem.TN or len(rows) < len(ARON)):
         raise MeterResponseError("a phase is missing")
     current = _phase_values({phase: row["current"] for phase, row in rows.items()})
     power = _known(rows, "power")
@@ -63,8 +73,8 @@ def parse_sample(
         current=current,
         voltage=_known(rows, "voltage"),
         power=power,
-        energy_import=_known(rows, "energy_import"),
-        energy_export=_known(rows, "energy_export"),
+        energy_import=_known(rows, "energy_import") if is_whole else None,
+        energy_export=_known(rows, "energy_export") if is_whole else None,
         signed=power is not None or min(current) < 0.0,
     )
 

@@ -80,7 +80,9 @@ class Plausibility:
 
     def __init__(self, variant: str) -> None:
         self._variant = variant
-        self._voltages: deque[PhaseValues] = deque(maxlen=RECENT)
+        self._voltages: dict[Phase, deque[float]] = {
+            phase: deque(maxlen=RECENT) for phase in Phase
+        }
         self._totals: deque[float] = deque(maxlen=RECENT)
         self._believed = NO_CURRENT
         self._doubts: frozenset[str] = frozenset()
@@ -115,7 +117,8 @@ class Plausibility:
         """Return as texts which voltages are not as usual."""
         if sample.voltage is None:
             return frozenset()
-        self._voltages.append(sample.voltage)
+        for phase in sample.connected:  # one that is not shows no voltage
+            self._voltages[phase].append(sample.voltage[phase])
         return frozenset(
             f"the voltage of {phase.name} jumps"
             for phase in sample.connected
@@ -124,7 +127,7 @@ class Plausibility:
         )
 
     def _usual_voltage(self, phase: Phase) -> float:
-        return median_low([voltage[phase] for voltage in self._voltages])
+        return median_low(self._voltages[phase])
 
     def _rises(self, sample: MeterSample) -> bool:
         """Whether a current rises that is no product of an odd voltage."""

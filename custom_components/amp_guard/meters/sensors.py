@@ -35,14 +35,7 @@ from homeassistant.helpers.event import (
 from ..model import EarthingSystem, Phase
 from . import Meter, MeterConnectionError, MeterError, MeterSample
 from .heartbeat import Heartbeat, makes_current_known
-from .sensor_patterns import (
-    MEASURES,
-    ROLES,
-    Quantity,
-    Role,
-    is_complete,
-    measured_phases,
-)
+from .sensor_patterns import ARON, MEASURES, ROLES, Quantity, Role, measured_phases
 from .sensor_set import PhaseReading, take_sample
 
 SETTLE_TIME = 0.25
@@ -120,7 +113,7 @@ class SensorReader:
         if unread and not (
             self._net is EarthingSystem.IT
             and None not in unread
-            and is_complete(phases, self._net)
+            and len(phases) >= len(ARON)
         ):
             raise next(iter(unread.values()))
         readings = {phase: self._reading(values, phase) for phase in phases}
