@@ -79,7 +79,7 @@ class Deficit:
             ):
                 proven += low[phase]
                 provers += 1
-        if shown + tolerance(least, reporters) >= least:
+        if least < LEAST_DRAWN or shown + tolerance(least, reporters) >= least:
             self.note_none(shown, least, time)
             return
         self._good_since = None
@@ -87,7 +87,7 @@ class Deficit:
             self.since = time
         if self.convicted:
             self._note_shown(shown)
-        elif shown + tolerance(proven, provers) < proven:
+        elif proven >= LEAST_DRAWN and shown + tolerance(proven, provers) < proven:
             self.convicted = True
             self._times += 1
             self._shown = (shown, shown)

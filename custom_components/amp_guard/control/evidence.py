@@ -21,7 +21,7 @@ from ..model import (
     Worth,
 )
 from .connector import Connector
-from .deficit import Deficit, tolerance
+from .deficit import LEAST_DRAWN, Deficit, tolerance
 from .lines import Lines, most_of_third
 from .meter import ReportedDraw
 from .steps import Answer, Seen, Steps
@@ -112,10 +112,28 @@ class Evidence:
         if doubts or self._doubted:
             self._weigh(doubts, time)
         self._question(doubts)
-        if self._is_it and len(doubts) == 1:
-            (phase,) = doubts
-            return _bounded(current, phase, feeds_in=self._feeds_in_beside(phase))
+        if self._is_it and not self.offline:
+            return self._bound(current, doubts)
         return current
+
+    def _bound(
+        self, current: PhaseValues, doubts: Mapping[Phase, object]
+    ) -> PhaseValues:
+        """Return what may flow where lines are bounded by the two others.
+
+        One that shows less than the chargers on it is so from the first sample on.
+        """
+        bounded = tuple(doubts) or tuple(
+            line for line in Phase if self._deficits[line].since is not None
+        )
+        if not bounded or (not doubts and len(bounded) > 1):
+            return current
+        values = list(current)
+        for line in bounded:
+            one, other = (current[each] for each in Phase if each is not line)
+            feeds_in = self._feeds_in_beside(line)
+            values[line] = most_of_third(one, other, feeds_in=feeds_in)
+        return PhaseValues(*values)
 
     def _note_export(self, current: PhaseValues) -> None:
         """Note which phases have ever fed in for more than a moment."""
@@ -158,7 +176,7 @@ class Evidence:
             self._deficits[phase].clear()
         for phase, deficit in zip(Phase, self._deficits, strict=True):
             shown, said = current[phase], drawn[phase]
-            if shown + tolerance(said, reporters) >= said:
+            if said < LEAST_DRAWN or shown + tolerance(said, reporters) >= said:
                 deficit.note_none(shown, said, time)
             elif self._feeds_in_beside(phase):
                 deficit.clear()
@@ -200,7 +218,8 @@ class Evidence:
     def _weigh(
         self, doubts: dict[Phase, tuple[Doubt, Phase | None]], time: float
     ) -> None:
-        bounded = self._is_it and len(doubts) == 1
+        either = all(doubt is Doubt.IMPOSSIBLE for doubt, _ in doubts.values())
+        bounded = self._is_it and (either or len(doubts) == 1)
         worth = Worth.BOUNDED if bounded else Worth.NOT_MEASURED
         a, b, c = (
             self._worth_of(phase, worth, *doubts[phase], time)
@@ -223,11 +242,3 @@ class Evidence:
         if before == PhaseWorth(worth=worth, doubt=doubt, on=on, since=since):
             return before
         return PhaseWorth(worth=worth, doubt=doubt, on=on, since=since)
-
-
-def _bounded(current: PhaseValues, phase: Phase, *, feeds_in: bool) -> PhaseValues:
-    one, other = (current[line] for line in Phase if line is not phase)
-    most = most_of_third(one, other, feeds_in=feeds_in)
-    values = list(current)
-    values[phase] = most
-    return PhaseValues(*values)

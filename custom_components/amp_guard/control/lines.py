@@ -38,7 +38,8 @@ class Lines:
     """Holds the lines of one meter against each other. Currents in A, times in s.
 
     `impossible` are those that are not believed: the one of a contradiction that shows
-    too little, or both that it may be.
+    too little, or both that it may be. One of them is right, so each is bounded by what
+    the two others show.
     """
 
     def __init__(self) -> None:
@@ -68,9 +69,7 @@ class Lines:
         self._agree_since = None
         if self._contradictions == 0:
             self._since = time
-            self._begin_to_look(current)
         self._contradictions += 1
-        self._look(current)
         if len(self.impossible) == 1:
             return
         lasts = time - self._since >= CONTRADICTS_FOR
@@ -78,32 +77,22 @@ class Lines:
             self.impossible = self._too_low(current)
 
     def _too_low(self, current: PhaseValues) -> tuple[Phase, ...]:
-        """Return the one of the two lower lines that shows nothing or stands still."""
-        lower, other = sorted(sorted(Phase, key=current.__getitem__)[:2])
-        for one, beside in ((lower, other), (other, lower)):
-            if current[one] <= NOTHING and current[beside] >= SOMETHING:
-                return (one,)
-            if self._moved(one) <= NOTHING and self._moved(beside) >= SOMETHING:
-                return (one,)
-        return self.impossible or (lower, other)
+        """Return the one of the two lower lines that shows nothing; else both."""
+        lower, other = sorted(Phase, key=current.__getitem__)[:2]
+        shows_nothing = current[lower] <= NOTHING and current[other] >= SOMETHING
+        return (lower,) if shows_nothing else (lower, other)
 
     def _note_agreement(self, current: PhaseValues, time: float) -> None:
         """Believe again those that have moved for long without a contradiction."""
         if self._agree_since is None:
             self._agree_since = time
-            self._begin_to_look(current)
-        self._look(current)
+            self._lowest = self._highest = current
+        self._lowest = PhaseValues(*map(min, self._lowest, current, strict=True))
+        self._highest = PhaseValues(*map(max, self._highest, current, strict=True))
         if time - self._agree_since >= BELIEVED_AFTER and all(
             self._moved(line) >= SOMETHING for line in self.impossible
         ):
             self.impossible = ()
-
-    def _begin_to_look(self, current: PhaseValues) -> None:
-        self._lowest = self._highest = current
-
-    def _look(self, current: PhaseValues) -> None:
-        self._lowest = PhaseValues(*map(min, self._lowest, current, strict=True))
-        self._highest = PhaseValues(*map(max, self._highest, current, strict=True))
 
     def _moved(self, line: Phase) -> float:
         return self._highest[line] - self._lowest[line]
