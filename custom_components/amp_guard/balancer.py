@@ -78,8 +78,7 @@ class Balancer:
         metering = self._metering
         headroom = find_headroom(
             nodes=self._tree.nodes,
-            meters=metering.meters,
-            base_loads=metering.base_loads,
+            metering=metering,
             ceilings=ceilings,
             committed=self._committed(),
             now=now,

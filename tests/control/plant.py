@@ -6,7 +6,7 @@ Currents in A, times in s.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import cycle
@@ -211,6 +211,8 @@ class Plant:
         self.now = 0.0
         self.shift = 0.0
         self.resolution = 0.0
+        self.damage: Callable[[Measurement], Measurement] = _no_damage
+        """What becomes of the supply's samples on their way."""
         self.nodes = [node.id for node in self.tree.nodes]
         self.loads = dict.fromkeys(self.nodes, NO_CURRENT)
         self.modes = dict.fromkeys(self.nodes, MeterMode.GOOD)
@@ -382,9 +384,15 @@ class Plant:
         if mode is MeterMode.ABSURD:
             current = current._replace(l3=ABSURD)
         sample = Measurement(time=self.now + self.shift, current=current)
+        if index == 0:
+            sample = self.damage(sample)
         self.samples[node] = sample
         self._sampled_at[node] = self.now
         return _possible(sample)
+
+
+def _no_damage(sample: Measurement) -> Measurement:
+    return sample
 
 
 def _possible(sample: Measurement) -> bool:

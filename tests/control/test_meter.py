@@ -10,6 +10,7 @@ import pytest
 from custom_components.amp_guard.balancer import Balancer
 from custom_components.amp_guard.control.meter import MeterWatch, ReportedDraw
 from custom_components.amp_guard.model import (
+    NO_CURRENT,
     SUPPLY_ID,
     Decision,
     Measurement,
@@ -238,7 +239,7 @@ def margin_of(samples: Iterable[PhaseValues], each: float) -> float:
     for number, current in enumerate(samples):
         time = number * each
         sample = Measurement(time=time, current=current)
-        watch.take(sample, 0.0, time, ReportedDraw(0.0, time))
+        watch.take(sample, 0.0, time, ReportedDraw(NO_CURRENT, time))
     return watch.rounding + watch.margin
 
 

@@ -26,7 +26,7 @@ FRESH = 1.0
 already, the base load is taken to be less for a moment, and a moment frees nothing."""
 TAKEN_FOR = 60.0
 """s for which an allocation may still be taken up without any sign before."""
-CHANGES_KEPT = 16
+CHANGES_KEPT = 64
 """Changes of what is reported that are kept for samples older than the report."""
 CHARGED = (ChargerStatus.WAITING, ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
 
@@ -48,6 +48,9 @@ class Draw:
         self._changes: deque[tuple[float, list[float]]] = deque(maxlen=CHANGES_KEPT)
         self._attributed_since: float | None = None
         self.reported_at = 0.0
+        self.arrived_at = 0.0
+        self.charged_at = float("-inf")
+        """When it last said that its car charges, s."""
         self._unused_since: list[float | None] = [None, None, None]
         self._first = branch.charger.wiring[0]
         self.report_delay = ReportDelay()
@@ -66,9 +69,9 @@ class Draw:
         return self._highest(self._reported or _NOTHING)
 
     @property
-    def reported_sum(self) -> float:
-        """Return what it last reported, A over all phases."""
-        return sum(self._reported or _NOTHING)
+    def reported_by_phase(self) -> Sequence[float]:
+        """Return what it last reported, A by phase."""
+        return self._reported or _NOTHING
 
     @property
     def current(self) -> float:
@@ -93,16 +96,26 @@ class Draw:
             return
         taken_at = reading.current_time
         taken_at = now if taken_at is None else min(taken_at + offset, now)
+        self.arrived_at = taken_at
         self.report_delay.observe_report(reported[self._first], taken_at)
         if not self._changes or self._changes[-1][1] != reported:
             self._changes.append((taken_at, reported))
         self.reported_at = taken_at - self.report_delay.seconds
         if reading.status is ChargerStatus.CHARGING:
+            self.charged_at = now
             self._learn_phases(reported, now)
 
     def change_branch(self, branch: Branch) -> None:
         """Let it hang in a branch that is wired as its own, with other figures."""
         self.branch = branch
+
+    def has_changed_since(self, time: float, least: float) -> bool:
+        """Return whether what it reports has changed by `least` A on a phase since."""
+        reported = self._reported
+        if reported is None:
+            return False
+        before = self._reported_before(time - self.report_delay.seconds)
+        return any(abs(a - b) >= least for a, b in zip(reported, before, strict=True))
 
     def observe_meter(self, base_load: PhaseValues, time: float) -> None:
         """Take what the meter before it shows at `time` of it and the base load, A."""

@@ -76,6 +76,7 @@ def explain(
             c.id for c in connectors if not c.lost and c.ignores_for(4, plan.now)
         ),
         to_refresh=to_refresh,
+        seen_wiring=metering.seen_wiring,
         look_again=_look_again(metering, plan, offset, refreshes=bool(to_refresh)),
     )
 
@@ -202,4 +203,5 @@ def _node_state(
         heat=metering.heats[index].heat,
         overloaded=metering.over_since[index] is not None,
         limiting_phase=PHASES[free.index(least)] if least < LEAST_CHANGE else None,
+        worth=metering.evidence[index].worth,
     )

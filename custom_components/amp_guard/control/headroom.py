@@ -13,9 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..model import MeterTrust
-from .base_load import BaseLoad
 from .constraint import EPSILON, PHASES, Constraint, Currents, constraints_of
-from .meter import MeterWatch
+from .metering import Metering
 from .tree import Node
 
 BLIND = (MeterTrust.ABSENT, MeterTrust.OFFLINE)
@@ -51,28 +50,25 @@ class Headroom:
 def find_headroom(
     *,
     nodes: Sequence[Node],
-    meters: Sequence[MeterWatch | None],
-    base_loads: Sequence[BaseLoad],
+    metering: Metering,
     ceilings: Mapping[str, float],
     committed: Currents,
     now: float,
 ) -> Headroom:
     """Return the headroom; `committed` is what is allocated or reserved already, A."""
-    trusts = [
-        MeterTrust.ABSENT if meter is None else meter.trust(now) for meter in meters
-    ]
     headroom = Headroom([], [], [], [], [], [])
     for node in nodes:
-        own = trusts[node.index]
+        own = metering.trust(node.index, now)
         trust = own if node.parent is None else _worse(own, headroom.trust[node.parent])
         headroom.trust.append(trust)
-        headroom.limits.append(_limit(node, trust, ceilings.get(node.id)))
+        ceiling = ceilings.get(node.id)
+        headroom.limits.append(_limit(node, trust, ceiling))
         _add_phases(
             headroom,
-            node.index,
-            meter=meters[node.index],
-            base_load=base_loads[node.index],
+            node,
+            metering=metering,
             measured=own not in BLIND,
+            ceiling=ceiling,
             committed=committed,
             now=now,
         )
@@ -91,33 +87,46 @@ def _limit(node: Node, trust: MeterTrust, ceiling: float | None) -> float:
 
 def _add_phases(
     headroom: Headroom,
-    node: int,
+    node: Node,
     *,
-    meter: MeterWatch | None,
-    base_load: BaseLoad,
+    metering: Metering,
     measured: bool,
+    ceiling: float | None,
     committed: Currents,
     now: float,
 ) -> None:
     """Add the figures of a node's phases; its limit and trust are there."""
-    limit, trust = headroom.limits[node], headroom.trust[node]
-    margin = meter.margin if meter is not None else 0.0
-    rounding = meter.rounding if meter is not None else 0.0
+    index = node.index
+    full = limit = headroom.limits[index]
+    trust = headroom.trust[index]
+    meter, evidence = metering.meters[index], metering.evidence[index]
+    base_load = metering.base_loads[index]
+    margin = rounding = 0.0
+    if meter is not None:
+        margin, rounding = meter.margin, meter.rounding
     load = base_load.now if measured else None
+    if evidence.offline and meter is not None and meter.trust(now) not in BLIND:
+        # A phase that is still measured shows what it has left.
+        load = base_load.now
+        full = (
+            node.max_current_online
+            if ceiling is None
+            else min(node.max_current_online, ceiling)
+        )
     since = now - base_load.settling_time(now)
     settled = trust not in UNSURE and base_load.knows(since)
-    for phase, constraint in zip(PHASES, constraints_of(node), strict=True):
-        if load is None:
+    for phase, constraint in zip(PHASES, constraints_of(index), strict=True):
+        if load is None or not evidence.believes(phase):
             left = safe = sustained = limit
         else:
-            left = limit - rounding - load[phase]
+            left = full - rounding - load[phase]
             safe = left - margin
-            sustained = limit - rounding - margin - base_load.highest(phase, since)
+            sustained = full - rounding - margin - base_load.highest(phase, since)
         if trust in BLIND:  # what a group feeds back adds nothing to its maximum
             left, safe = min(left, limit), min(safe, limit)
             sustained = min(sustained, limit)
         promised = committed[constraint]
-        if not settled:
+        if not settled or evidence.in_question[phase]:
             sustained = min(sustained, promised)
         over = promised > left + EPSILON
         if over:

@@ -58,8 +58,7 @@ def _left_beside_base_load(
     """Return what each constraint carries beside its highest base load of late, A."""
     headroom = find_headroom(
         nodes=nodes,
-        meters=metering.meters,
-        base_loads=metering.base_loads,
+        metering=metering,
         ceilings=ceilings,
         committed=no_currents(len(nodes)),
         now=now,
@@ -67,7 +66,7 @@ def _left_beside_base_load(
     left = list(headroom.now)
     for node in nodes:
         meter, base_load = metering.meters[node.index], metering.base_loads[node.index]
-        if meter is None or meter.trust(now) in BLIND:
+        if meter is None or metering.trust(node.index, now) in BLIND:
             continue
         for constraint in constraints_of(node.index):
             if base_load.now is None:  # what is not known is not free

@@ -43,13 +43,13 @@ MEDIAN_TO_DEVIATION = 0.954
 
 
 class ReportedDraw(NamedTuple):
-    """What the chargers behind a meter say they draw together, A over all phases.
+    """What the chargers behind a meter say they draw together, A by phase.
 
     `since` is the time of the oldest of their reports, s; `reporters` is how many of
     them report.
     """
 
-    current: float
+    current: PhaseValues
     since: float
     reporters: int = 0
 
@@ -132,6 +132,10 @@ class MeterWatch:
             return MeterTrust.STARTING
         return MeterTrust.ONLINE
 
+    def is_frozen(self, now: float) -> bool:
+        """Return whether it is known to repeat one sample whatever flows."""
+        return self._frozen_for(now) > 0
+
     @property
     def stale_after(self) -> float:
         """Return the silence in s after which nothing is raised."""
@@ -163,7 +167,7 @@ class MeterWatch:
             self._draw_when_equal = self._moved_since = None
         if before == current and self._equal_since is not None:
             if draw.since > self._equal_since + ALIGNED:
-                self._compare_with_draw(draw.current, time)
+                self._compare_with_draw(sum(draw.current), time)
             return
         self._equal_since = time
         self._draw_when_equal = None

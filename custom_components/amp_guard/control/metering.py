@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..model import Measurement, MeterTrust, PhaseValues
+from ..model import Measurement, MeterTrust, Phase, PhaseValues
 from .base_load import BaseLoad
 from .connector import Connector
 from .draw import Bounds, attribute
+from .evidence import Evidence
 from .fuse import FuseHeat
 from .meter import MeterWatch, ReportedDraw
 from .tree import Tree
@@ -50,6 +51,7 @@ class Metering:
         self._limits = [node.max_current_online for node in nodes]
         active = [connector for connector in connectors if connector.branch.active]
         # Deepest first: what a group's meter explains is known when the supply's asks.
+        self._supply = tree.site.supply
         self._views = [
             _View(
                 index=node.index,
@@ -60,6 +62,9 @@ class Metering:
             for node in reversed(nodes)
             if node.metered
         ]
+        self.evidence = [Evidence(self._supply) for _ in nodes]
+        for view in self._views:
+            self.evidence[view.index].look_at(view.seen)
         self._unmetered = [c for c in active if not c.branch.seen_by]
         self._left_alone = [c for c in connectors if not c.branch.active]
         self._unmetered_fuses = [
@@ -88,7 +93,29 @@ class Metering:
             if meter is not None:
                 meter.change_limit(self._limits[index])
             self.base_loads[index] = before.base_loads[index]
+            self.evidence[index] = before.evidence[index]
+            self.evidence[index].change_supply(self._supply)
             self.over_since[index] = before.over_since[index]
+
+    def trust(self, node: int, now: float) -> MeterTrust:
+        """Return what a node's meter is worth now, with all that speaks against it."""
+        meter = self.meters[node]
+        if meter is None:
+            return MeterTrust.ABSENT
+        if self.evidence[node].offline:
+            return MeterTrust.OFFLINE
+        return meter.trust(now)
+
+    @property
+    def seen_wiring(self) -> dict[str, tuple[Phase, ...]]:
+        """Return the wiring that chargers show to the meter next to them."""
+        return {
+            connector.id: wiring
+            for view in self._views
+            if (seen := self.evidence[view.index].seen_wiring)
+            for connector in view.nearest
+            if (wiring := seen.get(connector.id)) is not None
+        }
 
     def observe(
         self, measurements: Mapping[str, Measurement], offset: float, now: float
@@ -98,16 +125,26 @@ class Metering:
             meter = self.meters[view.index]
             if meter is None:
                 continue
-            silent = meter.trust(now) is MeterTrust.OFFLINE
+            silent = self.trust(view.index, now) is MeterTrust.OFFLINE
             measurement = measurements.get(view.node)
-            if not meter.take(measurement, offset, now, _reported(view.seen, now)):
+            reported = _reported(view.seen, now)
+            is_new = meter.take(measurement, offset, now, reported)
+            if measurement is None or not is_new:
                 if silent:
                     _assume_followed(view.nearest)
                 continue
             if silent:
                 self.base_loads[view.index].forget(now)
             if meter.current is not None and meter.last_time is not None:
-                self._observe(view, meter.current, meter.last_time, now)
+                current = self.evidence[view.index].take(
+                    meter.current,
+                    measurement.measured,
+                    None if meter.is_frozen(now) else reported,
+                    interval=meter.interval,
+                    time=meter.last_time,
+                    now=now,
+                )
+                self._observe(view, current, meter.last_time, now)
         _assume_followed(self._unmetered)
         for connector in self._left_alone:
             connector.draw.assume(connector.may_draw)
@@ -129,13 +166,30 @@ class Metering:
         for connector in view.nearest:
             if (never_shown := connector.draw.withdraw_attribution()) is not None:
                 base_load.correct(never_shown)
-        _estimate(view, base_load.now, current, time, now=now, limit=limit)
+        evidence = self.evidence[index]
+        if evidence.offline:
+            _assume_followed(view.nearest)
+        else:
+            _estimate(
+                view,
+                base_load.now,
+                current,
+                time,
+                now=now,
+                limit=limit,
+                in_question=evidence.in_question,
+            )
         a, b, c = current
         for connector in view.seen:
             x, y, z = connector.draw.estimate
             a -= x
             b -= y
             c -= z
+        if evidence.offline and (known := base_load.now) is not None:
+            a, b, c = (
+                seen if evidence.believes(phase) else known[phase]
+                for phase, seen in enumerate((a, b, c))
+            )
         base_load.observe((a, b, c), time)
         for connector in view.nearest:
             connector.draw.note_attribution(time)
@@ -149,14 +203,17 @@ class Metering:
 
 
 def _reported(connectors: Sequence[Connector], now: float) -> ReportedDraw:
-    current, since, reporters = 0.0, now, 0
+    a, b, c, since, reporters = 0.0, 0.0, 0.0, now, 0
     for connector in connectors:
         draw = connector.draw
         if draw.reports:
-            current += draw.reported_sum
+            x, y, z = draw.reported_by_phase
+            a += x
+            b += y
+            c += z
             since = min(since, draw.reported_at)
             reporters += 1
-    return ReportedDraw(current, since, reporters)
+    return ReportedDraw(PhaseValues(a, b, c), since, reporters)
 
 
 def _assume_followed(connectors: Sequence[Connector]) -> None:
@@ -173,6 +230,7 @@ def _estimate(
     *,
     now: float,
     limit: float,
+    in_question: tuple[bool, bool, bool],
 ) -> None:
     """Find what each charger drew at `time`, leaving the base load where it was.
 
@@ -181,7 +239,8 @@ def _estimate(
     """
     nearest = view.nearest
     bounds = [connector.draw_bounds(time, now) for connector in nearest]
-    if base_load is None or all(low is high for low, _, high in bounds):
+    doubtless = base_load is None or all(low is high for low, _, high in bounds)
+    if doubtless and not any(in_question):
         for connector, (_, likely, _) in zip(nearest, bounds, strict=True):
             connector.draw.settle(likely)
         return
@@ -192,8 +251,9 @@ def _estimate(
             nearest,
             others,
             bounds,
-            together=current[phase] - base_load[phase],
+            together=current[phase] - (base_load[phase] if base_load else 0.0),
             above=current[phase] > limit,
+            stopped=in_question[phase],
         )
         for phase in range(3)
     ]
@@ -209,15 +269,17 @@ def _attribute_on(
     *,
     together: float,
     above: bool,
+    stopped: bool,
 ) -> list[float]:
     """Return what each of the nearest draws on a phase, A.
 
     If the base load stayed where it was, all chargers together draw `together` A.
-    `above` the limit none is taken to have risen but by its own word.
+    `above` the limit none is taken to have risen but by its own word. Where cars may
+    have `stopped` by themselves, each may draw less than it reports.
     """
     for connector in others:
         together -= connector.draw.estimate[phase]
-    lows = [low[phase] for low, _, _ in bounds]
+    lows = [0.0 if stopped else low[phase] for low, _, _ in bounds]
     likely = [mid[phase] for _, mid, _ in bounds]
     highs = [high[phase] for _, _, high in bounds]
     if above:

@@ -1,0 +1,113 @@
+"""Deficit: a phase that shows less than the chargers on it report.
+
+Where nothing feeds in, that cannot be. But a report may be old: a car that has stopped
+by itself still shows for as long as its charger's next report takes. So the phase is in
+question from the first sample on, and convicted only by a charger that says that it
+charges in a report which must be newer than the beginning.
+"""
+
+from collections.abc import Sequence
+from math import sqrt
+
+from ..model import ChargerStatus
+from .connector import Connector
+
+ROUNDING = 1.0
+"""A by which a phase and a report may be rounded, together."""
+INACCURACY = 0.05
+"""Part of its current by which a charger's report may be off ..."""
+OFFSET = 0.5
+"""... and A beside that; several are off to both sides."""
+GOOD_FOR = 30.0
+"""s for which a phase must show what chargers draw on it to be believed again (twice as
+long after each further time that it was not) ..."""
+LONGEST_GOOD_FOR = 3600.0
+"""... at most ..."""
+LIFE = 2.0
+"""... and A by which it must have moved since: one that stands still tells nothing."""
+LEAST_DRAWN = 4.0
+"""A that chargers must draw on a phase, so that what it shows tells something."""
+
+
+def tolerance(reported: float, reporters: int) -> float:
+    """Return by how much A a phase may show less than chargers report on it."""
+    return ROUNDING + INACCURACY * reported + OFFSET * sqrt(reporters)
+
+
+class Deficit:
+    """One phase of a meter beside the chargers on it. Currents in A, times in s."""
+
+    def __init__(self) -> None:
+        """Start with nothing held against the phase."""
+        self.since: float | None = None
+        """Since when the phase shows less; None while it does not."""
+        self.convicted = False
+        self._times = 0
+        self._good_since: float | None = None
+        self._shown: tuple[float, float] = (0.0, 0.0)
+
+    def clear(self) -> None:
+        """Hold nothing against the phase any longer."""
+        self.since = None
+        self.convicted = False
+        self._good_since = None
+
+    def hold_against(
+        self,
+        phase: int,
+        shown: float,
+        chargers: Sequence[Connector],
+        *,
+        time: float,
+        now: float,
+    ) -> None:
+        """Compare what the phase shows with the least that the chargers draw there."""
+        least, proven, reporters, provers = 0.0, 0.0, 0, 0
+        for connector in chargers:
+            draw = connector.draw
+            if connector.lost or not draw.reports:
+                continue
+            low, _, _ = connector.draw_bounds(time, now)
+            if low[phase] <= 0:
+                continue
+            least += low[phase]
+            reporters += 1
+            if (
+                self.since is not None
+                and connector.status is ChargerStatus.CHARGING
+                and draw.arrived_at > self.since + draw.report_delay.oldest
+            ):
+                proven += low[phase]
+                provers += 1
+        if least < LEAST_DRAWN or shown + tolerance(least, reporters) >= least:
+            self.note_none(shown, least, time)
+            return
+        self._good_since = None
+        if self.since is None:
+            self.since = time
+        if self.convicted:
+            self._note_shown(shown)
+        elif proven >= LEAST_DRAWN and shown + tolerance(proven, provers) < proven:
+            self.convicted = True
+            self._times += 1
+            self._shown = (shown, shown)
+
+    def note_none(self, shown: float, drawn: float, time: float) -> None:
+        """Take that the phase shows what is `drawn` on it at the least."""
+        self.since = None
+        if not self.convicted:
+            return
+        self._note_shown(shown)
+        lowest, highest = self._shown
+        drawing = drawn >= LEAST_DRAWN
+        # Where nobody may draw, only that it lives can be seen: that takes more.
+        needed = LIFE if drawing else 2 * LIFE
+        if self._good_since is None:
+            self._good_since = time
+        good_for = min(GOOD_FOR * 2.0 ** (self._times - 1), LONGEST_GOOD_FOR)
+        if highest - lowest >= needed and time - self._good_since >= good_for:
+            self.clear()
+
+    def _note_shown(self, shown: float) -> None:
+        lowest, highest = self._shown
+        self._shown = (min(lowest, shown), max(highest, shown))

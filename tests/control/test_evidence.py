@@ -1,0 +1,415 @@
+"""What each phase of a meter is worth, by what the chargers and the other phases say."""
+
+from cmath import exp, pi
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from custom_components.amp_guard.model import (
+    SUPPLY_ID,
+    Charger,
+    ChargerReading,
+    Decision,
+    Doubt,
+    EarthingSystem,
+    Measurement,
+    MeterTrust,
+    Phase,
+    PhaseValues,
+    PhaseWorth,
+    Site,
+    Supply,
+    Worth,
+)
+
+from .judge import Verdict, judge
+from .plant import Moment, Plant
+from .sites import charger, group, home
+
+L1, L2, L3 = Phase
+
+type Damage = Callable[[Measurement], Measurement]
+
+
+def worths(decision: Decision) -> tuple[PhaseWorth, ...]:
+    return decision.nodes[SUPPLY_ID].worth
+
+
+def doubts(decision: Decision) -> set[tuple[Phase, Doubt]]:
+    return {
+        (phase, worth.doubt)
+        for phase, worth in zip(Phase, worths(decision), strict=True)
+        if worth.doubt is not None
+    }
+
+
+# --- an IT net: loads hang between lines -------------------------------------------------
+
+DIRECTIONS = {
+    frozenset({L1, L2}): 1 + 0j,
+    frozenset({L2, L3}): exp(-2j * pi / 3),
+    frozenset({L3, L1}): exp(2j * pi / 3),
+}
+"""Of the current from the first line to the second, with nothing but resistance."""
+
+
+class BetweenLines(Plant):
+    """A plant whose own load is between L1 and L2, L2 and L3, L3 and L1."""
+
+    def flow(self, index: int) -> PhaseValues:
+        between = dict(zip(DIRECTIONS, self.loads[SUPPLY_ID], strict=True))
+        for outlet in self.outlets.values():
+            between[frozenset(outlet.charger.wiring)] += outlet.draw
+        a, b, c = (between[pair] * way for pair, way in DIRECTIONS.items())
+        return PhaseValues(abs(a - c), abs(b - a), abs(c - b))
+
+    def carried(self, index: int) -> PhaseValues:
+        return self.flow(index)
+
+
+def norway(*chargers: Charger, **supply: object) -> Site:
+    supplied = Supply(
+        supply_max_current=25.0, earthing_system=EarthingSystem.IT, **supply
+    )
+    garage = group(max_current_online=25.0)
+    some = chargers or (charger(wiring=(L1, L2)),)
+    return Site(supply=supplied, groups=(garage,), chargers=some)
+
+
+def without(*lines: Phase) -> Damage:
+    def damage(sample: Measurement) -> Measurement:
+        current = PhaseValues(
+            *(
+                0.0 if p in lines else v
+                for p, v in zip(Phase, sample.current, strict=True)
+            )
+        )
+        measured = tuple(line for line in Phase if line not in lines)
+        return replace(sample, current=current, measured=measured)
+
+    return damage
+
+
+def shows(phase: Phase, figure: Callable[[float], float]) -> Damage:
+    """Return the damage by which a phase shows another figure than the true one."""
+
+    def damage(sample: Measurement) -> Measurement:
+        values = list(sample.current)
+        values[phase] = figure(values[phase])
+        return replace(sample, current=PhaseValues(*values))
+
+    return damage
+
+
+def at_rest(plant: Plant, seconds: float = 600) -> tuple[Verdict, Decision]:
+    verdict = judge(plant, plant.run(seconds))
+    assert plant.last is not None
+    return verdict, plant.last.decision
+
+
+ZERO = shows(L2, lambda _: 0.0)
+CONSTANT = shows(L2, lambda _: 5.0)
+SCALED = shows(L2, lambda amps: amps / 10)
+
+
+def test_a_line_that_is_not_sent_is_bounded_by_the_two_others() -> None:
+    plant = BetweenLines(norway())
+    plant.loads[SUPPLY_ID] = PhaseValues(5.0, 14.0, 0.0)
+    plant.damage = without(L2)
+    verdict, decision = at_rest(plant)
+    assert worths(decision)[L2] == PhaseWorth(
+        worth=Worth.BOUNDED, doubt=Doubt.NOT_SENT, since=1.0
+    )
+    assert decision.nodes[SUPPLY_ID].trust is MeterTrust.ONLINE
+    assert verdict.seconds <= 3.0
+    assert plant.outlets["a"].draw >= 7.0
+
+
+@pytest.mark.parametrize("damage", [ZERO, SCALED])
+def test_a_line_that_the_two_others_contradict_is_bounded_by_them(
+    damage: Damage,
+) -> None:
+    plant = BetweenLines(norway())
+    plant.loads[SUPPLY_ID] = PhaseValues(5.0, 14.0, 0.0)
+    plant.damage = damage
+    verdict, decision = at_rest(plant)
+    assert worths(decision)[L2].worth is Worth.BOUNDED
+    assert decision.nodes[SUPPLY_ID].trust is MeterTrust.ONLINE
+    assert verdict.amp_seconds <= 100
+    assert plant.outlets["a"].draw >= 7.0
+
+
+@pytest.mark.parametrize(
+    "loads", [(5.0, 14.0, 0.0), (14.0, 14.0, 0.0), (2.0, 20.0, 1.0)]
+)
+@pytest.mark.parametrize("damage", [ZERO, CONSTANT, SCALED, without(L2)])
+def test_no_damage_of_a_line_overloads_it_for_long(
+    damage: Damage, loads: tuple[float, float, float]
+) -> None:
+    plant = BetweenLines(norway())
+    plant.damage = damage
+    random = Random(1)
+    verdict = Verdict()
+
+    def evening() -> Iterator[Moment]:
+        for _ in range(60):
+            flicker = random.uniform(-1, 1)
+            a, b, c = loads
+            plant.loads[SUPPLY_ID] = PhaseValues(a, b + flicker, c)
+            yield from plant.run(30)
+
+    verdict = judge(plant, evening())
+    assert verdict.trips == 0
+    assert verdict.amp_seconds <= 600
+
+
+def test_where_something_feeds_in_the_bound_is_the_sum() -> None:
+    plant = BetweenLines(norway(generates=True))
+    plant.loads[SUPPLY_ID] = PhaseValues(8.0, 8.0, 0.0)
+    plant.outlets["a"].connected = False
+    plant.damage = without(L2)
+    _, decision = at_rest(plant, 60)
+    assert decision.nodes[SUPPLY_ID].base_load.l2 == pytest.approx(16.0)
+
+
+def test_two_lines_that_are_not_sent_are_too_many() -> None:
+    plant = BetweenLines(norway())
+    plant.damage = without(L2, L3)
+    decision = plant.settle(60).decision
+    assert decision.nodes[SUPPLY_ID].trust is MeterTrust.OFFLINE
+    assert doubts(decision) == {(L2, Doubt.NOT_SENT), (L3, Doubt.NOT_SENT)}
+
+
+def test_a_line_is_believed_again_when_it_moves_with_the_others() -> None:
+    plant = BetweenLines(norway())
+    plant.loads[SUPPLY_ID] = PhaseValues(5.0, 14.0, 0.0)
+    plant.damage = ZERO
+    plant.settle(60)
+    assert doubts(plant.step().decision) == {(L2, Doubt.IMPOSSIBLE)}
+    plant.damage = lambda sample: sample
+    for second in range(200):
+        plant.loads[SUPPLY_ID] = PhaseValues(5.0, 8.0 + second // 20 % 2 * 4, 0.0)
+        plant.step()
+    assert doubts(plant.step().decision) == set()
+
+
+# --- a phase that shows less than the chargers on it --------------------------------
+
+
+def evening_with(
+    damage: Damage, *, at: float = 300.0, site: Site | None = None, phases: int = 3
+) -> Plant:
+    """Return a home with 4 A of base load whose meter is damaged while a car charges."""
+    plant = Plant(site or home(charger()), phases=(phases,))
+    plant.loads[SUPPLY_ID] = PhaseValues(4.0, 4.0, 4.0)
+    plant.settle(at)
+    plant.damage = damage
+    return plant
+
+
+NOISE = Random(5)
+DAMAGES = {
+    "zero": ZERO,
+    "noise": shows(L2, lambda _: NOISE.uniform(0, 0.3)),
+    "a tenth": SCALED,
+    "turned": shows(L2, lambda amps: -amps),
+    "all zero": lambda sample: replace(sample, current=PhaseValues(0.0, 0.0, 0.0)),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+@pytest.mark.parametrize("phases", [1, 3])
+def test_a_phase_that_shows_less_than_its_chargers_is_not_measured(
+    name: str, phases: int
+) -> None:
+    one = charger(wiring=(L2, L3, L1))
+    plant = evening_with(DAMAGES[name], site=home(one), phases=phases)
+    plant.loads[SUPPLY_ID] = PhaseValues(4.0, 4.0, 4.0)
+    decision = plant.settle(100).decision
+    assert decision.nodes[SUPPLY_ID].trust is MeterTrust.OFFLINE
+    assert (L2, Doubt.BELOW_CHARGERS) in doubts(decision)
+    # What the house does on that phase from now on is not seen, nor needs it be.
+    plant.loads[SUPPLY_ID] = PhaseValues(4.0, 15.0, 4.0)
+    verdict, _ = at_rest(plant)
+    assert verdict.trips == 0
+    assert verdict.amp_seconds <= 100
+
+
+def test_nothing_is_raised_on_the_word_of_a_phase_in_question() -> None:
+    """A car stops by itself and its report is late: the house is not at -12 A."""
+    plant = Plant(home(charger("a"), charger("b"), fuse=32.0))
+    plant.loads[SUPPLY_ID] = PhaseValues(4.0, 4.0, 4.0)
+    plant.outlets["a"].report_age = 25.0
+    plant.settle(300)
+    assert plant.outlets["b"].draw >= 12.0
+    before = plant.outlets["b"].draw
+    plant.outlets["a"].wants = 0.0
+    for moment in plant.run(24):
+        assert min(moment.decision.nodes[SUPPLY_ID].base_load) >= 0.0
+        assert plant.outlets["b"].limit <= before + 1.0
+    _, decision = at_rest(plant)
+    assert doubts(decision) == set()
+    assert plant.outlets["b"].draw == 16.0
+
+
+def test_a_phase_is_measured_again_when_it_shows_what_chargers_draw() -> None:
+    plant = evening_with(ZERO)
+    plant.settle(100)
+    assert doubts(plant.step().decision)
+    plant.damage = lambda sample: sample
+    plant.settle(60)
+    assert doubts(plant.step().decision) == set()
+    plant.settle(100)
+    assert plant.outlets["a"].draw == 16.0
+
+
+def test_where_nobody_may_draw_a_phase_that_lives_is_tried_again() -> None:
+    garage = group(max_current_offline=0.0)
+    plant = evening_with(ZERO, site=home(charger(), groups=(garage,)))
+    plant.settle(100)
+    assert plant.outlets["a"].draw == 0.0
+    plant.damage = lambda sample: sample
+    for second in range(300):
+        plant.loads[SUPPLY_ID] = PhaseValues(4.0, 2.0 + second // 10 % 2 * 6, 4.0)
+        plant.step()
+    assert doubts(plant.step().decision) == set()
+    assert plant.outlets["a"].draw > 0.0
+
+
+@pytest.mark.parametrize("generates", [True, False])
+def test_where_something_feeds_in_a_phase_may_show_less(generates: bool) -> None:
+    supply = Supply(supply_max_current=25.0, generates=generates)
+    plant = Plant(home(charger(), supply=supply))
+    plant.loads[SUPPLY_ID] = PhaseValues(-5.0, -5.0, -5.0)
+    plant.settle(300)
+    plant.loads[SUPPLY_ID] = PhaseValues(-10.0, -10.0, -10.0)
+    _, decision = at_rest(plant)
+    assert doubts(decision) == set()
+    assert plant.outlets["a"].draw == 16.0
+
+
+def test_a_phase_that_the_property_lacks_has_no_charger() -> None:
+    one = charger(wiring=(L1,))
+    plant = Plant(home(one, charger("b", wiring=(L1,))))
+    plant.damage = without(L2, L3)
+    assert doubts(plant.settle(60).decision) == set()
+    plant = Plant(home(charger(wiring=(L1, L2))))
+    plant.damage = without(L2, L3)
+    assert doubts(plant.settle(60).decision) == {(L2, Doubt.NOT_SENT)}
+
+
+def test_what_is_left_over_from_a_session_convicts_nobody() -> None:
+    plant = evening_with(lambda sample: sample)
+    outlet = plant.outlets["a"]
+    true_reading = outlet.reading
+
+    def left_over(now: float, shift: float) -> ChargerReading:
+        reading = true_reading(now, shift)
+        return replace(reading, current=PhaseValues(16.0, 16.0, 16.0), current_time=now)
+
+    type(outlet).reading, before = (
+        lambda self, now, shift: left_over(now, shift),
+        type(outlet).reading,
+    )
+    try:
+        outlet.full = True
+        _, decision = at_rest(plant)
+    finally:
+        type(outlet).reading = before
+    assert doubts(decision) == set()
+    assert decision.drawn["a"] == PhaseValues(0.0, 0.0, 0.0)
+    assert decision.nodes[SUPPLY_ID].base_load == PhaseValues(4.0, 4.0, 4.0)
+
+
+# --- a phase that does not answer ------------------------------------------------------
+
+
+def sessions(plant: Plant, times: int, each: float = 120.0) -> Iterable[Moment]:
+    """Let the cars charge and pause so many times."""
+    for time in range(2 * times):
+        for outlet in plant.outlets.values():
+            outlet.wants = 32.0 if time % 2 else 0.0
+        yield from plant.run(each)
+
+
+def flickering(damage: Damage) -> Damage:
+    """Let L1 flicker: the meter as a whole does not stand still."""
+
+    def damaged(sample: Measurement) -> Measurement:
+        flicker = 0.1 * (int(sample.time) % 3)
+        return shows(L1, lambda amps: amps + flicker)(damage(sample))
+
+    return damaged
+
+
+SUN = Supply(supply_max_current=25.0, generates=True)
+
+
+@pytest.mark.parametrize("phases", [1, 3])
+@pytest.mark.parametrize(
+    ("damage", "doubt"),
+    [
+        (CONSTANT, Doubt.STANDS_STILL),
+        (ZERO, Doubt.STANDS_STILL),
+        (shows(L2, lambda amps: -amps), Doubt.TURNED),
+    ],
+)
+def test_a_phase_that_does_not_answer_is_found_where_something_feeds_in(
+    damage: Damage, doubt: Doubt, phases: int
+) -> None:
+    one = charger(wiring=(L2, L3, L1))
+    plant = Plant(home(one, supply=SUN), phases=(phases,))
+    plant.loads[SUPPLY_ID] = PhaseValues(3.0, 3.0, 3.0)
+    plant.settle(120)
+    plant.damage = flickering(damage)
+    for _ in sessions(plant, 4):
+        pass
+    assert plant.last is not None
+    assert doubts(plant.last.decision) == {(L2, doubt)}
+    plant.damage = lambda sample: sample
+    for _ in sessions(plant, 2):
+        pass
+    assert doubts(plant.last.decision) == set()
+
+
+def swapped(sample: Measurement) -> Measurement:
+    a, b, c = sample.current
+    return replace(sample, current=PhaseValues(b, a, c))
+
+
+def test_swapped_phases_are_found_by_a_one_phase_car() -> None:
+    plant = Plant(home(charger(), supply=SUN), phases=(1,))
+    plant.loads[SUPPLY_ID] = PhaseValues(3.0, 5.0, 1.0)
+    plant.damage = swapped
+    for _ in sessions(plant, 4):
+        pass
+    assert plant.last is not None
+    assert doubts(plant.last.decision) == {(L1, Doubt.SWAPPED)}
+    assert worths(plant.last.decision)[L1].on is L2
+
+
+def test_the_wiring_of_a_charger_is_seen_by_a_one_phase_car() -> None:
+    """It is wired to L2, L3, L1, and was set up as L1, L2, L3; another one is right."""
+    plant = Plant(home(charger("a"), charger("b", wiring=(L3,))), phases=(1,))
+    outlet = plant.outlets["a"]
+    outlet.weights = PhaseValues(0.0, 1.0, 0.0)
+    true_reading = type(outlet).reading
+    plant.loads[SUPPLY_ID] = PhaseValues(3.0, 5.0, 1.0)
+
+    def reading(self: object, now: float, shift: float) -> ChargerReading:
+        said = true_reading(self, now, shift)
+        if self is outlet and said.current is not None:
+            return replace(said, current=PhaseValues(outlet.draw, 0.0, 0.0))
+        return said
+
+    type(outlet).reading = reading
+    try:
+        plant.outlets["b"].connected = False
+        for _ in sessions(plant, 4):
+            pass
+    finally:
+        type(outlet).reading = true_reading
+    assert plant.last is not None
+    assert plant.last.decision.seen_wiring == {"a": (L2, L3, L1)}
