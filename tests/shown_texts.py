@@ -59,7 +59,7 @@ def _flows_find_their_texts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def is_filled(kind: str, key: str, given: Mapping[str, str] | None) -> bool:
     """Say whether an error or issue has its text and all that the text wants."""
-    texts = " ".join(ENGLISH[kind].get(key, {"": "{no_text}"}).values())
+    texts = json.dumps(ENGLISH[kind].get(key, {"": "{no_text}"}))
     return set(PLACEHOLDER.findall(texts)) <= set(given or ())
 
 

@@ -16,6 +16,7 @@ from .const import DOMAIN, SUBENTRY_CHARGER, AmpGuardConfigEntry
 from .control.tree import GroupCycleError, LimitError, WiringError
 from .coordinator import AmpGuardCoordinator
 from .loop.charger_repairs import forget_chargers, tell_left
+from .loop.generation import Generation
 from .loop.memory import Memory, forget_learned
 from .loop.meter_repairs import MeterIssues
 from .loop.offline_repairs import forget_offline_limits
@@ -71,7 +72,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
     entry.async_on_unload(coordinator.stop)
     entry.async_on_unload(hass.async_add_shutdown_job(HassJob(coordinator.stop)))
 
-    MeterIssues(hass, entry, coordinator.async_add_listener)
+    if coordinator.is_metered:
+        MeterIssues(hass, entry, coordinator.async_add_listener)
+        Generation(hass, entry, coordinator.async_add_listener)
 
     register_devices(hass, entry, coordinator.site)
     await coordinator.start()

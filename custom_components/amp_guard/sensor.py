@@ -36,13 +36,15 @@ from .entities.sensors import (
     METER_DIAGNOSTICS,
     METER_SENSORS,
     METER_TOTALS,
+    METER_WORTH,
     AmpGuardSensorDescription,
+    PhaseStates,
 )
 from .entity import AmpGuardEntity
 from .loop.state import SiteState
 from .model import Phase, PhaseValues
 from .site.phases import parse_phases
-from .site.reading import read_group
+from .site.reading import phases_of, read_group
 
 PARALLEL_UPDATES = 0
 
@@ -79,6 +81,8 @@ def _meter_sensors(coordinator: AmpGuardCoordinator) -> Iterator[AmpGuardSensor]
         if key in data[CONF_MEASURED_QUANTITIES]:
             yield AmpGuardSensor(coordinator, total)
     if coordinator.is_metered:
+        for phase in phases_of(coordinator.entry):
+            yield AmpGuardSensor(coordinator, METER_WORTH, phase=phase)
         for diagnostic in METER_DIAGNOSTICS:
             yield AmpGuardSensor(coordinator, diagnostic)
 
@@ -145,6 +149,8 @@ class AmpGuardSensor(AmpGuardEntity, SensorEntity):
         value = self.entity_description.value_fn(state, self.target)
         if isinstance(value, PhaseValues):
             return None if self._phase is None else round(value[self._phase], 2)
+        if isinstance(value, PhaseStates):
+            return None if self._phase is None else value[self._phase]
         return value
 
     def _moved(self, value: StateType | datetime) -> bool:

@@ -486,6 +486,7 @@ async def test_a_line_that_is_lost_silences_a_tn_net_alone(
         assert meter.sample.connected == (Phase.L1, Phase.L3)
         measurement = meter.entry.runtime_data.meters.measurements[SUPPLY_ID]
         assert measurement.measured == (Phase.L1, Phase.L3)
+        assert told(hass) == {"L2": "phase_not_sent"}
     # Two are too few in any net.
     meter.says(current_l3="unknown")
     await ten_minutes(meter, 1)
@@ -493,6 +494,7 @@ async def test_a_line_that_is_lost_silences_a_tn_net_alone(
     await ten_minutes(meter, 1, 2, 3)
     assert meter.trust is MeterTrust.ONLINE
     assert meter.sample.connected == tuple(Phase)
+    assert told(hass) == {}
 
 
 async def test_the_age_of_a_line_that_is_left_out_counts_nothing(

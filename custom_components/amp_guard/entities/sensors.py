@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -22,7 +23,19 @@ from homeassistant.helpers.typing import StateType
 
 from ..chargers import FailSafe
 from ..loop.state import NO_PHASE, SiteState
-from ..model import ChargerStatus, Phase, PhaseValues, Reason
+from ..model import ChargerStatus, Phase, PhaseValues, Reason, Worth
+
+
+class PhaseStates(NamedTuple):
+    """A state of each phase."""
+
+    l1: str
+    l2: str
+    l3: str
+
+
+type SensorValue = StateType | datetime | PhaseValues | PhaseStates
+"""One figure or state, or one of each phase."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,12 +49,12 @@ class AmpGuardSensorDescription(SensorEntityDescription):
 
     available_fn: Callable[[SiteState, str], bool] = lambda *_: True
     measured_fn: Callable[[SiteState, str], tuple[Phase, ...]] = lambda *_: tuple(Phase)
-    value_fn: Callable[[SiteState, str], StateType | datetime | PhaseValues]
+    value_fn: Callable[[SiteState, str], SensorValue]
     dead_band: float = 0.0
 
 
 def _total(
-    value_fn: Callable[[SiteState, str], StateType | datetime | PhaseValues],
+    value_fn: Callable[[SiteState, str], SensorValue],
     state: SiteState,
     node: str,
 ) -> StateType:
@@ -115,6 +128,19 @@ METER_SENSORS = (
         dead_band=0.1,
     ),
 )
+
+METER_WORTH = AmpGuardSensorDescription(
+    key="measurement",
+    translation_key="measurement",
+    device_class=SensorDeviceClass.ENUM,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+    options=[worth.value for worth in Worth],
+    value_fn=lambda state, node: PhaseStates(
+        *(phase.worth.value for phase in state.decision.nodes[node].worth)
+    ),
+)
+"""What each phase of the meter is worth."""
 
 METER_TOTALS = {
     description.key: replace(

@@ -1,19 +1,26 @@
-"""Repairs of the measurement device: a current sensor that sits wrong."""
+"""Repairs of the measurement device: a phase that is not measured as it should be.
+
+They come and go with what the law finds each phase to be worth.
+"""
 
 from collections.abc import Callable
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from ..const import DOMAIN, AmpGuardConfigEntry
-from ..meters.current_sensors import CurrentSensors, Misplaced
-from ..model import NO_CURRENT, SUPPLY_ID, EarthingSystem, Phase, PhaseValues
+from ..const import CONF_MEASURED_PHASES, DOMAIN, AmpGuardConfigEntry
+from ..model import SUPPLY_ID, Doubt, Phase, PhaseWorth, Worth
+from ..site.phases import parse_phases
 from .publisher import Listener
 from .state import SiteState
 
+LASTS = {Doubt.NOT_SENT: 300.0}
+"""s that a doubt must last to be told, by its kind: another integration's restart takes
+minutes. Of the others the law is sure when it says so."""
+
 
 class MeterIssues:
-    """Holds what is published against itself; mends its notices by itself."""
+    """The issues of the phases of an entry's meter."""
 
     def __init__(
         self,
@@ -24,68 +31,49 @@ class MeterIssues:
         """Listen to what is published until the entry is unloaded."""
         self._hass = hass
         self._entry = entry
-        self._sensors = CurrentSensors()
-        self._told: frozenset[Misplaced] = frozenset()
+        # A line that this meter never sends is nothing to mend.
+        self._measured = parse_phases(entry.data[CONF_MEASURED_PHASES])
+        self._told: dict[Phase, PhaseWorth] = {}
         entry.async_on_unload(subscribe(self._look))
         entry.async_on_unload(self._forget)
 
     @callback
     def _look(self, state: SiteState | None) -> None:
-        if state is None or not state.meter_is_online(SUPPLY_ID):
+        if state is None:
             return
-        if state.site.supply.earthing_system is not EarthingSystem.TN:
-            return  # between lines a car's current is no one phase's
-        sample = state.samples[SUPPLY_ID]
-        drawn = _reported(state)
-        # Without a sign a turned sensor shows, and does, nothing; and where a total
-        # tells the direction, it does so now and then only.
-        if drawn is None or not sample.signed:
-            return
-        self._sensors.take(sample.time, drawn, sample.current)
-        if self._sensors.misplaced != self._told:
-            self._tell(self._sensors.misplaced)
+        decision = state.decision
+        for phase in self._measured:
+            worth = decision.nodes[SUPPLY_ID].worth[phase]
+            if worth.worth is Worth.MEASURED or worth.doubt is None:
+                self._mended(phase)
+            elif decision.time - (worth.since or 0.0) >= LASTS.get(worth.doubt, 0.0):
+                self._tell(phase, worth)
 
-    def _tell(self, misplaced: frozenset[Misplaced]) -> None:
-        for phase in Phase:
-            found = next((each for each in misplaced if each.phase is phase), None)
-            if found is None:
-                ir.async_delete_issue(self._hass, DOMAIN, self._issue_id(phase))
-                continue
-            swapped = found.on is not None
-            ir.async_create_issue(
-                self._hass,
-                DOMAIN,
-                self._issue_id(phase),
-                is_fixable=False,
-                severity=ir.IssueSeverity.ERROR,
-                translation_key=(
-                    "current_sensor_swapped" if swapped else "current_sensor_turned"
-                ),
-                translation_placeholders={"phase": phase.name}
-                | ({"other": found.on.name} if found.on is not None else {}),
-            )
-        self._told = misplaced
+    def _tell(self, phase: Phase, worth: PhaseWorth) -> None:
+        if self._told.get(phase) == worth or worth.doubt is None:
+            return
+        self._mended(phase)  # it may be told otherwise
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            self._issue_id(phase),
+            data={"entry_id": self._entry.entry_id},
+            is_fixable=worth.doubt is Doubt.BELOW_CHARGERS,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key=f"phase_{worth.doubt}",
+            translation_placeholders={"phase": phase.name}
+            | ({"other": worth.on.name} if worth.on is not None else {}),
+        )
+        self._told[phase] = worth
+
+    def _mended(self, phase: Phase) -> None:
+        if self._told.pop(phase, None) is not None:
+            ir.async_delete_issue(self._hass, DOMAIN, self._issue_id(phase))
 
     @callback
     def _forget(self) -> None:
-        self._tell(frozenset())
+        for phase in Phase:
+            self._mended(phase)
 
     def _issue_id(self, phase: Phase) -> str:
-        return f"current_sensor_{phase.name.lower()}_{self._entry.entry_id}"
-
-
-def _reported(state: SiteState) -> PhaseValues | None:
-    """Return what the chargers behind the meter say they draw, A on its phases.
-
-    None where one of them does not say.
-    """
-    total = list(NO_CURRENT)
-    for charger in state.site.chargers:
-        if not state.is_measured(charger.group):
-            continue
-        current = state.readings[charger.id].current
-        if current is None:
-            return None
-        for phase, amps in zip(charger.wiring, current, strict=False):
-            total[phase] += amps
-    return PhaseValues(*total)
+        return f"phase_{phase.name.lower()}_{self._entry.entry_id}"
