@@ -25,7 +25,12 @@ PLACEHOLDER = re.compile(r"{(\w+)}")
 def texts_of(flow: FlowHandler) -> dict[str, Any]:
     if isinstance(flow, RepairsFlow):
         issue = ir.async_get(flow.hass).async_get_issue(DOMAIN, flow.issue_id)
-        return ENGLISH["issues"][issue.translation_key]["fix_flow"]
+        # It may be mended, and gone, by now.
+        return (
+            {}
+            if issue is None
+            else ENGLISH["issues"][issue.translation_key]["fix_flow"]
+        )
     if isinstance(flow, ConfigSubentryFlow):
         return ENGLISH["config_subentries"][flow.handler[1]]
     return ENGLISH["options" if isinstance(flow, OptionsFlow) else "config"]

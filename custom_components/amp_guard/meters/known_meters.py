@@ -188,9 +188,9 @@ KNOWN_METERS = (
 
 def _of_phase(name: str) -> str:
     """Return a pattern for a name beside its phase, as is usual: current_l1, L1 current."""
-    number = "(?:phase|fase|l)?[ _-]?{1/2/3}|phase[ _-]?{a/b/c}"
+    number = "(?:phase|l)?[ _-]?{1/2/3}|phase[ _-]?{a/b/c}"
     alone = "(?<![0-9a-z]){a/b/c}"  # and not the end of a serial number
-    first = rf"l{{1/2/3}}|(?:phase|fase)[ _-]?(?:{{1/2/3}}|{{a/b/c}})|{alone}"
+    first = rf"l{{1/2/3}}|phase[ _-]?(?:{{1/2/3}}|{{a/b/c}})|{alone}"
     return rf"(?:(?:{name})[ _-]?(?:{number})n?(?:_[avw])?|(?:{first})[ _-](?:{name}))"
 
 
