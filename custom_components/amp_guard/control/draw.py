@@ -30,6 +30,9 @@ CHANGES_KEPT = 64
 """Changes of what is reported that are kept for samples older than the report."""
 CHARGED = (ChargerStatus.WAITING, ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
 
+RESTS = (ChargerStatus.WAITING, ChargerStatus.FULL, ChargerStatus.FAULT)
+"""What a charger says whose car draws nothing."""
+
 _NOTHING = (0.0, 0.0, 0.0)
 
 Weights = tuple[float, float, float]
@@ -45,6 +48,10 @@ class Draw:
         self.branch = branch
         self._earthing_system = earthing_system
         self._reported: list[float] | None = None
+        self._said: list[float] | None = None
+        self._said_since = 0.0
+        self._status = ChargerStatus.LOST
+        self._status_since = 0.0
         self._changes: deque[tuple[float, list[float]]] = deque(maxlen=CHANGES_KEPT)
         self._attributed_since: float | None = None
         self.reported_at = 0.0
@@ -86,6 +93,8 @@ class Draw:
     def observe(self, reading: ChargerReading, offset: float, now: float) -> None:
         """Take what the charger reports; `offset` is added to its time."""
         reported = self._on_supply(reading.current)
+        if self._is_left_over(reading.status, reported, now):
+            reported = [0.0, 0.0, 0.0]
         if reading.status is ChargerStatus.DISCONNECTED:
             self._use_all()
             reported = reported and [0.0, 0.0, 0.0]
@@ -104,6 +113,24 @@ class Draw:
         if reading.status is ChargerStatus.CHARGING:
             self.charged_at = now
             self._learn_phases(reported, now)
+
+    def _is_left_over(
+        self, status: ChargerStatus, said: list[float] | None, now: float
+    ) -> bool:
+        """Return whether what it shows is left over from a session that has ended.
+
+        Some show their last current until the next one (lbbrhzn/ocpp#235). One that
+        still moves is none.
+        """
+        if said != self._said:
+            self._said, self._said_since = said, now
+        if status is not self._status:
+            self._status, self._status_since = status, now
+        if status not in RESTS or not said:
+            return False
+        late = LATEST_REPORT + max(0.0, self.report_delay.seconds)
+        ended = self._status_since + late
+        return now >= ended > self._said_since
 
     def change_branch(self, branch: Branch) -> None:
         """Let it hang in a branch that is wired as its own, with other figures."""
