@@ -144,6 +144,8 @@ class Connector:
             self.allocated = self.branch.in_range(allowed)
             self.changed_at = now
         self._read = True
+        if self.status is ChargerStatus.CHARGING:
+            self.draw.presume_seen()
         self._sent, self._sent_at = self.sent, now
         self.draw.assume(self.may_draw)
         if self.turn.plugged_in_at is None:
@@ -154,6 +156,8 @@ class Connector:
     def compare(self, now: float) -> None:
         """Compare what it draws, and may hold, with what it was allocated."""
         self.turn.count(sum(self.draw.estimate), now)
+        if self.draw.presumes and not self.allocated:
+            self.draw.use_all()  # a start that was to be tried was not made
         if self._follows():
             self.excess_since = None
         elif self.excess_since is None:
@@ -350,6 +354,8 @@ class Connector:
             self.turn.start(now)
         elif not current and self.turn.started_at is not None:
             self.turn.pause(now, forced=forced)
+        if not current:
+            self.draw.note_pause()
         ignored = self.ignores_for(1, now)
         if current < self.allocated:
             self._drew = self.draw.current

@@ -9,9 +9,9 @@ by the meter's steps after its commands alone.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from ..model import ChargerReading, ChargerStatus, EarthingSystem, PhaseValues
+from ..model import ChargerReading, ChargerStatus, EarthingSystem, Phase, PhaseValues
 from .constraint import Load, phase_of
 from .meter import LATEST_REPORT
 from .reading import IMPOSSIBLE_CURRENT
@@ -30,6 +30,9 @@ CHANGES_KEPT = 64
 """Changes of what is reported that are kept for samples older than the report."""
 CHARGED = (ChargerStatus.WAITING, ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
 
+RESTS = (ChargerStatus.WAITING, ChargerStatus.FULL, ChargerStatus.FAULT)
+"""What a charger says whose car draws nothing."""
+
 _NOTHING = (0.0, 0.0, 0.0)
 
 Weights = tuple[float, float, float]
@@ -45,6 +48,10 @@ class Draw:
         self.branch = branch
         self._earthing_system = earthing_system
         self._reported: list[float] | None = None
+        self._said: list[float] | None = None
+        self._said_since = 0.0
+        self._status = ChargerStatus.LOST
+        self._status_since = 0.0
         self._changes: deque[tuple[float, list[float]]] = deque(maxlen=CHANGES_KEPT)
         self._attributed_since: float | None = None
         self.reported_at = 0.0
@@ -53,6 +60,10 @@ class Draw:
         """When it last said that its car charges, s."""
         self._unused_since: list[float | None] = [None, None, None]
         self._first = branch.charger.wiring[0]
+        self.phases_known = False
+        """Whether it is known which phases its car uses."""
+        self.presumes = False
+        """Whether its car is taken to use fewer phases than it may."""
         self.report_delay = ReportDelay()
         self.estimate: list[float] = [0.0, 0.0, 0.0]
         self.full_load: Load = branch.load(branch.weights)
@@ -86,11 +97,17 @@ class Draw:
     def observe(self, reading: ChargerReading, offset: float, now: float) -> None:
         """Take what the charger reports; `offset` is added to its time."""
         reported = self._on_supply(reading.current)
+        if self._is_left_over(reading.status, reported, now):
+            reported = [0.0, 0.0, 0.0]
         if reading.status is ChargerStatus.DISCONNECTED:
-            self._use_all()
+            self.use_all()
+            self.phases_known = False
             reported = reported and [0.0, 0.0, 0.0]
             if reported is None:
                 self.estimate = [0.0, 0.0, 0.0]
+        elif reading.phases is not None and not self.phases_known:
+            self.presume(self.branch.charger.wiring[: reading.phases])
+            self.phases_known, self.presumes = True, False
         self._reported = reported
         if reported is None:
             return
@@ -104,6 +121,26 @@ class Draw:
         if reading.status is ChargerStatus.CHARGING:
             self.charged_at = now
             self._learn_phases(reported, now)
+        else:
+            self._unused_since = [None, None, None]
+
+    def _is_left_over(
+        self, status: ChargerStatus, said: list[float] | None, now: float
+    ) -> bool:
+        """Return whether what it shows is left over from a session that has ended.
+
+        Some show their last current until the next one (lbbrhzn/ocpp#235). One that
+        still moves is none.
+        """
+        if said != self._said:
+            self._said, self._said_since = said, now
+        if status is not self._status:
+            self._status, self._status_since = status, now
+        if status not in RESTS or not said:
+            return False
+        late = LATEST_REPORT + max(0.0, self.report_delay.seconds)
+        ended = self._status_since + late
+        return now >= ended > self._said_since
 
     def change_branch(self, branch: Branch) -> None:
         """Let it hang in a branch that is wired as its own, with other figures."""
@@ -256,26 +293,81 @@ class Draw:
                 drawn[phase] = value
         return drawn
 
+    # --- which phases its car uses ---------------------------------------------------
+
     def _learn_phases(self, reported: Sequence[float], now: float) -> None:
         """Free the phases that the car does not use; take them back when it does."""
-        if self._earthing_system is EarthingSystem.IT or max(reported) < 2 * USED_FROM:
+        if self._earthing_system is EarthingSystem.IT:
+            return
+        if max(reported) < 2 * USED_FROM:
+            self._unused_since = [None, None, None]
             return
         weights = list(self.weights)
+        settled = True
         for phase, wired in enumerate(self.branch.weights):
-            if reported[phase] >= USED_FROM:
+            if reported[phase] >= USED_FROM or not wired:
                 self._unused_since[phase] = None
                 weights[phase] = wired
                 continue
             since = self._unused_since[phase]
             if since is None:
-                self._unused_since[phase] = now
-            elif now - since >= ALL_PHASES_AFTER:
+                self._unused_since[phase] = since = now
+            if now - since >= ALL_PHASES_AFTER:
                 weights[phase] = 0.0
-        if weights != list(self.weights):
+            else:
+                settled = False
+        if self.presumes and any(
+            wired and not used and reported[phase] >= USED_FROM
+            for phase, (wired, used) in enumerate(
+                zip(self.branch.weights, self.weights, strict=True)
+            )
+        ):
+            self.use_all()  # it uses more than was presumed: perhaps all of them soon
+            self.phases_known = True
+        elif weights != list(self.weights):
             self._use(weights)
+        if settled:
+            self.phases_known, self.presumes = True, False
 
-    def _use_all(self) -> None:
+    def presume(self, phases: Collection[int]) -> None:
+        """Take its car to use only these of its phases, until more is known."""
+        self._use(
+            [
+                wired if phase in phases else 0.0
+                for phase, wired in enumerate(self.branch.weights)
+            ]
+        )
+        self.presumes = True
+
+    def presume_seen(self) -> None:
+        """Take a car that charges to use the phases that are seen to carry it."""
+        reported = self._reported
+        if self.may_presume and reported and max(reported) >= 2 * USED_FROM:
+            seen = [phase for phase in Phase if reported[phase] >= USED_FROM]
+            self.presume(seen)
+
+    @property
+    def may_presume(self) -> bool:
+        """Return whether it is not known what phases its car uses, but will be seen."""
+        return not (
+            self.phases_known
+            or self._reported is None
+            or self._earthing_system is EarthingSystem.IT
+        )
+
+    def note_pause(self) -> None:
+        """Note that its car is paused: what it did not use until then tells nothing.
+
+        It may have been in the first seconds of a start, on one phase.
+        """
         self._unused_since = [None, None, None]
+        if self.presumes:
+            self.use_all()
+
+    def use_all(self) -> None:
+        """Take its car to use all the phases that it is wired to."""
+        self._unused_since = [None, None, None]
+        self.presumes = False
         if self.weights != self.branch.weights:
             self._use(self.branch.weights)
 

@@ -31,6 +31,9 @@ EXPORT = -1.0
 EXPORT_SAMPLES = 3
 """... if so many samples in a row show it: one may be half updated."""
 
+ASKED_FOR = 120.0
+"""s for which chargers are asked what they draw on a phase that shows less."""
+
 _DOUBTS = {
     Answer.NONE: Doubt.STANDS_STILL,
     Answer.OPPOSITE: Doubt.TURNED,
@@ -79,6 +82,21 @@ class Evidence:
     def believes(self, phase: int) -> bool:
         """Return whether what the meter shows of a phase is what flows at the most."""
         return self.worth[phase].worth is not Worth.NOT_MEASURED
+
+    def to_ask(self, now: float) -> list[Connector]:
+        """Return whose fresh reading may tell what a phase in question is worth."""
+        phases = [
+            phase
+            for phase, deficit in zip(Phase, self._deficits, strict=True)
+            if self.in_question[phase]
+            and deficit.since is not None
+            and now - deficit.since < ASKED_FOR
+        ]
+        return [
+            connector
+            for connector in self._chargers
+            if any(connector.draw.reported_by_phase[phase] for phase in phases)
+        ]
 
     @property
     def seen_wiring(self) -> dict[str, tuple[Phase, ...]]:

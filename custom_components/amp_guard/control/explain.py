@@ -56,7 +56,7 @@ def explain(
 ) -> Decision:
     """Return the decision in the caller's time, `offset` s behind the plan's."""
     offers = {offer.connector.id: offer for offer in plan.offers}
-    to_refresh = _to_refresh(plan)
+    to_refresh = _to_refresh(plan) | _to_ask(metering, plan)
     return Decision(
         time=plan.now - offset,
         allocations={
@@ -96,6 +96,16 @@ def _to_refresh(plan: Plan) -> frozenset[str]:
         for connector in doubtful
         if plan.is_overcommitted(connector)
         or not fits(plan.left, connector.draw.full_load, least)
+    )
+
+
+def _to_ask(metering: Metering, plan: Plan) -> frozenset[str]:
+    """Return whose reading tells whether a meter or an old report is to be believed."""
+    return frozenset(
+        connector.id
+        for evidence in metering.evidence
+        if any(evidence.in_question)
+        for connector in evidence.to_ask(plan.now)
     )
 
 

@@ -10,7 +10,17 @@ from itertools import groupby
 from ..model import BalancerType, ChargerStatus, Reason
 from .base_load import SETTLING_TIME
 from .connector import Connector
-from .constraint import EPSILON, Constraint, Currents, Load, fits, most, place_of, take
+from .constraint import (
+    EPSILON,
+    Constraint,
+    Currents,
+    Load,
+    fits,
+    most,
+    phase_of,
+    place_of,
+    take,
+)
 from .headroom import UNSURE, Headroom
 from .metering import Metering
 from .offer import Offer, make_offer
@@ -28,6 +38,8 @@ CUT_SPARE = 1.0
 """A by which more is cut than is needed, as far as nobody is paused for it."""
 START_SPARE_ALONE = 1.0
 """A beyond its minimum that a car needs to start alone if it was paused by force lately."""
+START_SEEN = 1.0
+"""A that a car draws at least that has started."""
 REOFFER_AFTER = 300.0
 """s between two new offers to a car that takes nothing."""
 _LAST = float("inf")
@@ -187,12 +199,12 @@ class Plan:
 
     def _admit(self, offer: Offer) -> bool:
         """Take a connector's minimum from what is left, or say why it has to pause."""
-        load = offer.connector.draw.load
-        blocked = self._blocked(offer, load)
+        self._doubt_presumption(offer)
+        blocked = self._blocked(offer, offer.connector.draw.load)
         if blocked is not None:
             offer.pause(blocked)
             return False
-        take(self.left, load, offer.low)
+        take(self.left, offer.connector.draw.load, offer.low)
         self._charging = self._charging or offer.allocated > 0
         return True
 
@@ -210,6 +222,11 @@ class Plan:
         self, offer: Offer, load: Load, full: Sequence[Constraint]
     ) -> Reason | None:
         """Return why a connector cannot start, if it cannot."""
+        draw = offer.connector.draw
+        if full and draw.may_presume and self._is_worth_a_try(offer, full):
+            draw.presume(offer.connector.branch.charger.wiring[:1])
+            load, full = draw.load, ()
+            offer.high = offer.low
         if not full:
             if any(c in self._kept_free for c, _ in load):
                 return Reason.WAITING_TURN
@@ -222,6 +239,39 @@ class Plan:
         if fits(self.headroom.now, load, offer.low):
             return Reason.RAISE_HELD
         return Reason.NO_ROOM
+
+    def _is_worth_a_try(self, offer: Offer, full: Iterable[Constraint]) -> bool:
+        """Return whether a car may start that would only not fit if it used all phases.
+
+        If it does, that is seen and taken back within what any fuse carries meanwhile.
+        """
+        first, limits = offer.connector.branch.charger.wiring[0], self.headroom.limits
+        for constraint in full:
+            node, phase = place_of(constraint)
+            carried = CARRIED * limits[node]
+            if phase is first or self.left[constraint] + carried < offer.low - EPSILON:
+                return False
+        return True
+
+    def _doubt_presumption(self, offer: Offer) -> None:
+        """Take a car to use all its phases where it may not use fewer, and it matters.
+
+        One that charges shows what it uses, unless a phase that it may use is over; of
+        one that is yet to start nothing is seen.
+        """
+        draw = offer.connector.draw
+        if not draw.presumes:
+            return
+        spare = [
+            c
+            for c, weight in draw.full_load
+            if not draw.weights[phase_of(c)] and weight
+        ]
+        if draw.reported >= START_SEEN:
+            if any(self.headroom.now[c] < -EPSILON for c in spare):
+                draw.use_all()
+        elif not self._is_worth_a_try(offer, spare):
+            draw.use_all()
 
     def _pressed(self, full: Sequence[Constraint], load: Load, low: float) -> bool:
         """Return whether a minimum passes what a full constraint carries for sure.

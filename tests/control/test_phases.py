@@ -1,0 +1,133 @@
+"""Which phases a car uses: known, seen, or tried."""
+
+from dataclasses import replace
+
+import pytest
+
+from custom_components.amp_guard.model import (
+    SUPPLY_ID,
+    ChargerReading,
+    MeterTrust,
+    PhaseValues,
+)
+
+from .judge import judge
+from .plant import Outlet, Plant
+from .sites import charger, home
+
+CROWDED = PhaseValues(2.0, 2.0, 20.0)
+"""A on a fuse of 25 A: no three-phase start fits on L3."""
+
+
+def crowded(*, phases: int, load: PhaseValues = CROWDED) -> Plant:
+    plant = Plant(home(charger("a")), phases=(phases,))
+    plant.loads[SUPPLY_ID] = load
+    return plant
+
+
+def stored(monkeypatch: pytest.MonkeyPatch, phases: int | None) -> None:
+    """Let every charger's reading say what was stored of its car."""
+    reading = Outlet.reading
+
+    def with_phases(outlet: Outlet, now: float, shift: float) -> ChargerReading:
+        return replace(reading(outlet, now, shift), phases=phases)
+
+    monkeypatch.setattr(Outlet, "reading", with_phases)
+
+
+def charging(plant: Plant, current: float) -> Plant:
+    outlet = plant.outlets["a"]
+    outlet.limit = outlet.draw = current
+    plant.restart()
+    return plant
+
+
+@pytest.mark.parametrize("known", [None, 1])
+def test_a_one_phase_car_goes_on_over_a_restart(
+    monkeypatch: pytest.MonkeyPatch, known: int | None
+) -> None:
+    stored(monkeypatch, known)
+    plant = charging(crowded(phases=1), 10.0)
+    for moment in plant.run(120):
+        assert moment.decision.allocations["a"].current >= 10.0
+    plant.settle(200)
+    assert plant.outlets["a"].draw == 16.0
+
+
+def test_a_three_phase_car_is_cut_after_a_restart() -> None:
+    plant = charging(crowded(phases=3), 10.0)
+    assert judge(plant, plant.run(300)).seconds <= 3.0
+    assert plant.outlets["a"].draw == 0.0
+
+
+def test_what_was_known_of_the_phases_lets_it_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stored(monkeypatch, 1)
+    plant = crowded(phases=1, load=PhaseValues(2.0, 2.0, 24.0))
+    plant.settle(300)
+    assert plant.outlets["a"].draw == 16.0
+
+
+@pytest.mark.parametrize("report_age", [0.0, 10.0, 30.0])
+def test_a_start_is_tried_where_it_may_fit(report_age: float) -> None:
+    plant = crowded(phases=1)
+    plant.outlets["a"].report_age = report_age
+    assert judge(plant, plant.run(400)).seconds == 0.0
+    assert plant.outlets["a"].draw == 16.0
+
+
+@pytest.mark.parametrize("report_age", [0.0, 10.0, 30.0])
+@pytest.mark.parametrize("own", [19.5, 20.0, 22.0])
+def test_a_start_that_does_not_fit_is_taken_back(report_age: float, own: float) -> None:
+    plant = crowded(phases=3, load=PhaseValues(2.0, 2.0, own))
+    plant.outlets["a"].report_age = report_age
+    verdict = judge(plant, plant.run(3600))
+    assert verdict.seconds <= 60.0
+    assert verdict.amp_seconds <= 3.25 * 60.0
+    assert verdict.heat < 1.25
+    assert plant.outlets["a"].draw == 0.0
+
+
+@pytest.mark.parametrize("own", [23.0, 25.0])
+def test_no_start_is_tried_that_no_fuse_carries(own: float) -> None:
+    plant = crowded(phases=1, load=PhaseValues(2.0, 2.0, own))
+    plant.settle(600)
+    assert plant.outlets["a"].draw == 0.0
+
+
+def test_first_seconds_on_one_phase_do_not_make_a_one_phase_car() -> None:
+    """It is paused while it starts on L1, and uses all three the next time."""
+    plant = crowded(phases=3, load=PhaseValues(2.0, 2.0, 2.0))
+    outlet = plant.outlets["a"]
+    all_phases = outlet.weights
+
+    def lives(seconds: int) -> float:
+        """Return the most on L3; a start is on L1 alone for 10 s."""
+        most, started = 0.0, plant.now
+        for _ in range(seconds):
+            if outlet.draw == 0.0:
+                started = plant.now
+            young = plant.now - started < 10.0
+            outlet.weights = PhaseValues(1.0, 0.0, 0.0) if young else all_phases
+            most = max(most, plant.step().decision.nodes[SUPPLY_ID].base_load[2])
+            most = max(most, plant.carried(0)[2])
+        return most
+
+    lives(33)
+    plant.loads[SUPPLY_ID] = PhaseValues(22.0, 2.0, 2.0)
+    lives(60)
+    assert outlet.draw == 0.0
+    plant.loads[SUPPLY_ID] = PhaseValues(2.0, 2.0, 15.0)
+    assert lives(400) <= 25.05
+    assert outlet.draw > 0.0
+
+
+def test_nothing_more_is_given_until_the_phases_are_known() -> None:
+    plant = crowded(phases=1)
+    outlet = plant.outlets["a"]
+    while outlet.draw == 0.0:
+        plant.step()
+    for moment in plant.run(28):
+        assert moment.decision.allocations["a"].current == 6.0
+        assert moment.decision.nodes[SUPPLY_ID].trust is MeterTrust.ONLINE
