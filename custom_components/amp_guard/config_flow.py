@@ -22,7 +22,6 @@ from .const import (
     CONF_ACTIVE,
     CONF_ANOTHER,
     CONF_CHARGERS,
-    CONF_SENSORS,
     CONF_SOURCE,
     DOMAIN,
     SUBENTRY_CHARGER,
@@ -38,7 +37,6 @@ from .flows.discovery import HTTP_PORT, DiscoveryWay
 from .flows.forms import show_form, unfold
 from .flows.forms.charger import chargers_schema
 from .flows.forms.site import ACTIVATE_SCHEMA
-from .flows.meter_conflicts import is_taken
 from .flows.no_meter import NoMeterWay
 from .flows.open_reporter import OpenReporterWay
 from .flows.sensors import SensorWay
@@ -145,8 +143,8 @@ class AmpGuardConfigFlow(ConfigFlow, domain=DOMAIN):
             Source.OPEN_REPORTER: self._open_reporter,
             Source.NONE: self._no_meter,
         }
-        source = Source(self._get_reconfigure_entry().data[CONF_SOURCE])
-        if (way := ways.get(source)) is None:
+        entry = self._get_reconfigure_entry()
+        if (way := ways.get(Source(entry.data[CONF_SOURCE]))) is None:
             return self.async_abort(reason="demonstration_is_fixed")
         return await self._go_on(await way.start())
 
@@ -310,11 +308,9 @@ class AmpGuardConfigFlow(ConfigFlow, domain=DOMAIN):
         errors: Errors = {}
         if user_input is not None:
             self._site = replace(self._site, supply=unfold(user_input))
-            errors = self._site.supply_errors()
-            if not errors:
+            if not (errors := self._site.supply_errors()):
                 return await self.async_step_group()
-        schema, proposed = self._site.supply_schema(), self._site.proposed_supply()
-        return show_form(self, "supply", schema, proposed, errors)
+        return show_form(self, "supply", *self._site.supply_form(), errors)
 
     async def async_step_group(
         self, user_input: dict[str, Any] | None = None
@@ -376,18 +372,14 @@ class AmpGuardConfigFlow(ConfigFlow, domain=DOMAIN):
         """Show what will be limited to what, and begin."""
         if not self._chargers.are_free():
             return self._show_chargers({"base": "charger_taken"})
-        # Another set-up may have come first: nothing is awaited from here to the entry.
-        if is_taken(self.hass, self._site.meter.data.get(CONF_SENSORS, {}).values()):
+        if self._site.is_measured_elsewhere(self.hass):  # another set-up came first
             return self.async_abort(reason="already_configured")
         chargers = self._chargers.described
         if user_input is None:
             return self.async_show_form(
                 step_id="activate",
                 data_schema=ACTIVATE_SCHEMA,
-                description_placeholders={
-                    "limits": self._site.limits(chargers),
-                    "warning": await self._site.offline_warning(self.hass, chargers),
-                },
+                description_placeholders=await self._site.outlook(self.hass, chargers),
                 last_step=True,
             )
         return self.async_create_entry(

@@ -29,6 +29,7 @@ from .const import (
     CONF_EXPORT_POSITIVE,
     CONF_FIRMWARE,
     CONF_GROUP,
+    CONF_HEARTBEAT,
     CONF_MEASURED_PHASES,
     CONF_MEASURED_QUANTITIES,
     CONF_PARENT,
@@ -89,7 +90,8 @@ async def async_get_config_entry_diagnostics(
             CONF_SENSORS: {
                 role: _entity(hass, id_)
                 for role, id_ in entry.data.get(CONF_SENSORS, {}).items()
-            }
+            },
+            CONF_HEARTBEAT: _entity(hass, entry.data.get(CONF_HEARTBEAT)),
         },
         "options": dict(entry.options),
         "subentries": {

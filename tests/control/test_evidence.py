@@ -392,7 +392,9 @@ def test_swapped_phases_are_found_by_a_one_phase_car() -> None:
 
 def test_the_wiring_of_a_charger_is_seen_by_a_one_phase_car() -> None:
     """It is wired to L2, L3, L1, and was set up as L1, L2, L3; another one is right."""
-    plant = Plant(home(charger("a"), charger("b", wiring=(L3,)), fuse=50.0), phases=(1,))
+    plant = Plant(
+        home(charger("a"), charger("b", wiring=(L3,)), fuse=50.0), phases=(1,)
+    )
     outlet = plant.outlets["a"]
     outlet.weights = PhaseValues(0.0, 1.0, 0.0)
     true_reading = type(outlet).reading

@@ -9,7 +9,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.amp_guard.const import DOMAIN
-from custom_components.amp_guard.model import BalancerType, Phase
+from custom_components.amp_guard.model import SUPPLY_ID, BalancerType, Phase
 from simulator.devices.amp_guard import AmpGuardSettings
 
 from .helpers import (
@@ -17,6 +17,7 @@ from .helpers import (
     NO_CHARGERS,
     SERIAL,
     SUPPLY_INPUT,
+    Decisions,
     PlainCharger,
     Property,
     add_charger,
@@ -155,6 +156,27 @@ async def test_a_single_phase_site_without_voltage(
     measured = [each for each in sensors if each.endswith(("_l1", "_l2", "_l3"))]
     assert set(measured) == {f"{SERIAL}_current_l1", f"{SERIAL}_measurement_l1"}
     assert not [each for each in sensors if "total" in each]
+
+
+async def test_an_it_net_with_two_current_sensors(
+    hass: HomeAssistant, make_property: Callable, decisions: Decisions
+) -> None:
+    """By a bridge whose meter sends no I2; in a net with neutral it is refused."""
+    settings = AmpGuardSettings(phases=(Phase.L1, Phase.L3))
+    house = await make_property(settings)
+    meter_input = {"host": house.meter.address, "pin": settings.pin}
+    result = await go_on(hass, await start_flow(hass), "address", meter_input)
+    refused = await go_on(hass, result, SUPPLY_INPUT)
+    assert refused["errors"] == {"net": "net_needs_all_phases"}
+    result = await go_on(hass, refused, SUPPLY_INPUT | {"net": "it"})
+    assert proposed(result)["phases"] == "1,2,3"
+    result = await go_on(hass, result, GROUP_INPUT, NO_CHARGERS, {"active": True})
+    assert result["type"] == "create_entry", result
+    await hass.async_block_till_done()
+    await house.passes(hass, 5, 4.0, 5.0, 6.0)
+    measurement = result["result"].runtime_data.meters.measurements[SUPPLY_ID]
+    assert measurement.measured == (Phase.L1, Phase.L3)
+    assert measurement.current == (4.0, 0.0, 6.0)
 
 
 # --- the supply ---------------------------------------------------------------------

@@ -377,6 +377,50 @@ async def test_sensors_without_a_value_are_waited_for(
     assert result["step_id"] == "supply"
 
 
+async def test_a_p1_reader_by_esphome_exports(
+    hass: HomeAssistant, clock: Clock, decisions: Decisions
+) -> None:
+    """evcc-io/evcc#30204: a SlimmeLezer, in full sun; its currents have no sign."""
+    kinds = {"Power Consumed": "power", "Power Produced": "power"}
+    kinds |= {"Current": "current", "Voltage": "voltage"}
+    names = {
+        f"AA:BB/0/sensor/{name} Phase {n}": kind
+        for name, kind in kinds.items()
+        for n in (1, 2, 3)
+    }
+    device = register_meter(hass, "esphome", **names)
+    registry = er.async_get(hass)
+
+    def says(name: str, phase: int, value: float) -> None:
+        sensor = registry.async_get_entity_id(
+            "sensor", "esphome", f"AA:BB/0/sensor/{name} Phase {phase}"
+        )
+        unit = {ATTR_UNIT_OF_MEASUREMENT: UNITS[kinds[name]]}
+        hass.states.async_set(sensor, str(value), unit)
+
+    def telegram(*amps: float) -> None:
+        for phase, value in enumerate(amps, 1):
+            says("Voltage", phase, 230.0)
+            says("Current", phase, abs(value))
+            says("Power Consumed", phase, max(value, 0.0) * 230.0)
+            says("Power Produced", phase, max(-value, 0.0) * 230.0)
+
+    telegram(1.0, 2.0, 3.0)
+    result = await go_on(
+        hass, await start_flow(hass), "sensors", "sensor_device", {"device": device}
+    )
+    assert "export from import" not in result["description_placeholders"]["notes"]
+    entry = await finish(hass, await go_on(hass, result, CHECK_INPUT))
+    clock.advance(10.0)
+    time = hass.loop.time()
+    telegram(-8.0, 2.0, -3.0)
+    clock.advance(0.3)
+    await decisions.on_sample_after(time)
+    sample = entry.runtime_data.meters.samples[SUPPLY_ID]
+    assert sample.current == pytest.approx((-8.0, 2.0, -3.0))
+    assert sample.signed
+
+
 # --- by hand ------------------------------------------------------------------------
 
 

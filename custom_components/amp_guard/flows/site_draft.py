@@ -1,6 +1,6 @@
 """A site before it is kept: its meter, main fuse and first group, as entered so far."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from ..const import (
     CONF_ACTIVE,
     CONF_MEASURED_PHASES,
     CONF_NET,
+    CONF_SENSORS,
     CONF_SOURCE,
     CONF_SUPPLY_MAX_CURRENT,
     CONF_VARIANT,
@@ -30,6 +31,7 @@ from . import MeterChoice
 from .charger_draft import ChargerDraft, Installation
 from .forms import name_errors, table
 from .forms.site import group_schema, supply_schema
+from .meter_conflicts import is_taken
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,14 +48,10 @@ class SiteDraft:
     group: Mapping[str, Any] = field(default_factory=dict)
     group_id: str = field(default_factory=ulid_now)
 
-    def supply_schema(self) -> vol.Schema:
-        """Return the form of the main fuse."""
-        return supply_schema(self.meter.data[CONF_VARIANT])
-
-    def proposed_supply(self) -> Mapping[str, Any]:
-        """Return what is known of the main fuse, or was entered."""
+    def supply_form(self) -> tuple[vol.Schema, Mapping[str, Any]]:
+        """Return the form of the main fuse, and what is known of it or was entered."""
         said = {} if self.meter.net is None else {CONF_NET: self.meter.net.value}
-        return {**said, **self.supply}
+        return supply_schema(self.meter.data[CONF_VARIANT]), {**said, **self.supply}
 
     def supply_errors(self) -> Errors:
         """Return the rules that the main fuse breaks."""
@@ -85,7 +83,20 @@ class SiteDraft:
             names={self.group_id: self.group[CONF_NAME]},
         )
 
-    def limits(self, chargers: Iterable[ChargerDraft]) -> str:
+    def is_measured_elsewhere(self, hass: HomeAssistant) -> bool:
+        """Say whether another supply was set up meanwhile with a sensor of this one."""
+        return is_taken(hass, self.meter.data.get(CONF_SENSORS, {}).values())
+
+    async def outlook(
+        self, hass: HomeAssistant, chargers: Collection[ChargerDraft]
+    ) -> dict[str, str]:
+        """Return what the last form says: what will be limited to what, and a warning."""
+        return {
+            "limits": self._limits(chargers),
+            "warning": await self._offline_warning(hass, chargers),
+        }
+
+    def _limits(self, chargers: Iterable[ChargerDraft]) -> str:
         """Return a table's rows: what may draw how much, with and without the meter."""
         fuse = f"{self._read_supply().supply_max_current:g} A"
         measured = self.meter.data[CONF_MEASURED_PHASES]
@@ -103,7 +114,7 @@ class SiteDraft:
             ]
         )
 
-    async def offline_warning(
+    async def _offline_warning(
         self, hass: HomeAssistant, chargers: Iterable[ChargerDraft]
     ) -> str:
         """Return where their offline limits are too high together, and what that means.
