@@ -903,10 +903,10 @@ async def test_what_shows_no_life_is_said(
     assert "each 10 s" in notes
     assert "`sensor.current_l1`" in notes
     three = plain(**{f"current_l{n}": (n, "A") for n in (1, 2, 3)})
-    assert "for an hour at most" in await notes_of(hass, three)
+    assert "for a day at most" in await notes_of(hass, three)
     hass.states.async_set("sensor.last_telegram", "now")
     picked = three | {"heartbeat": "sensor.last_telegram"}
-    assert "for an hour at most" not in await notes_of(hass, picked)
+    assert "for a day at most" not in await notes_of(hass, picked)
 
 
 # --- no meter -----------------------------------------------------------------------

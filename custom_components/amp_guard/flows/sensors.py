@@ -126,7 +126,7 @@ class SensorWay(MeterWay):
                 title=self._meter_name,
                 unique_id=None,
                 data=self._data(user_input, sample),
-                net=net if self._net is None else None,
+                net=net if CONF_NET in user_input else None,
             )
         return show_form(
             self._flow,
@@ -171,15 +171,13 @@ class SensorWay(MeterWay):
         *,
         charger: str | None,
     ) -> Errors:
-        picked = measured_phases(self._sensors)
         if sample is None:
             return {"base": "sensors_unavailable"}
         errors: Errors = {}
-        if self._net is None and net is EarthingSystem.IT:
-            if entered.get(CONF_NET) == EarthingSystem.IT:
-                pass
-            elif is_complete(picked, EarthingSystem.TN):  # the third may still report
-                errors["base"] = "sensors_unavailable"
+        needs_it = self._net is None and net is EarthingSystem.IT
+        if needs_it and entered.get(CONF_NET) != EarthingSystem.IT:
+            if is_complete(measured_phases(self._sensors), EarthingSystem.TN):
+                errors["base"] = "sensors_unavailable"  # the third may still report
             else:
                 errors[CONF_NET] = "net_needs_all_phases"
         if charger is not None and not entered.get(CONF_WHOLE_PROPERTY, False):

@@ -9,7 +9,7 @@ options name them.
 
 Sensors without a device, of one integration, show life for each other: it writes only
 what changes (ffunes/Omnibattery#451). Not for ever: one that has reported before and is
-silent for longer than a house is ever still on its phase may be dead.
+silent for longer than a phase is ever still may be dead.
 
 A sensor that its owner picked as heartbeat speaks for all of them.
 """
@@ -30,8 +30,9 @@ from .sensor_patterns import ROLES, Quantity
 SILENT_AFTER = 12.0
 """s without a report of the phases themselves, after which their device's others count:
 more than the 10 s at which many meters measure, less than makes a meter stale."""
-LONGEST_STILLNESS = 3600.0
-"""s for which a sensor without a device is taken to be unchanged that others speak for."""
+LONGEST_STILLNESS = 24 * 3600.0
+"""s for which a sensor without a device is taken to be unchanged that others speak for:
+a phase with whole amps may be still all night. What chargers on it show is known sooner."""
 DEVICE_CLASSES = {
     SensorDeviceClass.CURRENT,
     SensorDeviceClass.ENERGY,
