@@ -39,7 +39,6 @@ from .helpers import (
     PlainCharger,
     Property,
     add_charger,
-    becomes,
     device_id,
     entity_id,
     group_id,
@@ -179,7 +178,6 @@ async def test_a_lost_meter_is_notified_and_that_it_is_back_is_not(
 
     house.meter.fault = None
     house.clock.advance(10.0)
-    await becomes(hass, entity_id(hass, "binary_sensor", SERIAL, "connectivity"), "on")
     await house.passes(hass, 15, 1.0, 1.0, 1.0)
     assert hass.states.get(fuse).attributes["event_type"] == "fallback_left"
     assert len(told) == 1

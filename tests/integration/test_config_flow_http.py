@@ -97,6 +97,6 @@ async def test_groups_chargers_and_the_supply(
     step = await post("options/flow", {"handler": entry.entry_id})
     assert (step["step_id"], fields(step)) == (
         "init",
-        ["supply_max_current", "fuse_type", "net", "advanced"],
+        ["supply_max_current", "fuse_type", "net", "generates", "advanced"],
     )
     await hass.async_block_till_done()

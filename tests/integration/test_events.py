@@ -148,7 +148,6 @@ async def test_a_group_tells_of_overload_and_fallback(
 
     house.meter.fault = None
     house.clock.advance(10.0)
-    await becomes(hass, entity_id(hass, "binary_sensor", SERIAL, "connectivity"), "on")
     await house.passes(hass, 15, 1.0, 1.0, 1.0)
     assert told == ["overload", "fallback_entered", "fallback_left"]
 
@@ -170,7 +169,6 @@ async def test_what_happened_does_not_happen_again_to_a_renamed_event(
 
     house.meter.fault = None
     house.clock.advance(10.0)
-    await becomes(hass, entity_id(hass, "binary_sensor", SERIAL, "connectivity"), "on")
     await house.passes(hass, 15, 1.0, 1.0, 1.0)
     attributes = hass.states.get("event.main_fuse").attributes
     assert attributes["event_type"] == "fallback_left"
@@ -247,7 +245,6 @@ async def test_a_fallback_that_began_before_a_restart_is_told_to_be_over(
 
     house.meter.fault = None
     house.clock.advance(10.0)
-    await becomes(hass, entity_id(hass, "binary_sensor", SERIAL, "connectivity"), "on")
     await house.passes(hass, 15, 1.0, 1.0, 1.0)
     assert told == ["fallback_entered", "fallback_left"]
 
