@@ -378,6 +378,19 @@ def test_other_powers_are_left(name: str) -> None:
     assert recognise("esphome", power_and_currents(name)) is None
 
 
+@pytest.mark.parametrize(
+    "part", ["solar", "PV", "inverter", "battery", "Heat Pump", "charger", "EVSE"]
+)
+def test_a_part_of_a_property_is_not_the_property(part: str) -> None:
+    """A gateway that measures both: what is produced is not what is exported."""
+    of_part = [f"{part}_current_l{{n}}", f"gw {part} power l{{n}}"]
+    assert recognise("mqtt", power_and_currents(*of_part)) is None
+    whole = ["grid_current_l{n}", "power_consumption", f"{part}_power_production"]
+    found = recognise("mqtt", power_and_currents(*of_part, *whole))
+    assert found is not None
+    assert found.sensors == {f"current_l{n}": f"grid_current_l{n}" for n in (1, 2, 3)}
+
+
 def test_an_enphase_gateway_is_known_by_its_transformers_at_the_grid() -> None:
     def sensor(key: str, translation_key: str, kind: str) -> SensorTraits:
         return SensorTraits(f"1225_{key}", translation_key, kind, UNITS[kind])

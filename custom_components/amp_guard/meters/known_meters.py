@@ -5,6 +5,7 @@ Assistant itself in version 2026.10.4, by the path in `homeassistant/components/
 """
 
 from collections.abc import Mapping
+import re
 
 from .sensor_patterns import MeterPattern, Quantity, Recognised, SensorTraits, best_of
 
@@ -236,6 +237,14 @@ USUAL_NAMES = (
 property."""
 
 
+OF_A_PART = re.compile(
+    r"(?<![a-z])(?:solar|pv|photovoltaic|inverter|battery|generator|charger|evse|wallbox"
+    r"|car|heat[ _-]?pump|boiler)(?![a-z])",
+    re.IGNORECASE,
+)
+"""What is named so is a part of a property: its figures are nobody's at the main fuse."""
+
+
 def recognise(
     integration: str, sensors: Mapping[str, SensorTraits]
 ) -> Recognised | None:
@@ -244,4 +253,11 @@ def recognise(
     None where they do not measure the phases of a property.
     """
     own = [pattern for pattern in KNOWN_METERS if pattern.integration == integration]
-    return best_of(pattern.recognise(sensors) for pattern in own or USUAL_NAMES)
+    if own:
+        return best_of(pattern.recognise(sensors) for pattern in own)
+    whole = {
+        id_: traits
+        for id_, traits in sensors.items()
+        if not OF_A_PART.search(traits.unique_id)
+    }
+    return best_of(pattern.recognise(whole) for pattern in USUAL_NAMES)
