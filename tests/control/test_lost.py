@@ -286,6 +286,7 @@ def test_a_lost_charger_that_was_never_read_is_left_alone_while_it_fits() -> Non
     allocation = balancer.decide(snapshot, 0.0).allocations["a"]
     assert not allocation.send
     assert allocation.current == 16.0
+    snapshot = replace(snapshot, measurements={SUPPLY_ID: replace(flows, time=1.0)})
     reading = ChargerReading(
         status=ChargerStatus.CHARGING, current=NO_CURRENT, limit=16.0
     )
