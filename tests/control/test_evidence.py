@@ -322,6 +322,52 @@ def test_what_is_left_over_from_a_session_convicts_nobody(
     assert base_load == PhaseValues(20.0, 20.0, 20.0)
 
 
+def only_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let chargers report what changes, and nothing of what goes on as it did."""
+    reading, said = Outlet.reading, {}
+
+    def changed(outlet: Outlet, now: float, shift: float) -> ChargerReading:
+        fresh = reading(outlet, now, shift)
+        before = said.get(outlet.charger.id)
+        if before is None or before.current != fresh.current:
+            before = said[outlet.charger.id] = replace(fresh, current_time=now)
+        return replace(fresh, current=before.current, current_time=before.current_time)
+
+    monkeypatch.setattr(Outlet, "reading", changed)
+
+
+@pytest.mark.parametrize("phases", [1, 3])
+def test_a_charger_that_tells_only_changes_is_made_to_tell(
+    monkeypatch: pytest.MonkeyPatch, phases: int
+) -> None:
+    only_changes(monkeypatch)
+    one = charger(wiring=(L2, L3, L1))
+    plant = evening_with(ZERO, site=home(one), phases=phases)
+    decision = plant.settle(180).decision
+    assert doubts(decision) == {(L2, Doubt.BELOW_CHARGERS)}
+
+
+def test_a_current_that_follows_no_limit_is_not_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its last current stays, and it says that it charges, for ever."""
+    plant = Plant(home(charger("a"), charger("b"), fuse=32.0))
+    plant.loads[SUPPLY_ID] = PhaseValues(4.0, 4.0, 4.0)
+    plant.settle(300)
+    reading = Outlet.reading
+    last = plant.outlets["a"].reading(plant.now, 0.0)
+
+    def stale(outlet: Outlet, now: float, shift: float) -> ChargerReading:
+        fresh = reading(outlet, now, shift)
+        return replace(last, limit=fresh.limit) if outlet.charger.id == "a" else fresh
+
+    monkeypatch.setattr(Outlet, "reading", stale)
+    plant.outlets["a"].full = True
+    decision = plant.settle(900).decision
+    assert doubts(decision) == set()
+    assert plant.outlets["b"].draw == 16.0
+
+
 # --- a phase that does not answer ------------------------------------------------------
 
 

@@ -44,6 +44,8 @@ class Connector:
         self.allocated = 0.0
         self.cut = False
         """Whether it has what it has because of an overload."""
+        self.tested_at: float | None = None
+        """A at which it is to show whether it draws what it says; None: it is believed."""
         self.changed_at = NEVER
         """When its allocation was changed last."""
         self.excess_since: float | None = None

@@ -50,6 +50,7 @@ class Draw:
         self._reported: list[float] | None = None
         self._said: list[float] | None = None
         self._said_since = 0.0
+        self._refuted = False
         self._status = ChargerStatus.LOST
         self._status_since = 0.0
         self._changes: deque[tuple[float, list[float]]] = deque(maxlen=CHANGES_KEPT)
@@ -104,7 +105,10 @@ class Draw:
             # tells only changes, some may never have changed.
             self._said_since = now if self._said else taken_at
             self._said = reported
-        if self._is_left_over(reading.status, now):
+            self._refuted = False
+        if self._refuted:
+            reported = None
+        elif self._is_left_over(reading.status, now):
             reported = [0.0, 0.0, 0.0]
         if reading.status is ChargerStatus.DISCONNECTED:
             self.use_all()
@@ -142,6 +146,10 @@ class Draw:
         late = LATEST_REPORT + max(0.0, self.report_delay.seconds)
         ended = self._status_since + late
         return now >= ended > self._said_since
+
+    def refute(self) -> None:
+        """Believe no longer what it says, until it says something else."""
+        self._refuted = True
 
     def change_branch(self, branch: Branch) -> None:
         """Let it hang in a branch that is wired as its own, with other figures."""
