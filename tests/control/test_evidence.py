@@ -25,7 +25,7 @@ from custom_components.amp_guard.model import (
 )
 
 from .judge import Verdict, judge
-from .plant import Moment, Plant
+from .plant import Moment, Outlet, Plant
 from .sites import charger, group, home
 
 L1, L2, L3 = Phase
@@ -300,27 +300,72 @@ def test_a_phase_that_the_property_lacks_has_no_charger() -> None:
     assert doubts(plant.settle(60).decision) == {(L2, Doubt.NOT_SENT)}
 
 
-def test_what_is_left_over_from_a_session_convicts_nobody() -> None:
+def test_what_is_left_over_from_a_session_convicts_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     plant = evening_with(lambda sample: sample)
-    outlet = plant.outlets["a"]
-    true_reading = outlet.reading
+    reading = Outlet.reading
 
-    def left_over(now: float, shift: float) -> ChargerReading:
-        reading = true_reading(now, shift)
-        return replace(reading, current=PhaseValues(16.0, 16.0, 16.0), current_time=now)
+    def left_over(outlet: Outlet, now: float, shift: float) -> ChargerReading:
+        current = PhaseValues(16.0, 16.0, 16.0)
+        return replace(reading(outlet, now, shift), current=current, current_time=now)
 
-    type(outlet).reading, before = (
-        lambda self, now, shift: left_over(now, shift),
-        type(outlet).reading,
-    )
-    try:
-        outlet.full = True
-        _, decision = at_rest(plant)
-    finally:
-        type(outlet).reading = before
+    monkeypatch.setattr(Outlet, "reading", left_over)
+    plant.outlets["a"].full = True
+    decision = plant.settle(600).decision
     assert doubts(decision) == set()
     assert decision.drawn["a"] == PhaseValues(0.0, 0.0, 0.0)
     assert decision.nodes[SUPPLY_ID].base_load == PhaseValues(4.0, 4.0, 4.0)
+    # It is not taken from the house's next load, either.
+    plant.loads[SUPPLY_ID] = PhaseValues(20.0, 20.0, 20.0)
+    base_load = plant.step().decision.nodes[SUPPLY_ID].base_load
+    assert base_load == PhaseValues(20.0, 20.0, 20.0)
+
+
+def only_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let chargers report what changes, and nothing of what goes on as it did."""
+    reading, said = Outlet.reading, {}
+
+    def changed(outlet: Outlet, now: float, shift: float) -> ChargerReading:
+        fresh = reading(outlet, now, shift)
+        before = said.get(outlet.charger.id)
+        if before is None or before.current != fresh.current:
+            before = said[outlet.charger.id] = replace(fresh, current_time=now)
+        return replace(fresh, current=before.current, current_time=before.current_time)
+
+    monkeypatch.setattr(Outlet, "reading", changed)
+
+
+@pytest.mark.parametrize("phases", [1, 3])
+def test_a_charger_that_tells_only_changes_is_made_to_tell(
+    monkeypatch: pytest.MonkeyPatch, phases: int
+) -> None:
+    only_changes(monkeypatch)
+    one = charger(wiring=(L2, L3, L1))
+    plant = evening_with(ZERO, site=home(one), phases=phases)
+    decision = plant.settle(180).decision
+    assert doubts(decision) == {(L2, Doubt.BELOW_CHARGERS)}
+
+
+def test_a_current_that_follows_no_limit_is_not_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its last current stays, and it says that it charges, for ever."""
+    plant = Plant(home(charger("a"), charger("b"), fuse=32.0))
+    plant.loads[SUPPLY_ID] = PhaseValues(4.0, 4.0, 4.0)
+    plant.settle(300)
+    reading = Outlet.reading
+    last = plant.outlets["a"].reading(plant.now, 0.0)
+
+    def stale(outlet: Outlet, now: float, shift: float) -> ChargerReading:
+        fresh = reading(outlet, now, shift)
+        return replace(last, limit=fresh.limit) if outlet.charger.id == "a" else fresh
+
+    monkeypatch.setattr(Outlet, "reading", stale)
+    plant.outlets["a"].full = True
+    decision = plant.settle(900).decision
+    assert doubts(decision) == set()
+    assert plant.outlets["b"].draw == 16.0
 
 
 # --- a phase that does not answer ------------------------------------------------------
@@ -390,28 +435,25 @@ def test_swapped_phases_are_found_by_a_one_phase_car() -> None:
     assert worths(plant.last.decision)[L1].on is L2
 
 
-def test_the_wiring_of_a_charger_is_seen_by_a_one_phase_car() -> None:
-    """It is wired to L2, L3, L1, and was set up as L1, L2, L3; another one is right."""
+def test_the_wiring_of_a_charger_is_seen_by_a_one_phase_car(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is wired to L2, L3, L1, and was set up as L1, L2, L3."""
     plant = Plant(
         home(charger("a"), charger("b", wiring=(L3,)), fuse=50.0), phases=(1,)
     )
-    outlet = plant.outlets["a"]
-    outlet.weights = PhaseValues(0.0, 1.0, 0.0)
-    true_reading = type(outlet).reading
     plant.loads[SUPPLY_ID] = PhaseValues(3.0, 5.0, 1.0)
+    plant.outlets["b"].connected = False
+    car = plant.outlets["a"]
+    car.weights = PhaseValues(0.0, 1.0, 0.0)
+    reading = Outlet.reading
 
-    def reading(self: object, now: float, shift: float) -> ChargerReading:
-        said = true_reading(self, now, shift)
-        if self is outlet and said.current is not None:
-            return replace(said, current=PhaseValues(outlet.draw, 0.0, 0.0))
-        return said
+    def on_its_own_l1(outlet: Outlet, now: float, shift: float) -> ChargerReading:
+        said = reading(outlet, now, shift)
+        if outlet is not car or said.current is None:
+            return said
+        return replace(said, current=PhaseValues(car.draw, 0.0, 0.0))
 
-    type(outlet).reading = reading
-    try:
-        plant.outlets["b"].connected = False
-        for _ in sessions(plant, 4):
-            pass
-    finally:
-        type(outlet).reading = true_reading
-    assert plant.last is not None
-    assert plant.last.decision.seen_wiring == {"a": (L2, L3, L1)}
+    monkeypatch.setattr(Outlet, "reading", on_its_own_l1)
+    (*_, last) = sessions(plant, 4)
+    assert last.decision.seen_wiring == {"a": (L2, L3, L1)}

@@ -19,7 +19,7 @@ from custom_components.amp_guard.model import (
 )
 
 from .judge import judge
-from .plant import Plant
+from .plant import Outlet, Plant
 from .sites import charger, home
 
 
@@ -69,6 +69,44 @@ def test_one_of_unknown_status_keeps_what_it_may_draw_after_a_restart(
     commanded = Commanded(may_hold=may_hold)
     allocation = run(reading, commanded, flows=24.0, seconds=seconds).allocations["a"]
     assert allocation.current == kept
+
+
+@pytest.mark.parametrize("lost_for", [0.0, 20.0])
+@pytest.mark.parametrize("unknown_for", [5.0, 33.0, 121.0])
+@pytest.mark.parametrize("reports", [True, False])
+@pytest.mark.parametrize("phases", [1, 3])
+def test_a_restart_pauses_nobody_while_what_flows_fits(
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    lost_for: float,
+    unknown_for: float,
+    reports: bool,
+    phases: int,
+) -> None:
+    """24 of 25 A flow, and the chargers' status comes back when they say the next one."""
+    plant = Plant(home(charger("a"), charger("b")), phases=(phases,), driven=True)
+    house(plant, 2.0)
+    plant.settle(200)
+    drawn = {name: outlet.draw for name, outlet in plant.outlets.items()}
+    house(plant, 24.0 - sum(drawn.values()))
+    plant.step()
+    restarted, reading = plant.now, Outlet.reading
+
+    def after_restart(outlet: Outlet, now: float, shift: float) -> ChargerReading:
+        said = reading(outlet, now, shift)
+        if now - restarted < lost_for:
+            return ChargerReading(status=ChargerStatus.LOST)
+        if now - restarted < lost_for + unknown_for:
+            current = said.current if reports else None
+            return replace(said, status=ChargerStatus.UNKNOWN, current=current)
+        return said
+
+    monkeypatch.setattr(Outlet, "reading", after_restart)
+    plant.restart()
+    for _ in plant.run(300):
+        for name, outlet in plant.outlets.items():
+            assert outlet.draw >= drawn[name], (plant.now, name)
+        assert max(plant.carried(0)) <= 25.05
 
 
 def test_one_of_unknown_status_is_cut_where_it_does_not_fit() -> None:

@@ -44,6 +44,8 @@ class Connector:
         self.allocated = 0.0
         self.cut = False
         """Whether it has what it has because of an overload."""
+        self.tested_at: float | None = None
+        """A at which it is to show whether it draws what it says; None: it is believed."""
         self.changed_at = NEVER
         """When its allocation was changed last."""
         self.excess_since: float | None = None
@@ -60,7 +62,7 @@ class Connector:
         """What is reserved for it while it was paused in vain, A."""
         self.reserved: Reserved = ()
         """What is not to be shared out for its and its outlet's sake, A."""
-        self._read = False
+        self._met = self._read = False
         self._sent = 0.0
         self._sent_at = NEVER
         self._drew = 0.0
@@ -95,6 +97,9 @@ class Connector:
             if self.changed_at == NEVER:
                 held = self.command.in_force_unseen(self.allocated, now)
                 self.allocated = self.branch.in_range(held)
+                if not self._met:
+                    self.draw.assume(held)
+            self._met = True
             return
         unplugged = ChargerStatus.DISCONNECTED
         if before is unplugged and self.status is not unplugged:
@@ -144,7 +149,7 @@ class Connector:
             self.allocated = self.branch.in_range(allowed)
             self.changed_at = now
         self._read = True
-        if self.status is ChargerStatus.CHARGING:
+        if self.status in DRAWS_UNTOLD:
             self.draw.presume_seen()
         self._sent, self._sent_at = self.sent, now
         self.draw.assume(self.may_draw)

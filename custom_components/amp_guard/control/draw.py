@@ -50,6 +50,7 @@ class Draw:
         self._reported: list[float] | None = None
         self._said: list[float] | None = None
         self._said_since = 0.0
+        self._refuted = False
         self._status = ChargerStatus.LOST
         self._status_since = 0.0
         self._changes: deque[tuple[float, list[float]]] = deque(maxlen=CHANGES_KEPT)
@@ -97,7 +98,17 @@ class Draw:
     def observe(self, reading: ChargerReading, offset: float, now: float) -> None:
         """Take what the charger reports; `offset` is added to its time."""
         reported = self._on_supply(reading.current)
-        if self._is_left_over(reading.status, reported, now):
+        taken_at = reading.current_time
+        taken_at = now if taken_at is None else min(taken_at + offset, now)
+        if reported != self._said:
+            # A change is news, whatever its time says: of the phases of a charger that
+            # tells only changes, some may never have changed.
+            self._said_since = now if self._said else taken_at
+            self._said = reported
+            self._refuted = False
+        if self._refuted:
+            reported = None
+        elif self._is_left_over(reading.status, now):
             reported = [0.0, 0.0, 0.0]
         if reading.status is ChargerStatus.DISCONNECTED:
             self.use_all()
@@ -111,9 +122,7 @@ class Draw:
         self._reported = reported
         if reported is None:
             return
-        taken_at = reading.current_time
-        taken_at = now if taken_at is None else min(taken_at + offset, now)
-        self.arrived_at = taken_at
+        taken_at = self.arrived_at = max(taken_at, self._said_since)
         self.report_delay.observe_report(reported[self._first], taken_at)
         if not self._changes or self._changes[-1][1] != reported:
             self._changes.append((taken_at, reported))
@@ -124,23 +133,23 @@ class Draw:
         else:
             self._unused_since = [None, None, None]
 
-    def _is_left_over(
-        self, status: ChargerStatus, said: list[float] | None, now: float
-    ) -> bool:
+    def _is_left_over(self, status: ChargerStatus, now: float) -> bool:
         """Return whether what it shows is left over from a session that has ended.
 
         Some show their last current until the next one (lbbrhzn/ocpp#235). One that
         still moves is none.
         """
-        if said != self._said:
-            self._said, self._said_since = said, now
         if status is not self._status:
             self._status, self._status_since = status, now
-        if status not in RESTS or not said:
+        if status not in RESTS or not self._said:
             return False
         late = LATEST_REPORT + max(0.0, self.report_delay.seconds)
         ended = self._status_since + late
         return now >= ended > self._said_since
+
+    def refute(self) -> None:
+        """Believe no longer what it says, until it says something else."""
+        self._refuted = True
 
     def change_branch(self, branch: Branch) -> None:
         """Let it hang in a branch that is wired as its own, with other figures."""
@@ -345,6 +354,8 @@ class Draw:
         if self.may_presume and reported and max(reported) >= 2 * USED_FROM:
             seen = [phase for phase in Phase if reported[phase] >= USED_FROM]
             self.presume(seen)
+            if self.weights == self.branch.weights:
+                self.phases_known, self.presumes = True, False
 
     @property
     def may_presume(self) -> bool:

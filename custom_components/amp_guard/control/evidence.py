@@ -33,6 +33,10 @@ EXPORT_SAMPLES = 3
 
 ASKED_FOR = 120.0
 """s for which chargers are asked what they draw on a phase that shows less."""
+TEST_STEP = 2.0
+"""A by which a charger is lowered that is to show whether it draws what it says ..."""
+TESTED_FOR = 90.0
+"""... and s for which it has time."""
 
 _DOUBTS = {
     Answer.NONE: Doubt.STANDS_STILL,
@@ -67,6 +71,7 @@ class Evidence:
         self._steps = Steps(supply.earthing_system)
         self._exports = [0, 0, 0]
         self._doubted = False
+        self._tested: Sequence[Connector] = ()
 
     def look_at(self, chargers: Sequence[Connector]) -> None:
         """Hold what the meter shows against the `chargers` that it sees."""
@@ -129,7 +134,7 @@ class Evidence:
         doubts = self._doubts(measured, whole=whole)
         if doubts or self._doubted:
             self._weigh(doubts, time)
-        self._question(doubts)
+        self._question(doubts, now)
         if self._is_it and not self.offline:
             return self._bound(current, doubts)
         return current
@@ -201,7 +206,7 @@ class Evidence:
             else:
                 deficit.hold_against(phase, shown, self._chargers, time=time, now=now)
 
-    def _question(self, doubts: Mapping[Phase, object]) -> None:
+    def _question(self, doubts: Mapping[Phase, object], now: float) -> None:
         """Question what a sample says of phases that are still believed."""
         a, b, c = self._deficits
         self.in_question = (
@@ -211,6 +216,33 @@ class Evidence:
         )
         if self._is_it and self._lines.contradict and not doubts:
             self.in_question = (True, True, True)
+        if self._tested or any(self.in_question):
+            self._test(now)
+
+    def _test(self, now: float) -> None:
+        """Lower who has sent no report for so long that it must tell what it draws.
+
+        Integrations that pass on only what changes say nothing of a car that goes on as
+        it did. What does not follow, either, is not drawn.
+        """
+        for connector in self._tested:
+            connector.tested_at = None
+        tested = []
+        for phase, deficit in zip(Phase, self._deficits, strict=True):
+            if not self.in_question[phase] or deficit.since is None:
+                continue
+            for connector in self._chargers:
+                draw = connector.draw
+                said, due = draw.reported_by_phase[phase], draw.report_delay.oldest
+                since = now - deficit.since - due
+                if not said or since < 0 or draw.arrived_at > deficit.since + due:
+                    continue
+                if since < TESTED_FOR:
+                    connector.tested_at = max(0.0, draw.reported - TEST_STEP)
+                    tested.append(connector)
+                else:
+                    draw.refute()
+        self._tested = tested
 
     # --- what is made of it ----------------------------------------------------------
 

@@ -84,6 +84,7 @@ def _limit(offer: Offer, cap: float | None, ceiling: float | None) -> None:
     connector = offer.connector
     for current, reason in (
         (cap, Reason.RECLAIMED),
+        (connector.tested_at, Reason.METER_STALE),
         (connector.reading.user_limit, Reason.USER_LIMIT),
         (ceiling, Reason.CEILING),
     ):
