@@ -7,6 +7,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -354,6 +355,49 @@ async def test_helpers_of_several_integrations_speak_for_themselves(
     await ten_minutes(meter, 1, 3)
     assert meter.trust is MeterTrust.ONLINE
     await ten_minutes(meter, 1, 2)
+    assert meter.trust is MeterTrust.OFFLINE
+
+
+async def test_helpers_in_yaml_speak_for_those_of_their_kind(
+    hass: HomeAssistant, meter: Meter
+) -> None:
+    """What is not registered at all is still brought by an integration."""
+
+    def raw(**values: float) -> None:
+        for name, value in values.items():
+            hass.states.async_set(
+                f"sensor.{name}", str(value), {ATTR_UNIT_OF_MEASUREMENT: "A"}
+            )
+
+    raw(raw_1=5.0, raw_2=5.0, raw_3=5.0)
+    templates = [
+        {
+            "name": f"l{n}",
+            "state": f"{{{{ states('sensor.raw_{n}') }}}}",
+            "unit_of_measurement": "A",
+        }
+        for n in (1, 2)
+    ]
+    highest = {"platform": "min_max", "name": "l3", "type": "max"}
+    assert await async_setup_component(
+        hass, "sensor", {"sensor": [highest | {"entity_ids": ["sensor.raw_3"]}]}
+    )
+    assert await async_setup_component(
+        hass, "template", {"template": [{"sensor": templates}]}
+    )
+    await hass.async_block_till_done()
+    meter.sensors = {f"current_l{n}": f"sensor.l{n}" for n in (1, 2, 3)}
+    await meter.add()
+
+    async def go_on(*phases: int) -> None:
+        for count in range(150):
+            said = {f"raw_{n}": 5.0 + count % 2 for n in phases}
+            await meter.passes(3.7, lambda s=said: raw(**s))
+
+    await go_on(1, 3)  # L2 is constant
+    assert meter.trust is MeterTrust.ONLINE
+    assert meter.sample.current.l2 == 5.0
+    await go_on(1, 2)
     assert meter.trust is MeterTrust.OFFLINE
 
 

@@ -24,6 +24,7 @@ from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity import entity_sources
 
 from .sensor_patterns import ROLES, Quantity
 
@@ -99,7 +100,7 @@ class Heartbeat:
         self._others = {
             id_: source
             for id_ in candidates.union(set_of, made_of) - self._phases.keys()
-            if (source := _source(registry, id_)) in sources
+            if (source := _source(self._hass, id_)) in sources
         }
         self._phase_reported = {
             source: self._phase_reported.get(source, now) for source in sources
@@ -178,15 +179,15 @@ def makes_current_known(role: str) -> bool:
 
 def sources_of(hass: HomeAssistant, entity_id: str) -> frozenset[Source]:
     """Return what brings a sensor's value; of a helper, what brings its inputs'."""
-    registry = er.async_get(hass)
     inputs = _inputs(hass, entity_id)
-    return frozenset(_source(registry, id_) for id_ in inputs or [entity_id])
+    return frozenset(_source(hass, id_) for id_ in inputs or [entity_id])
 
 
-def _source(registry: er.EntityRegistry, entity_id: str) -> Source:
-    entry = registry.async_get(entity_id)
+def _source(hass: HomeAssistant, entity_id: str) -> Source:
+    entry = er.async_get(hass).async_get(entity_id)
     if entry is None:
-        return Source(None)
+        brought = entity_sources(hass).get(entity_id)
+        return Source(None, None if brought is None else brought["domain"])
     if entry.device_id is None:
         return Source(None, entry.platform)
     return Source(entry.device_id, entry.platform, entry.config_entry_id)
