@@ -358,10 +358,14 @@ async def test_helpers_of_several_integrations_speak_for_themselves(
     assert meter.trust is MeterTrust.OFFLINE
 
 
+@pytest.mark.parametrize("late", [False, True])
 async def test_helpers_in_yaml_speak_for_those_of_their_kind(
-    hass: HomeAssistant, meter: Meter
+    hass: HomeAssistant, meter: Meter, *, late: bool
 ) -> None:
-    """What is not registered at all is still brought by an integration."""
+    """What is not registered at all is still brought by an integration.
+
+    Also where that is set up after the meter, as at a start of Home Assistant.
+    """
 
     def raw(**values: float) -> None:
         for name, value in values.items():
@@ -379,19 +383,31 @@ async def test_helpers_in_yaml_speak_for_those_of_their_kind(
         for n in (1, 2)
     ]
     highest = {"platform": "min_max", "name": "l3", "type": "max"}
-    assert await async_setup_component(
-        hass, "sensor", {"sensor": [highest | {"entity_ids": ["sensor.raw_3"]}]}
-    )
-    assert await async_setup_component(
-        hass, "template", {"template": [{"sensor": templates}]}
-    )
-    await hass.async_block_till_done()
+
+    async def set_up_helpers() -> None:
+        if not late:  # the platform of sensors is set up once
+            config = {"sensor": [highest | {"entity_ids": ["sensor.raw_3"]}]}
+            assert await async_setup_component(hass, "sensor", config)
+        config = {"template": [{"sensor": templates}]}
+        assert await async_setup_component(hass, "template", config)
+        await hass.async_block_till_done()
+
     meter.sensors = {f"current_l{n}": f"sensor.l{n}" for n in (1, 2, 3)}
-    await meter.add()
+    if late:
+        meter.telegram(5.0, 5.0, 5.0)
+        await meter.add()
+        for n in (1, 2):
+            hass.states.async_remove(f"sensor.l{n}")
+        await set_up_helpers()
+    else:
+        await set_up_helpers()
+        await meter.add()
 
     async def go_on(*phases: int) -> None:
         for count in range(150):
             said = {f"raw_{n}": 5.0 + count % 2 for n in phases}
+            if late and 3 in phases:
+                said["l3"] = said["raw_3"]
             await meter.passes(3.7, lambda s=said: raw(**s))
 
     await go_on(1, 3)  # L2 is constant

@@ -266,6 +266,10 @@ class SensorMeter(Meter):
         self, event: Event[EventStateChangedData] | Event[EventStateReportedData]
     ) -> None:
         entity_id, state = event.data["entity_id"], event.data["new_state"]
+        if (
+            event.data.get("old_state", state) is None
+        ):  # only now is it known whose it is
+            self._follow()
         reports = state is not None and state.state not in SILENT
         if reports and self._heartbeat.report(entity_id, self._hass.loop.time()):
             self._is_news = True
