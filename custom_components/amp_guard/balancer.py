@@ -129,7 +129,7 @@ class Balancer:
             for constraint, current in connector.reserved:
                 committed[constraint] += current
             if connector.allocated and not connector.aside:
-                add(committed, connector.draw.load, connector.allocated)
+                add(committed, connector.draw.phases.load, connector.allocated)
         return committed
 
 

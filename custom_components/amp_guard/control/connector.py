@@ -150,7 +150,7 @@ class Connector:
             self.changed_at = now
         self._read = True
         if self.status in DRAWS_UNTOLD:
-            self.draw.presume_seen()
+            self.draw.phases.presume_seen(self.draw.reported_by_phase)
         self._sent, self._sent_at = self.sent, now
         self.draw.assume(self.may_draw)
         if self.turn.plugged_in_at is None:
@@ -161,8 +161,8 @@ class Connector:
     def compare(self, now: float) -> None:
         """Compare what it draws, and may hold, with what it was allocated."""
         self.turn.count(sum(self.draw.estimate), now)
-        if self.draw.presumes and not self.allocated:
-            self.draw.use_all()  # a start that was to be tried was not made
+        if self.draw.phases.is_presumed and not self.allocated:
+            self.draw.phases.use_all()  # a start that was to be tried was not made
         if self._follows():
             self.excess_since = None
         elif self.excess_since is None:
@@ -268,7 +268,7 @@ class Connector:
             self.reserved += self._socket()
 
     def _load_of(self, current: float) -> Reserved:
-        return tuple((c, weight * current) for c, weight in self.draw.load)
+        return tuple((c, weight * current) for c, weight in self.draw.phases.load)
 
     def _socket(self) -> Reserved:
         """Return what is kept free for its outlet: what that does not draw yet."""
@@ -285,7 +285,7 @@ class Connector:
         only = charger.offline_phase
         return tuple(
             (c, weight * charger.offline_current)
-            for c, weight in self.draw.full_load
+            for c, weight in self.draw.phases.full_load
             if only is None or phase_of(c) == only
         )
 
@@ -360,7 +360,7 @@ class Connector:
         elif not current and self.turn.started_at is not None:
             self.turn.pause(now, forced=forced)
         if not current:
-            self.draw.note_pause()
+            self.draw.phases.pause()
         ignored = self.ignores_for(1, now)
         if current < self.allocated:
             self._drew = self.draw.current

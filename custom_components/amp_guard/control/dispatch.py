@@ -48,7 +48,7 @@ class Dispatch:
         if not allocated and (until := self._staggered_until(connector)) > now:
             offer.hold(Reason.STAGGERED, until)
             return False
-        load, held = connector.draw.load, connector.holds()
+        load, held = connector.draw.phases.load, connector.holds()
         step = connector.branch.charger.resolution
         room = min((free[c] + own) / w for (c, w), own in zip(load, held, strict=True))
         current = min(offer.target, int((room + EPSILON) // step) * step)
@@ -113,7 +113,9 @@ def _free(plan: Plan) -> Currents:
         connector = offer.connector
         if connector.aside:
             continue
-        for (c, _), held in zip(connector.draw.load, connector.holds(), strict=True):
+        for (c, _), held in zip(
+            connector.draw.phases.load, connector.holds(), strict=True
+        ):
             free[c] -= held
         for c, reserved in connector.excess:
             free[c] += reserved

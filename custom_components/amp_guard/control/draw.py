@@ -9,14 +9,14 @@ by the meter's steps after its commands alone.
 """
 
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
-from ..model import ChargerReading, ChargerStatus, EarthingSystem, Phase, PhaseValues
-from .constraint import Load, phase_of
+from ..model import ChargerReading, ChargerStatus, EarthingSystem, PhaseValues
 from .meter import LATEST_REPORT
+from .phases import UsedPhases
 from .reading import IMPOSSIBLE_CURRENT
 from .report_delay import ReportDelay
-from .step_response import ALL_PHASES_AFTER, USED_FROM
+from .step_response import USED_FROM
 from .tree import Branch
 
 RAMP = 8.0
@@ -35,7 +35,6 @@ RESTS = (ChargerStatus.WAITING, ChargerStatus.FULL, ChargerStatus.FAULT)
 
 _NOTHING = (0.0, 0.0, 0.0)
 
-Weights = tuple[float, float, float]
 Bounds = tuple[Sequence[float], Sequence[float], Sequence[float]]
 """The least, the likeliest and the most that is drawn on each phase, A."""
 
@@ -59,16 +58,10 @@ class Draw:
         self.arrived_at = 0.0
         self.charged_at = float("-inf")
         """When it last said that its car charges, s."""
-        self._unused_since: list[float | None] = [None, None, None]
         self._first = branch.charger.wiring[0]
-        self.phases_known = False
-        """Whether it is known which phases its car uses."""
-        self.presumes = False
-        """Whether its car is taken to use fewer phases than it may."""
+        self.phases = UsedPhases(branch, earthing_system)
         self.report_delay = ReportDelay()
         self.estimate: list[float] = [0.0, 0.0, 0.0]
-        self.full_load: Load = branch.load(branch.weights)
-        self._use(branch.weights)
 
     @property
     def reports(self) -> bool:
@@ -111,14 +104,12 @@ class Draw:
         elif self._is_left_over(reading.status, now):
             reported = [0.0, 0.0, 0.0]
         if reading.status is ChargerStatus.DISCONNECTED:
-            self.use_all()
-            self.phases_known = False
+            self.phases.unplug()
             reported = reported and [0.0, 0.0, 0.0]
             if reported is None:
                 self.estimate = [0.0, 0.0, 0.0]
-        elif reading.phases is not None and not self.phases_known:
-            self.presume(self.branch.charger.wiring[: reading.phases])
-            self.phases_known, self.presumes = True, False
+        elif reading.phases:
+            self.phases.recall(reading.phases)
         self._reported = reported
         if reported is None:
             return
@@ -129,9 +120,9 @@ class Draw:
         self.reported_at = taken_at - self.report_delay.seconds
         if reading.status is ChargerStatus.CHARGING:
             self.charged_at = now
-            self._learn_phases(reported, now)
+            self.phases.learn(reported, now)
         else:
-            self._unused_since = [None, None, None]
+            self.phases.begin_anew()
 
     def _is_left_over(self, status: ChargerStatus, now: float) -> bool:
         """Return whether what it shows is left over from a session that has ended.
@@ -153,7 +144,7 @@ class Draw:
 
     def change_branch(self, branch: Branch) -> None:
         """Let it hang in a branch that is wired as its own, with other figures."""
-        self.branch = branch
+        self.branch = self.phases.branch = branch
 
     def has_changed_since(self, time: float, least: float) -> bool:
         """Return whether what it reports has changed by `least` A on a phase since."""
@@ -178,7 +169,7 @@ class Draw:
         self.estimate = (
             list(reported)
             if reported is not None
-            else [current * weight for weight in self.weights]
+            else [current * weight for weight in self.phases.weights]
         )
 
     def note_attribution(self, time: float) -> None:
@@ -213,9 +204,9 @@ class Draw:
         seen.
         """
         a, b, c = self.estimate
-        x, y, z = self.weights
+        x, y, z = self.phases.weights
         held = (max(x * allocated, a), max(y * allocated, b), max(z * allocated, c))
-        return [held[phase] for phase in self._load_phases]
+        return [held[phase] for phase in self.phases.loaded]
 
     def bounds(
         self, time: float, allocated: float, status: ChargerStatus, since_change: float
@@ -242,7 +233,7 @@ class Draw:
         rise = RAMP * age
         fall = RAMP * max(0.0, age - FRESH)
         low, high = [], []
-        for drawn, weight in zip(reported, self.weights, strict=True):
+        for drawn, weight in zip(reported, self.phases.weights, strict=True):
             target = allocated * weight
             low.append(max(target, drawn - fall) if target < drawn else drawn)
             # A car starts from one moment to the next.
@@ -264,7 +255,7 @@ class Draw:
     ) -> Bounds:
         if status not in CHARGED:
             return _NOTHING, _NOTHING, _NOTHING
-        targets = [allocated * weight for weight in self.weights]
+        targets = [allocated * weight for weight in self.phases.weights]
         estimate = self.estimate
         if since_change > TAKEN_FOR:
             if status is ChargerStatus.WAITING:
@@ -301,92 +292,6 @@ class Draw:
             if value > 0:
                 drawn[phase] = value
         return drawn
-
-    # --- which phases its car uses ---------------------------------------------------
-
-    def _learn_phases(self, reported: Sequence[float], now: float) -> None:
-        """Free the phases that the car does not use; take them back when it does."""
-        if self._earthing_system is EarthingSystem.IT:
-            return
-        if max(reported) < 2 * USED_FROM:
-            self._unused_since = [None, None, None]
-            return
-        weights = list(self.weights)
-        settled = True
-        for phase, wired in enumerate(self.branch.weights):
-            if reported[phase] >= USED_FROM or not wired:
-                self._unused_since[phase] = None
-                weights[phase] = wired
-                continue
-            since = self._unused_since[phase]
-            if since is None:
-                self._unused_since[phase] = since = now
-            if now - since >= ALL_PHASES_AFTER:
-                weights[phase] = 0.0
-            else:
-                settled = False
-        if self.presumes and any(
-            wired and not used and reported[phase] >= USED_FROM
-            for phase, (wired, used) in enumerate(
-                zip(self.branch.weights, self.weights, strict=True)
-            )
-        ):
-            self.use_all()  # it uses more than was presumed: perhaps all of them soon
-            self.phases_known = True
-        elif weights != list(self.weights):
-            self._use(weights)
-        if settled:
-            self.phases_known, self.presumes = True, False
-
-    def presume(self, phases: Collection[int]) -> None:
-        """Take its car to use only these of its phases, until more is known."""
-        self._use(
-            [
-                wired if phase in phases else 0.0
-                for phase, wired in enumerate(self.branch.weights)
-            ]
-        )
-        self.presumes = True
-
-    def presume_seen(self) -> None:
-        """Take a car that charges to use the phases that are seen to carry it."""
-        reported = self._reported
-        if self.may_presume and reported and max(reported) >= 2 * USED_FROM:
-            seen = [phase for phase in Phase if reported[phase] >= USED_FROM]
-            self.presume(seen)
-            if self.weights == self.branch.weights:
-                self.phases_known, self.presumes = True, False
-
-    @property
-    def may_presume(self) -> bool:
-        """Return whether it is not known what phases its car uses, but will be seen."""
-        return not (
-            self.phases_known
-            or self._reported is None
-            or self._earthing_system is EarthingSystem.IT
-        )
-
-    def note_pause(self) -> None:
-        """Note that its car is paused: what it did not use until then tells nothing.
-
-        It may have been in the first seconds of a start, on one phase.
-        """
-        self._unused_since = [None, None, None]
-        if self.presumes:
-            self.use_all()
-
-    def use_all(self) -> None:
-        """Take its car to use all the phases that it is wired to."""
-        self._unused_since = [None, None, None]
-        self.presumes = False
-        if self.weights != self.branch.weights:
-            self._use(self.branch.weights)
-
-    def _use(self, weights: Sequence[float]) -> None:
-        """Take its car to use the phases that have a weight."""
-        self.weights: Weights = (weights[0], weights[1], weights[2])
-        self.load: Load = self.branch.load(self.weights)
-        self._load_phases = [int(phase_of(constraint)) for constraint, _ in self.load]
 
 
 def attribute(

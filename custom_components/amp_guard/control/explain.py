@@ -95,7 +95,7 @@ def _to_refresh(plan: Plan) -> frozenset[str]:
         connector.id
         for connector in doubtful
         if plan.is_overcommitted(connector)
-        or not fits(plan.left, connector.draw.full_load, least)
+        or not fits(plan.left, connector.draw.phases.full_load, least)
     )
 
 
@@ -147,7 +147,9 @@ def _allocation(
     node = phase = None
     if reason in _LIMITED:
         left = plan.left
-        tightest, _ = min(connector.draw.load, key=lambda load: left[load[0]] / load[1])
+        tightest, _ = min(
+            connector.draw.phases.load, key=lambda load: left[load[0]] / load[1]
+        )
         index, phase = place_of(tightest)
         node = tree.nodes[index].id
     look_again = offer.look_again
@@ -190,7 +192,7 @@ def _node_states(tree: Tree, metering: Metering, plan: Plan) -> dict[str, NodeSt
     for offer in plan.offers:
         connector = offer.connector
         if connector.allocated and not connector.aside:
-            add(allocated, connector.draw.load, connector.allocated)
+            add(allocated, connector.draw.phases.load, connector.allocated)
     return {
         node.id: _node_state(node, metering, plan, allocated) for node in tree.nodes
     }

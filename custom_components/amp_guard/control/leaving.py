@@ -94,7 +94,7 @@ def _demand(connector: Connector, ceiling: float | None) -> Demand | None:
         low=min(branch.min_current, high),
         high=high,
         step=charger.resolution,
-        load=connector.draw.load,
+        load=connector.draw.phases.load,
         allocated=connector.allocated,
     )
 

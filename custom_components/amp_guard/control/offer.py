@@ -70,7 +70,7 @@ def make_offer(connector: Connector, ceiling: float | None, now: float) -> Offer
     else:
         _limit(offer, reclaim.cap, ceiling)
         if offer.high >= branch.min_current - EPSILON:
-            if connector.draw.presumes and offer.allocated:
+            if connector.draw.phases.is_presumed and offer.allocated:
                 offer.hold(Reason.RAISE_HELD)  # until its phases are known
                 offer.high = min(offer.high, offer.allocated)
             offer.low = min(offer.low, offer.high)

@@ -91,7 +91,8 @@ class Plan:
         """Return whether more is committed of what a connector loads than there is."""
         overcommitted = self.headroom.overcommitted
         return bool(overcommitted) and any(
-            constraint in overcommitted for constraint, _ in connector.draw.full_load
+            constraint in overcommitted
+            for constraint, _ in connector.draw.phases.full_load
         )
 
     def note_raise(self, connector: Connector) -> None:
@@ -119,7 +120,7 @@ class Plan:
                 low=offer.low,
                 high=offer.high,
                 step=offer.connector.branch.charger.resolution,
-                load=offer.connector.draw.load,
+                load=offer.connector.draw.phases.load,
                 allocated=offer.allocated,
             )
             for offer in admitted
@@ -129,7 +130,7 @@ class Plan:
         self.left = left
         for offer, share in zip(admitted, shares, strict=True):
             offer.share(share)
-            take(left, offer.connector.draw.load, share)
+            take(left, offer.connector.draw.phases.load, share)
 
     def _cut_aside(self) -> None:
         """Leave those who stand aside what fits if they do what they are commanded.
@@ -178,7 +179,7 @@ class Plan:
             return False
         left = list(self.headroom.now)
         for offer in contenders:
-            take(left, offer.connector.draw.load, offer.low)
+            take(left, offer.connector.draw.phases.load, offer.low)
         return min(left) >= -EPSILON
 
     def _rank(self, offer: Offer, *, keep: bool) -> tuple[int, float, float, str]:
@@ -200,11 +201,11 @@ class Plan:
     def _admit(self, offer: Offer) -> bool:
         """Take a connector's minimum from what is left, or say why it has to pause."""
         self._doubt_presumption(offer)
-        blocked = self._blocked(offer, offer.connector.draw.load)
+        blocked = self._blocked(offer, offer.connector.draw.phases.load)
         if blocked is not None:
             offer.pause(blocked)
             return False
-        take(self.left, offer.connector.draw.load, offer.low)
+        take(self.left, offer.connector.draw.phases.load, offer.low)
         self._charging = self._charging or offer.allocated > 0
         return True
 
@@ -222,10 +223,10 @@ class Plan:
         self, offer: Offer, load: Load, full: Sequence[Constraint]
     ) -> Reason | None:
         """Return why a connector cannot start, if it cannot."""
-        draw = offer.connector.draw
-        if full and draw.may_presume and self._is_worth_a_try(offer, full):
-            draw.presume(offer.connector.branch.charger.wiring[:1])
-            load, full = draw.load, ()
+        if full and self._is_worth_a_try(offer, full):
+            phases = offer.connector.draw.phases
+            phases.presume(offer.connector.branch.charger.wiring[:1])
+            load, full = phases.load, ()
             offer.high = offer.low
         if not full:
             if any(c in self._kept_free for c, _ in load):
@@ -245,6 +246,9 @@ class Plan:
 
         If it does, that is seen and taken back within what any fuse carries meanwhile.
         """
+        draw = offer.connector.draw
+        if not (draw.reports and draw.phases.may_presume):
+            return False
         first, limits = offer.connector.branch.charger.wiring[0], self.headroom.limits
         for constraint in full:
             node, phase = place_of(constraint)
@@ -254,24 +258,22 @@ class Plan:
         return True
 
     def _doubt_presumption(self, offer: Offer) -> None:
-        """Take a car to use all its phases where it may not use fewer, and it matters.
+        """Take a car to use all its phases where that would matter, and may be so.
 
         One that charges shows what it uses, unless a phase that it may use is over; of
         one that is yet to start nothing is seen.
         """
         draw = offer.connector.draw
-        if not draw.presumes:
+        phases = draw.phases
+        if not phases.is_presumed:
             return
-        spare = [
-            c
-            for c, weight in draw.full_load
-            if not draw.weights[phase_of(c)] and weight
-        ]
+        spare = [c for c, _ in phases.full_load if not phases.weights[phase_of(c)]]
         if draw.reported >= START_SEEN:
-            if any(self.headroom.now[c] < -EPSILON for c in spare):
-                draw.use_all()
-        elif not self._is_worth_a_try(offer, spare):
-            draw.use_all()
+            is_used = any(self.headroom.now[c] < -EPSILON for c in spare)
+        else:
+            is_used = not self._is_worth_a_try(offer, spare)
+        if is_used:
+            phases.use_all()
 
     def _pressed(self, full: Sequence[Constraint], load: Load, low: float) -> bool:
         """Return whether a minimum passes what a full constraint carries for sure.
@@ -341,7 +343,7 @@ class Plan:
     def _offer_what_is_left(self, offer: Offer) -> None:
         """Let a car that takes nothing keep an offer that nobody else wants."""
         connector = offer.connector
-        load, allocated = connector.draw.load, offer.allocated
+        load, allocated = connector.draw.phases.load, offer.allocated
         low = connector.branch.min_current
         full = connector.status is ChargerStatus.FULL
         if full and not allocated:

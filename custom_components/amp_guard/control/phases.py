@@ -1,0 +1,123 @@
+"""Which of its charger's phases a car uses: known, presumed, or all that it may.
+
+Many cars use one phase of three, and the two others are free for somebody else. After
+30 s of charging it is known (a car may start on one phase for about 10 s). Until then a
+car that charges is taken to use those that are seen to carry it, and a start may be
+tried on the first alone: what turns up on another takes it back at once.
+"""
+
+from collections.abc import Collection, Sequence
+
+from ..model import EarthingSystem, Phase
+from .constraint import Load, phase_of
+from .step_response import ALL_PHASES_AFTER, USED_FROM
+from .tree import Branch
+
+Weights = tuple[float, float, float]
+
+
+class UsedPhases:
+    """The phases that one charger's car uses, and so loads.
+
+    `weights` are the A on each supply phase for each A that it draws, `load` the same by
+    constraint; `full_load` is the load of one that uses all. In an IT net a car uses all
+    the lines that it hangs between.
+    """
+
+    def __init__(self, branch: Branch, earthing_system: EarthingSystem) -> None:
+        """Start with a car that may use all phases."""
+        self.branch = branch
+        self.is_known = False
+        self.is_presumed = False
+        """Whether it is taken to use fewer phases than it may."""
+        self._can_differ = earthing_system is EarthingSystem.TN
+        self._unused_since: list[float | None] = [None, None, None]
+        self.full_load: Load = branch.load(branch.weights)
+        self._use(branch.weights)
+
+    def unplug(self) -> None:
+        """Forget the car."""
+        self.use_all()
+        self.is_known = False
+
+    def recall(self, number: int) -> None:
+        """Take so many phases to be used, as was seen before a restart."""
+        if self._can_differ and not self.is_known:
+            self.presume(self.branch.charger.wiring[:number])
+            self.is_known, self.is_presumed = True, False
+
+    def learn(self, reported: Sequence[float], now: float) -> None:
+        """Free the phases that a car that charges does not use; take back what it does.
+
+        `reported` is what it draws, A by phase.
+        """
+        if not self._can_differ:
+            return
+        if max(reported) < 2 * USED_FROM:
+            self.begin_anew()
+            return
+        wired = self.branch.weights
+        weights = list(self.weights)
+        settled = True
+        for phase, weight in enumerate(wired):
+            if reported[phase] >= USED_FROM or not weight:
+                self._unused_since[phase] = None
+                weights[phase] = weight
+                continue
+            since = self._unused_since[phase]
+            if since is None:
+                self._unused_since[phase] = since = now
+            if now - since >= ALL_PHASES_AFTER:
+                weights[phase] = 0.0
+            else:
+                settled = False
+        if weights != list(self.weights):
+            if self.is_presumed and sum(weights) > sum(self.weights):
+                weights = list(wired)  # one more than was presumed: perhaps soon all
+            self._use(weights)
+        if settled or (self.is_presumed and self.weights == wired):
+            self.is_known, self.is_presumed = True, False
+
+    def presume_seen(self, reported: Sequence[float]) -> None:
+        """Take a car that charges to use the phases on which it draws, A."""
+        if self.may_presume and max(reported) >= 2 * USED_FROM:
+            self.presume([phase for phase in Phase if reported[phase] >= USED_FROM])
+            self.is_known = self.weights == self.branch.weights
+            self.is_presumed = not self.is_known
+
+    @property
+    def may_presume(self) -> bool:
+        """Return whether it is not known which phases its car uses."""
+        return self._can_differ and not self.is_known
+
+    def presume(self, phases: Collection[int]) -> None:
+        """Take its car to use only these of its phases, until more is known."""
+        a, b, c = (
+            weight if phase in phases else 0.0
+            for phase, weight in enumerate(self.branch.weights)
+        )
+        self._use((a, b, c))
+        self.is_presumed = True
+
+    def pause(self) -> None:
+        """Note that its car is paused, perhaps in the first seconds of its start."""
+        self.begin_anew()
+        if self.is_presumed:
+            self.use_all()
+
+    def begin_anew(self) -> None:
+        """Begin anew to look which phases it does not use."""
+        self._unused_since = [None, None, None]
+
+    def use_all(self) -> None:
+        """Take its car to use all the phases that it is wired to."""
+        self.begin_anew()
+        self.is_presumed = False
+        if self.weights != self.branch.weights:
+            self._use(self.branch.weights)
+
+    def _use(self, weights: Sequence[float]) -> None:
+        a, b, c = weights
+        self.weights: Weights = (a, b, c)
+        self.load: Load = self.branch.load(self.weights)
+        self.loaded = [int(phase_of(constraint)) for constraint, _ in self.load]
