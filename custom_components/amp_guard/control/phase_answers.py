@@ -1,0 +1,261 @@
+"""What a meter's answers to moves of a charger's current say of how it is wired.
+
+Every way in which the charger can be wired is held against every move, and so are
+current sensors that are turned or show nothing. What alone fits all of them is known;
+where several fit, only what they have in common is.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import permutations, product
+
+from ..model import Phase, PhaseValues
+
+MOVES_EACH_WAY = 2
+"""Clear moves up, and as many down, that must say the same."""
+TOLERANCE = 1.0
+"""A by which a clear answer may be off: the house, and the charger's report ..."""
+ROUNDING = 0.5
+"""... and what a meter of whole amperes adds."""
+EXCLUDED = 1.6
+"""Tolerances by which an answer must be off to exclude a wiring for good."""
+MOVED = 1.5
+"""A from which on a line or a phase counts as moved."""
+
+
+class Unsure(StrEnum):
+    """Why not all of a charger's wiring was found. A closed list; each is translated."""
+
+    NO_METER = "no_meter"
+    """No meter sees the charger."""
+    INACTIVE = "inactive"
+    """The charger is not balanced: its current is not moved."""
+    IT_NET = "it_net"
+    """A car hangs between two lines: its current is no one line's."""
+    METER_SILENT = "meter_silent"
+    NO_CAR = "no_car"
+    """No car charges."""
+    TOO_LITTLE = "too_little"
+    """It draws too little to be lowered by a step that can be told."""
+    NO_ANSWER = "no_answer"
+    """No phase moved when the charger's current was moved."""
+    FEWER = "fewer"
+    """Fewer phases answer than the charger says it draws on."""
+    RESTLESS = "restless"
+    """What else draws changed too often."""
+    ALIKE = "alike"
+    """The phases are known; its lines draw alike, so not which is on which."""
+    UNUSED = "unused"
+    """The car does not use all the lines of the charger."""
+    UNREPORTED = "unreported"
+    """The phases are known; the charger does not say on which lines it draws."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Move:
+    """How a charger's current was moved, and what changed; A, less is negative.
+
+    `allocated` is what the law changed; `reported` what changed on the charger's own
+    L1, L2, L3 (None: it does not report it); `measured` on the meter's phases.
+    """
+
+    allocated: float
+    reported: PhaseValues | None
+    measured: PhaseValues
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhaseFinding:
+    """What was found of one charger.
+
+    `phases` are those that answer, `turned` those that answer the wrong way round,
+    `possible` all the wirings that fit (none where nothing was found), `unsure` why
+    there is more than one.
+    """
+
+    charger: str
+    phases: tuple[Phase, ...] = ()
+    turned: tuple[Phase, ...] = ()
+    possible: tuple[tuple[Phase, ...], ...] = ()
+    unsure: Unsure | None = None
+
+    @property
+    def wiring(self) -> tuple[Phase, ...] | None:
+        """The supply phase on each of its lines, where that is sure."""
+        return self.possible[0] if len(self.possible) == 1 else None
+
+    @property
+    def lines(self) -> tuple[Phase | None, ...]:
+        """The supply phase on each of its lines; None on those that are not sure."""
+        found = (set(phases) for phases in zip(*self.possible, strict=True))
+        return tuple(phases.pop() if len(phases) == 1 else None for phases in found)
+
+    def contradicts(self, wiring: tuple[Phase, ...]) -> bool:
+        """Say whether the charger cannot be wired like that."""
+        return bool(self.possible) and wiring not in self.possible
+
+
+@dataclass(frozen=True, slots=True)
+class _Hypothesis:
+    """A wiring, how many lines the car uses, and what each phase's sensor makes of it.
+
+    A sensor's factor is 1, -1 where it is turned, 0 where it shows nothing.
+    """
+
+    wiring: tuple[Phase, ...]
+    used: int
+    factors: tuple[int, ...]
+
+    def off(self, move: Move) -> float:
+        """Return A by which it fails to explain a move, on the worst phase."""
+        lines = move.reported or [move.allocated] * self.used
+        expected = [0.0, 0.0, 0.0]
+        for phase, factor, amps in zip(self.wiring, self.factors, lines, strict=False):
+            expected[phase] += factor * amps
+        return max(abs(a - b) for a, b in zip(expected, move.measured, strict=True))
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """Those that answer."""
+        answers = zip(self.wiring, self.factors, strict=False)
+        return tuple(sorted(phase for phase, factor in answers if factor))
+
+    @property
+    def turned(self) -> tuple[Phase, ...]:
+        pairs = zip(self.wiring, self.factors, strict=False)
+        return tuple(sorted(phase for phase, factor in pairs if factor < 0))
+
+
+class PhaseAnswers:
+    """The evidence about one charger that is set to be wired as `wiring`."""
+
+    def __init__(self, charger: str, wiring: tuple[Phase, ...]) -> None:
+        """Start without evidence."""
+        self._charger = charger
+        self._wiring = wiring
+        self._fit: frozenset[_Hypothesis] = frozenset()
+        self._moves = {False: 0, True: 0}
+        self._reported = True
+        self._unanswered = 0
+
+    def take(self, move: Move, *, signed: bool, whole: bool) -> bool:
+        """Take a move; return whether it is clear, so that some wiring explains it.
+
+        `signed` says whether the meter shows a direction: only then a turned sensor
+        shows. `whole` says that it gives whole amperes. Evidence that contradicts what
+        was seen before is a coincidence, now or then: all begins anew with it.
+        """
+        tolerance = TOLERANCE + ROUNDING * whole
+        if not any(abs(amps) > tolerance for amps in move.measured):
+            self._unanswered += 1
+            return False
+        off = {h: h.off(move) for h in self._hypotheses(move, signed=signed)}
+        if not off or min(off.values()) > tolerance:
+            return False
+        fit = frozenset(h for h, amps in off.items() if amps <= EXCLUDED * tolerance)
+        if self._fit:
+            fit &= self._fit
+        if not fit or (move.reported is None) is self._reported:
+            self._fit, self._moves = frozenset(), {False: 0, True: 0}
+            self._reported = move.reported is not None
+            return self.take(move, signed=signed, whole=whole)
+        self._fit = fit
+        self._moves[move.allocated > 0] += 1
+        return True
+
+    @property
+    def unanswered(self) -> int:
+        """How many moves no phase answered."""
+        return self._unanswered
+
+    @property
+    def finding(self) -> PhaseFinding | None:
+        """What all the moves say, None until they are enough and say one thing."""
+        if min(self._moves.values()) < MOVES_EACH_WAY:
+            return None
+        told = {(h.phases, h.turned, h.used) for h in self._fit}
+        silent = {0 in hypothesis.factors for hypothesis in self._fit}
+        if silent == {True}:
+            return PhaseFinding(charger=self._charger, unsure=Unsure.FEWER)
+        if len(told) != 1:
+            return None
+        [(phases, turned, used)] = told
+        possible = sorted({h.wiring for h in self._fit})
+        unsure = None
+        if not self._reported and used < len(self._wiring):
+            # The others may be used, and not be measured.
+            possible, unsure = _orders(len(self._wiring)), Unsure.UNREPORTED
+        elif len(possible) > 1:
+            unsure = Unsure.UNUSED if used == 1 else Unsure.ALIKE
+        return PhaseFinding(
+            charger=self._charger,
+            phases=phases,
+            turned=turned,
+            possible=tuple(possible),
+            unsure=unsure,
+        )
+
+    def _hypotheses(self, move: Move, *, signed: bool) -> Iterator[_Hypothesis]:
+        """Return all that can be behind a move."""
+        lines = len(self._wiring)
+        numbers: Iterable[int] = range(1, lines + 1)
+        if move.reported is not None:
+            moved = [i for i, amps in enumerate(move.reported) if abs(amps) >= MOVED]
+            if not moved:
+                return
+            numbers = [moved[-1] + 1]
+            lines = max(lines, *numbers)
+        for wiring, used in product(_orders(lines), numbers):
+            for factors in _factors(used, signed, move.reported is not None):
+                yield _Hypothesis(wiring, used, factors)
+
+
+def _factors(used: int, signed: bool, reported: bool) -> Iterator[tuple[int, ...]]:
+    """Return what the sensors on the phases in use can make of their currents.
+
+    Some turned and some not is believed only of three lines that are reported: of fewer
+    a battery that makes up for the car can show the same. So, where nothing is
+    reported, can a phase that shows nothing and one that is not used.
+    """
+    for factors in product((1, -1, 0), repeat=used):
+        mixed = 1 in factors and -1 in factors
+        if (
+            (signed or -1 not in factors)
+            and (not mixed or (reported and used == len(Phase)))
+            and (reported or 0 not in factors)
+        ):
+            yield factors
+
+
+def _orders(lines: int) -> list[tuple[Phase, ...]]:
+    return sorted(permutations(Phase, lines))
+
+
+def swapped_phases(
+    findings: Iterable[PhaseFinding], wirings: Mapping[str, tuple[Phase, ...]]
+) -> dict[Phase, Phase]:
+    """Return the phases that the meter shows as others, if that alone explains it all.
+
+    Where two chargers and more contradict their `wirings`, each by its id, and the same
+    exchange of phases mends all of them, it is the current sensors that were exchanged:
+    by each such phase the one that answers in its place. Else nothing is returned.
+    """
+    told = [finding for finding in findings if finding.possible]
+    contradicting = [f for f in told if f.contradicts(wirings[f.charger])]
+    if len(contradicting) < MOVES_EACH_WAY:
+        return {}
+    mending = [
+        exchange
+        for exchange in permutations(Phase)
+        if all(
+            tuple(exchange[phase] for phase in wirings[f.charger]) in f.possible
+            for f in told
+        )
+    ]
+    shown = {phase: {exchange[phase] for exchange in mending} for phase in Phase}
+    return {
+        phase: other
+        for phase, others in shown.items()
+        if len(others) == 1 and (other := min(others)) is not phase
+    }
