@@ -85,10 +85,12 @@ class Home:
         truth = self.truth(finding.charger)
         used = truth[: min(connector.car.phases, len(truth))]
         turned = {p for p in used if self.sensors[p].factor < 0}
+        alive = {p for p in used if self.sensors[p].factor}
+        answering = set(finding.phases) == alive
         wired = {wiring[: len(truth)] for wiring in finding.possible}
         return (
             truth[: len(finding.possible[0])] not in wired
-            or set(finding.phases) != set(used)
+            or not answering
             or set(finding.turned) != (turned if self.meter.signed else set())
         )
 

@@ -11,7 +11,7 @@ changes meanwhile makes another move necessary, until there are enough or it is 
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle, pairwise
 from math import inf
 from statistics import median
@@ -46,16 +46,18 @@ FOLLOWS_DOWN = 5.0
 """s beside its lag that a charger's car has to follow a cut [IEC 61851-1] ..."""
 FOLLOWS_UP = 15.0
 """... and a raise: measured cars wait for 10 s before they use one."""
-ANSWERS_WITHIN = 45.0
-"""s, and two intervals of the meter, after which no phase is going to answer."""
+ANSWERS_WITHIN = 20.0
+"""s after that, and two intervals of the meter, in which what changes is an answer."""
 REPORTS_WITHIN = 75.0
 """s after which a charger's report is not going to follow."""
-STILL_FOR = 5.0
-"""s, or two intervals of the meter, for which everything must stand still ..."""
+STILL_FOR = 25.0
+"""s, or an interval of the meter if that is longer, for which it must stand still before
+a move and after it: longer than a move takes. A load that comes and goes as often as
+the moves do, and would pass for an answer, is told by that ..."""
 STILL_WITHIN = 1.0
 """... within so many A."""
-SLOW_METER = 10.0
-"""s between samples from which on one interval is enough."""
+REPORT_STILL_FOR = 5.0
+"""s"""
 KEPT = 60
 """Samples, and reports, that are kept."""
 
@@ -78,12 +80,16 @@ class Moment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Level:
-    """Where everything stands still: A, of the others as one list."""
+    """Where everything stands still: A, of the others as one list.
+
+    It is `late` where it may have been reached by something else than the move.
+    """
 
     measured: PhaseValues
     reported: PhaseValues | None
     allocated: float
     others: tuple[float, ...]
+    late: bool = False
 
 
 class PhaseSearch:
@@ -188,9 +194,11 @@ class PhaseSearch:
         """Return where the meter and the report stand still, once they answered."""
         now, lag = moment.time, self._branch.charger.command_lag
         follows = FOLLOWS_UP if self._low is None else FOLLOWS_DOWN
-        measured = self._still(since=self._allocated_at + lag + follows)
-        if measured is None or not self._report_is_still(now):
+        followed_at = self._allocated_at + lag + follows
+        still = self._still(since=followed_at)
+        if still is None or not self._report_is_still(now):
             return None
+        since, measured = still
         level = _Level(
             measured=measured,
             reported=self._reports[-1][1] if self._reports else None,
@@ -200,16 +208,18 @@ class PhaseSearch:
         before = self._before
         if before is None:
             return level
-        waited = now - self._allocated_at
         if (
             level.reported is not None
             and before.reported is not None
             and not _moved(before.reported, level.reported)
-            and waited < REPORTS_WITHIN
+            and now < self._allocated_at + REPORTS_WITHIN
         ):
             return None
+        last_answer = followed_at + ANSWERS_WITHIN + 2 * self._interval
+        if since > last_answer:
+            return replace(level, late=True)
         answered = _moved(before.measured, measured)
-        return level if answered or waited >= self._answers_within else None
+        return level if answered or now > last_answer else None
 
     @property
     def _interval(self) -> float:
@@ -217,31 +227,29 @@ class PhaseSearch:
         gaps = [later.time - sooner.time for sooner, later in pairwise(self._samples)]
         return median(gaps) if gaps else 0.0
 
-    @property
-    def _answers_within(self) -> float:
-        return ANSWERS_WITHIN + 2 * self._interval
+    def _still(self, *, since: float) -> tuple[float, PhaseValues] | None:
+        """Return since when the meter stands still, s, and at what, A.
 
-    def _still(self, *, since: float) -> PhaseValues | None:
-        """Return what the meter shows, A, if it has stood still; only from `since` on."""
-        interval = self._interval
-        slow = interval >= SLOW_METER
-        span = interval if slow else max(STILL_FOR, 2 * interval)
-        newest = self._samples[-1].time if self._samples else -inf
-        taken = [
-            sample.current
-            for sample in self._samples
-            if sample.time >= max(since, newest - 1.2 * span)
-        ]
-        oldest = self._samples[-len(taken)].time if taken else inf
-        if len(taken) < (2 if slow else 3) or newest - oldest < 0.8 * span:
+        None if that is not long enough; only samples from `since` on count.
+        """
+        taken: list[Measurement] = []
+        for sample in reversed(self._samples):
+            phases = zip(*(each.current for each in (sample, *taken)), strict=True)
+            if sample.time < since or any(
+                max(amps) - min(amps) > STILL_WITHIN for amps in phases
+            ):
+                break
+            taken.append(sample)
+        span = 0.9 * max(STILL_FOR, self._interval)
+        if len(taken) < 2 or taken[0].time - taken[-1].time < span:
             return None
-        phases = [*zip(*taken, strict=True)]
-        if any(max(amps) - min(amps) > STILL_WITHIN for amps in phases):
-            return None
-        return PhaseValues(*map(median, phases))
+        current = zip(*(sample.current for sample in taken), strict=True)
+        return taken[-1].time, PhaseValues(*map(median, current))
 
     def _report_is_still(self, now: float) -> bool:
-        lately = [current for time, current in self._reports if time >= now - STILL_FOR]
+        lately = [
+            current for time, current in self._reports if time >= now - REPORT_STILL_FOR
+        ]
         return all(
             max(amps) - min(amps) <= STILL_WITHIN for amps in zip(*lately, strict=True)
         )
@@ -260,7 +268,7 @@ class PhaseSearch:
         self._lower(level, moment)
 
     def _judge(self, before: _Level, level: _Level, moment: Moment) -> bool:
-        if _differ(before.others, level.others):
+        if level.late or _differ(before.others, level.others):
             return False
         reported = None
         if level.reported is not None and before.reported is not None:
