@@ -1,10 +1,11 @@
 """What a meter's answers to moves of a charger's current say of how it is wired.
 
-Every way in which the charger can be wired is held against every move, and so are
-current sensors that are turned or show nothing. What alone fits all of them is known;
-where several fit, only what they have in common is.
+Every way in which the charger can be wired is held against every move, with current
+sensors that are turned as well. What alone fits all of them is known; where several fit,
+only what they have in common is.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -40,8 +41,8 @@ class Unsure(StrEnum):
     """It draws too little to be lowered by a step that can be told."""
     NO_ANSWER = "no_answer"
     """No phase moved when the charger's current was moved."""
-    FEWER = "fewer"
-    """Fewer phases answer than the charger says it draws on."""
+    MISMATCH = "mismatch"
+    """More phases answer, or fewer, than the charger says it draws on."""
     RESTLESS = "restless"
     """What else draws changed too often."""
     ALIKE = "alike"
@@ -100,7 +101,7 @@ class PhaseFinding:
 class _Hypothesis:
     """A wiring, how many lines the car uses, and what each phase's sensor makes of it.
 
-    A sensor's factor is 1, -1 where it is turned, 0 where it shows nothing.
+    A sensor's factor is 1, and -1 where it is turned.
     """
 
     wiring: tuple[Phase, ...]
@@ -118,11 +119,11 @@ class _Hypothesis:
     @property
     def phases(self) -> tuple[Phase, ...]:
         """Those that answer."""
-        answers = zip(self.wiring, self.factors, strict=False)
-        return tuple(sorted(phase for phase, factor in answers if factor))
+        return tuple(sorted(self.wiring[: self.used]))
 
     @property
     def turned(self) -> tuple[Phase, ...]:
+        """Those that answer the wrong way round."""
         pairs = zip(self.wiring, self.factors, strict=False)
         return tuple(sorted(phase for phase, factor in pairs if factor < 0))
 
@@ -137,7 +138,7 @@ class PhaseAnswers:
         self._fit: frozenset[_Hypothesis] = frozenset()
         self._moves = {False: 0, True: 0}
         self._reported = True
-        self._unanswered = 0
+        self._unclear: Counter[Unsure] = Counter()
 
     def take(self, move: Move, *, signed: bool, whole: bool) -> bool:
         """Take a move; return whether it is clear, so that some wiring explains it.
@@ -147,11 +148,9 @@ class PhaseAnswers:
         was seen before is a coincidence, now or then: all begins anew with it.
         """
         tolerance = TOLERANCE + ROUNDING * whole
-        if not any(abs(amps) > tolerance for amps in move.measured):
-            self._unanswered += 1
-            return False
         off = {h: h.off(move) for h in self._hypotheses(move, signed=signed)}
         if not off or min(off.values()) > tolerance:
+            self._unclear[_why(move, tolerance)] += 1
             return False
         fit = frozenset(h for h, amps in off.items() if amps <= EXCLUDED * tolerance)
         if self._fit:
@@ -165,19 +164,17 @@ class PhaseAnswers:
         return True
 
     @property
-    def unanswered(self) -> int:
-        """How many moves no phase answered."""
-        return self._unanswered
+    def doubt(self) -> Unsure:
+        """Why they say nothing, as far as they do not."""
+        [(why, _)] = self._unclear.most_common(1) or [(Unsure.RESTLESS, 0)]
+        return why
 
     @property
     def finding(self) -> PhaseFinding | None:
         """What all the moves say, None until they are enough and say one thing."""
         if min(self._moves.values()) < MOVES_EACH_WAY:
-            return None
+            return self._nothing
         told = {(h.phases, h.turned, h.used) for h in self._fit}
-        silent = {0 in hypothesis.factors for hypothesis in self._fit}
-        if silent == {True}:
-            return PhaseFinding(charger=self._charger, unsure=Unsure.FEWER)
         if len(told) != 1:
             return None
         [(phases, turned, used)] = told
@@ -196,12 +193,22 @@ class PhaseAnswers:
             unsure=unsure,
         )
 
+    @property
+    def _nothing(self) -> PhaseFinding | None:
+        """What to tell where all moves so far are unclear for one reason."""
+        alike = len(self._unclear) == 1 and self.doubt is not Unsure.RESTLESS
+        if any(self._moves.values()) or not alike:
+            return None
+        if self._unclear.total() < 2 * MOVES_EACH_WAY:
+            return None
+        return PhaseFinding(charger=self._charger, unsure=self.doubt)
+
     def _hypotheses(self, move: Move, *, signed: bool) -> Iterator[_Hypothesis]:
         """Return all that can be behind a move."""
         lines = len(self._wiring)
         numbers: Iterable[int] = range(1, lines + 1)
         if move.reported is not None:
-            moved = [i for i, amps in enumerate(move.reported) if abs(amps) >= MOVED]
+            moved = _moved(move.reported)
             if not moved:
                 return
             numbers = [moved[-1] + 1]
@@ -215,17 +222,25 @@ def _factors(used: int, signed: bool, reported: bool) -> Iterator[tuple[int, ...
     """Return what the sensors on the phases in use can make of their currents.
 
     Some turned and some not is believed only of three lines that are reported: of fewer
-    a battery that makes up for the car can show the same. So, where nothing is
-    reported, can a phase that shows nothing and one that is not used.
+    a battery that makes up for the car can show the same.
     """
-    for factors in product((1, -1, 0), repeat=used):
-        mixed = 1 in factors and -1 in factors
-        if (
-            (signed or -1 not in factors)
-            and (not mixed or (reported and used == len(Phase)))
-            and (reported or 0 not in factors)
-        ):
+    for factors in product((1, -1) if signed else (1,), repeat=used):
+        mixed = len(set(factors)) > 1
+        if not mixed or (reported and used == len(Phase)):
             yield factors
+
+
+def _why(move: Move, tolerance: float) -> Unsure:
+    """Return why a move is unclear."""
+    answering = sum(abs(amps) > tolerance for amps in move.measured)
+    if not answering:
+        return Unsure.NO_ANSWER
+    mismatch = move.reported is not None and answering != len(_moved(move.reported))
+    return Unsure.MISMATCH if mismatch else Unsure.RESTLESS
+
+
+def _moved(lines: PhaseValues) -> list[int]:
+    return [line for line, amps in enumerate(lines) if abs(amps) >= MOVED]
 
 
 def _orders(lines: int) -> list[tuple[Phase, ...]]:

@@ -139,8 +139,7 @@ class PhaseSearch:
             return finding
         if moment.time < self.ends_at:
             return None
-        unanswered = self._answers.unanswered > 1
-        return self._give_up(Unsure.NO_ANSWER if unanswered else Unsure.RESTLESS)
+        return self._give_up(self._answers.doubt)
 
     # --- what is known --------------------------------------------------------------
 
@@ -241,7 +240,7 @@ class PhaseSearch:
                 break
             taken.append(sample)
         span = 0.9 * max(STILL_FOR, self._interval)
-        if len(taken) < 2 or taken[0].time - taken[-1].time < span:
+        if not taken or taken[0].time - taken[-1].time < span:
             return None
         current = zip(*(sample.current for sample in taken), strict=True)
         return taken[-1].time, PhaseValues(*map(median, current))
