@@ -59,7 +59,8 @@ def _flows_find_their_texts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def is_filled(kind: str, key: str, given: Mapping[str, str] | None) -> bool:
     """Say whether an error or issue has its text and all that the text wants."""
-    texts = " ".join(ENGLISH[kind].get(key, {"": "{no_text}"}).values())
+    told = ENGLISH[kind].get(key, {"": "{no_text}"})
+    texts = " ".join(text for text in told.values() if isinstance(text, str))
     return set(PLACEHOLDER.findall(texts)) <= set(given or ())
 
 

@@ -20,6 +20,7 @@ from .loop.memory import Memory, forget_learned
 from .loop.meter_repairs import MeterIssues
 from .loop.offline_repairs import forget_offline_limits
 from .loop.overrides import forget_overrides
+from .loop.wiring_repairs import WiringIssues
 from .model import SiteError
 from .services import register_services
 from .site.devices import register_devices
@@ -72,6 +73,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
     entry.async_on_unload(hass.async_add_shutdown_job(HassJob(coordinator.stop)))
 
     MeterIssues(hass, entry, coordinator.async_add_listener)
+    WiringIssues(hass, entry, coordinator.async_add_listener)
 
     register_devices(hass, entry, coordinator.site)
     await coordinator.start()
