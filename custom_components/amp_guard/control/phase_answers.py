@@ -15,10 +15,10 @@ from ..model import Phase, PhaseValues
 
 MOVES_EACH_WAY = 2
 """Clear moves up, and as many down, that must say the same."""
-TOLERANCE = 1.0
-"""A by which a clear answer may be off: the house, and the charger's report ..."""
+TOLERANCE = 0.7
+"""A by which a clear answer may be off ..."""
 ROUNDING = 0.5
-"""... and what a meter of whole amperes adds."""
+"""... and what whole amperes add, of the meter and of the charger's report."""
 EXCLUDED = 1.6
 """Tolerances by which an answer must be off to exclude a wiring for good."""
 MOVED = 1.5
@@ -140,14 +140,15 @@ class PhaseAnswers:
         self._reported = True
         self._unclear: Counter[Unsure] = Counter()
 
-    def take(self, move: Move, *, signed: bool, whole: bool) -> bool:
+    def take(self, move: Move, *, signed: bool, rounded: int) -> bool:
         """Take a move; return whether it is clear, so that some wiring explains it.
 
         `signed` says whether the meter shows a direction: only then a turned sensor
-        shows. `whole` says that it gives whole amperes. Evidence that contradicts what
-        was seen before is a coincidence, now or then: all begins anew with it.
+        shows. `rounded` is how many of the meter and the report give whole amperes.
+        Evidence that contradicts what was seen before is a coincidence, now or then:
+        all begins anew with it.
         """
-        tolerance = TOLERANCE + ROUNDING * whole
+        tolerance = TOLERANCE + ROUNDING * rounded
         off = {h: h.off(move) for h in self._hypotheses(move, signed=signed)}
         if not off or min(off.values()) > tolerance:
             self._unclear[_why(move, tolerance)] += 1
@@ -158,7 +159,7 @@ class PhaseAnswers:
         if not fit or (move.reported is None) is self._reported:
             self._fit, self._moves = frozenset(), {False: 0, True: 0}
             self._reported = move.reported is not None
-            return self.take(move, signed=signed, whole=whole)
+            return self.take(move, signed=signed, rounded=rounded)
         self._fit = fit
         self._moves[move.allocated > 0] += 1
         return True

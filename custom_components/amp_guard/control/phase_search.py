@@ -54,6 +54,8 @@ STILL_FOR = 25.0
 """s, or an interval of the meter if that is longer, for which it must stand still before
 a move and after it: longer than a move takes. A load that comes and goes as often as
 the moves do, and would pass for an answer, is told by that ..."""
+PAUSES = (20.0, 5.0, 35.0, 10.0)
+"""s more for each of the moves in turn, so that they keep no time with any load ..."""
 STILL_WITHIN = 1.0
 """... within so many A."""
 REPORT_STILL_FOR = 5.0
@@ -107,9 +109,12 @@ class PhaseSearch:
         self._impossible = _impossible(site, self._branch)
         self._hindered: tuple[Unsure, float] | None = None
         self._steps = cycle(STEPS)
+        self._pauses = cycle(PAUSES)
         self._samples: deque[Measurement] = deque(maxlen=KEPT)
         self._reports: deque[tuple[float, PhaseValues]] = deque(maxlen=KEPT)
-        self._whole = True
+        self._whole_meter = True
+        self._whole_reports = True
+        self._still_for = STILL_FOR
         self._allocated = 0.0
         self._allocated_at = now
         self._held: dict[str, float] = {}
@@ -148,12 +153,12 @@ class PhaseSearch:
         last = self._samples[-1].time if self._samples else -inf
         if sample is not None and sample.time > last:
             self._samples.append(sample)
-            whole = all(amps == round(amps) for amps in sample.current)
-            self._whole = self._whole and whole
+            self._whole_meter = self._whole_meter and _is_whole(sample.current)
         if reported is None:
             self._reports.clear()
         else:
             self._reports.append((moment.time, reported))
+            self._whole_reports = self._whole_reports and _is_whole(reported)
         if (allocated := moment.allocated[self._id]) != self._allocated:
             self._allocated, self._allocated_at = allocated, moment.time
 
@@ -239,7 +244,7 @@ class PhaseSearch:
             ):
                 break
             taken.append(sample)
-        span = 0.9 * max(STILL_FOR, self._interval)
+        span = 0.9 * max(self._still_for, self._interval)
         if not taken or taken[0].time - taken[-1].time < span:
             return None
         current = zip(*(sample.current for sample in taken), strict=True)
@@ -257,6 +262,7 @@ class PhaseSearch:
         """Judge the move that led to a level, and begin the next one."""
         clear = self._before is not None and self._judge(self._before, level, moment)
         self._before = level
+        self._still_for = STILL_FOR + next(self._pauses)
         deeper = self._low is not None and not clear and level.reported is None
         if deeper and self._room >= LEAST_STEP:
             # The car may have drawn less than it was allocated; now it does not.
@@ -279,7 +285,8 @@ class PhaseSearch:
             reported=reported,
             measured=_minus(level.measured, before.measured),
         )
-        return self._answers.take(move, signed=moment.signed, whole=self._whole)
+        rounded = self._whole_meter + (reported is not None and self._whole_reports)
+        return self._answers.take(move, signed=moment.signed, rounded=rounded)
 
     def _lower(self, level: _Level, moment: Moment) -> None:
         """Ask for less than the car draws, by the next step or as much as there is."""
@@ -314,6 +321,10 @@ def _others(moment: Moment, charger: str) -> tuple[float, ...]:
         if id_ != charger:
             values += [moment.allocated.get(id_, 0.0), *(reading.current or ())]
     return tuple(values)
+
+
+def _is_whole(current: PhaseValues) -> bool:
+    return all(amps == round(amps) for amps in current)
 
 
 def _moved(before: PhaseValues, now: PhaseValues) -> bool:
