@@ -58,12 +58,13 @@ class Move:
     """How a charger's current was moved, and what changed; A, less is negative.
 
     `allocated` is what the law changed; `reported` what changed on the charger's own
-    L1, L2, L3 (None: it does not report it); `measured` on the meter's phases.
+    L1, L2, L3 (None: it does not report it); `measured` on the meter's phases (None of
+    one that did not stand still before and after it).
     """
 
     allocated: float
     reported: PhaseValues | None
-    measured: PhaseValues
+    measured: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,12 +110,16 @@ class _Hypothesis:
     factors: tuple[int, ...]
 
     def off(self, move: Move) -> float:
-        """Return A by which it fails to explain a move, on the worst phase."""
+        """Return A by which it fails to explain a move, on the worst phase known."""
         lines = move.reported or [move.allocated] * self.used
         expected = [0.0, 0.0, 0.0]
         for phase, factor, amps in zip(self.wiring, self.factors, lines, strict=False):
             expected[phase] += factor * amps
-        return max(abs(a - b) for a, b in zip(expected, move.measured, strict=True))
+        return max(
+            abs(amps - explained)
+            for amps, explained in zip(move.measured, expected, strict=True)
+            if amps is not None
+        )
 
     @property
     def phases(self) -> tuple[Phase, ...]:
@@ -136,7 +141,7 @@ class PhaseAnswers:
         self._charger = charger
         self._wiring = wiring
         self._fit: frozenset[_Hypothesis] = frozenset()
-        self._moves = {False: 0, True: 0}
+        self._moves: Counter[tuple[Phase, bool]] = Counter()
         self._reported = True
         self._unclear: Counter[Unsure] = Counter()
 
@@ -149,6 +154,8 @@ class PhaseAnswers:
         all begins anew with it.
         """
         tolerance = TOLERANCE + ROUNDING * rounded
+        if all(amps is None for amps in move.measured):
+            return False
         off = {h: h.off(move) for h in self._hypotheses(move, signed=signed)}
         if not off or min(off.values()) > tolerance:
             self._unclear[_why(move, tolerance)] += 1
@@ -157,11 +164,12 @@ class PhaseAnswers:
         if self._fit:
             fit &= self._fit
         if not fit or (move.reported is None) is self._reported:
-            self._fit, self._moves = frozenset(), {False: 0, True: 0}
+            self._fit, self._moves = frozenset(), Counter()
             self._reported = move.reported is not None
             return self.take(move, signed=signed, rounded=rounded)
         self._fit = fit
-        self._moves[move.allocated > 0] += 1
+        up = move.allocated > 0
+        self._moves.update((phase, up) for phase in Phase if _known(move, phase))
         return True
 
     @property
@@ -173,12 +181,16 @@ class PhaseAnswers:
     @property
     def finding(self) -> PhaseFinding | None:
         """What all the moves say, None until they are enough and say one thing."""
-        if min(self._moves.values()) < MOVES_EACH_WAY:
-            return self._nothing
         told = {(h.phases, h.turned, h.used) for h in self._fit}
         if len(told) != 1:
-            return None
+            return None if told else self._nothing
         [(phases, turned, used)] = told
+        if any(
+            self._moves[phase, up] < MOVES_EACH_WAY
+            for phase in phases
+            for up in (True, False)
+        ):
+            return None
         possible = sorted({h.wiring for h in self._fit})
         unsure = None
         if not self._reported and used < len(self._wiring):
@@ -198,9 +210,7 @@ class PhaseAnswers:
     def _nothing(self) -> PhaseFinding | None:
         """What to tell where all moves so far are unclear for one reason."""
         alike = len(self._unclear) == 1 and self.doubt is not Unsure.RESTLESS
-        if any(self._moves.values()) or not alike:
-            return None
-        if self._unclear.total() < 2 * MOVES_EACH_WAY:
+        if not alike or self._unclear.total() < 2 * MOVES_EACH_WAY:
             return None
         return PhaseFinding(charger=self._charger, unsure=self.doubt)
 
@@ -233,11 +243,17 @@ def _factors(used: int, signed: bool, reported: bool) -> Iterator[tuple[int, ...
 
 def _why(move: Move, tolerance: float) -> Unsure:
     """Return why a move is unclear."""
-    answering = sum(abs(amps) > tolerance for amps in move.measured)
+    if None in move.measured:
+        return Unsure.RESTLESS
+    answering = sum(abs(amps or 0.0) > tolerance for amps in move.measured)
     if not answering:
         return Unsure.NO_ANSWER
     mismatch = move.reported is not None and answering != len(_moved(move.reported))
     return Unsure.MISMATCH if mismatch else Unsure.RESTLESS
+
+
+def _known(move: Move, phase: Phase) -> bool:
+    return move.measured[phase] is not None
 
 
 def _moved(lines: PhaseValues) -> list[int]:

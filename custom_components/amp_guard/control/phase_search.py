@@ -11,10 +11,11 @@ changes meanwhile makes another move necessary, until there are enough or it is 
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import cycle, pairwise
 from math import inf
 from statistics import median
+from typing import NamedTuple
 
 from ..model import (
     ChargerReading,
@@ -22,6 +23,7 @@ from ..model import (
     EarthingSystem,
     Measurement,
     MeterTrust,
+    Phase,
     PhaseValues,
     Site,
 )
@@ -58,6 +60,10 @@ PAUSES = (20.0, 5.0, 35.0, 10.0)
 """s more for each of the moves in turn, so that they keep no time with any load ..."""
 STILL_WITHIN = 1.0
 """... within so many A."""
+MOST_RESTLESS = 1
+"""Phases that need not stand still: an oven on one does not hide the two others."""
+MOST_JITTER = 0.9
+"""Part of a time that samples cover of it at the least."""
 REPORT_STILL_FOR = 5.0
 """s"""
 KEPT = 60
@@ -82,16 +88,23 @@ class Moment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Level:
-    """Where everything stands still: A, of the others as one list.
+    """Where everything stands still, A.
 
-    It is `late` where it may have been reached by something else than the move.
+    `measured` is None for a phase that does not, or may have come there by something
+    else than the move; `others` is all that is known of the other chargers.
     """
 
-    measured: PhaseValues
+    measured: tuple[float | None, ...]
     reported: PhaseValues | None
     allocated: float
     others: tuple[float, ...]
-    late: bool = False
+
+
+class _Still(NamedTuple):
+    """A phase that has stood still `since` a time, s, at `current`, A."""
+
+    since: float
+    current: float
 
 
 class PhaseSearch:
@@ -199,17 +212,23 @@ class PhaseSearch:
         now, lag = moment.time, self._branch.charger.command_lag
         follows = FOLLOWS_UP if self._low is None else FOLLOWS_DOWN
         followed_at = self._allocated_at + lag + follows
-        still = self._still(since=followed_at)
-        if still is None or not self._report_is_still(now):
+        last_answer = followed_at + ANSWERS_WITHIN + 2 * self._interval
+        still = [self._still(phase, since=followed_at) for phase in Phase]
+        if still.count(None) > MOST_RESTLESS or not self._report_is_still(now):
             return None
-        since, measured = still
+        before = self._before
+        measured = tuple(
+            None
+            if each is None or (before is not None and each.since > last_answer)
+            else each.current
+            for each in still
+        )
         level = _Level(
             measured=measured,
             reported=self._reports[-1][1] if self._reports else None,
             allocated=self._allocated,
             others=_others(moment, self._id),
         )
-        before = self._before
         if before is None:
             return level
         if (
@@ -219,10 +238,10 @@ class PhaseSearch:
             and now < self._allocated_at + REPORTS_WITHIN
         ):
             return None
-        last_answer = followed_at + ANSWERS_WITHIN + 2 * self._interval
-        if since > last_answer:
-            return replace(level, late=True)
-        answered = _moved(before.measured, measured)
+        answered = any(
+            amps is not None and abs(amps) >= LEAST_ANSWER
+            for amps in _change(before, level)
+        )
         return level if answered or now > last_answer else None
 
     @property
@@ -231,24 +250,25 @@ class PhaseSearch:
         gaps = [later.time - sooner.time for sooner, later in pairwise(self._samples)]
         return median(gaps) if gaps else 0.0
 
-    def _still(self, *, since: float) -> tuple[float, PhaseValues] | None:
-        """Return since when the meter stands still, s, and at what, A.
+    def _still(self, phase: Phase, *, since: float) -> _Still | None:
+        """Return since when a phase stands still, and at what.
 
         None if that is not long enough; only samples from `since` on count.
         """
-        taken: list[Measurement] = []
+        least, most = inf, -inf
+        taken: list[float] = []
+        oldest = newest = self._samples[-1].time if self._samples else -inf
         for sample in reversed(self._samples):
-            phases = zip(*(each.current for each in (sample, *taken)), strict=True)
-            if sample.time < since or any(
-                max(amps) - min(amps) > STILL_WITHIN for amps in phases
-            ):
+            amps = sample.current[phase]
+            least, most = min(least, amps), max(most, amps)
+            if sample.time < since or most - least > STILL_WITHIN:
                 break
-            taken.append(sample)
-        span = 0.9 * max(self._still_for, self._interval)
-        if not taken or taken[0].time - taken[-1].time < span:
+            taken.append(amps)
+            oldest = sample.time
+        span = MOST_JITTER * max(self._still_for, self._interval)
+        if not taken or newest - oldest < span:
             return None
-        current = zip(*(sample.current for sample in taken), strict=True)
-        return taken[-1].time, PhaseValues(*map(median, current))
+        return _Still(oldest, median(taken))
 
     def _report_is_still(self, now: float) -> bool:
         lately = [
@@ -273,7 +293,7 @@ class PhaseSearch:
         self._lower(level, moment)
 
     def _judge(self, before: _Level, level: _Level, moment: Moment) -> bool:
-        if level.late or _differ(before.others, level.others):
+        if _differ(before.others, level.others):
             return False
         reported = None
         if level.reported is not None and before.reported is not None:
@@ -283,7 +303,7 @@ class PhaseSearch:
         move = Move(
             allocated=level.allocated - before.allocated,
             reported=reported,
-            measured=_minus(level.measured, before.measured),
+            measured=_change(before, level),
         )
         rounded = self._whole_meter + (reported is not None and self._whole_reports)
         return self._answers.take(move, signed=moment.signed, rounded=rounded)
@@ -321,6 +341,14 @@ def _others(moment: Moment, charger: str) -> tuple[float, ...]:
         if id_ != charger:
             values += [moment.allocated.get(id_, 0.0), *(reading.current or ())]
     return tuple(values)
+
+
+def _change(before: _Level, now: _Level) -> tuple[float | None, ...]:
+    """Return what changed on each phase, A, where both levels are known."""
+    return tuple(
+        None if a is None or b is None else b - a
+        for a, b in zip(before.measured, now.measured, strict=True)
+    )
 
 
 def _is_whole(current: PhaseValues) -> bool:
