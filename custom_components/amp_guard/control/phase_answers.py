@@ -15,6 +15,8 @@ from ..model import Phase, PhaseValues
 
 MOVES_EACH_WAY = 2
 """Clear moves up, and as many down, that must say the same."""
+MOST_UNKNOWN = 1
+"""Phases that need not stand still in a move: an oven on one does not hide the others."""
 TOLERANCE = 0.7
 """A by which a clear answer may be off ..."""
 ROUNDING = 0.5
@@ -154,7 +156,7 @@ class PhaseAnswers:
         all begins anew with it.
         """
         tolerance = TOLERANCE + ROUNDING * rounded
-        if all(amps is None for amps in move.measured):
+        if move.measured.count(None) > MOST_UNKNOWN:
             return False
         off = {h: h.off(move) for h in self._hypotheses(move, signed=signed)}
         if not off or min(off.values()) > tolerance:
@@ -185,11 +187,7 @@ class PhaseAnswers:
         if len(told) != 1:
             return None if told else self._nothing
         [(phases, turned, used)] = told
-        if any(
-            self._moves[phase, up] < MOVES_EACH_WAY
-            for phase in phases
-            for up in (True, False)
-        ):
+        if not all(self._is_known(phase, answers=phase in phases) for phase in Phase):
             return None
         possible = sorted({h.wiring for h in self._fit})
         unsure = None
@@ -205,6 +203,11 @@ class PhaseAnswers:
             possible=tuple(possible),
             unsure=unsure,
         )
+
+    def _is_known(self, phase: Phase, *, answers: bool) -> bool:
+        """Say whether a phase was seen often enough, the restless one of others once."""
+        up, down = self._moves[phase, True], self._moves[phase, False]
+        return min(up, down) >= MOVES_EACH_WAY if answers else up + down > 0
 
     @property
     def _nothing(self) -> PhaseFinding | None:

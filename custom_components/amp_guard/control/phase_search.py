@@ -27,7 +27,7 @@ from ..model import (
     PhaseValues,
     Site,
 )
-from .phase_answers import Move, PhaseAnswers, PhaseFinding, Unsure
+from .phase_answers import MOST_UNKNOWN, Move, PhaseAnswers, PhaseFinding, Unsure
 from .tree import Branch, Tree
 
 MAY_CHARGE = (ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
@@ -60,8 +60,6 @@ PAUSES = (20.0, 5.0, 35.0, 10.0)
 """s more for each of the moves in turn, so that they keep no time with any load ..."""
 STILL_WITHIN = 1.0
 """... within so many A."""
-MOST_RESTLESS = 1
-"""Phases that need not stand still: an oven on one does not hide the two others."""
 MOST_JITTER = 0.9
 """Part of a time that samples cover of it at the least."""
 REPORT_STILL_FOR = 5.0
@@ -214,7 +212,7 @@ class PhaseSearch:
         followed_at = self._allocated_at + lag + follows
         last_answer = followed_at + ANSWERS_WITHIN + 2 * self._interval
         still = [self._still(phase, since=followed_at) for phase in Phase]
-        if still.count(None) > MOST_RESTLESS or not self._report_is_still(now):
+        if still.count(None) > MOST_UNKNOWN or not self._report_is_still(now):
             return None
         before = self._before
         measured = tuple(
