@@ -1,7 +1,6 @@
 """Find the phases, walked in the simulated home: by the action, and by the form."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -27,8 +26,6 @@ LONGEST = 620
 """s that a search may take, and what is around it."""
 ROTATED = "3,1,2"
 """How the second charger is wired; it is set as 1,2,3, and its car uses one phase."""
-
-type Passes = Callable[[int], object]
 
 
 @pytest.fixture
@@ -68,24 +65,17 @@ def find_phases(
     )
 
 
-async def until(
-    done: Callable[[], bool], hass: HomeAssistant, clock: Clock, decisions: Decisions
-) -> list[float]:
-    """Let time pass; return the highest phase of each second."""
-    highest: list[float] = []
-    while not done():
-        assert len(highest) < LONGEST
-        highest += await passes(hass, clock, decisions, 1)
-    return highest
-
-
-async def test_the_action_tells_where_the_charger_hangs(
+@pytest.mark.timeout(400)
+async def test_the_action_tells_and_applies_what_is_sure(
     hass: HomeAssistant,
     clock: Clock,
     decisions: Decisions,
     entry: ConfigEntry,
     charger: ConfigSubentry,
 ) -> None:
+    """Set as a one-phase charger on L1, it hangs on L3."""
+    assert not change_wiring(hass, entry, charger.subentry_id, (Phase.L1,))
+    await passes(hass, clock, decisions, STARTS)
     coordinator = entry.runtime_data
     before = decisions.made[-1].allocations
     search = find_phases(hass, entry, charger, apply=True)
@@ -96,39 +86,27 @@ async def test_the_action_tells_where_the_charger_hangs(
     assert refused.value.translation_key == "search_running"
 
     seen = len(decisions.made)
-    highest = await until(search.done, hass, clock, decisions)
-    moved = {d.allocations[charger.subentry_id].current for d in decisions.made[seen:]}
-    assert min(moved) == 6.0
-    assert max(moved) <= before[charger.subentry_id].current + 4.0
+    ceilings: set[object] = set()
+    highest: list[float] = []
+    while not search.done():
+        assert len(highest) < LONGEST
+        highest += await passes(hass, clock, decisions, 1)
+        if (state := coordinator.state) is not None:
+            ceilings.update(state.ceilings)
+    given = {d.allocations[charger.subentry_id].current for d in decisions.made[seen:]}
+    assert min(given) == 6.0
+    assert max(given) <= before[charger.subentry_id].current + 4.0
     assert sum(amps > 25.05 for amps in highest) <= 5
     # What it asks for is nobody's ceiling to see or to keep, and is over with it.
-    assert coordinator.state.ceilings == ()
+    assert not ceilings
     assert coordinator.finder.ceilings == ()
 
     [found] = search.result()["chargers"]
     assert found["phases"] == ["L3"]
-    assert found["lines"] == ["L3", None, None]
-    assert (found["set"], found["contradicts"]) == ("1,2,3", True)
-    assert (found["wiring"], found["unsure"]) == (None, "unused")
-    assert "Its L1 hangs on L3." in found["explanation"]
-    # What is not sure is not applied.
-    assert not found["applied"]
-    assert wiring_of(entry, charger) == "1,2,3"
-
-
-async def test_what_is_sure_is_applied(
-    hass: HomeAssistant,
-    clock: Clock,
-    decisions: Decisions,
-    entry: ConfigEntry,
-    charger: ConfigSubentry,
-) -> None:
-    assert not change_wiring(hass, entry, charger.subentry_id, (Phase.L1,))
-    await passes(hass, clock, decisions, STARTS)
-    search = find_phases(hass, entry, charger, apply=True)
-    await until(search.done, hass, clock, decisions)
-    [found] = search.result()["chargers"]
-    assert (found["wiring"], found["applied"]) == ("3", True)
+    assert (found["set"], found["contradicts"]) == ("1", True)
+    assert (found["wiring"], found["unsure"]) == ("3", None)
+    assert "Its order of phases is 3." in found["explanation"]
+    assert found["applied"]
     assert wiring_of(entry, charger) == "3"
 
 
@@ -164,6 +142,7 @@ async def test_whoever_gives_up_leaves_no_ceiling(
     assert entry.runtime_data.finder.ceilings == ()
 
 
+@pytest.mark.timeout(400)
 async def test_the_form_is_filled_in(
     hass: HomeAssistant,
     clock: Clock,
@@ -193,7 +172,10 @@ async def test_the_form_is_filled_in(
         [flow] = manager.async_progress()
         return flow["step_id"] == "phases_found"
 
-    await until(has_found, hass, clock, decisions)
+    for _ in range(LONGEST):
+        await passes(hass, clock, decisions, 1)
+        if has_found():
+            break
     result = await manager.async_configure(flow_id)
     assert "Its L1 hangs on L3." in result["description_placeholders"]["found"]
     result = await go_on(hass, result, "charger")

@@ -7,7 +7,7 @@ only what they have in common is.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import permutations, product
 
@@ -144,6 +144,7 @@ class PhaseAnswers:
         self._wiring = wiring
         self._fit: frozenset[_Hypothesis] = frozenset()
         self._moves: Counter[tuple[Phase, bool]] = Counter()
+        self._clear = 0
         self._reported = True
         self._unclear: Counter[Unsure] = Counter()
 
@@ -156,7 +157,9 @@ class PhaseAnswers:
         all begins anew with it.
         """
         tolerance = TOLERANCE + ROUNDING * rounded
+        move = _without_others(move, tolerance)
         if move.measured.count(None) > MOST_UNKNOWN:
+            self._unclear[Unsure.RESTLESS] += 1
             return False
         off = {h: h.off(move) for h in self._hypotheses(move, signed=signed)}
         if not off or min(off.values()) > tolerance:
@@ -166,11 +169,12 @@ class PhaseAnswers:
         if self._fit:
             fit &= self._fit
         if not fit or (move.reported is None) is self._reported:
-            self._fit, self._moves = frozenset(), Counter()
+            self._fit, self._moves, self._clear = frozenset(), Counter(), 0
             self._reported = move.reported is not None
             return self.take(move, signed=signed, rounded=rounded)
         self._fit = fit
         up = move.allocated > 0
+        self._clear += 1
         self._moves.update((phase, up) for phase in Phase if _known(move, phase))
         return True
 
@@ -205,9 +209,16 @@ class PhaseAnswers:
         )
 
     def _is_known(self, phase: Phase, *, answers: bool) -> bool:
-        """Say whether a phase was seen often enough, the restless one of others once."""
+        """Say whether a phase was seen often enough, one that does not answer once.
+
+        Where it never stood still, those that answer must have done so once more.
+        """
         up, down = self._moves[phase, True], self._moves[phase, False]
-        return min(up, down) >= MOVES_EACH_WAY if answers else up + down > 0
+        if not answers:
+            return up + down > 0 or (
+                self._reported and self._clear > 2 * MOVES_EACH_WAY
+            )
+        return min(up, down) >= MOVES_EACH_WAY
 
     @property
     def _nothing(self) -> PhaseFinding | None:
@@ -242,6 +253,23 @@ def _factors(used: int, signed: bool, reported: bool) -> Iterator[tuple[int, ...
         mixed = len(set(factors)) > 1
         if not mixed or (reported and used == len(Phase)):
             yield factors
+
+
+def _without_others(move: Move, tolerance: float) -> Move:
+    """Return a move without what only another load can explain."""
+    steps = [0.0, *(move.reported or [move.allocated])]
+    return replace(
+        move,
+        measured=tuple(
+            amps
+            if amps is not None
+            and any(
+                abs(abs(amps) - abs(step)) <= EXCLUDED * tolerance for step in steps
+            )
+            else None
+            for amps in move.measured
+        ),
+    )
 
 
 def _why(move: Move, tolerance: float) -> Unsure:

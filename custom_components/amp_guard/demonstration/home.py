@@ -4,6 +4,7 @@ Pure: time is told to it, s since the home began.
 """
 
 from dataclasses import dataclass, field
+from math import inf
 
 from ..model import MINIMUM_SIGNALLED_CURRENT, Phase, PhaseValues
 
@@ -33,23 +34,39 @@ STAY = 900.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Appliance:
-    """Something on one phase that draws `current` (A) for `on` of each `period` (s)."""
+    """Something on one phase that draws `current` (A) for `on` of each `period` (s).
+
+    It does so for the first `lasts` of each `every` s, from `first` on.
+    """
 
     phase: int
     current: float
     period: float
     on: float
     first: float = 0.0
+    lasts: float = inf
+    every: float = inf
 
     def draws(self, time: float) -> float:
         """Return A at a time."""
-        within = (time - self.first) % self.period
-        return self.current if time >= self.first and within < self.on else 0.0
+        if time < self.first:
+            return 0.0
+        since = (time - self.first) % self.every
+        draws = since < self.lasts and since % self.period < self.on
+        return self.current if draws else 0.0
 
 
 APPLIANCES = (
     Appliance(phase=0, current=9.0, period=1200.0, on=180.0, first=240.0),  # a kettle
-    Appliance(phase=1, current=10.0, period=90.0, on=45.0, first=120.0),  # an oven
+    Appliance(  # an oven
+        phase=1,
+        current=10.0,
+        period=90.0,
+        on=45.0,
+        first=660.0,
+        lasts=900.0,
+        every=2700.0,
+    ),
     Appliance(phase=2, current=6.0, period=1500.0, on=600.0, first=60.0),  # a pump
 )
 
