@@ -6,6 +6,7 @@ from pathlib import Path
 import re
 from typing import Any
 
+from homeassistant.components.repairs import RepairsFlow
 from homeassistant.config_entries import ConfigSubentryFlow, OptionsFlow
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowHandler, FlowManager, FlowResultType
@@ -22,6 +23,9 @@ PLACEHOLDER = re.compile(r"{(\w+)}")
 
 
 def texts_of(flow: FlowHandler) -> dict[str, Any]:
+    if isinstance(flow, RepairsFlow):
+        issue = ir.async_get(flow.hass).async_get_issue(DOMAIN, flow.issue_id)
+        return ENGLISH["issues"][issue.translation_key]["fix_flow"]
     if isinstance(flow, ConfigSubentryFlow):
         return ENGLISH["config_subentries"][flow.handler[1]]
     return ENGLISH["options" if isinstance(flow, OptionsFlow) else "config"]
