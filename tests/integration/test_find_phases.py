@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.amp_guard.balancer import Balancer
 from custom_components.amp_guard.const import DOMAIN
+from custom_components.amp_guard.control.phase_search import PhaseSearch
 from custom_components.amp_guard.model import SUPPLY_ID, Decision, Phase
 from custom_components.amp_guard.site.settings import change_wiring
 from tests.clock import Clock
@@ -142,6 +143,26 @@ async def test_a_search_ends_with_its_entry(
         await search
     assert stopped.value.translation_key == "search_stopped"
     assert entry.runtime_data.finder.ceilings == ()
+
+
+async def test_a_search_that_fails_leaves_no_ceiling_and_stops_nobody(
+    hass: HomeAssistant,
+    clock: Clock,
+    decisions: Decisions,
+    entry: ConfigEntry,
+    charger: ConfigSubentry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    search = find_phases(hass, entry, charger)
+    await passes(hass, clock, decisions, 120)
+    assert entry.runtime_data.finder.ceilings
+    monkeypatch.setattr(PhaseSearch, "observe", None)
+    with pytest.raises(HomeAssistantError):
+        await asyncio.gather(search, passes(hass, clock, decisions, 1))
+    made = len(decisions.made)
+    await passes(hass, clock, decisions, 2)
+    assert entry.runtime_data.finder.ceilings == ()
+    assert len(decisions.made) > made
 
 
 async def test_whoever_gives_up_leaves_no_ceiling(

@@ -209,16 +209,15 @@ class PhaseAnswers:
         )
 
     def _is_known(self, phase: Phase, *, answers: bool) -> bool:
-        """Say whether a phase was seen often enough, one that does not answer once.
+        """Say whether a phase was seen often enough.
 
-        Where it never stood still, those that answer must have done so once more.
+        Where the charger reports on how many it draws, it is enough that the others
+        are seen once, or that those that answer do so once more.
         """
         up, down = self._moves[phase, True], self._moves[phase, False]
-        if not answers:
-            return up + down > 0 or (
-                self._reported and self._clear > 2 * MOVES_EACH_WAY
-            )
-        return min(up, down) >= MOVES_EACH_WAY
+        if answers or not self._reported:
+            return min(up, down) >= MOVES_EACH_WAY
+        return up + down > 0 or self._clear > 2 * MOVES_EACH_WAY
 
     @property
     def _nothing(self) -> PhaseFinding | None:

@@ -6,6 +6,7 @@ stored: none outlives the search, however it ends.
 
 import asyncio
 from collections.abc import Callable
+import logging
 
 from homeassistant.core import callback
 
@@ -13,6 +14,8 @@ from ..control.phase_answers import PhaseFinding
 from ..control.phase_search import LONGEST, Moment, PhaseSearch
 from ..model import SUPPLY_ID, Ceiling, Measurement, Site
 from .state import SiteState
+
+_LOGGER = logging.getLogger(__name__)
 
 GRACE = 10.0
 """s after its own end at which a search is ended that is shown nothing any more."""
@@ -84,8 +87,9 @@ class PhaseFinder:
         before = search.ceilings
         try:
             finding = search.observe(_moment(state))
-        except Exception as error:  # noqa: BLE001 - whoever asked is told, the loop goes on
-            self._end(error)
+        except Exception:  # whoever asked is told, the loop goes on
+            _LOGGER.exception("Looking for the phases of a charger failed")
+            self.stop()
             return True
         if finding is not None:
             self._found.set_result(finding)
@@ -94,11 +98,8 @@ class PhaseFinder:
     @callback
     def stop(self) -> None:
         """End the search: nothing is decided any more, or of another site."""
-        self._end(SearchStoppedError())
-
-    def _end(self, error: Exception) -> None:
         if self._search is not None and not self._found.done():
-            self._found.set_exception(error)
+            self._found.set_exception(SearchStoppedError())
 
 
 def _moment(state: SiteState) -> Moment:
