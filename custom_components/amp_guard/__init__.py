@@ -21,6 +21,7 @@ from .loop.memory import Memory, forget_learned
 from .loop.meter_repairs import MeterIssues
 from .loop.offline_repairs import forget_offline_limits
 from .loop.overrides import forget_overrides
+from .loop.wiring_repairs import WiringIssues
 from .model import SiteError
 from .services import register_services
 from .site.devices import register_devices
@@ -75,6 +76,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
     if coordinator.is_metered:
         MeterIssues(hass, entry, coordinator.async_add_listener)
         Generation(hass, entry, coordinator.async_add_listener)
+    WiringIssues(hass, entry, coordinator.async_add_listener)
 
     register_devices(hass, entry, coordinator.site)
     await coordinator.start()

@@ -13,6 +13,7 @@ from .loop.meter_watch import MeterWatch
 from .loop.meters import create_meters
 from .loop.offline_repairs import tell_offline_limits
 from .loop.overrides import Overrides
+from .loop.phase_finding import PhaseFinder
 from .loop.publisher import Listener, Publisher
 from .loop.state import SiteState
 from .model import SUPPLY_ID, Site, SiteError
@@ -23,7 +24,8 @@ from .site.settings import structure
 class AmpGuardCoordinator:
     """Keeps one supply under its fuse: its cycle, its chargers, what is published.
 
-    `overrides` hold for a while, `energy` is what the chargers drew. The other parts
+    `overrides` hold for a while, `finder` finds the phases of chargers, `energy` is what
+    they drew. The other parts
     are for diagnostics.
     """
 
@@ -35,6 +37,7 @@ class AmpGuardCoordinator:
         meters, site = create_meters(hass, entry), build_site(entry)
         self.entry = entry
         self.overrides = Overrides(hass, entry.entry_id, self._request)
+        self.finder = PhaseFinder(self._request_soon)
         self.energy = EnergyCounter()
         self.faults = Faults(hass, entry)
         self.meters = MeterWatch(hass, entry, meters)
@@ -46,6 +49,7 @@ class AmpGuardCoordinator:
             meters=self.meters,
             fleet=self.fleet,
             overrides=self.overrides,
+            finder=self.finder,
             energy=self.energy,
             publisher=self._publisher,
             faults=self.faults,
@@ -98,6 +102,7 @@ class AmpGuardCoordinator:
         At its offline limit, or less where all of them would pass a fuse.
         """
         self.cycle.stop()
+        self.finder.stop()
         # The chargers first: whoever keeps the meters from stopping does not keep them.
         await self.fleet.stop(self.site, self.cycle.leave())
         await self.meters.stop()

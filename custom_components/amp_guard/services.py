@@ -1,4 +1,4 @@
-"""Actions: ceilings and boosts with an end, priorities, the plan with its reasons."""
+"""Actions: ceilings and boosts with an end, priorities, the plan, the phases."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
@@ -27,12 +27,15 @@ from .const import (
     AmpGuardConfigEntry,
 )
 from .coordinator import AmpGuardCoordinator
+from .entities.phase_response import find_phases
 from .entities.plan_response import plan_response
 from .loop.overrides import TimedCeiling
+from .loop.phase_finding import SearchRunningError, SearchStoppedError
 from .model import SUPPLY_ID
 from .site.devices import device_of, kind_of, target_of
 from .site.settings import PRIORITIES, change_setting, describe
 
+ATTR_APPLY = "apply"
 ATTR_CURRENT = "current"
 ATTR_DURATION = "duration"
 ATTR_PRIORITY = "priority"
@@ -84,6 +87,13 @@ CLEAR_CEILING = vol.Schema({**DEVICE, vol.Optional(ATTR_NAME): cv.string})
 BOOST = _with_end({})
 END_BOOST = vol.Schema(DEVICE)
 SET_PRIORITY = vol.Schema({**DEVICE, vol.Required(ATTR_PRIORITY): number})
+FIND_PHASES = vol.Schema(
+    {
+        vol.Optional(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string]),
+        vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string,
+        vol.Optional(ATTR_APPLY, default=False): cv.boolean,
+    }
+)
 GET_PLAN = vol.Schema({vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string})
 
 
@@ -96,6 +106,7 @@ def register_services(hass: HomeAssistant) -> None:
         ("boost", _boost, BOOST, SupportsResponse.OPTIONAL),
         ("end_boost", _end_boost, END_BOOST, SupportsResponse.NONE),
         ("set_priority", _set_priority, SET_PRIORITY, SupportsResponse.NONE),
+        ("find_phases", _find_phases, FIND_PHASES, SupportsResponse.OPTIONAL),
         ("get_plan", _get_plan, GET_PLAN, SupportsResponse.ONLY),
     ):
         hass.services.async_register(
@@ -141,6 +152,20 @@ async def _set_priority(call: ServiceCall) -> None:
     change_setting(call.hass, entry, charger.id, changes, possible=PRIORITIES)
 
 
+async def _find_phases(call: ServiceCall) -> ServiceResponse:
+    targets = _chargers(call)
+    try:
+        return await find_phases(call.hass, targets, apply=call.data[ATTR_APPLY])
+    except SearchRunningError as error:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="search_running"
+        ) from error
+    except SearchStoppedError as error:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key="search_stopped"
+        ) from error
+
+
 async def _get_plan(call: ServiceCall) -> ServiceResponse:
     entry = _supply(call)
     if (state := _coordinator_of(entry).state) is None:
@@ -180,8 +205,24 @@ def _charger(call: ServiceCall) -> _Target:
     return _pick(call, (SUBENTRY_CHARGER,))
 
 
+def _chargers(call: ServiceCall) -> dict[str, AmpGuardConfigEntry]:
+    """Return the entry of each charger that is meant: all of a supply by default."""
+    if devices := call.data.get(ATTR_DEVICE_ID):
+        picked = [
+            _pick_device(call.hass, each, (SUBENTRY_CHARGER,)) for each in devices
+        ]
+        return {target.id: target.coordinator.entry for target in picked}
+    coordinator = _coordinator_of(_supply(call))
+    return {charger.id: coordinator.entry for charger in coordinator.site.chargers}
+
+
 def _pick(call: ServiceCall, kinds: Collection[str]) -> _Target:
-    hass, device_id = call.hass, call.data[ATTR_DEVICE_ID]
+    return _pick_device(call.hass, call.data[ATTR_DEVICE_ID], kinds)
+
+
+def _pick_device(
+    hass: HomeAssistant, device_id: str, kinds: Collection[str]
+) -> _Target:
     found = target_of(hass, device_id)
     if found is None or kind_of(hass, device_id) not in kinds:
         raise _refusal("no_such_device", sorted(_names(hass, kinds)))

@@ -45,6 +45,17 @@ class Owner:
         await brands.locator("input").first.fill(name)
         await brands.get_by_text(name, exact=True).click()
 
+    async def reconfigure(self, url: str, domain: str, subentry: str) -> None:
+        """Begin to change what is below an integration's entry, by its name."""
+        await self._page.goto(f"{url}/config/integrations/integration/{domain}")
+        rows = self._page.locator("ha-config-sub-entry-row")
+        row = rows.filter(has=self._page.get_by_text(subentry, exact=True))
+        await row.locator("ha-icon-button[slot=end]").click()
+
+    async def reads(self, text: str) -> None:
+        """Wait until the dialog says something."""
+        await self._dialog.get_by_text(text).wait_for()
+
     async def sees(self, title: str) -> None:
         """Wait for a step of the set-up, by what is in its title."""
         titles = self._dialog.locator(".dialog-title")

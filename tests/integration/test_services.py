@@ -414,6 +414,7 @@ ACTIONS = {
     "boost": {"duration": HOUR},
     "end_boost": {},
     "set_priority": {"priority": 2},
+    "find_phases": {},
     "get_plan": {},
 }
 

@@ -16,6 +16,7 @@ import yaml
 import custom_components.amp_guard as integration
 from custom_components.amp_guard import device_action, device_condition, event
 from custom_components.amp_guard.const import DOMAIN
+from custom_components.amp_guard.control.phase_answers import Unsure
 from custom_components.amp_guard.flows.forms import charger, meter, site
 from custom_components.amp_guard.loop.events import EVENT_TYPES, EventType
 from custom_components.amp_guard.meters import MAX_MEASURED_CURRENT
@@ -36,6 +37,8 @@ NOT_SET_BY_ENTITIES = {
     "wiring_outside_group",
 }
 """Rules that no entity can break: only a form sets the net and the wiring."""
+FOUND_PHASES = {"phases", "wiring", "line", "turned", "swapped", "fits", "contradicts"}
+"""What can be said of a charger's phases beside why not all of it is sure."""
 PLACEHOLDER = re.compile(r"{\w+}")
 
 
@@ -72,6 +75,8 @@ def test_choices_and_reasons_are_complete(language: str) -> None:
     assert set(selector["net"]["options"]) == set(EarthingSystem)
     assert set(selector["variant"]["options"]) == set(MAX_MEASURED_CURRENT)
     assert set(selector["load_balancer_type"]["options"]) == set(BalancerType)
+    told = set(Unsure) | FOUND_PHASES
+    assert set(selector["found_phases"]["options"]) == told
     reasons = translations["entity"]["sensor"]["reason"]["state"]
     assert set(reasons) == set(Reason)
 

@@ -150,10 +150,11 @@ class SimulatedCurrent(SimulatedEntity, SensorEntity):
         super().__init__(running, entry, charger, f"current_{name}")
         self.entity_id = entity_id("sensor", charger, f"current_{name}")
         self._attr_translation_placeholders = {"phase": phase.name}
-        self._attr_native_value = self._car.drawn
+        self._line = int(phase)
+        self._attr_native_value = self._car.drawn_on(self._line)
 
     @callback
     def _update(self) -> None:
-        if self._car.drawn != self._attr_native_value:
-            self._attr_native_value = self._car.drawn
+        if (drawn := self._car.drawn_on(self._line)) != self._attr_native_value:
+            self._attr_native_value = drawn
             self.async_write_ha_state()

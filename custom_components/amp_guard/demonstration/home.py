@@ -4,16 +4,24 @@ Pure: time is told to it, s since the home began.
 """
 
 from dataclasses import dataclass, field
+from math import inf
 
-from ..model import MINIMUM_SIGNALLED_CURRENT, PhaseValues
+from ..model import MINIMUM_SIGNALLED_CURRENT, Phase, PhaseValues
 
 VOLTAGE = 230.0
 BASE_LOAD = PhaseValues(2.0, 3.0, 1.5)
 """A that the household always draws."""
 
 CHARGERS = ("1", "2")
+WIRINGS = {"1": (Phase.L1, Phase.L2, Phase.L3), "2": (Phase.L3, Phase.L1, Phase.L2)}
+"""The phase on each charger's own L1, L2, L3. An electrician rotates them; whoever sets
+the second one up takes it to be wired as the first."""
+PHASES_USED = {"1": 3, "2": 1}
+"""How many the car at each charger uses: the second one is a hybrid."""
 MAX_CURRENT = 16.0
-"""A that a car takes on each phase at most."""
+"""A that a charger offers at most."""
+MOST_TAKEN = {"1": 16.0, "2": 10.0}
+"""A that the car at each charger takes on each phase at most."""
 START_DELAY = 8.0
 """s from the offer of a current until the car begins to take it."""
 RAMP_RATE = 1.0
@@ -26,31 +34,54 @@ STAY = 900.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Appliance:
-    """Something on one phase that draws `current` (A) for `on` of each `period` (s)."""
+    """Something on one phase that draws `current` (A) for `on` of each `period` (s).
+
+    It does so for the first `lasts` of each `every` s, from `first` on.
+    """
 
     phase: int
     current: float
     period: float
     on: float
     first: float = 0.0
+    lasts: float = inf
+    every: float = inf
 
     def draws(self, time: float) -> float:
         """Return A at a time."""
-        within = (time - self.first) % self.period
-        return self.current if time >= self.first and within < self.on else 0.0
+        if time < self.first:
+            return 0.0
+        since = (time - self.first) % self.every
+        draws = since < self.lasts and since % self.period < self.on
+        return self.current if draws else 0.0
 
 
 APPLIANCES = (
     Appliance(phase=0, current=9.0, period=1200.0, on=180.0, first=240.0),  # a kettle
-    Appliance(phase=1, current=10.0, period=90.0, on=45.0, first=120.0),  # an oven
+    Appliance(  # an oven
+        phase=1,
+        current=10.0,
+        period=90.0,
+        on=45.0,
+        first=660.0,
+        lasts=900.0,
+        every=2700.0,
+    ),
     Appliance(phase=2, current=6.0, period=1500.0, on=600.0, first=60.0),  # a pump
 )
 
 
 @dataclass(kw_only=True, slots=True)
 class Car:
-    """A car at its charger; `limit` is A, set by whoever drives the charger."""
+    """A car at its charger; `limit` is A, set by whoever drives the charger.
 
+    It draws on the first `phases` of the charger's lines, which hang on the phases of
+    `wiring`.
+    """
+
+    wiring: tuple[Phase, ...] = tuple(Phase)
+    phases: int = 3
+    most_taken: float = MAX_CURRENT
     limit: float = MINIMUM_SIGNALLED_CURRENT
     drawn: float = 0.0
     energy: float = 0.0
@@ -63,6 +94,10 @@ class Car:
         if self.energy >= ENERGY_DEMAND:
             return "disconnected" if self._idle_for >= STAY else "complete"
         return "charging" if self.drawn else "connected"
+
+    def drawn_on(self, line: int) -> float:
+        """Return A on one of the charger's own lines, the first of which is 0."""
+        return self.drawn if line < self.phases else 0.0
 
     def step(self, seconds: float) -> None:
         """Let time pass, s."""
@@ -77,10 +112,10 @@ class Car:
             return
         self._offered_for += seconds
         if self._offered_for >= START_DELAY:
-            most = min(self.limit, MAX_CURRENT)
+            most = min(self.limit, self.most_taken)
             least = max(self.drawn, MINIMUM_SIGNALLED_CURRENT)
             self.drawn = min(most, least + RAMP_RATE * seconds)
-        self.energy += 3 * VOLTAGE * self.drawn * seconds / 3600
+        self.energy += self.phases * VOLTAGE * self.drawn * seconds / 3600
 
 
 @dataclass(kw_only=True, slots=True)
@@ -88,16 +123,24 @@ class SimulatedHome:
     """The household and its cars; `current` is what its meter sees, A per phase."""
 
     cars: dict[str, Car] = field(
-        default_factory=lambda: {charger: Car() for charger in CHARGERS}
+        default_factory=lambda: {
+            charger: Car(
+                wiring=WIRINGS[charger],
+                phases=PHASES_USED[charger],
+                most_taken=MOST_TAKEN[charger],
+            )
+            for charger in CHARGERS
+        }
     )
     time: float = 0.0
 
     @property
     def current(self) -> PhaseValues:
         """A through the main fuse."""
-        total = [
-            sum(car.drawn for car in self.cars.values()) + amps for amps in BASE_LOAD
-        ]
+        total = list(BASE_LOAD)
+        for car in self.cars.values():
+            for line, phase in enumerate(car.wiring):
+                total[phase] += car.drawn_on(line)
         for appliance in APPLIANCES:
             total[appliance.phase] += appliance.draws(self.time)
         return PhaseValues(*(round(amps, 1) for amps in total))

@@ -11,8 +11,10 @@ from homeassistant.data_entry_flow import FlowHandler, FlowResult
 
 from ..chargers import PROFILES, ChargerCheck, Role, check_charger
 from ..const import CONF_GROUP, CONF_PROFILE, CONF_STATES, CONF_WIRING
+from ..model import Phase
 from ..site.reading import read_charger_config
 from ..site.rules import Errors
+from ..site.settings import rewired
 from .charger_draft import (
     ChargerDraft,
     Installation,
@@ -47,7 +49,8 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
         """Start without a charger.
 
         `installation` tells what they can be connected to. `check_options` are what can
-        be done about those that were checked: names of the flow's steps.
+        be done about those that were checked: names of the flow's steps; where one is
+        changed, its phases can be found as well.
         """
         self.described: list[ChargerDraft] = []
         self._waiting: list[ChargerDraft] = []
@@ -148,9 +151,18 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
         ]
         return self._flow.async_show_menu(
             step_id="check",
-            menu_options=list(self._check_options),
+            menu_options=[
+                *self._check_options,
+                *(["find_phases"] if self._changed is not None else []),
+            ],
             description_placeholders={"chargers": table(rows)},
         )
+
+    def rewire(self, wiring: tuple[Phase, ...]) -> None:
+        """Propose another wiring for the one charger that is described."""
+        [draft] = self.described
+        settings = {**draft.settings, **rewired(draft.settings, wiring)}
+        self.described = [replace(draft, settings=settings)]
 
     def are_free(self) -> bool:
         """Say whether none of the described was taken by somebody else meanwhile."""

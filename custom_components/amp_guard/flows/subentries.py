@@ -29,6 +29,7 @@ from .chargers import ChargerSteps
 from .forms import name_errors, show_form, unfold
 from .forms.charger import device_schema
 from .forms.site import group_schema
+from .phases import PhaseSteps
 
 
 class GroupFlow(ConfigSubentryFlow):
@@ -114,6 +115,7 @@ class ChargerFlow(ConfigSubentryFlow):
             installation=self._installation,
             check_options=("save", "check", "charger"),
         )
+        self._phases = PhaseSteps(self, self._chargers)
 
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
@@ -175,6 +177,19 @@ class ChargerFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Show what was found to work, and ask what to do about it."""
         return self._chargers.check()
+
+    async def async_step_find_phases(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Find the phases that the charger hangs on."""
+        charger = self._get_reconfigure_subentry().subentry_id
+        return self._phases.find(self._get_entry(), charger)
+
+    async def async_step_phases_found(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Show which phases answered."""
+        return self._phases.found()
 
     async def async_step_save(
         self, user_input: dict[str, Any] | None = None

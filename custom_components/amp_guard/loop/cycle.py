@@ -18,6 +18,7 @@ from .faults import Faults, Part
 from .fleet import Fleet
 from .meter_watch import MeterWatch
 from .overrides import Overrides, as_ceiling, in_loop_time
+from .phase_finding import PhaseFinder
 from .publisher import Publisher
 from .recording import Recording
 from .state import SiteState
@@ -45,6 +46,7 @@ class Cycle:
         meters: MeterWatch,
         fleet: Fleet,
         overrides: Overrides,
+        finder: PhaseFinder,
         energy: EnergyCounter,
         publisher: Publisher,
         faults: Faults,
@@ -56,6 +58,7 @@ class Cycle:
         self._meters = meters
         self._fleet = fleet
         self._overrides = overrides
+        self._finder = finder
         self._energy = energy
         self._publisher = publisher
         self._faults = faults
@@ -160,7 +163,10 @@ class Cycle:
             measurements=self._meters.measurements,
             chargers=self._fleet.read(),
             commands=self._fleet.commanded(),
-            ceilings=tuple(as_ceiling(each, now) for each in overrides.ceilings),
+            ceilings=(
+                *(as_ceiling(each, now) for each in overrides.ceilings),
+                *self._finder.ceilings,
+            ),
             boosts={
                 charger: in_loop_time(end, now)
                 for charger, end in overrides.boosts.items()
@@ -198,7 +204,10 @@ class Cycle:
             self._meters.samples,
             self.site.supply.earthing_system,
         )
-        self._publisher.publish(self._state(snapshot, decision), now)
+        state = self._state(snapshot, decision)
+        if self._finder.look(state):
+            self.request_soon()
+        self._publisher.publish(state, now)
 
     def _state(self, snapshot: Snapshot, decision: Decision) -> SiteState:
         return SiteState(

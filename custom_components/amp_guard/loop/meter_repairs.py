@@ -17,6 +17,8 @@ from .state import SiteState
 LASTS = {Doubt.NOT_SENT: 300.0}
 """s that a doubt must last to be told, by its kind: another integration's restart takes
 minutes. Of the others the law is sure when it says so."""
+GENERATION_ISSUE = f"phase_{Doubt.BELOW_CHARGERS}"
+"""What `repairs.py` mends where something feeds in after all."""
 
 
 class MeterIssues:

@@ -22,9 +22,14 @@ from ..const import (
     CONF_PRIORITY,
     CONF_SOCKET,
     CONF_SOCKET_CURRENT,
+    CONF_WIRING,
     DOMAIN,
+    SUBENTRY_CHARGER,
     AmpGuardConfigEntry,
 )
+from ..model import Phase
+from .phases import format_phases
+from .reading import ALL_PHASES
 from .rules import Errors, subentry_errors
 
 type Setting = bool | float | str | None
@@ -113,6 +118,34 @@ def change_setting(
     hass.config_entries.async_update_subentry(
         entry, subentry, data={**subentry.data, **changes}
     )
+
+
+@callback
+def change_wiring(
+    hass: HomeAssistant,
+    entry: AmpGuardConfigEntry,
+    charger: str,
+    wiring: tuple[Phase, ...],
+) -> Errors:
+    """Change how a charger is wired; return the rules that this would break.
+
+    Its offline phase stays on the same line of the charger.
+    """
+    subentry = entry.subentries[charger]
+    data = {**subentry.data, **rewired(subentry.data, wiring)}
+    if not (errors := subentry_errors(SUBENTRY_CHARGER, data, entry, charger)):
+        hass.config_entries.async_update_subentry(entry, subentry, data=data)
+    return errors
+
+
+def rewired(data: Mapping[str, Any], wiring: tuple[Phase, ...]) -> dict[str, str]:
+    """Return what changes of a charger's `data` with its wiring."""
+    before: list[str] = data[CONF_WIRING].split(",")
+    offline_phase: str = data[CONF_OFFLINE_PHASE]
+    if offline_phase in before:
+        line = before.index(offline_phase)
+        offline_phase = format_phases(wiring[line : line + 1]) or ALL_PHASES
+    return {CONF_WIRING: format_phases(wiring), CONF_OFFLINE_PHASE: offline_phase}
 
 
 def _no_numbers(values: Mapping[str, Any]) -> Errors:

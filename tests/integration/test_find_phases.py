@@ -1,0 +1,290 @@
+"""Find the phases, walked in the simulated home: by the action, and by the form."""
+
+import asyncio
+from dataclasses import replace
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.amp_guard.balancer import Balancer
+from custom_components.amp_guard.const import DOMAIN
+from custom_components.amp_guard.control.phase_search import PhaseSearch
+from custom_components.amp_guard.model import SUPPLY_ID, Decision, Phase
+from custom_components.amp_guard.site.settings import change_wiring
+from tests.clock import Clock
+
+from .helpers import Decisions, device_id, go_on, start_flow, start_subentry
+
+STARTS = 30
+"""s until both cars charge."""
+LONGEST = 620
+"""s that a search may take, and what is around it."""
+ROTATED = "3,1,2"
+"""How the second charger is wired; it is set as 1,2,3, and its car uses one phase."""
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant) -> ConfigEntry:
+    result = await go_on(hass, await start_flow(hass), "demonstration", {})
+    await hass.async_block_till_done()
+    return result["result"]
+
+
+@pytest.fixture
+async def charger(
+    hass: HomeAssistant, entry: ConfigEntry, clock: Clock, decisions: Decisions
+) -> ConfigSubentry:
+    """The second charger, its car charging."""
+    await passes(hass, clock, decisions, STARTS)
+    _, charger = entry.get_subentries_of_type("charger")
+    return charger
+
+
+async def passes(
+    hass: HomeAssistant, clock: Clock, decisions: Decisions, seconds: int
+) -> list[float]:
+    """Let time pass; return the highest phase of each second.
+
+    Unlike elsewhere nobody waits for what runs in the background: that is the search.
+    """
+    [entry] = hass.config_entries.async_entries(DOMAIN)
+    highest = []
+    for _ in range(seconds):
+        time = hass.loop.time()
+        clock.advance(1.0)
+        await decisions.on_sample_after(time + 0.9)
+        await hass.async_block_till_done()
+        if sample := entry.runtime_data.meters.samples.get(SUPPLY_ID):
+            highest.append(max(sample.current))
+    return highest
+
+
+def wiring_of(entry: ConfigEntry, charger: ConfigSubentry) -> str:
+    return entry.subentries[charger.subentry_id].data["wiring"]
+
+
+def find_phases(
+    hass: HomeAssistant, entry: ConfigEntry, charger: ConfigSubentry, **data: object
+) -> asyncio.Task:
+    device = device_id(hass, entry, charger.subentry_id)
+    return hass.loop.create_task(
+        hass.services.async_call(
+            DOMAIN,
+            "find_phases",
+            {"device_id": [device], **data},
+            blocking=True,
+            return_response=True,
+        )
+    )
+
+
+@pytest.mark.timeout(400)
+async def test_the_action_tells_and_applies_what_is_sure(
+    hass: HomeAssistant,
+    clock: Clock,
+    decisions: Decisions,
+    entry: ConfigEntry,
+    charger: ConfigSubentry,
+) -> None:
+    """Set as a one-phase charger on L1, it hangs on L3."""
+    assert not change_wiring(hass, entry, charger.subentry_id, (Phase.L1,))
+    await passes(hass, clock, decisions, STARTS)
+    coordinator = entry.runtime_data
+    before = decisions.made[-1].allocations
+    search = find_phases(hass, entry, charger, apply=True)
+    await passes(hass, clock, decisions, 1)
+    # One search at a time.
+    with pytest.raises(ServiceValidationError) as refused:
+        await find_phases(hass, entry, charger)
+    assert refused.value.translation_key == "search_running"
+
+    seen = len(decisions.made)
+    ceilings: set[object] = set()
+    highest: list[float] = []
+    while not search.done():
+        assert len(highest) < LONGEST
+        highest += await passes(hass, clock, decisions, 1)
+        if (state := coordinator.state) is not None:
+            ceilings.update(state.ceilings)
+    given = {d.allocations[charger.subentry_id].current for d in decisions.made[seen:]}
+    assert min(given) == 6.0
+    assert max(given) <= before[charger.subentry_id].current + 4.0
+    assert sum(amps > 25.05 for amps in highest) <= 5
+    # What it asks for is nobody's ceiling to see or to keep, and is over with it.
+    assert not ceilings
+    assert coordinator.finder.ceilings == ()
+
+    [found] = search.result()["chargers"]
+    assert found["phases"] == ["L3"]
+    assert (found["set"], found["contradicts"]) == ("1", True)
+    assert (found["wiring"], found["unsure"]) == ("3", None)
+    assert "Its order of phases is 3." in found["explanation"]
+    assert found["applied"]
+    assert wiring_of(entry, charger) == "3"
+
+
+async def test_a_search_ends_with_its_entry(
+    hass: HomeAssistant,
+    clock: Clock,
+    decisions: Decisions,
+    entry: ConfigEntry,
+    charger: ConfigSubentry,
+) -> None:
+    search = find_phases(hass, entry, charger)
+    await passes(hass, clock, decisions, 120)
+    assert entry.runtime_data.finder.ceilings
+    await hass.config_entries.async_reload(entry.entry_id)
+    with pytest.raises(HomeAssistantError) as stopped:
+        await search
+    assert stopped.value.translation_key == "search_stopped"
+    assert entry.runtime_data.finder.ceilings == ()
+
+
+async def test_a_search_that_fails_leaves_no_ceiling_and_stops_nobody(
+    hass: HomeAssistant,
+    clock: Clock,
+    decisions: Decisions,
+    entry: ConfigEntry,
+    charger: ConfigSubentry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    search = find_phases(hass, entry, charger)
+    await passes(hass, clock, decisions, 120)
+    assert entry.runtime_data.finder.ceilings
+    monkeypatch.setattr(PhaseSearch, "observe", None)
+    with pytest.raises(HomeAssistantError):
+        await asyncio.gather(search, passes(hass, clock, decisions, 1))
+    made = len(decisions.made)
+    await passes(hass, clock, decisions, 2)
+    assert entry.runtime_data.finder.ceilings == ()
+    assert len(decisions.made) > made
+
+
+async def test_whoever_gives_up_leaves_no_ceiling(
+    hass: HomeAssistant,
+    clock: Clock,
+    decisions: Decisions,
+    entry: ConfigEntry,
+    charger: ConfigSubentry,
+) -> None:
+    search = find_phases(hass, entry, charger)
+    await passes(hass, clock, decisions, 120)
+    assert entry.runtime_data.finder.ceilings
+    search.cancel()
+    await passes(hass, clock, decisions, 1)
+    assert entry.runtime_data.finder.ceilings == ()
+
+
+@pytest.mark.timeout(400)
+async def test_the_form_is_filled_in(
+    hass: HomeAssistant,
+    clock: Clock,
+    decisions: Decisions,
+    entry: ConfigEntry,
+    charger: ConfigSubentry,
+) -> None:
+    form = {
+        "wiring": "1,2,3",
+        "max_current": 16,
+        "offline_current": 6,
+        "offline_phase": "all",
+        "priority": 1,
+    }
+    result = await start_subentry(hass, entry, "charger", charger.subentry_id)
+    entities = {
+        str(key): key.description["suggested_value"]
+        for key in result["data_schema"].schema
+        if key.description
+    }
+    result = await go_on(hass, result, entities, form, "find_phases")
+    assert result["type"] == "progress"
+    manager = hass.config_entries.subentries
+    flow_id = result["flow_id"]
+
+    def has_found() -> bool:
+        [flow] = manager.async_progress()
+        return flow["step_id"] == "phases_found"
+
+    for _ in range(LONGEST):
+        await passes(hass, clock, decisions, 1)
+        if has_found():
+            break
+    result = await manager.async_configure(flow_id)
+    assert "Its L1 hangs on L3." in result["description_placeholders"]["found"]
+    result = await go_on(hass, result, "charger")
+    [suggested] = [
+        key.description["suggested_value"]
+        for key in result["data_schema"].schema
+        if key == "wiring"
+    ]
+    assert suggested == ROTATED
+    result = await go_on(hass, result, form | {"wiring": suggested}, "save")
+    assert result["reason"] == "reconfigure_successful"
+    assert wiring_of(entry, charger) == ROTATED
+
+
+async def test_without_the_load_balancing_it_is_set_by_hand(
+    hass: HomeAssistant, entry: ConfigEntry, charger: ConfigSubentry
+) -> None:
+    result = await start_subentry(hass, entry, "charger", charger.subentry_id)
+    entities = {
+        str(key): key.description["suggested_value"]
+        for key in result["data_schema"].schema
+        if key.description
+    }
+    form = dict(charger.data) | {"wiring": "1,2,3"}
+    keys = ("wiring", "max_current", "offline_current", "offline_phase", "priority")
+    result = await go_on(hass, result, entities, {key: form[key] for key in keys})
+    await hass.config_entries.async_unload(entry.entry_id)
+    result = await go_on(hass, result, "find_phases")
+    await hass.async_block_till_done(wait_background_tasks=True)
+    manager = hass.config_entries.subentries
+    result = await manager.async_configure(result["flow_id"])
+    assert "not set up" in result["description_placeholders"]["found"]
+    result = await go_on(hass, result, "charger")
+    assert result["step_id"] == "charger"
+
+
+async def test_a_wiring_that_is_seen_is_set_by_a_button(
+    hass: HomeAssistant,
+    clock: Clock,
+    decisions: Decisions,
+    entry: ConfigEntry,
+    charger: ConfigSubentry,
+    hass_client: ClientSessionGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = {charger.subentry_id: (Phase.L3, Phase.L1, Phase.L2)}
+    decide = Balancer.decide
+
+    def decide_and_see(*args: object) -> Decision:
+        return replace(decide(*args), seen_wiring=seen)
+
+    monkeypatch.setattr(Balancer, "decide", decide_and_see)
+    assert await async_setup_component(hass, "repairs", {})
+    await passes(hass, clock, decisions, 15)
+    issues = ir.async_get(hass).issues
+    [issue] = [i for i in issues.values() if i.translation_key == "wiring_contradicted"]
+    assert issue.is_fixable
+    assert issue.translation_placeholders == {
+        "charger": charger.title,
+        "set": "1,2,3",
+        "seen": ROTATED,
+    }
+
+    client = await hass_client()
+    url = "/api/repairs/issues/fix"
+    begun = await client.post(url, json={"handler": DOMAIN, "issue_id": issue.issue_id})
+    form = await begun.json()
+    assert form["step_id"] == "confirm"
+    assert form["description_placeholders"]["seen"] == ROTATED
+    done = await client.post(f"{url}/{form['flow_id']}", json={})
+    assert (await done.json())["type"] == "create_entry"
+    await passes(hass, clock, decisions, 15)
+    assert wiring_of(entry, charger) == ROTATED
+    assert (DOMAIN, issue.issue_id) not in ir.async_get(hass).issues
