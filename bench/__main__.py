@@ -10,6 +10,10 @@ import sys
 from custom_components.amp_guard.model import SiteError
 
 from . import compute, latency
+from .damage.matrix import DAMAGES, Outcome, run_kind
+from .damage.sites import kinds
+from .damage.table import damage_table, meter_table, week_table, worst
+from .damage.weeks import run_week
 from .picture import draw
 from .replay import RecordingError, print_replay, read_recording
 from .report import Report, run_file, run_scenario
@@ -61,6 +65,17 @@ def _parse(argv: list[str] | None) -> Namespace:
     picture.add_argument("--from", type=float, default=0.0, dest="start", metavar="S")
     picture.add_argument("--to", type=float, dest="end", metavar="S")
     picture.set_defaults(run=_picture)
+    damage = commands.add_parser(
+        "damage", help="damage one signal at a time; who notices, and what flows"
+    )
+    damage.add_argument("--only", default="", help="damages whose name has this")
+    damage.add_argument("--site", default="", help="sites whose name has this")
+    damage.add_argument("--seed", type=int, default=1)
+    damage.add_argument("--homes", type=int, default=1, help="of each kind (1)")
+    damage.add_argument("--weeks", type=int, default=8, help="without damage (8)")
+    damage.add_argument("--worst", type=int, default=0, help="runs to name")
+    damage.add_argument("--processes", type=int, help="at a time (one a core)")
+    damage.set_defaults(run=_damage)
     replay = commands.add_parser(
         "replay", help="decide again what diagnostics recorded"
     )
@@ -88,6 +103,30 @@ def _picture(arguments: Namespace) -> int:
 
 def _replay(arguments: Namespace) -> int:
     return int(not print_replay(read_recording(arguments.file)))
+
+
+def _damage(arguments: Namespace) -> int:
+    damages = [name for name in DAMAGES if arguments.only in name]
+    runs = [
+        (kind, seed, damages)
+        for kind in kinds()
+        if arguments.site in kind.name
+        for seed in range(arguments.seed, arguments.seed + arguments.homes)
+    ]
+    with ProcessPoolExecutor(arguments.processes) as pool:
+        weeks = [
+            pool.submit(run_week, number, arguments.seed)
+            for number in range(1, arguments.weeks + 1)
+        ]
+        outcomes: list[Outcome] = []
+        for some in pool.map(run_kind, *zip(*runs, strict=True)):
+            outcomes += some
+        print(damage_table(outcomes), meter_table(outcomes), sep="\n\n")
+        if arguments.worst:
+            print(f"\n{worst(outcomes, arguments.worst)}")
+        if weeks:
+            print(f"\n{week_table(week.result() for week in weeks)}")
+    return 0
 
 
 def _compute(arguments: Namespace) -> int:

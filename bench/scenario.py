@@ -8,8 +8,9 @@ from custom_components.amp_guard.model import Ceiling, Charger, Site
 from simulator.car import CarModel
 from simulator.house import House
 
-from .meter import MeterModel, Spell
+from .meter import MeterModel
 from .reporting import ReportModel
+from .spells import Spell
 
 
 class ScenarioError(ValueError):

@@ -28,7 +28,7 @@ from simulator.appliances import daily_appliances, kettle, oven, pump, switch
 from simulator.car import CarModel
 from simulator.house import HOUSEHOLD_WEEK, House, Step, TraceError, read_trace
 
-from .meter import MeterModel, Spell
+from .meter import MeterModel
 from .reporting import ReportModel
 from .scenario import (
     Bound,
@@ -38,6 +38,7 @@ from .scenario import (
     ScenarioError,
     TimedCeiling,
 )
+from .spells import Spell
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 SCHEMA = Path(__file__).parent / "scenario.schema.json"
