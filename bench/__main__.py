@@ -2,7 +2,9 @@
 
 from argparse import ArgumentParser, Namespace
 import asyncio
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 import json
 from pathlib import Path
 import sys
@@ -11,7 +13,7 @@ from custom_components.amp_guard.model import SiteError
 
 from . import compute, latency
 from .damage.matrix import DAMAGES, Outcome, run_kind
-from .damage.sites import kinds
+from .damage.sites import Kind, kinds
 from .damage.table import damage_table, meter_table, week_table, worst
 from .damage.weeks import run_week
 from .picture import draw
@@ -113,20 +115,30 @@ def _damage(arguments: Namespace) -> int:
         if arguments.site in kind.name
         for seed in range(arguments.seed, arguments.seed + arguments.homes)
     ]
-    with ProcessPoolExecutor(arguments.processes) as pool:
-        weeks = [
-            pool.submit(run_week, number, arguments.seed)
-            for number in range(1, arguments.weeks + 1)
-        ]
-        outcomes: list[Outcome] = []
-        for some in pool.map(run_kind, *zip(*runs, strict=True)):
-            outcomes += some
-        print(damage_table(outcomes), meter_table(outcomes), sep="\n\n")
-        if arguments.worst:
-            print(f"\n{worst(outcomes, arguments.worst)}")
-        if weeks:
-            print(f"\n{week_table(week.result() for week in weeks)}")
+    spread = partial(_spread, arguments.processes)
+    outcomes = [each for some in spread(_run_kind, runs) for each in some]
+    print(damage_table(outcomes), meter_table(outcomes), sep="\n\n")
+    if arguments.worst:
+        print(f"\n{worst(outcomes, arguments.worst)}")
+    if arguments.weeks:
+        numbers = range(1, arguments.weeks + 1)
+        weeks = spread(partial(run_week, seed=arguments.seed), numbers)
+        print(f"\n{week_table(weeks)}")
     return 0
+
+
+def _run_kind(run: tuple[Kind, int, list[str]]) -> list[Outcome]:
+    return run_kind(*run)
+
+
+def _spread[I, O](
+    processes: int | None, work: Callable[[I], O], inputs: Iterable[I]
+) -> list[O]:
+    """Do the work on every input, in so many processes (None: one for each core)."""
+    if processes == 1:
+        return [work(each) for each in inputs]
+    with ProcessPoolExecutor(processes) as pool:
+        return list(pool.map(work, inputs))
 
 
 def _compute(arguments: Namespace) -> int:
@@ -144,8 +156,7 @@ def _closed_loop(arguments: Namespace) -> int:
     if len(paths) == 1:
         reports = [run_scenario(scenarios[0])]
     else:
-        with ProcessPoolExecutor() as pool:
-            reports = list(pool.map(run_file, paths))
+        reports = _spread(None, run_file, paths)
     misses = {
         scenario.name: report.misses(scenario)
         for scenario, report in zip(scenarios, reports, strict=True)
