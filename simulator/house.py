@@ -97,7 +97,9 @@ class Trace:
         return [
             Step(
                 max(time - start, 0.0),
-                PhaseValues(*(amps * factor if phase is each else 0.0 for each in Phase)),
+                PhaseValues(
+                    *(amps * factor if phase is each else 0.0 for each in Phase)
+                ),
             )
             for time, amps in zip(
                 self.times[first:end], self.amps[first:end], strict=True
