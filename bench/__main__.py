@@ -21,6 +21,8 @@ from .replay import RecordingError, print_replay, read_recording
 from .report import Report, run_file, run_scenario
 from .scenario import ScenarioError
 from .scenario_file import SCENARIOS, load
+from .search.judge import run_home
+from .search.table import totals, worst as worst_homes
 
 _COLUMNS = (
     ("s over", "seconds_over", "{:.1f}"),
@@ -78,6 +80,14 @@ def _parse(argv: list[str] | None) -> Namespace:
     damage.add_argument("--worst", type=int, default=0, help="runs to name")
     damage.add_argument("--processes", type=int, help="at a time (one a core)")
     damage.set_defaults(run=_damage)
+    search = commands.add_parser(
+        "search", help="ours and others at plausible homes; names the worst"
+    )
+    search.add_argument("--hours", type=int, default=80, help="homes of 1 h (80)")
+    search.add_argument("--seed", type=int, default=1)
+    search.add_argument("--home", type=int, help="only this one of the seed's")
+    search.add_argument("--processes", type=int, help="at a time (one a core)")
+    search.set_defaults(run=_search)
     replay = commands.add_parser(
         "replay", help="decide again what diagnostics recorded"
     )
@@ -129,6 +139,15 @@ def _damage(arguments: Namespace) -> int:
 
 def _run_kind(run: tuple[Kind, int, list[str]]) -> list[Outcome]:
     return run_kind(*run)
+
+
+def _search(arguments: Namespace) -> int:
+    one = arguments.home
+    numbers = range(arguments.hours) if one is None else range(one, one + 1)
+    homes = [(arguments.seed, number) for number in numbers]
+    outcomes = _spread(arguments.processes, run_home, homes)
+    print(totals(outcomes), worst_homes(outcomes), sep="\n\n")
+    return 0
 
 
 def _spread[I, O](

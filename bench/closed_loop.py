@@ -276,7 +276,7 @@ def _build_charger(setup: ChargerSetup, scenario: Scenario) -> ChargerModel:
         group=charger.group,
         wiring=charger.wiring,
         max_current=min(charger.max_current, user_limit or charger.max_current),
-        resolution=charger.resolution,
+        resolution=setup.rounds_to or charger.resolution,
         command_lag=setup.command_lag,
         offline_current=charger.offline_current,
         offline_phase=charger.offline_phase,
