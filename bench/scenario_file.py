@@ -213,6 +213,7 @@ def _chargers(
             charger=Charger(**settings),
             command_lag=lag,
             limit=each.get("limit"),
+            rounds_to=each.get("rounds_to"),
             report=ReportModel(
                 **_picked(each.get("reports", {}), ReportModel),
                 lost=_spells(each.get("lost", ())),
