@@ -127,7 +127,7 @@ def _damage(arguments: Namespace) -> int:
     ]
     spread = partial(_spread, arguments.processes)
     outcomes = [each for some in spread(_run_kind, runs) for each in some]
-    print(damage_table(outcomes), meter_table(outcomes), sep="\n\n")
+    print(damage_table(outcomes), meter_table(outcomes), sep="\n\n", flush=True)
     if arguments.worst:
         print(f"\n{worst(outcomes, arguments.worst)}")
     if arguments.weeks:

@@ -31,9 +31,10 @@ DURATION = 2100.0
 STARTS = (400.0, 900.0)
 """s between which the damage begins."""
 LIMIT = 25.0
-_IT = EarthingSystem.IT
+"""A of the main fuse."""
 LAG = 1.0
 """s from a command to the signal for the car."""
+_IT = EarthingSystem.IT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

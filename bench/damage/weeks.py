@@ -39,6 +39,7 @@ WEEK = 7 * DAY
 WEEKS = 12
 """Of the trace."""
 LIMIT = 35.0
+"""A of the main fuse."""
 BEGUN = 300.0
 """s after which a meter is to be believed."""
 LEAST_POLL = 5.0
