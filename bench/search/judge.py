@@ -13,10 +13,11 @@ from .contenders import HEADROOM_FOR, Ideal, PlainLoop
 from .homes import draw_home
 
 OURS = "ours"
+PATIENT = "ideal, 30 s"
 CONTENDERS: Mapping[str, MakeDecider] = {
     OURS: balancer,
     "plain loop": PlainLoop,
-    "ideal, 30 s": partial(Ideal, patience=HEADROOM_FOR),
+    PATIENT: partial(Ideal, patience=HEADROOM_FOR),
     "ideal": partial(Ideal, patience=0.0),
 }
 FAST = 10.0

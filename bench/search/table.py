@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from statistics import mean
 
-from .judge import CONTENDERS, OURS, Figures, Outcome, add_up
+from .judge import CONTENDERS, OURS, PATIENT, Figures, Outcome, add_up
 
 WORST = 10
 """Homes of each kind that are named."""
@@ -19,12 +19,12 @@ _COLUMNS: Sequence[tuple[str, Callable[[Figures], float], str]] = (
     ("cmd/h", lambda f: f.commands / f.charger_hours, "{:.1f}"),
 )
 
-_KINDS: Sequence[tuple[str, Callable[[Figures], float]]] = (
-    ("trip", lambda f: -f.trips),
-    ("lock-out", lambda f: -f.lock_outs),
-    ("share", lambda f: f.share - 1.0),
+_KINDS: Sequence[tuple[str, Callable[[Outcome], float]]] = (
+    ("trip", lambda home: home.figures[OURS].trips),
+    ("lock-out", lambda home: home.figures[OURS].lock_outs),
+    ("share", lambda home: home.figures[PATIENT].share - home.figures[OURS].share),
 )
-"""Below 0 is worse."""
+"""How bad a home is for ours, above 0; a share beside what one who knows could do."""
 
 
 def totals(outcomes: Sequence[Outcome]) -> str:
@@ -48,8 +48,8 @@ def worst(outcomes: Sequence[Outcome]) -> str:
     """Return the homes at which ours is worst, of each kind, with all contenders."""
     lines: list[str] = []
     for kind, badness in _KINDS:
-        bad = [each for each in outcomes if badness(each.figures[OURS]) < 0]
-        bad.sort(key=lambda outcome: badness(outcome.figures[OURS]))
+        bad = [outcome for outcome in outcomes if badness(outcome) > 0]
+        bad.sort(key=badness, reverse=True)
         lines.append(f"Worst by {kind}:" if bad else f"Worst by {kind}: none")
         for outcome in bad[:WORST]:
             lines += _home(outcome)
