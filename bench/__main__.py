@@ -2,7 +2,9 @@
 
 from argparse import ArgumentParser, Namespace
 import asyncio
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 import json
 from pathlib import Path
 import sys
@@ -10,11 +12,17 @@ import sys
 from custom_components.amp_guard.model import SiteError
 
 from . import compute, latency
+from .damage.matrix import DAMAGES, Outcome, run_kind
+from .damage.sites import Kind, kinds
+from .damage.table import damage_table, meter_table, week_table, worst
+from .damage.weeks import run_week
 from .picture import draw
 from .replay import RecordingError, print_replay, read_recording
 from .report import Report, run_file, run_scenario
 from .scenario import ScenarioError
 from .scenario_file import SCENARIOS, load
+from .search.judge import run_home
+from .search.table import totals, worst as worst_homes
 
 _COLUMNS = (
     ("s over", "seconds_over", "{:.1f}"),
@@ -61,6 +69,25 @@ def _parse(argv: list[str] | None) -> Namespace:
     picture.add_argument("--from", type=float, default=0.0, dest="start", metavar="S")
     picture.add_argument("--to", type=float, dest="end", metavar="S")
     picture.set_defaults(run=_picture)
+    damage = commands.add_parser(
+        "damage", help="damage one signal at a time; who notices, and what flows"
+    )
+    damage.add_argument("--only", default="", help="damages whose name has this")
+    damage.add_argument("--site", default="", help="sites whose name has this")
+    damage.add_argument("--seed", type=int, default=1)
+    damage.add_argument("--homes", type=int, default=1, help="of each kind (1)")
+    damage.add_argument("--weeks", type=int, default=8, help="without damage (8)")
+    damage.add_argument("--worst", type=int, default=0, help="runs to name")
+    damage.add_argument("--processes", type=int, help="at a time (one a core)")
+    damage.set_defaults(run=_damage)
+    search = commands.add_parser(
+        "search", help="ours and others at plausible homes; names the worst"
+    )
+    search.add_argument("--hours", type=int, default=80, help="homes of 1 h (80)")
+    search.add_argument("--seed", type=int, default=1)
+    search.add_argument("--home", type=int, help="only this one of the seed's")
+    search.add_argument("--processes", type=int, help="at a time (one a core)")
+    search.set_defaults(run=_search)
     replay = commands.add_parser(
         "replay", help="decide again what diagnostics recorded"
     )
@@ -90,6 +117,49 @@ def _replay(arguments: Namespace) -> int:
     return int(not print_replay(read_recording(arguments.file)))
 
 
+def _damage(arguments: Namespace) -> int:
+    damages = [name for name in DAMAGES if arguments.only in name]
+    runs = [
+        (kind, seed, damages)
+        for kind in kinds()
+        if arguments.site in kind.name
+        for seed in range(arguments.seed, arguments.seed + arguments.homes)
+    ]
+    spread = partial(_spread, arguments.processes)
+    outcomes = [each for some in spread(_run_kind, runs) for each in some]
+    print(damage_table(outcomes), meter_table(outcomes), sep="\n\n", flush=True)
+    if arguments.worst:
+        print(f"\n{worst(outcomes, arguments.worst)}")
+    if arguments.weeks:
+        numbers = range(1, arguments.weeks + 1)
+        weeks = spread(partial(run_week, seed=arguments.seed), numbers)
+        print(f"\n{week_table(weeks)}")
+    return 0
+
+
+def _run_kind(run: tuple[Kind, int, list[str]]) -> list[Outcome]:
+    return run_kind(*run)
+
+
+def _search(arguments: Namespace) -> int:
+    one = arguments.home
+    numbers = range(arguments.hours) if one is None else range(one, one + 1)
+    homes = [(arguments.seed, number) for number in numbers]
+    outcomes = _spread(arguments.processes, run_home, homes)
+    print(totals(outcomes), worst_homes(outcomes), sep="\n\n")
+    return 0
+
+
+def _spread[I, O](
+    processes: int | None, work: Callable[[I], O], inputs: Iterable[I]
+) -> list[O]:
+    """Do the work on every input, in so many processes (None: one for each core)."""
+    if processes == 1:
+        return [work(each) for each in inputs]
+    with ProcessPoolExecutor(processes) as pool:
+        return list(pool.map(work, inputs))
+
+
 def _compute(arguments: Namespace) -> int:
     costs = (compute.measure(*size, arguments.decisions) for size in compute.SIZES)
     return int(not compute.print_table(costs))
@@ -105,8 +175,7 @@ def _closed_loop(arguments: Namespace) -> int:
     if len(paths) == 1:
         reports = [run_scenario(scenarios[0])]
     else:
-        with ProcessPoolExecutor() as pool:
-            reports = list(pool.map(run_file, paths))
+        reports = _spread(None, run_file, paths)
     misses = {
         scenario.name: report.misses(scenario)
         for scenario, report in zip(scenarios, reports, strict=True)

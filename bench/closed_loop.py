@@ -6,6 +6,7 @@ from functools import partial
 import heapq
 from math import inf
 from time import process_time_ns
+from typing import Protocol
 
 from custom_components.amp_guard.balancer import Balancer
 from custom_components.amp_guard.model import (
@@ -46,6 +47,21 @@ class Run:
     """Of the supply's meter."""
 
 
+class Decider(Protocol):
+    """Whoever decides in the loop."""
+
+    def decide(self, snapshot: Snapshot, now: float) -> Decision:
+        """Return what each charger is allocated from `now` (s) on."""
+
+
+type MakeDecider = Callable[[Scenario, World], Decider]
+
+
+def balancer(scenario: Scenario, _world: World) -> Decider:
+    """Return ours; of the world it knows what meters and chargers say."""
+    return Balancer(scenario.site)
+
+
 type Watcher = Callable[[World, Decision], None]
 """Called after each decision has been sent; must leave the world alone."""
 
@@ -53,7 +69,12 @@ type Watcher = Callable[[World, Decision], None]
 class ClosedLoop:
     """One scenario under way."""
 
-    def __init__(self, scenario: Scenario, watcher: Watcher | None = None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        watcher: Watcher | None = None,
+        make_decider: MakeDecider = balancer,
+    ) -> None:
         self.scenario = scenario
         self.world = World(
             scenario.house,
@@ -63,7 +84,8 @@ class ClosedLoop:
             scenario.group_houses,
         )
         self._watcher = watcher
-        self._balancer: Balancer | None = Balancer(scenario.site)
+        self._make_decider = make_decider
+        self._decider: Decider | None = make_decider(scenario, self.world)
         self._reporters = {
             setup.charger.id: Reporter(
                 self.world.chargers[setup.charger.id], setup.report
@@ -125,7 +147,7 @@ class ClosedLoop:
             meter = VirtualMeter(model, self.scenario.seed + number)
             self._at(meter.first_sample, partial(self._measure, node, meter))
         for id_, reporter in self._reporters.items():
-            self._at(0.0, partial(self._read, id_, reporter))
+            self._at(reporter.model.offset, partial(self._read, id_, reporter))
 
     def _at(self, time: float, action: Callable[[], None]) -> None:
         self._noted += 1
@@ -142,12 +164,12 @@ class ClosedLoop:
         self._news = True
 
     def _shut_down(self) -> None:
-        self._balancer = None
+        self._decider = None
         self._look_again = inf
 
     def _start_up(self) -> None:
         """Begin anew: nothing is known but what the chargers say."""
-        self._balancer = Balancer(self.scenario.site)
+        self._decider = self._make_decider(self.scenario, self.world)
         self._measurements.clear()
         self._news = True
 
@@ -169,7 +191,9 @@ class ClosedLoop:
         self, node: str, meter: VirtualMeter, current: PhaseValues, taken: float
     ) -> None:
         time = taken if meter.model.timestamped else self.world.now
-        self._measurements[node] = Measurement(time=time, current=current)
+        self._measurements[node] = Measurement(
+            time=time, current=current, measured=meter.model.measured
+        )
         self._news = True
 
     def _read(self, charger: str, reporter: Reporter) -> None:
@@ -184,7 +208,7 @@ class ClosedLoop:
 
     def _decide(self) -> None:
         self._news = False
-        if self._balancer is None:
+        if self._decider is None:
             return
         now = self.world.now
         snapshot = Snapshot(
@@ -193,7 +217,7 @@ class ClosedLoop:
             ceilings=tuple(self._ceilings),
         )
         before = process_time_ns()
-        decision = self._balancer.decide(snapshot, now)
+        decision = self._decider.decide(snapshot, now)
         self._decide_ns.append(process_time_ns() - before)
         self._judge_raises(decision)
         for allocation in decision.allocations.values():
@@ -252,7 +276,7 @@ def _build_charger(setup: ChargerSetup, scenario: Scenario) -> ChargerModel:
         group=charger.group,
         wiring=charger.wiring,
         max_current=min(charger.max_current, user_limit or charger.max_current),
-        resolution=charger.resolution,
+        resolution=setup.rounds_to or charger.resolution,
         command_lag=setup.command_lag,
         offline_current=charger.offline_current,
         offline_phase=charger.offline_phase,

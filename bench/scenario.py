@@ -8,8 +8,9 @@ from custom_components.amp_guard.model import Ceiling, Charger, Site
 from simulator.car import CarModel
 from simulator.house import House
 
-from .meter import MeterModel, Spell
+from .meter import MeterModel
 from .reporting import ReportModel
+from .spells import Spell
 
 
 class ScenarioError(ValueError):
@@ -21,13 +22,15 @@ class ChargerSetup:
     """One charger: what the balancer is told of it, and what it is.
 
     `command_lag` is the time in s from a command to the signal for the car. `limit` is
-    what it wakes with, A (None: its offline current).
+    what it wakes with, A (None: its offline current). One that `rounds_to` a step other
+    than the one it is known for takes the next whole step below, A.
     """
 
     charger: Charger
     command_lag: float
     limit: float | None
     report: ReportModel
+    rounds_to: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

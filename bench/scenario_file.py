@@ -28,7 +28,7 @@ from simulator.appliances import daily_appliances, kettle, oven, pump, switch
 from simulator.car import CarModel
 from simulator.house import HOUSEHOLD_WEEK, House, Step, TraceError, read_trace
 
-from .meter import MeterModel, Spell
+from .meter import MeterModel
 from .reporting import ReportModel
 from .scenario import (
     Bound,
@@ -38,6 +38,7 @@ from .scenario import (
     ScenarioError,
     TimedCeiling,
 )
+from .spells import Spell
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 SCHEMA = Path(__file__).parent / "scenario.schema.json"
@@ -212,6 +213,7 @@ def _chargers(
             charger=Charger(**settings),
             command_lag=lag,
             limit=each.get("limit"),
+            rounds_to=each.get("rounds_to"),
             report=ReportModel(
                 **_picked(each.get("reports", {}), ReportModel),
                 lost=_spells(each.get("lost", ())),

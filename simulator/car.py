@@ -31,7 +31,9 @@ class CarModel:
     an offer to the first current, which is `min_current`; `one_phase_first` the time
     that it then stays on one phase. A raise is used after `raise_delay`, at `ramp_up`
     A/s (5 s for 10 A, so that all of it is used within the measured 15 s). A cut or a
-    pause is followed in a straight line within `follow_down`.
+    pause is followed in a straight line within `follow_down`. Some cars interrupt
+    themselves: each time that they have charged for `charges_for`, they draw nothing
+    for `interrupts_for`, s.
     """
 
     energy_wh: float = 20_000.0
@@ -43,6 +45,8 @@ class CarModel:
     raise_delay: float = 10.0
     ramp_up: float = 2.0
     follow_down: float = 3.0
+    charges_for: float = inf
+    interrupts_for: float = 0.0
 
 
 class Car:
@@ -61,6 +65,7 @@ class Car:
         self._fall_rate = inf  # A/s
         self._held = 0.0  # s since it was offered more than it draws
         self._charging_for = 0.0  # s since this start
+        self._interruption_left = 0.0  # s
         self._one_phase_until = model.one_phase_first - _MOMENT
         self._energised = ALL_ENERGISED
         self._choose_circuits()
@@ -69,6 +74,11 @@ class Car:
     def full(self) -> bool:
         """Whether it asks for nothing more."""
         return self.energy_left_wh <= _FULL
+
+    @property
+    def interrupting(self) -> bool:
+        """Whether it draws nothing by its own choice, and will again."""
+        return self._interruption_left > 0
 
     @property
     def power(self) -> float:
@@ -92,9 +102,12 @@ class Car:
         """Return the time in s for which its draw stays as it is now."""
         self._aim(offered_current, energised)
         model = self.model
+        if self.interrupting:
+            return self._interruption_left
         steady = inf
         if self._level > 0:
             steady = self.energy_left_wh * 3600 / self.power
+            steady = min(steady, model.charges_for - self._charging_for)
             if self._charging_for < model.one_phase_first:
                 steady = min(steady, model.one_phase_first - self._charging_for)
         if self._target < self._level:
@@ -114,6 +127,9 @@ class Car:
         `dt` is at most what `steady_for` says, or the draw lags by the difference.
         """
         self._aim(offered_current, energised)
+        if self.interrupting:
+            self._wait(dt)
+            return False
         if self._level == self._target == 0:
             return False
         before = self._level, self._in_use
@@ -128,6 +144,9 @@ class Car:
             self._rise(dt)
         if self.full:
             self._stop()
+        elif self._charging_for >= self.model.charges_for - _MOMENT:
+            self._stop()
+            self._interruption_left = self.model.interrupts_for
         if self._starting != (self._charging_for < self._one_phase_until):
             self._choose_circuits()
         return before != (self._level, self._in_use)
@@ -146,7 +165,7 @@ class Car:
             self._stop()
             return
         wanted = min(offered, self.model.max_current)
-        if wanted < self.model.min_current or self.full:
+        if wanted < self.model.min_current or self.full or self.interrupting:
             wanted = 0.0
         if wanted == self._target:
             return
@@ -155,6 +174,13 @@ class Car:
             self._held = 0.0
             follow_down = self.model.follow_down
             self._fall_rate = (self._level - wanted) / max(follow_down, _MOMENT)
+
+    def _wait(self, dt: float) -> None:
+        """Let an interruption pass; at its end it draws at once."""
+        self._interruption_left -= dt
+        if self._interruption_left < _MOMENT:
+            self._interruption_left = 0.0
+            self._held = self.model.start_delay
 
     def _fall(self, dt: float) -> None:
         self._level = max(self._target, self._level - self._fall_rate * dt)

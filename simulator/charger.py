@@ -130,6 +130,21 @@ class ChargerModel:
         return self.car.power if self.car else 0.0
 
     @property
+    def waits(self) -> bool:
+        """Whether it has a car that wants to charge, and draws nothing."""
+        car = self.car
+        return car is not None and not (car.power or car.full or car.interrupting)
+
+    @property
+    def least_load(self) -> PhaseValues:
+        """What its car draws at its minimum, A; between the lines in an IT net."""
+        loads = [0.0, 0.0, 0.0]
+        if self.car:
+            for circuit in self._circuits[: self.car.model.phases]:
+                loads[circuit] += self.car.model.min_current
+        return PhaseValues(*loads)
+
+    @property
     def status(self) -> ChargerStatus:
         """What it says of its connector."""
         if self.car is None:

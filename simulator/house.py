@@ -4,16 +4,20 @@ from bisect import bisect_right
 from collections.abc import Sequence
 import csv
 from dataclasses import dataclass
+from functools import cache
 import gzip
 from math import inf, isfinite
 from pathlib import Path
 
-from custom_components.amp_guard.model import NO_CURRENT, PhaseValues
+from custom_components.amp_guard.model import NO_CURRENT, Phase, PhaseValues
 
 TRACE_COLUMNS = ("time_s", "l1_a", "l2_a", "l3_a")
 
 HOUSEHOLD_WEEK = Path(__file__).parent / "data" / "household_week.csv.gz"
 """A week of a real household, three phases; see the README beside it."""
+
+HOUSEHOLD_QUARTER = HOUSEHOLD_WEEK.with_name("household_quarter.csv.gz")
+"""Twelve weeks of the same household, on its one phase."""
 
 
 class TraceError(ValueError):
@@ -74,6 +78,35 @@ class House:
         return self._at
 
 
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One phase through time: `amps` hold from `times` (s) on, each until the next."""
+
+    times: list[float]
+    amps: list[float]
+
+    def cut(
+        self, phase: Phase, start: float, length: float, factor: float = 1.0
+    ) -> list[Step]:
+        """Return a source of what it drew for `length` s from `start`, which becomes 0.
+
+        It draws on `phase`, and `factor` times as much as the trace.
+        """
+        first = max(bisect_right(self.times, start) - 1, 0)
+        end = bisect_right(self.times, start + length)
+        return [
+            Step(
+                max(time - start, 0.0),
+                PhaseValues(
+                    *(amps * factor if phase is each else 0.0 for each in Phase)
+                ),
+            )
+            for time, amps in zip(
+                self.times[first:end], self.amps[first:end], strict=True
+            )
+        ]
+
+
 def constant(current: PhaseValues) -> list[Step]:
     """Return a source that always draws `current`."""
     return [Step(-inf, current)]
@@ -94,6 +127,15 @@ def read_trace(path: Path) -> list[Step]:
             return _read_rows(path.name, rows)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise TraceError(f"{path.name}: cannot be read ({error})") from error
+
+
+@cache
+def household_quarter() -> Trace:
+    """Return twelve weeks of a real household's one phase."""
+    with gzip.open(HOUSEHOLD_QUARTER, "rt") as file:
+        _heading, *rows = file.read().split()
+    times, amps = zip(*(map(float, row.split(",")) for row in rows), strict=True)
+    return Trace(list(times), list(amps))
 
 
 def _add_up(

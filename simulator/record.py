@@ -7,6 +7,9 @@ from custom_components.amp_guard.model import PhaseValues
 _MOMENT = 1e-6
 """A. Nothing is over by less than this."""
 
+LOCKED_OUT_AFTER = 600.0
+"""s without charging, though its minimum fitted all that time, that lock a car out."""
+
 
 @dataclass(kw_only=True, slots=True)
 class Overload:
@@ -73,7 +76,8 @@ class CarRecord:
     """What became of one car.
 
     `started_at` and `stopped_at` are the times in s at which it began to draw, and at
-    which it was made to pause while it wanted more; it is `full_at` the end.
+    which it was made to pause while it wanted more; it is `full_at` the end. How often
+    it did not charge for `LOCKED_OUT_AFTER` though there was room is `lock_outs`.
     """
 
     charger: str
@@ -81,6 +85,8 @@ class CarRecord:
     started_at: list[float] = field(default_factory=list)
     stopped_at: list[float] = field(default_factory=list)
     full_at: float | None = None
+    lock_outs: int = 0
+    _beside_room: float = 0.0
 
     @property
     def charging(self) -> bool:
@@ -97,13 +103,23 @@ class CarRecord:
         """How often it was made to pause while it wanted more."""
         return len(self.stopped_at)
 
-    def step(self, now: float, power: float, full: bool) -> None:
-        """Note that its draw changed at `now` to `power` W."""
+    def wait(self, dt: float, *, beside_room: bool) -> None:
+        """Note `dt` s, and whether it drew nothing in them beside room for it."""
+        before = self._beside_room
+        self._beside_room = before + dt if beside_room else 0.0
+        if before < LOCKED_OUT_AFTER <= self._beside_room:
+            self.lock_outs += 1
+
+    def step(self, now: float, power: float, *, full: bool, by_itself: bool) -> None:
+        """Note that its draw changed at `now` to `power` W.
+
+        One that interrupts itself (`by_itself`) is neither stopped nor started again.
+        """
         if power and not self.charging:
             self.started_at.append(now)
         elif full:
             self.full_at = now
-        elif self.charging and not power:
+        elif self.charging and not power and not by_itself:
             self.stopped_at.append(now)
 
 
@@ -131,6 +147,11 @@ class Record:
     def stops(self) -> int:
         """How often any car that wanted more was made to pause."""
         return sum(car.stops for car in self.cars.values())
+
+    @property
+    def lock_outs(self) -> int:
+        """How often any car was locked out."""
+        return sum(car.lock_outs for car in self.cars.values())
 
     @property
     def energy_kwh(self) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from custom_components.amp_guard.model import (
+    NO_CURRENT,
     SUPPLY_ID,
     EarthingSystem,
     Group,
@@ -18,6 +19,9 @@ from .record import CarRecord, NodeRecord, Record
 
 _SHORTEST_STEP = 1e-3
 """s. So that rounding cannot stop time."""
+
+_ROUNDING = 1e-6
+"""A that are no more than a limit."""
 
 _NOTHING = House()
 
@@ -106,7 +110,12 @@ class World:
             for charger in moved:
                 assert charger.car is not None
                 car = self.record.cars[charger.car.id]
-                car.step(end, charger.power, charger.car.full)
+                car.step(
+                    end,
+                    charger.power,
+                    full=charger.car.full,
+                    by_itself=charger.car.interrupting,
+                )
             if moved or end >= house_until:
                 self._flow()
 
@@ -120,16 +129,25 @@ class World:
         record.theta_max = self.fuse.heat_max
         record.fuse_trips = self.fuse.trips
         for charger in self.chargers.values():
-            if charger.power:
-                assert charger.car is not None
-                car = record.cars[charger.car.id]
-                car.energy_wh += charger.power * dt / 3600
+            if charger.car is None:
+                continue
+            car = record.cars[charger.car.id]
+            car.energy_wh += charger.power * dt / 3600
+            car.wait(dt, beside_room=charger.waits and self._has_room(charger))
 
     def _flow(self) -> None:
         """Work out what flows through every fuse from now on."""
         self._current = {node: self._total(node) for node in self._above}
         for node, current in self._current.items():
             self.record.nodes[node].flow(current, self._house_at(node))
+
+    def _has_room(self, charger: ChargerModel) -> bool:
+        """Return whether its car's minimum fits beside all that flows now."""
+        return all(
+            abs(amps) <= self.record.nodes[node].limit + _ROUNDING
+            for node in self._above[charger.group]
+            for amps in self._total(node, more=charger.least_load)
+        )
 
     def _house_at(self, node: str) -> PhaseValues:
         """Return A through `node` without any car."""
@@ -146,9 +164,14 @@ class World:
                 total = _plus(total, behind.current_at(self.now))
         return total
 
-    def _total(self, node: str, without: Collection[str] = ()) -> PhaseValues:
-        """Return A through `node`, cars and houses."""
-        l1, l2, l3 = self._house_load(node)
+    def _total(
+        self,
+        node: str,
+        without: Collection[str] = (),
+        more: PhaseValues = NO_CURRENT,
+    ) -> PhaseValues:
+        """Return A through `node`, cars and houses, and of a load `more`."""
+        l1, l2, l3 = _plus(self._house_load(node), more)
         it = self.supply.earthing_system is EarthingSystem.IT
         for charger in self.chargers.values():
             if node in self._above[charger.group] and charger.id not in without:

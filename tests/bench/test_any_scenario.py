@@ -77,9 +77,15 @@ charger_settings = some(
     expiring_limit=st.booleans(),
     command_lag=st.integers(0, 10),
     limit=amps,
+    rounds_to=st.sampled_from([0.5, 1, 2]),
     user_limit=st.integers(1, 20),
     lost=spells,
     reports=some(
+        interval=st.sampled_from([0.5, 1, 10]),
+        offset=st.integers(0, 10),
+        delay=st.integers(0, 60),
+        only_changes=st.booleans(),
+        silent_after=st.sampled_from([30, 180]),
         draw=st.booleans(),
         draw_interval=st.sampled_from([0.5, 1, 60]),
         draw_delay=st.integers(0, 20),
@@ -99,6 +105,8 @@ car_settings = some(
     raise_delay=st.integers(0, 10),
     ramp_up=st.sampled_from([0.5, 2, 1000]),
     follow_down=st.integers(0, 5),
+    charges_for=st.sampled_from([20, 60.5]),
+    interrupts_for=st.integers(0, 30),
 )
 scenarios = st.fixed_dictionaries(
     {

@@ -151,3 +151,28 @@ def test_stops_at_once_without_voltage_and_starts_anew():
     assert sum(car.current) == 0
     live(car, 0.5, 16)
     assert car.current.l1 >= 6
+
+
+def test_interrupts_itself_and_resumes_where_it_was():
+    model = CarModel(
+        energy_wh=1e6,
+        start_delay=10,
+        one_phase_first=0,
+        charges_for=60,
+        interrupts_for=20,
+        ramp_up=100,
+        raise_delay=0,
+    )
+    car = Car(model)
+    drawn = {}
+    for tenth in range(2000):
+        car.steady_for(16.0)
+        car.step(0.1, 16.0)
+        drawn[tenth + 1] = (car.power > 0, car.interrupting)
+
+    assert drawn[99] == (False, False)
+    assert drawn[650] == (True, False)
+    assert drawn[720] == (False, True)
+    assert drawn[910] == (True, False)
+    assert drawn[1520] == (False, True)
+    assert drawn[1720] == (True, False)

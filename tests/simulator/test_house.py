@@ -11,8 +11,10 @@ from simulator.house import (
     HOUSEHOLD_WEEK,
     House,
     Step,
+    Trace,
     TraceError,
     constant,
+    household_quarter,
     read_trace,
 )
 
@@ -122,3 +124,24 @@ def test_refuses_a_trace_that_is_none(tmp_path, text, mend):
 def test_refuses_a_trace_that_is_not_there(tmp_path):
     with pytest.raises(TraceError, match="cannot be read"):
         read_trace(tmp_path / "none.csv")
+
+
+def test_the_quarter_is_the_weeks_own_household():
+    quarter, week = household_quarter(), House(read_trace(HOUSEHOLD_WEEK))
+    # L1, L2 and L3 of the week begin 42, 70 and 35 days into the quarter.
+    cuts = House(
+        *(
+            quarter.cut(phase, day * 86_400.0, 86_400.0)
+            for phase, day in zip(Phase, (42, 70, 35), strict=True)
+        )
+    )
+    for minute in range(0, 1440, 7):
+        assert cuts.current_at(minute * 60.0) == week.current_at(minute * 60.0)
+
+
+def test_a_cut_begins_with_what_holds_and_is_scaled():
+    trace = Trace([0.0, 60.0, 120.0], [1.0, 2.0, 4.0])
+    house = House(trace.cut(Phase.L2, 90.0, 60.0, factor=0.5))
+    assert house.current_at(0.0) == (0.0, 1.0, 0.0)
+    assert house.current_at(30.0) == (0.0, 2.0, 0.0)
+    assert house.steps[-1].time == 30.0

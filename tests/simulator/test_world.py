@@ -1,5 +1,6 @@
 """The world: what flows, who follows, and what the judge writes down."""
 
+from dataclasses import replace
 from math import sqrt
 
 from hypothesis import given, settings, strategies as st
@@ -278,3 +279,78 @@ def test_energy_is_conserved_and_time_may_be_cut_anyhow(limits, it, longest_step
         assert taken == pytest.approx(
             pieces.record.cars[car.id].energy_wh, rel=0.02, abs=0.5
         )
+
+
+# --- who waits beside room ------------------------------------------------------------
+
+
+@pytest.fixture
+def waiting():
+    """A car that nobody offers anything, beside 19 A of house on L2 until 100 s."""
+    house = House([Step(0, PhaseValues(0, 20, 0)), Step(100, PhaseValues(0, 19, 0))])
+    charger = ChargerModel(id="c", limit=0, command_lag=0)
+    world = World(house, [charger], SUPPLY)
+    world.plug_in("c", Car(EAGER, "car"))
+    return world
+
+
+def test_who_waits_beside_room_for_10_min_is_locked_out_once(waiting):
+    waiting.advance(699)
+    assert waiting.record.lock_outs == 0
+    waiting.advance(3000)
+    assert waiting.record.cars["car"].lock_outs == 1
+
+
+def test_a_moment_without_room_or_of_charging_begins_the_wait_anew(waiting):
+    waiting.advance(690)
+    waiting.chargers["c"].set_limit(6, waiting.now)
+    waiting.step(5)
+    waiting.chargers["c"].set_limit(0, waiting.now)
+    waiting.advance(1290)
+    assert waiting.record.lock_outs == 0
+    waiting.advance(1300)
+    assert waiting.record.lock_outs == 1
+
+
+@pytest.mark.parametrize(
+    ("model", "lock_outs"),
+    [
+        (EAGER, 0),
+        (replace(EAGER, phases=1), 1),  # the house is on another phase
+        (replace(EAGER, phases=1, min_current=10.0), 1),
+        (replace(EAGER, phases=1, energy_wh=0.0), 0),  # it wants nothing
+    ],
+)
+def test_the_room_is_that_of_the_cars_own_phases_and_minimum(model, lock_outs):
+    charger = ChargerModel(id="c", limit=0)
+    world = World(House(constant(PhaseValues(15, 20, 0))), [charger], SUPPLY)
+    world.plug_in("c", Car(model))
+    world.advance(1000)
+    assert world.record.lock_outs == lock_outs
+
+
+def test_in_an_it_net_the_room_is_that_of_the_lines():
+    supply = Supply(supply_max_current=25, earthing_system=EarthingSystem.IT)
+    for load, lock_outs in ((19.0, 1), (19.2, 0)):
+        charger = ChargerModel(
+            id="c",
+            limit=0,
+            wiring=(Phase.L1, Phase.L2),
+            earthing_system=EarthingSystem.IT,
+        )
+        world = World(House(constant(PhaseValues(load, 0, 0))), [charger], supply)
+        world.plug_in("c", Car(replace(EAGER, phases=1)))
+        world.advance(1000)
+        assert world.record.lock_outs == lock_outs
+
+
+def test_a_car_that_interrupts_itself_is_neither_stopped_nor_locked_out():
+    model = replace(EAGER, charges_for=60, interrupts_for=700)
+    charger = ChargerModel(id="c", limit=6)
+    world = World(NO_HOUSE, [charger], SUPPLY)
+    world.plug_in("c", Car(model, "car"))
+    world.advance(3000)
+
+    car = world.record.cars["car"]
+    assert (car.starts, car.stops, car.lock_outs) == (1, 0, 0)
+    assert car.energy_wh == pytest.approx(4 * 60 * 6 * 690 / 3600, rel=0.02)
