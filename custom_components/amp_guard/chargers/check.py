@@ -53,7 +53,7 @@ def check_charger(hass: HomeAssistant, config: ChargerConfig) -> ChargerCheck:
             now=hass.loop.time(),
         )
         values = [entities.value(role) for role in profile.statuses]
-        limit = profile.set_limit.role
+        limit = profile.limit_role
         return ChargerCheck(
             reading=reading,
             state=next((value for value in values if value is not None), None),

@@ -48,12 +48,12 @@ class LimitSetter:
         current = math.floor((current + ROUNDING) / step) * step
         return current if current >= max(least, config.min_current) else 0.0
 
-    def lasting(self, valid_for: float | None) -> float | None:
-        """Return the shortest time (s) that can be told and is no less than this."""
+    def lasting(self, order: Order) -> float | None:
+        """Return the shortest time (s) that can be told and is no less than its own."""
         expiry = self._profile.expiry
-        if expiry is None or valid_for is None:
+        if expiry is None or order.valid_for is None:
             return None
-        return math.ceil(valid_for / expiry.step) * expiry.step
+        return math.ceil(order.valid_for / expiry.step) * expiry.step
 
     @property
     def renewal_step(self) -> float:
@@ -61,6 +61,14 @@ class LimitSetter:
         expiry = self._profile.expiry
         changes = expiry is not None and expiry.renewal_changes
         return self._profile.resolution if changes else 0.0
+
+    @property
+    def settling_time(self) -> float:
+        """For how long in s after a command what it shows may be of before it."""
+        return self._profile.settling_time
+
+    async def read_again(self) -> None:
+        """Ask the charger itself for a fresh reading, where that can be asked."""
 
     def forget_preparation(self) -> None:
         """Prepare it anew: it may have forgotten what was written to it."""

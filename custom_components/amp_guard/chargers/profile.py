@@ -43,6 +43,9 @@ class Role(StrEnum):
     """What the car draws in all: W or kW."""
     TRANSACTION = "transaction"
     """The number of the OCPP transaction that runs."""
+    VOLTAGE = "voltage"
+    RECONNECTS = "reconnects"
+    """How often it connected anew: it may have forgotten what it was told."""
 
 
 CURRENT_ROLES = (Role.CURRENT_L1, Role.CURRENT_L2, Role.CURRENT_L3)
@@ -66,22 +69,19 @@ class Placeholder(StrEnum):
 
     CURRENT = "current"
     """A."""
-    VALID_SECONDS = "valid_seconds"
     VALID_MINUTES = "valid_minutes"
     """Whole minutes, rounded up."""
     DEVICE_ID = "device_id"
     IDENTIFIER = "identifier"
     """What the integration calls the charger: see `Profile.identifier`."""
     CONNECTOR = "connector"
-    TRANSACTION = "transaction"
-    """The state of the entity with `Role.TRANSACTION`."""
-    NOW = "now"
-    """The time, ISO 8601 in UTC."""
+    CHARGING_PROFILE = "charging_profile"
+    """An OCPP charging profile."""
+    CONFIGURATION_KEY = "configuration_key"
+    """The name of an OCPP configuration key."""
 
 
-type Argument = (
-    str | int | float | Placeholder | Mapping[str, "Argument"] | tuple["Argument", ...]
-)
+type Argument = str | int | float | Placeholder
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,6 +156,21 @@ class Expiry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ChargingProfileActions:
+    """The actions by which an OCPP charge point is told charging profiles.
+
+    `ask_all` answers with all its configuration keys, `ask_one` with a key's value;
+    `read` has it tell what its meter reads.
+    """
+
+    set_profile: Action
+    clear: Action
+    ask_all: Action
+    ask_one: Action
+    read: Action
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
     """How the chargers of one integration are read and driven.
 
@@ -163,7 +178,8 @@ class Profile:
     pairs that are ordinary sockets. `identifier` is a regular expression for the
     device's identifier; its groups `identifier` and `connector` fill in arguments.
     `statuses` gives for each role what its states mean, the one that decides first.
-    `pause` is None where a limit of 0 A pauses.
+    `pause` is None where a limit of 0 A pauses. Where there are `charging_profiles`, it
+    is limited by these, and by nothing else here.
 
     Currents in A, times in s: `command_lag` until the car has followed,
     `raise_interval` the least time from a write to a raise (IEC 61851 lets the signal
@@ -187,6 +203,7 @@ class Profile:
     set_limit: Action = SET_LIMIT
     pause: Pause | None = None
     expiry: Expiry | None = None
+    charging_profiles: ChargingProfileActions | None = None
     fail_safe: FailSafe = FailSafe.NONE
     models: frozenset[str] | None = None
     outlets: frozenset[tuple[str, int]] = frozenset()
@@ -211,10 +228,15 @@ class Profile:
         return reports if self.settles is None else self.settles
 
     @property
+    def limit_role(self) -> Role | None:
+        """The entity that its limit is set by, None where an action takes it."""
+        return None if self.charging_profiles else self.set_limit.role
+
+    @property
     def needed_roles(self) -> tuple[Role, ...]:
         """What commands it, and what shows its state: it is not driven without."""
         state = next(iter(self.statuses))
-        return (self.set_limit.role, state) if self.set_limit.role else (state,)
+        return (self.limit_role, state) if self.limit_role else (state,)
 
     @property
     def has_connectors(self) -> bool:

@@ -153,7 +153,7 @@ def _read_current(
     roles = [role for role in CURRENT_ROLES[:phases] if role in entities]
     if Role.CURRENT_L1 not in roles:
         return _current_from_power(entities, phases)
-    amperes = [_read_phase(entities, role) for role in roles]
+    amperes = [read_phase(entities, role) for role in roles]
     times = [entities.last_reported(role) for role in roles]
     known = [value for value in amperes if value is not None]
     if len(known) < len(roles):
@@ -163,7 +163,7 @@ def _read_current(
     return PhaseValues(*padded), min((t for t in times if t is not None), default=None)
 
 
-def _read_phase(entities: ChargerEntities, role: Role) -> float | None:
+def read_phase(entities: ChargerEntities, role: Role) -> float | None:
     """Return A; nothing where the state, of which a phase is an attribute, is 0.
 
     At a session's end `ocpp` zeroes the state and leaves the attributes as they were.
