@@ -1,11 +1,16 @@
 """A charger in Home Assistant's registries, and a record of what it is told."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+)
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
@@ -62,6 +67,7 @@ class Charger:
         self.writes = writes
         self.calls: list[Call] = []
         self.refusal: str | None = None
+        self.answers: Mapping[str, str] | Exception | None = None
         self.refuses_each_second = False
         self.hangs: asyncio.Event | None = None
         self.obeys = True
@@ -76,6 +82,11 @@ class Charger:
         for action in (*OBEYED, *contract.actions):
             domain, name = action.split(".")
             hass.services.async_register(domain, name, self._take)
+        for action in contract.answers:
+            domain, name = action.split(".")
+            hass.services.async_register(
+                domain, name, self._answer, supports_response=SupportsResponse.ONLY
+            )
         self.driver = self.drive()
 
     def register(self) -> None:
@@ -166,6 +177,16 @@ class Charger:
             shown = dict.fromkeys(shown, self.shows_instead)
         for shows, state in (shown | self.contract.shows(action, data)).items():
             self._show(shows, state)
+
+    async def _answer(self, call: ServiceCall) -> ServiceResponse:
+        action = f"{call.domain}.{call.service}"
+        self.calls.append((action, dict(call.data)))
+        if isinstance(self.answers, Exception):
+            raise self.answers
+        answers = (
+            self.contract.answers[action] if self.answers is None else self.answers
+        )
+        return {"value": dict(answers)}
 
     def _show(self, unique_id: str, state: str) -> None:
         match self.writes:

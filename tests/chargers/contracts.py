@@ -12,6 +12,7 @@ from typing import Any
 from custom_components.amp_guard.model import ChargerReading, ChargerStatus, PhaseValues
 
 NOW = "2026-11-22T17:00:00Z"
+MINUTE_AGO = "2026-11-22T16:59:00Z"
 
 type Call = tuple[str, dict[str, Any]]
 """An action's full name, and its data."""
@@ -53,6 +54,7 @@ class Contract:
     phases: int = 3
     valid_for: float | None = None
     actions: tuple[str, ...] = ()
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     shows: Shows = lambda _name, _data: {}
     give_8_unseen: tuple[Call, ...] | None = None
 
@@ -104,28 +106,43 @@ def charging(
     )
 
 
-def _ocpp(limit: float, schedule: dict[str, Any]) -> Call:
+def _ocpp(purpose: str, limit: float, start: str = NOW, **more: Any) -> Call:
+    schedule = {"duration": more.pop("duration")} if "duration" in more else {}
     return "ocpp.set_charge_rate", {
         "devid": "garage",
         "conn_id": 1,
         "custom_profile": {
-            "chargingProfileId": 5200,
-            "stackLevel": 0,
-            "chargingProfilePurpose": "TxProfile",
+            "stackLevel": 1,
+            "chargingProfilePurpose": purpose,
             "chargingProfileKind": "Absolute",
-            "transactionId": 42,
             "chargingSchedule": {
                 "chargingRateUnit": "A",
+                "startSchedule": start,
                 "chargingSchedulePeriod": [{"startPeriod": 0, "limit": limit}],
                 **schedule,
             },
+            **more,
         },
     }
 
 
+def _ocpp_default() -> Call:
+    return _ocpp("TxDefaultProfile", 6, MINUTE_AGO, chargingProfileId=5100)
+
+
+def _ocpp_session(limit: float, duration: int) -> Call:
+    return _ocpp(
+        "TxProfile",
+        limit,
+        chargingProfileId=5200,
+        transactionId=42,
+        duration=duration,
+    )
+
+
 def _ocpp_shows(_name: str, data: dict[str, Any]) -> Mapping[str, str]:
-    profile = data["custom_profile"]
-    if profile["chargingProfilePurpose"] != "TxProfile":
+    profile = data.get("custom_profile")
+    if profile is None or profile["chargingProfilePurpose"] != "TxProfile":
         return {}
     [period] = profile["chargingSchedule"]["chargingSchedulePeriod"]
     return {"ocpp.garage.current_offered.sensor": str(period["limit"])}
@@ -255,7 +272,14 @@ CONTRACTS = (
         integration="ocpp",
         identifier="garage",
         valid_for=60.0,
-        actions=("ocpp.set_charge_rate",),
+        actions=("ocpp.set_charge_rate", "ocpp.clear_profile"),
+        answers={
+            "ocpp.get_configuration": {
+                "ChargeProfileMaxStackLevel": "1",
+                "ChargingScheduleAllowedChargingRateUnit": "Current",
+                "SupportedFeatureProfiles": "Core,SmartCharging",
+            }
+        },
         shows=_ocpp_shows,
         entities=(
             number("number.ocpp.garage.maximum_current", "32", 0, 32),
@@ -273,27 +297,13 @@ CONTRACTS = (
         ),
         reading=charging(15.1, 15.2, 15.3),
         give_10=(
-            (
-                "ocpp.set_charge_rate",
-                {
-                    "devid": "garage",
-                    "conn_id": 1,
-                    "custom_profile": {
-                        "chargingProfileId": 5100,
-                        "stackLevel": 0,
-                        "chargingProfilePurpose": "TxDefaultProfile",
-                        "chargingProfileKind": "Relative",
-                        "chargingSchedule": {
-                            "chargingRateUnit": "A",
-                            "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6}],
-                        },
-                    },
-                },
-            ),
-            _ocpp(10, {"startSchedule": NOW, "duration": 60}),
+            ("ocpp.get_configuration", {"devid": "garage"}),
+            ("ocpp.clear_profile", {"devid": "garage"}),
+            _ocpp_default(),
+            _ocpp_session(10, 60),
         ),
-        pause=(_ocpp(0, {}),),
-        give_8=(_ocpp(8, {"startSchedule": NOW, "duration": 60}),),
+        pause=(_ocpp_session(0, 900),),
+        give_8=(_ocpp_session(8, 60),),
     ),
     Contract(
         profile="easee",

@@ -89,7 +89,9 @@ async def test_silence_is_no_loss(
     assert reading.current == (contract.reading.current if is_heard else None)
 
     await charger.order(0.0)
-    assert charger.taken() == list(contract.pause)
+    assert [_without_start(c) for c in charger.taken()][-len(contract.pause) :] == [
+        _without_start(call) for call in contract.pause
+    ]
 
 
 @each_contract
@@ -118,7 +120,9 @@ async def test_limit_pause_and_resume(
 
     await charger.come()
     await charger.order(5.9)
-    assert charger.taken() == list(contract.pause)
+    assert [_without_start(call) for call in charger.taken()] == [
+        _without_start(call) for call in contract.pause
+    ]
 
     await charger.come()
     await charger.order(8.0, contract.valid_for)
@@ -135,7 +139,7 @@ def _without_start(call):
     """Leave out the moment at which an OCPP schedule starts."""
     name, data = call
     profile = data.get("custom_profile")
-    if profile is None or "startSchedule" not in profile["chargingSchedule"]:
+    if profile is None:
         return call
     schedule = profile["chargingSchedule"] | {"startSchedule": NOW}
     return name, data | {"custom_profile": profile | {"chargingSchedule": schedule}}

@@ -284,11 +284,8 @@ class ChargerDriver:
 
     def _fit(self, order: Order) -> Order:
         """Return the order as the charger can be told it."""
-        return replace(
-            order,
-            current=self._setter.settable(order.current),
-            valid_for=self._setter.lasting(order),
-        )
+        fitted = replace(order, current=self._setter.settable(order.current))
+        return replace(fitted, valid_for=self._setter.lasting(fitted))
 
     def release_user_limit(self) -> None:
         """Take back control from a limit that the user has set at the charger."""
