@@ -67,6 +67,8 @@ class Charger:
         self.writes = writes
         self.calls: list[Call] = []
         self.refusal: str | None = None
+        self.answers_single_keys_only = False
+        self.hangs_answering = False
         self.answers: Mapping[str, str] | Exception | None = None
         self.refuses_each_second = False
         self.hangs: asyncio.Event | None = None

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 import pytest
 
@@ -200,3 +201,44 @@ async def test_an_easee_holds_a_limit_for_the_whole_minutes_that_it_was_told(
 
     await later(21.0)
     assert charger.driver.commanded().may_hold == 6.0
+
+
+async def test_a_charge_point_that_speaks_ocpp_2_is_refused(charger_of) -> None:
+    """It would be sent the shapes of 1.6."""
+    charger = charger_of(OCPP)
+    charger.answers = ServiceValidationError(
+        translation_domain="ocpp", translation_key="invalid_ocpp_key"
+    )
+    await charger.driver.start()
+
+    await charger.order(10.0, 60.0)
+
+    assert charger.faults[-1].translation_key == "charger_speaks_ocpp_2"
+    assert _purposes(charger.taken()) == []
+
+
+async def test_an_older_integration_is_asked_for_one_key_at_a_time(charger_of) -> None:
+    charger = charger_of(OCPP)
+    charger.answers = {"ChargeProfileMaxStackLevel": "7"}
+    charger.answers_single_keys_only = True
+    await charger.driver.start()
+
+    await charger.order(10.0, 60.0)
+
+    levels = [
+        data["custom_profile"]["stackLevel"]
+        for _, data in charger.taken()
+        if "custom_profile" in data
+    ]
+    assert levels == [7, 7]
+
+
+async def test_one_that_does_not_answer_keeps_no_cut_waiting(charger_of, later) -> None:
+    charger = charger_of(OCPP)
+    await charger.driver.start()
+    charger.hangs_answering = True
+
+    charger.driver.command(0.0)
+    await later(5.1)
+
+    assert _purposes(charger.taken()) == ["TxDefaultProfile", "TxProfile"]

@@ -6,11 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulator.devices.ocpp_profiles import (
-    ChargingProfiles,
-    SmartCharging,
-    Transaction,
-)
+from simulator.devices.ocpp_profiles import ChargingProfiles, SmartCharging, Transaction
 
 START = datetime(2026, 11, 22, 17, tzinfo=UTC)
 TRANSACTION = Transaction(number=43, started_at=START)

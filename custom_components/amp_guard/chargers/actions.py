@@ -1,8 +1,8 @@
 """Sending the actions that a profile holds as data."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 import math
 import re
 from typing import Any
@@ -96,27 +96,30 @@ class ChargerActions:
             self._hass.services.async_call(domain, name, data, blocking=True)
         )
 
+    async def try_out(self, action: Action, current: float) -> None:
+        """Send an action; one that is not answered in time says nothing.
+
+        Raises ChargerCommandError if it is not taken.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ANSWER_TIMEOUT):
+                await self.send(action, current)
+
     async def ask(self, action: Action, filled: Filled = NOTHING_FILLED) -> object:
         """Send an action that answers; return its answer's `value`.
 
         Raises ChargerCommandError if it is not taken, or not answered in time.
         """
         domain, name, data = self._call(action, 0.0, None, filled)
-        async with self._answered_in_time():
-            answer = await self._carry_out(
-                self._hass.services.async_call(
-                    domain, name, data, blocking=True, return_response=True
-                )
-            )
-        return (answer or {}).get("value")
-
-    @asynccontextmanager
-    async def _answered_in_time(self) -> AsyncGenerator[None]:
+        asking = self._hass.services.async_call(
+            domain, name, data, blocking=True, return_response=True
+        )
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT):
-                yield
+                answer = await self._carry_out(asking)
         except TimeoutError as error:
             raise ChargerCommandError("charger_refused", error="timeout") from error
+        return (answer or {}).get("value")
 
     def _call(
         self,

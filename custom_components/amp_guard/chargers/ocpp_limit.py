@@ -15,7 +15,12 @@ import voluptuous as vol
 
 from ..const import NOMINAL_VOLTAGE
 from ..model import ChargerStatus
-from .actions import ChargerActions, ChargerCommandError, NotYetError
+from .actions import (
+    ChargerActions,
+    ChargerCommandError,
+    ChargerUnreachableError,
+    NotYetError,
+)
 from .attempt import Order
 from .charging_profile import (
     KEYS,
@@ -233,10 +238,15 @@ class OcppLimitSetter(LimitSetter):
 async def ask_capabilities(
     actions: ChargerActions, uses: ChargingProfileActions
 ) -> Capabilities | None:
-    """Ask a charge point what it takes; None where it does not answer."""
+    """Ask a charge point what it takes; None where it does not answer.
+
+    Raises ChargerUnreachableError where there is nobody to ask.
+    """
     try:
         answer = await actions.ask(uses.ask_all)
     except ChargerCommandError as error:
+        if isinstance(error, ChargerUnreachableError):
+            raise
         cause = error.__cause__
         if isinstance(cause, ServiceValidationError):
             is_2 = cause.translation_key == INVALID_KEY
