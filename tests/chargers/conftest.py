@@ -78,8 +78,8 @@ class Charger:
         self.faults: list[Exception | None] = []
         self.device_id: str | None = None
         self._late: list[tuple[str, str]] = []
-        self._entry = MockConfigEntry(domain=contract.integration)
-        self._entry.add_to_hass(hass)
+        self.entry = MockConfigEntry(domain=contract.integration)
+        self.entry.add_to_hass(hass)
         self.register()
         for action in (*OBEYED, *contract.actions):
             domain, name = action.split(".")
@@ -96,7 +96,7 @@ class Charger:
         contract, registry = self.contract, er.async_get(self.hass)
         if contract.identifier is not None:
             device = dr.async_get(self.hass).async_get_or_create(
-                config_entry_id=self._entry.entry_id,
+                config_entry_id=self.entry.entry_id,
                 identifiers={(contract.integration, contract.identifier)},
                 name="Charger",
                 model=contract.model,
@@ -109,7 +109,7 @@ class Charger:
                 upstream.unique_id,
                 # What its owner calls it says nothing.
                 object_id_base=f"entity {number}",
-                config_entry=self._entry if self.device_id else None,
+                config_entry=self.entry if self.device_id else None,
                 device_id=self.device_id,
                 translation_key=upstream.key,
                 disabled_by=(
@@ -118,6 +118,15 @@ class Charger:
             )
             if not upstream.disabled:
                 self._write(registered.entity_id, upstream)
+
+    def appear(self, contract: Contract) -> None:
+        """Show all of it, as after the reload that follows enabling."""
+        registry = er.async_get(self.hass)
+        for upstream in contract.entities:
+            entity_id = registry.async_get_entity_id(
+                upstream.platform, contract.integration, upstream.unique_id
+            )
+            self._write(entity_id, upstream)
 
     def drive(
         self, *, learning: Learning | None = None, **config: Any

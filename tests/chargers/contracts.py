@@ -158,8 +158,11 @@ def _easee(name: str, current: int, **more: int) -> Call:
     }
 
 
+TESLA_AMPS = "VIN1-charge_state_charge_current_request"
+
+
 def _tesla(integration: str, enable: str) -> Contract:
-    amps = "VIN1-charge_state_charge_current_request"
+    amps = TESLA_AMPS
     return Contract(
         profile=integration,
         integration=integration,
@@ -168,6 +171,10 @@ def _tesla(integration: str, enable: str) -> Contract:
             number(amps, "16", 0, 32),
             number("VIN1-charge_state_charge_limit_soc", "80", 50, 100),
             switch(enable),
+            Upstream(
+                platform="device_tracker", unique_id="VIN1-location", state="home"
+            ),
+            Upstream(platform="device_tracker", unique_id="VIN1-route", state="Work"),
             sensor("VIN1-charge_state_charging_state", "charging"),
             sensor("VIN1-charge_state_charger_actual_current", "15", unit="A"),
         ),
@@ -207,8 +214,8 @@ def _chargeamps(connector: int) -> Contract:
             10 * connector + 1.5, 10 * connector + 2.5, 10 * connector + 3.5
         ),
         give_10=(set_value(f"{own}_max_current", 10),),
-        pause=(turn("off", f"{own}_enable"),),
-        give_8=(set_value(f"{own}_max_current", 8), turn("on", f"{own}_enable")),
+        pause=(set_value(f"{own}_max_current", 0),),
+        give_8=(set_value(f"{own}_max_current", 8),),
     )
 
 
@@ -338,7 +345,12 @@ CONTRACTS = (
             ),
         ),
         reading=charging(15.1, 15.2, 15.3),
-        give_10=(_easee("offline", 6), _easee("dynamic", 10, time_to_live=2)),
+        # An equal value is dropped, with its time to live: the first differs too.
+        give_10=(
+            _easee("offline", 6),
+            _easee("dynamic", 9, time_to_live=2),
+            _easee("dynamic", 10, time_to_live=2),
+        ),
         pause=(_easee("dynamic", 0, time_to_live=0),),
         give_8=(_easee("dynamic", 8, time_to_live=2),),
     ),

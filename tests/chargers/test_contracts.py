@@ -5,12 +5,14 @@ from datetime import datetime
 from pathlib import Path
 import re
 
+from homeassistant.helpers import device_registry as dr
 import pytest
 
 from custom_components.amp_guard.chargers import (
     ANY_ENTITIES,
     PROFILES,
     FailSafe,
+    check_charger,
     find_chargers,
     profile_names,
 )
@@ -170,10 +172,95 @@ def _limit(data):
     return data.get("value", data.get("current", data.get("current_p1")))
 
 
-async def test_a_schuko_outlet_is_no_charger(charger_of) -> None:
+@pytest.mark.parametrize("model", ["HALO", "Halo", "Halo 11 kW"])
+async def test_a_halo_has_one_charger_and_an_outlet(charger_of, model: str) -> None:
     aura = next(c for c in CONTRACTS if c.profile == "chargeamps")
-    charger = charger_of(replace(aura, model="Halo"))
+    charger = charger_of(replace(aura, model=model))
 
     found = find_chargers(charger.hass)
 
-    assert [f.connector for f in found] == [1]
+    # Its number goes up to 32 A.
+    assert [(f.connector, f.max_current) for f in found] == [(1, 16.0)]
+
+
+async def test_an_aura_has_two_chargers(charger_of) -> None:
+    aura = next(c for c in CONTRACTS if c.profile == "chargeamps")
+    charger = charger_of(aura)
+
+    found = find_chargers(charger.hass)
+
+    assert [(f.connector, f.max_current) for f in found] == [(1, 32.0), (2, 32.0)]
+
+
+@pytest.mark.parametrize(
+    ("maker", "model", "expected"),
+    [
+        ("Charge Amps AB", "HALO", {"garage-conn1": 16.0}),
+        ("Charge Amps", "AURA", {"garage-conn1": None, "garage-conn2": None}),
+        ("Somebody", "Halo", {"garage-conn1": None, "garage-conn2": None}),
+    ],
+)
+async def test_a_halo_is_recognised_by_local_ocpp(
+    charger_of, maker: str, model: str, expected: dict[str, float | None]
+) -> None:
+    """Each connector is a device below the charge point's, which has the model."""
+    ocpp = next(c for c in CONTRACTS if c.profile == "ocpp")
+    connectors = [
+        charger_of(
+            replace(
+                ocpp,
+                identifier=f"garage-conn{n}",
+                entities=tuple(
+                    replace(
+                        e, unique_id=e.unique_id.replace("garage", f"garage.conn{n}")
+                    )
+                    for e in ocpp.entities
+                ),
+            )
+        )
+        for n in (1, 2)
+    ]
+    devices = dr.async_get(connectors[0].hass)
+    whole = devices.async_get_or_create(
+        config_entry_id=connectors[0].entry.entry_id,
+        identifiers={("ocpp", "garage"), ("ocpp", "CP001")},
+        manufacturer=maker,
+        model=model,
+    )
+    for connector in connectors:
+        devices.async_update_device(connector.device_id, via_device_id=whole.id)
+
+    found = find_chargers(connectors[0].hass)
+
+    assert {
+        identifier: charger.max_current
+        for charger in found
+        for _, identifier in devices.async_get(charger.device_id).identifiers
+    } == expected
+
+
+@each_contract
+async def test_what_its_integration_left_disabled_is_enabled_and_looked_at_again(
+    contract: Contract, charger_of
+) -> None:
+    """A healthy charger whose sensors come with the next reload is no broken one."""
+    disabled = replace(
+        contract,
+        entities=tuple(
+            replace(e, disabled=True) if e.platform != "number" else e
+            for e in contract.entities
+        ),
+    )
+    charger = charger_of(disabled)
+    config = charger.driver.config
+
+    for _ in range(2):
+        check = await check_charger(charger.hass, config)
+        assert not check.knows_state
+        assert next(iter(charger.driver.profile.statuses)) in check.later
+    charger.appear(contract)
+    check = await check_charger(charger.hass, config)
+
+    assert check.knows_state
+    assert check.later == frozenset()
+    assert replace(check.reading, current_time=None) == contract.reading

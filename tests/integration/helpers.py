@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import logging
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, ConfigEntry
-from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, STATE_UNAVAILABLE
 from homeassistant.core import Event, HomeAssistant, State, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event
@@ -269,8 +269,8 @@ def recognised_charger(
             device_id=device.id,
             translation_key=key,
         )
-        if reachable:
-            hass.states.async_set(entity.entity_id, state, attributes)
+        shown = state if reachable else STATE_UNAVAILABLE
+        hass.states.async_set(entity.entity_id, shown, attributes)
     return f"{device.id}_1"
 
 

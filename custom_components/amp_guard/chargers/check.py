@@ -6,10 +6,11 @@ from homeassistant.core import HomeAssistant
 
 from ..model import ChargerReading, ChargerStatus
 from .actions import ChargerActions, ChargerCommandError
-from .charging_profile import Capabilities, Version
+from .charging_profile import Capabilities
 from .config import ChargerConfig
 from .entities import ChargerEntities
-from .ocpp_limit import ask_capabilities
+from .limit import LimitSetter
+from .ocpp_limit import ask_capabilities, refusal_of
 from .profile import FailSafe, Profile, Role
 from .profiles import PROFILES
 from .reading import can_pause, read_charger, read_set_limit
@@ -21,17 +22,17 @@ class ChargerCheck:
 
     `state` is its state in its own word, None where nothing reports it. `is_settable`
     is whether its current can be set now, `can_pause` whether it can be paused, and
-    `fail_safe` what it does when nothing is heard of Home Assistant. `reports_later`:
-    what measures its current is disabled until it is driven. `refusals` say why it
-    cannot be commanded.
+    `fail_safe` what it does when nothing is heard of Home Assistant. `later` are the
+    roles whose entities were disabled and are enabled now: they come within a minute.
+    `refusals` say why it cannot be commanded.
     """
 
     reading: ChargerReading
     state: str | None
-    reports_later: bool
     is_settable: bool
     can_pause: bool
     fail_safe: FailSafe
+    later: frozenset[Role] = frozenset()
     refusals: tuple[ChargerCommandError, ...] = ()
 
     @property
@@ -49,6 +50,7 @@ async def check_charger(hass: HomeAssistant, config: ChargerConfig) -> ChargerCh
     entities = ChargerEntities.of(hass, config)
     actions = ChargerActions(hass, profile, config, entities)
     entities.start()
+    entities.enable()
     try:
         reading = read_charger(
             profile,
@@ -70,10 +72,12 @@ async def check_charger(hass: HomeAssistant, config: ChargerConfig) -> ChargerCh
         return ChargerCheck(
             reading=reading,
             state=next((value for value in values if value is not None), None),
-            reports_later=entities.is_disabled(Role.CURRENT_L1),
             is_settable=refusal is None,
             can_pause=can_be_paused and not (by_profiles and refusal),
-            fail_safe=FailSafe.NONE if by_profiles and refusal else profile.fail_safe,
+            fail_safe=FailSafe.NONE
+            if by_profiles and refusal
+            else LimitSetter(profile, config, entities, actions).fail_safe,
+            later=frozenset(role for role in Role if entities.is_coming(role)),
             refusals=tuple(refusals),
         )
     finally:
@@ -102,13 +106,4 @@ async def _refusal(
         await actions.try_out(profile.set_limit, limit)
     except ChargerCommandError as error:
         return error
-    return None
-
-
-def refusal_of(capabilities: Capabilities) -> ChargerCommandError | None:
-    """Return why a charge point cannot be limited by what it says that it takes."""
-    if capabilities.version is Version.V2:
-        return ChargerCommandError("charger_speaks_ocpp_2")
-    if capabilities.has_smart_charging is False:
-        return ChargerCommandError("charger_has_no_smart_charging")
     return None

@@ -28,7 +28,7 @@ from .entities import ChargerEntities
 from .learning import Learning
 from .limit import LimitSetter
 from .ocpp_limit import OcppLimitSetter
-from .profile import Role
+from .profile import FailSafe, Role
 from .profiles import PROFILES
 from .reading import is_paused, pause_of, read_amperes, read_charger
 from .timers import Timers
@@ -71,8 +71,8 @@ class ChargerDriver:
         }
         self._entities = ChargerEntities.of(hass, config, self._on_entities)
         actions = ChargerActions(hass, self.profile, config, self._entities)
-        self._setter = self._setter_by(actions)
         self._learning = learning or Learning()
+        self._setter = self._setter_by(actions)
         self._machine = CommandMachine(
             self._timing(),
             in_force=self._learning.may_hold,
@@ -94,7 +94,14 @@ class ChargerDriver:
     def _setter_by(self, actions: ChargerActions) -> LimitSetter:
         profile, uses = self.profile, self.profile.charging_profiles
         if uses is None:
-            return LimitSetter(profile, self.config, self._entities, actions)
+            was_paused = self._learning.may_hold == 0
+            return LimitSetter(
+                profile,
+                self.config,
+                self._entities,
+                actions,
+                is_paused_by_us=was_paused,
+            )
         return OcppLimitSetter(
             profile, self.config, self._entities, actions, uses=uses, now=self._now
         )
@@ -161,11 +168,21 @@ class ChargerDriver:
         )
         if reading.status is ChargerStatus.LOST:
             return reading
+        pause = self.profile.pause
+        if pause is not None and pause.only_own and not self._setter.is_paused_by_us:
+            # It waits for a schedule, or nobody has started it: no limit is known.
+            limit = None if reading.limit == 0 else reading.limit
+            reading = replace(reading, limit=limit)
         return replace(reading, user_limit=self._machine.user_limit)
 
     def commanded(self) -> Commanded:
         """Return what became of what it was commanded."""
         return self._machine.commanded(self._now())
+
+    @property
+    def fail_safe(self) -> FailSafe:
+        """What the charger does when nothing is heard of Home Assistant."""
+        return self._setter.fail_safe
 
     def trouble(self, reading: ChargerReading) -> Trouble | None:
         """Return what keeps a charger that says this from being balanced, if it does."""

@@ -4,13 +4,13 @@ from collections.abc import Callable
 import math
 
 from ..model import MINIMUM_SIGNALLED_CURRENT
-from .actions import ChargerActions, ChargerCommandError
+from .actions import ChargerActions, ChargerCommandError, NotYetError
 from .attempt import Order
 from .command import TOLERANCE
 from .config import ChargerConfig
 from .entities import ChargerEntities
-from .profile import Pause, Profile, Role
-from .reading import is_paused, pause_of, read_amperes, takes_zero, to_amperes
+from .profile import Action, FailSafe, Pause, Profile, Role
+from .reading import is_away, is_paused, pause_of, read_amperes, takes_zero, to_amperes
 
 ROUNDING = 0.001
 """A that a figure may lie under the step that it means."""
@@ -25,14 +25,16 @@ class LimitSetter:
         config: ChargerConfig,
         entities: ChargerEntities,
         actions: ChargerActions,
+        *,
+        is_paused_by_us: bool = False,
     ) -> None:
-        """Take the charger."""
+        """Take the charger, and whether it was left paused."""
         self._profile = profile
         self._config = config
         self._entities = entities
         self._actions = actions
         self._prepared = False
-        self._last: float | None = None
+        self._last: float | None = 0.0 if is_paused_by_us else None
         self._renewals = 0
 
     def settable(self, current: float) -> float:
@@ -70,6 +72,11 @@ class LimitSetter:
     async def read_again(self) -> None:
         """Ask the charger itself for a fresh reading, where that can be asked."""
 
+    @property
+    def is_paused_by_us(self) -> bool:
+        """Whether a pause is what it was told last."""
+        return self._last == 0
+
     def forget_preparation(self) -> None:
         """Prepare it anew: it may have forgotten what was written to it."""
         self._prepared = False
@@ -81,6 +88,8 @@ class LimitSetter:
         does not. Raises ChargerCommandError if it is not taken, NotYetError if
         something that it needs is still to come.
         """
+        if is_away(self._entities):
+            raise NotYetError
         if order.current <= 0:
             self._last = 0.0  # one that fails may have paused it all the same
             await self._stop_charging()
@@ -99,16 +108,39 @@ class LimitSetter:
 
     async def _limit(self, order: Order) -> None:
         expiry, current = self._profile.expiry, order.current
-        if expiry is None or order.valid_for is None:
-            await self._actions.send(self._profile.set_limit, current)
+        if expiry is None or order.valid_for is None or self._own_limit is not None:
+            await self._set(current, order.valid_for)
             return
         if not self._prepared:
             await self._actions.send(expiry.prepare, self._config.offline_current)
             self._prepared = True
         lower = current - self.renewal_step
-        if self._renews(current) and lower >= self._profile.min_current:
+        may_differ = lower < current and lower >= self._profile.min_current
+        if may_differ and self._last is None:
+            # It may be what is stored: it would be dropped, and never end.
+            await self._actions.send(expiry.set_limit, lower, order.valid_for)
+        elif may_differ and self._renews(current):
             current = lower
         await self._actions.send(expiry.set_limit, current, order.valid_for)
+
+    @property
+    def _own_limit(self) -> Action | None:
+        """What limits this charger alone, where the others would limit more."""
+        expiry = self._profile.expiry
+        own = None if expiry is None else expiry.set_own_limit
+        return own if own is not None and self._entities.shares_circuit() else None
+
+    @property
+    def fail_safe(self) -> FailSafe:
+        """What the charger does when nothing is heard of Home Assistant."""
+        return FailSafe.NONE if self._own_limit else self._profile.fail_safe
+
+    async def _set(self, current: float, valid_for: float | None = None) -> None:
+        """Set a limit by itself, A, and for s where only one of several is limited."""
+        if (own := self._own_limit) is not None:
+            await self._actions.send(own, current, valid_for)
+        else:
+            await self._actions.send(self._profile.set_limit, current)
 
     def _renews(self, current: float) -> bool:
         """Whether this repeats the last limit; each second repetition differs."""
@@ -118,6 +150,8 @@ class LimitSetter:
     def _pause_to_end(self) -> Pause | None:
         """Return the pause that keeps the car from using its new limit."""
         pause = pause_of(self._profile, self._entities)
+        if pause is not None and pause.only_own:
+            return pause if self._last == 0 else None
         if pause is None or is_paused(pause, self._entities):
             return pause
         if pause.limit_resumes:
@@ -130,7 +164,7 @@ class LimitSetter:
     async def _stop_charging(self) -> None:
         pause = pause_of(self._profile, self._entities)
         if pause is None and takes_zero(self._entities):
-            await self._actions.send(self._profile.set_limit, 0.0)
+            await self._set(0.0)
             return
         try:
             if pause is None:
@@ -149,7 +183,7 @@ class LimitSetter:
         )
         shown = read_amperes(self._entities, Role.LIMIT)
         if shown is None or shown > least + TOLERANCE:
-            await self._actions.send(self._profile.set_limit, least)
+            await self._set(least)
 
 
 def _amperes(value: object, unit: str | None, otherwise: float) -> float:

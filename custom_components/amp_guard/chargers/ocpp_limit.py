@@ -37,7 +37,14 @@ from .charging_profile import (
 from .config import ChargerConfig
 from .entities import ChargerEntities
 from .limit import LimitSetter
-from .profile import CURRENT_ROLES, ChargingProfileActions, Placeholder, Profile, Role
+from .profile import (
+    CURRENT_ROLES,
+    ChargingProfileActions,
+    FailSafe,
+    Placeholder,
+    Profile,
+    Role,
+)
 from .reading import DRAWING, read_amperes, read_number, read_phase
 
 _LOGGER = logging.getLogger(__name__)
@@ -49,6 +56,7 @@ UNSAID_SAMPLE_INTERVAL = 60.0
 """s between the readings of one that does not say: what `ocpp` sets."""
 SETTLING_SAMPLES = 2
 """Samples after a command that may still say what was before it."""
+SPEAKS_OCPP_2 = "charger_speaks_ocpp_2"
 INVALID_KEY = "invalid_ocpp_key"
 """What `ocpp` says of a key of OCPP 1.6 to a charge point that speaks 2.x."""
 
@@ -104,6 +112,14 @@ class OcppLimitSetter(LimitSetter):
         interval = None if said is None else said.sample_interval
         return SETTLING_SAMPLES * (interval or UNSAID_SAMPLE_INTERVAL)
 
+    @property
+    def fail_safe(self) -> FailSafe:
+        """What the charger does when nothing is heard of Home Assistant."""
+        said = self._capabilities
+        if said is not None and refusal_of(said) is not None:
+            return FailSafe.NONE
+        return self._profile.fail_safe
+
     def lasting(self, order: Order) -> float | None:
         """Return the time (s) that can be told, no less than the order's.
 
@@ -139,7 +155,7 @@ class OcppLimitSetter(LimitSetter):
         """
         capabilities = await self.ask()
         if capabilities.version is Version.V2:
-            raise ChargerCommandError("charger_speaks_ocpp_2")
+            raise ChargerCommandError(SPEAKS_OCPP_2)
         ladder = self._judged(capabilities)
         unit = self._unit(capabilities)
         repeats = self._told is not None and self._told.current == order.current
@@ -233,6 +249,15 @@ class OcppLimitSetter(LimitSetter):
         if not value.isdecimal() or int(value) == 0:
             raise NotYetError
         return int(value)
+
+
+def refusal_of(capabilities: Capabilities) -> ChargerCommandError | None:
+    """Return why a charge point cannot be limited by what it says that it takes."""
+    if capabilities.version is Version.V2:
+        return ChargerCommandError(SPEAKS_OCPP_2)
+    if capabilities.has_smart_charging is False:
+        return ChargerCommandError("charger_has_no_smart_charging")
+    return None
 
 
 async def ask_capabilities(

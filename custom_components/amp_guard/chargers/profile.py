@@ -41,6 +41,10 @@ class Role(StrEnum):
     """What the ordinary outlet beside the connector draws."""
     POWER = "power"
     """What the car draws in all: W or kW."""
+    LOCATION = "location"
+    """Where a car is: only at home it is one of the property's."""
+    CIRCUIT = "circuit"
+    """What it shares with other chargers of its kind, where it names that."""
     TRANSACTION = "transaction"
     """The number of the OCPP transaction that runs."""
     VOLTAGE = "voltage"
@@ -101,6 +105,19 @@ class EntityMatch:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class KnownModel:
+    """What is known of a model of charger: by shell patterns, upper or lower case.
+
+    `max_current` (A) is proposed; `outlet` is the connector that is an ordinary socket.
+    """
+
+    model: str
+    maker: str = "*"
+    max_current: float | None = None
+    outlet: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Action:
     """An action with its arguments.
 
@@ -126,7 +143,8 @@ class Pause:
 
     `paused` are the states of `role` that mean paused. Where `limit_resumes`, a limit
     that is set while the entity does not show a pause ends one, so that only the
-    entity's state decides whether `resume` is sent.
+    entity's state decides whether `resume` is sent. Where `only_own`, the entity shows
+    the same while a car waits for its own schedule: only who has paused it resumes it.
     """
 
     stop: Action = TURN_OFF
@@ -134,6 +152,7 @@ class Pause:
     role: Role | None = Role.ENABLE
     paused: frozenset[str] = frozenset({"off"})
     limit_resumes: bool = False
+    only_own: bool = False
 
 
 BY_SWITCH = Pause()
@@ -146,11 +165,14 @@ class Expiry:
     `set_limit` replaces the profile's own for a limit that is valid for a time only,
     which is said in whole `step` s. `prepare` writes the offline limit below it, once.
     Where `renewal_changes`, an unchanged value would be dropped on its way, so a
-    renewal differs by one step.
+    renewal differs by one step, and the first is told after one that does. Where
+    `set_own_limit`, the others act on all that share a `Role.CIRCUIT`, and this on one
+    charger alone; nothing is known of what it falls back to.
     """
 
     set_limit: Action
     prepare: Action
+    set_own_limit: Action | None = None
     step: float = 1.0
     renewal_changes: bool = False
 
@@ -174,8 +196,8 @@ class ChargingProfileActions:
 class Profile:
     """How the chargers of one integration are read and driven.
 
-    `models` narrows the integration's devices, `outlets` names (model, connector)
-    pairs that are ordinary sockets. `identifier` is a regular expression for the
+    `models` narrows the integration's devices, `known_models` says more of some.
+    `identifier` is a regular expression for the
     device's identifier; its groups `identifier` and `connector` fill in arguments.
     `statuses` gives for each role what its states mean, the one that decides first.
     `pause` is None where a limit of 0 A pauses. Where there are `charging_profiles`, it
@@ -206,7 +228,7 @@ class Profile:
     charging_profiles: ChargingProfileActions | None = None
     fail_safe: FailSafe = FailSafe.NONE
     models: frozenset[str] | None = None
-    outlets: frozenset[tuple[str, int]] = frozenset()
+    known_models: tuple[KnownModel, ...] = ()
     identifier: str = "(?P<identifier>.+)"
     min_current: float = MINIMUM_SIGNALLED_CURRENT
     max_current: float = 32.0

@@ -31,6 +31,7 @@ from .forms import name_errors, show_form, table
 from .forms.charger import ENTITIES_SCHEMA, charger_schema, states_schema
 
 WORKS, LATER, FAILS = "✓", "○", "✗"
+STATE_ROLES = (Role.STATE, Role.CHARGING, Role.CONNECTED)
 FALLS_BACK = {
     FailSafe.EXPIRING_LIMIT: WORKS,
     FailSafe.OWN_OFFLINE_LIMIT: LATER,
@@ -185,10 +186,13 @@ def _row(title: str, check: ChargerCheck) -> tuple[str, ...]:
     if reading.current is not None:
         current = " / ".join(f"{amperes:.1f}" for amperes in reading.current) + " A"
     limit = None if reading.limit is None else f"{reading.limit:g} A"
+    knows_current = current is not None
+    state_comes = not check.knows_state and not check.later.isdisjoint(STATE_ROLES)
+    current_comes = not knows_current and Role.CURRENT_L1 in check.later
     return (
         title,
-        _cell(check.state, works=check.knows_state),
-        LATER if check.reports_later else _cell(current, works=current is not None),
+        LATER if state_comes else _cell(check.state, works=check.knows_state),
+        LATER if current_comes else _cell(current, works=knows_current),
         _cell(limit, works=check.is_settable),
         _cell(None, works=check.can_pause),
         FALLS_BACK[check.fail_safe],

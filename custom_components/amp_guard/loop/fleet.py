@@ -153,10 +153,7 @@ class Fleet:
     @property
     def fail_safes(self) -> dict[str, FailSafe]:
         """What each charger does when nothing is heard of Home Assistant."""
-        return {
-            charger: driver.profile.fail_safe
-            for charger, driver in self._drivers.items()
-        }
+        return {charger: driver.fail_safe for charger, driver in self._drivers.items()}
 
     @property
     def learned(self) -> dict[str, Any]:

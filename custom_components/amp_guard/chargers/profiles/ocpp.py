@@ -10,6 +10,7 @@ from ..profile import (
     Action,
     ChargingProfileActions,
     FailSafe,
+    KnownModel,
     Placeholder,
     Profile,
     Role,
@@ -87,6 +88,10 @@ OCPP = Profile(
         ),
     ),
     fail_safe=FailSafe.EXPIRING_LIMIT,
+    # Connector 2 of a Halo is its Schuko outlet.
+    known_models=(
+        KnownModel(maker="*charge amps*", model="*halo*", max_current=16.0, outlet=2),
+    ),
     identifier=r"(?P<identifier>.+?)(?:-conn(?P<connector>\d+))?",
     command_lag=10.0,
     raise_interval=20.0,
