@@ -44,11 +44,11 @@ def test_the_readme_tells_each_charger_and_its_fail_safe() -> None:
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in README.read_text(encoding="utf-8").splitlines()
-        if line.startswith("|") and line.count("|") == 6
+        if line.startswith("|") and line.count("|") == 7
     ]
     told = {
         integration: fail_safe
-        for _, integrations, _, _, fail_safe in rows
+        for _, integrations, _, _, _, fail_safe in rows
         for integration in re.findall(r"`(\w+)`", integrations)
     }
     assert told == {
