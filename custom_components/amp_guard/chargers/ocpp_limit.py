@@ -23,6 +23,7 @@ from .actions import (
 )
 from .attempt import Order
 from .charging_profile import (
+    DRAWN_BEYOND,
     KEYS,
     Capabilities,
     Ladder,
@@ -57,6 +58,8 @@ UNSAID_SAMPLE_INTERVAL = 60.0
 SETTLING_SAMPLES = 2
 """Samples after a command that may still say what was before it."""
 SPEAKS_OCPP_2 = "charger_speaks_ocpp_2"
+CAR_HAS_FOLLOWED = 20.0
+"""s after which a car that draws more was not told: it was asked what it draws."""
 INVALID_KEY = "invalid_ocpp_key"
 """What `ocpp` says of a key of OCPP 1.6 to a charge point that speaks 2.x."""
 
@@ -185,12 +188,12 @@ class OcppLimitSetter(LimitSetter):
         if told is None or not self._can_judge(told):
             return ladder
         before = ladder.way
-        ladder.judge(
-            told.current,
-            read_amperes(self._entities, Role.LIMIT_IN_FORCE),
-            max(self._drawn()),
-            self._config.offline_current,
-        )
+        shown = read_amperes(self._entities, Role.LIMIT_IN_FORCE)
+        drawn, offline_current = max(self._drawn()), self._config.offline_current
+        if self._now() - told.at >= self.settling_time:
+            ladder.judge(told.current, shown, drawn, offline_current)
+        elif drawn > told.current + DRAWN_BEYOND:
+            ladder.judge(told.current, None, drawn, offline_current)
         if ladder.way != before or ladder.is_overruled:
             self._is_prepared, self._clears = False, True
         if ladder.way != before:
@@ -203,7 +206,7 @@ class OcppLimitSetter(LimitSetter):
         charges = self._profile.statuses[Role.STATE].get(state)
         if charges is not ChargerStatus.CHARGING and told.current > 0:
             return False
-        return self._now() - told.at >= self.settling_time
+        return self._now() - told.at >= min(self.settling_time, CAR_HAS_FOLLOWED)
 
     def _drawn(self) -> list[float]:
         return [read_phase(self._entities, role) or 0.0 for role in CURRENT_ROLES]
