@@ -504,6 +504,86 @@ CONTRACTS = (
             turn("on", "paused-20000"),
         ),
     ),
+    Contract(
+        profile="besen",
+        integration="besen",
+        entities=(
+            number(
+                "AA:BB:CC:DD:EE:FF_charging_current",
+                "16",
+                6,
+                32,
+                key="charging_current",
+            ),
+            switch("AA:BB:CC:DD:EE:FF_charging", key="charging"),
+            sensor("AA:BB:CC:DD:EE:FF_charging_status", "start", key="charging_status"),
+            sensor("AA:BB:CC:DD:EE:FF_current_state", "charging", key="current_state"),
+            sensor("AA:BB:CC:DD:EE:FF_output_state", "charging", key="output_state"),
+            sensor("AA:BB:CC:DD:EE:FF_charging_power", "10400", unit="W"),
+            *(
+                sensor(f"AA:BB:CC:DD:EE:FF_l{n}_current", f"15.{n}", unit="A")
+                for n in (1, 2, 3)
+            ),
+            *(
+                sensor(f"AA:BB:CC:DD:EE:FF_l{n}_voltage", "230", unit="V")
+                for n in (1, 2, 3)
+            ),
+        ),
+        reading=charging(15.1, 15.2, 15.3),
+        give_10=(set_value("AA:BB:CC:DD:EE:FF_charging_current", 10),),
+        pause=(turn("off", "AA:BB:CC:DD:EE:FF_charging"),),
+        give_8=(
+            set_value("AA:BB:CC:DD:EE:FF_charging_current", 8),
+            turn("on", "AA:BB:CC:DD:EE:FF_charging"),
+        ),
+    ),
+    Contract(
+        profile="technove",
+        integration="technove",
+        phases=1,
+        entities=(
+            number("AABBCCDDEEFF_max_current", "16", 8, 32, key="max_current"),
+            switch("AABBCCDDEEFF_auto_charge", "off", key="auto_charge"),
+            switch("AABBCCDDEEFF_session_active", key="session_active"),
+            sensor("AABBCCDDEEFF_max_station_current", "32", unit="A"),
+            sensor("AABBCCDDEEFF_current", "15.1", unit="A"),
+            sensor("AABBCCDDEEFF_status", "plugged_charging", key="status"),
+        ),
+        reading=charging(15.1),
+        give_10=(set_value("AABBCCDDEEFF_max_current", 10),),
+        pause=(turn("off", "AABBCCDDEEFF_session_active"),),
+        give_8=(
+            set_value("AABBCCDDEEFF_max_current", 8),
+            turn("on", "AABBCCDDEEFF_session_active"),
+        ),
+    ),
+    Contract(
+        profile="shelly",
+        integration="shelly",
+        model="EVE01",
+        entities=(
+            number("AABBCCDDEEFF-number:200-number_current_limit", "16", 6, 32),
+            number("AABBCCDDEEFF-number:201-number_generic", "5", 0, 100),
+            switch("AABBCCDDEEFF-boolean:200-boolean_start_charging"),
+            switch("AABBCCDDEEFF-boolean:201-boolean_generic"),
+            sensor("AABBCCDDEEFF-enum:200-enum_work_state", "charger_charging"),
+            *(
+                sensor(
+                    f"AABBCCDDEEFF-object:200-object_phase_{phase}_current",
+                    f"15.{n}",
+                    unit="A",
+                )
+                for n, phase in enumerate("abc", start=1)
+            ),
+        ),
+        reading=charging(15.1, 15.2, 15.3),
+        give_10=(set_value("AABBCCDDEEFF-number:200-number_current_limit", 10),),
+        pause=(turn("off", "AABBCCDDEEFF-boolean:200-boolean_start_charging"),),
+        give_8=(
+            set_value("AABBCCDDEEFF-number:200-number_current_limit", 8),
+            turn("on", "AABBCCDDEEFF-boolean:200-boolean_start_charging"),
+        ),
+    ),
     _tesla("tesla_fleet", "VIN1-charge_state_user_charge_enable_request"),
     _tesla("teslemetry", "VIN1-charge_state_user_charge_enable_request"),
     _tesla("tessie", "VIN1-charge_state_charge_enable_request"),

@@ -3,6 +3,7 @@
 from ..profile import Profile
 from .amina import AMINA
 from .any_entities import ANY
+from .besen import BESEN
 from .chargeamps import CHARGEAMPS
 from .easee import EASEE
 from .goe import GOE
@@ -12,6 +13,8 @@ from .nrgkick import NRGKICK
 from .ocpp import OCPP
 from .openevse import OPENEVSE
 from .peblar import PEBLAR
+from .shelly import SHELLY
+from .technove import TECHNOVE
 from .tesla import TESLA_FLEET, TESLEMETRY, TESSIE
 from .v2c import V2C
 from .wallbox import WALLBOX
@@ -30,6 +33,9 @@ PROFILES: dict[str, Profile] = {
         LEKTRICO,
         OPENEVSE,
         V2C,
+        SHELLY,
+        TECHNOVE,
+        BESEN,
         WALLBOX,
         TESLA_FLEET,
         TESLEMETRY,
