@@ -505,6 +505,27 @@ CONTRACTS = (
         ),
     ),
     Contract(
+        profile="goecharger_mqtt",
+        integration="goecharger_mqtt",
+        entities=(
+            number("222222-number-amp-0", "16", 6, 32),
+            number("222222-number-ama-0", "32", 6, 32),
+            select("222222-select-frc-frc", "Neutral"),
+            select("222222-select-lmo-lmo", "Default"),
+            sensor("222222-sensor-frc-frc", "Neutral"),
+            sensor("222222-sensor-car-car", "Charging"),
+            sensor("222222-sensor-nrg-0", "230", unit="V"),
+            *(sensor(f"222222-sensor-nrg-{n}", f"15.{n}", unit="A") for n in (4, 5, 6)),
+        ),
+        reading=charging(15.4, 15.5, 15.6),
+        give_10=(set_value("222222-number-amp-0", 10),),
+        pause=(option("222222-select-frc-frc", "Don't charge"),),
+        give_8=(
+            set_value("222222-number-amp-0", 8),
+            option("222222-select-frc-frc", "Neutral"),
+        ),
+    ),
+    Contract(
         profile="besen",
         integration="besen",
         entities=(

@@ -206,7 +206,10 @@ class OcppLimitSetter(LimitSetter):
         charges = self._profile.statuses[Role.STATE].get(state)
         if charges is not ChargerStatus.CHARGING and told.current > 0:
             return False
-        return self._now() - told.at >= min(self.settling_time, CAR_HAS_FOLLOWED)
+        said = self._capabilities
+        was_asked = said is not None and said.has_remote_trigger
+        soonest = CAR_HAS_FOLLOWED if was_asked else self.settling_time
+        return self._now() - told.at >= min(soonest, self.settling_time)
 
     def _drawn(self) -> list[float]:
         return [read_phase(self._entities, role) or 0.0 for role in CURRENT_ROLES]

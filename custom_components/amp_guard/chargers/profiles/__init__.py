@@ -7,6 +7,7 @@ from .besen import BESEN
 from .chargeamps import CHARGEAMPS
 from .easee import EASEE
 from .goe import GOE
+from .goe_mqtt import GOE_MQTT
 from .keba import KEBA
 from .lektrico import LEKTRICO
 from .nrgkick import NRGKICK
@@ -28,6 +29,7 @@ PROFILES: dict[str, Profile] = {
         EASEE,
         ZAPTEC,
         GOE,
+        GOE_MQTT,
         PEBLAR,
         NRGKICK,
         LEKTRICO,
