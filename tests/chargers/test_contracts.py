@@ -12,10 +12,12 @@ from custom_components.amp_guard.chargers import (
     ANY_ENTITIES,
     PROFILES,
     FailSafe,
+    Profile,
     check_charger,
     find_chargers,
     profile_names,
 )
+from custom_components.amp_guard.site.reading import read_charger
 
 from .conftest import Writes
 from .contracts import CONTRACTS, NOW, Contract
@@ -56,6 +58,22 @@ def test_the_readme_tells_each_charger_and_its_fail_safe() -> None:
         for profile in PROFILES.values()
         if profile.name != ANY_ENTITIES
     }
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda p: p.name)
+def test_the_law_renews_what_expires(profile: Profile) -> None:
+    """What it does not know to expire is sent once, or never."""
+    settings = {
+        "profile": profile.name,
+        "group": "home",
+        "wiring": "1,2,3",
+        "max_current": 16.0,
+        "priority": 1,
+        "offline_current": 6.0,
+        "offline_phase": "all",
+    }
+    expires = profile.expiry is not None or profile.charging_profiles is not None
+    assert read_charger(settings).expiring_limit is expires
 
 
 @each_contract
