@@ -28,13 +28,25 @@ def test_the_way_that_holds_is_found_and_kept(data, highest, shared, told) -> No
     accepted = data.draw(st.sets(st.sampled_from(to_try), min_size=1))
     ladder, below = Ladder(to_try), data.draw(st.sampled_from([OFFLINE, MOST]))
 
-    for current in told:
+    for current in [*told, 10.0, 13.0, 16.0, 10.0]:
         shown = current if ladder.way in accepted else below
         ladder.judge(current, shown, min(shown, 16.0), OFFLINE)
 
     assert ladder.way in accepted
     assert ladder.has_held
     assert not ladder.is_overruled
+
+
+def test_what_is_shown_by_chance_is_no_sign_that_a_way_holds() -> None:
+    """It was told all that it has, and has refused that."""
+    to_try = ways(Capabilities(max_stack_level=5), shares_charge_point=False)
+    ladder = Ladder(to_try)
+    for _ in range(3):
+        ladder.judge(16.0, 16.0, 16.0, OFFLINE)
+    assert not ladder.has_held
+
+    ladder.judge(8.0, 16.0, 16.0, OFFLINE)
+    assert ladder.way == to_try[1]
 
 
 @given(levels, grants)
@@ -49,6 +61,7 @@ def test_what_shows_nothing_is_left_alone_while_it_draws_no_more(highest, told) 
 def test_one_overruling_does_not_unseat_a_way_that_has_held() -> None:
     to_try = ways(Capabilities(max_stack_level=5), shares_charge_point=False)
     ladder = Ladder(to_try)
+    ladder.judge(13.0, 13.0, 13.0, OFFLINE)
     ladder.judge(10.0, 10.0, 10.0, OFFLINE)
     ladder.judge(10.0, 31.0, 31.0, OFFLINE)
     assert ladder.is_overruled

@@ -204,7 +204,8 @@ def _profile(
 class Ladder:
     """Which of several ways holds, by what the charge point shows; a refusal is silent.
 
-    `is_overruled` says that something else is in force above what it was told.
+    `is_overruled` says that something else is in force above what it was told, `has_held`
+    that the way was seen to hold.
     """
 
     def __init__(self, ways_to_try: tuple[Way, ...]) -> None:
@@ -214,6 +215,7 @@ class Ladder:
         self.ways = ways_to_try
         self._at = 0
         self._failures = 0
+        self._shown: float | None = None
         self._all_tried = False
 
     @property
@@ -224,17 +226,13 @@ class Ladder:
     def judge(
         self, told: float, shown: float | None, drawn: float, offline_current: float
     ) -> None:
-        """Take what it shows and draws, A, when it has had the time to follow.
-
-        One that shows the offline limit may show what lies below the profile.
-        """
+        """Take what it shows and draws, A, when it has had the time to follow."""
         if shown is None:
             if drawn > told + DRAWN_BEYOND:
                 self._fail()
         elif abs(shown - told) <= SAME:
             self.is_overruled = False
-            if abs(told - offline_current) > SAME:
-                self.has_held, self._failures = True, 0
+            self._note_held(told, offline_current)
         elif shown > told:
             self.is_overruled = True
             self._fail()
@@ -244,8 +242,19 @@ class Ladder:
             if not self.has_held and not self._all_tried:
                 self._fail()
 
+    def _note_held(self, told: float, offline_current: float) -> None:
+        """Take that it shows what it was told; twice, for it may be so by chance.
+
+        What it shows may be what lies below the profile, or all that it has.
+        """
+        if abs(told - offline_current) <= SAME:
+            return
+        if self._shown is not None and abs(self._shown - told) > SAME:
+            self.has_held, self._failures = True, 0
+        self._shown = told
+
     def _fail(self) -> None:
-        self._failures += 1
+        self._failures, self._shown = self._failures + 1, None
         if self.has_held and self._failures < FAILURES_OF_HELD:
             return
         self.has_held, self._failures = False, 0
