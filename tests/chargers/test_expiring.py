@@ -6,7 +6,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 import pytest
 
-from .contracts import CONTRACTS, Call
+from .contracts import CONTRACTS, Call, Upstream
 
 OCPP = next(c for c in CONTRACTS if c.profile == "ocpp")
 EASEE = next(c for c in CONTRACTS if c.profile == "easee")
@@ -96,6 +96,42 @@ async def test_an_ocpp_connector_is_a_device_of_its_own(charger_of) -> None:
     calls = charger.taken()
     assert "ocpp.clear_profile" not in {name for name, _ in calls}
     assert {(d["devid"], d.get("conn_id", 2)) for _, d in calls} == {("garage", 2)}
+
+
+async def test_a_connector_may_have_forgotten_what_its_charge_point_did(
+    charger_of, later
+) -> None:
+    """How often it connected anew, the whole charge point's device says."""
+    contract = replace(
+        OCPP,
+        identifier="garage-conn2",
+        entities=tuple(
+            replace(e, unique_id=e.unique_id.replace("garage.", "garage.conn2."))
+            for e in OCPP.entities
+        ),
+    )
+    whole = replace(
+        OCPP,
+        identifier="garage",
+        model="AURA",
+        entities=(
+            Upstream(
+                platform="sensor", unique_id="ocpp.garage.reconnects.sensor", state="0"
+            ),
+        ),
+    )
+    charge_point, charger = charger_of(whole), charger_of(contract)
+    dr.async_get(charger.hass).async_update_device(
+        charger.device_id, via_device_id=charge_point.device_id
+    )
+    await charger.driver.start()
+    await charger.order(10.0, 420.0)
+    charger.taken()
+
+    charge_point.set("ocpp.garage.reconnects.sensor", "1")
+    await later(25.0)
+
+    assert _purposes(charger.taken())[:2] == ["TxDefaultProfile", "TxProfile"]
 
 
 @pytest.mark.parametrize("identifiers", [None, {("other", "garage")}])

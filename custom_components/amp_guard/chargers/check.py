@@ -13,7 +13,10 @@ from .limit import LimitSetter
 from .ocpp_limit import ask_capabilities, refusal_of
 from .profile import FailSafe, Profile, Role
 from .profiles import PROFILES
-from .reading import can_pause, read_charger, read_set_limit
+from .reading import can_pause, is_away, read_charger, read_set_limit
+
+CHANGES_ARE_COUNTED = 300.0
+"""s. A charger that asks for more between two changes counts them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,8 +102,11 @@ async def _refusal(
     if entities.state(role) is None:
         return ChargerCommandError("charger_unavailable")
     limit = read_set_limit(profile, entities)
-    # What is not known, or not in force, would be changed by asking for it.
-    if limit is None or Role.LIMIT_IN_FORCE in entities:
+    # What is not known, or not in force, would be changed by asking for it; a car that
+    # is elsewhere, or a charger whose changes are counted, is left alone.
+    if limit is None or Role.LIMIT_IN_FORCE in entities or is_away(entities):
+        return None
+    if profile.raise_interval > CHANGES_ARE_COUNTED:
         return None
     try:
         await actions.try_out(profile.set_limit, limit)

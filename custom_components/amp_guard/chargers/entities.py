@@ -27,7 +27,7 @@ from homeassistant.helpers.event import (
 )
 
 from .config import ChargerConfig
-from .known_model import known_model
+from .known_model import known_model, whole_device
 from .profile import ANY_ENTITIES, DRIVING_ROLES, EntityMatch, Profile, Role
 from .profiles import PROFILES
 
@@ -218,12 +218,23 @@ class ChargerEntities:
             registry_entries(self._hass, self._profile, self._device_id),
             self._connector,
         )
+        if Role.RECONNECTS in self._profile.entities.keys() - found.keys():
+            found |= self._of_whole(Role.RECONNECTS)
         if not self._has_outlet():
             found.pop(Role.SOCKET_CURRENT, None)
         self._ids = {role: entry.entity_id for role, entry in found.items()}
         self._disabled = {
             entry.entity_id for entry in found.values() if entry.disabled_by is not None
         }
+
+    def _of_whole(self, role: Role) -> dict[Role, er.RegistryEntry]:
+        """Return what plays a role for the device that this one is part of."""
+        whole = whole_device(self._hass, self._device_id)
+        if whole is None or whole.id == self._device_id:
+            return {}
+        entries = registry_entries(self._hass, self._profile, whole.id)
+        found = find_entities(self._profile, entries, self._connector)
+        return {role: found[role]} if role in found else {}
 
     def _has_outlet(self) -> bool:
         """Whether the device has an ordinary outlet beside its connector."""
