@@ -346,7 +346,14 @@ REFUSED = {
     "all but the maximum": ("TxProfile", "TxDefaultProfile"),
     "absolute session, and default": ("TxProfile Absolute", "TxDefaultProfile"),
 }
-HARDWARE = 16.0
+WAYS = dict.fromkeys(REFUSED.values(), "TxDefaultProfile {}") | {
+    REFUSED["nothing"]: "TxProfile {}",
+    REFUSED["relative"]: "TxProfile {}",
+    REFUSED["maximum"]: "TxProfile {}",
+    REFUSED["all but the maximum"]: "ChargePointMaxProfile {}",
+    REFUSED["absolute session, and default"]: "ChargePointMaxProfile {}",
+}
+"""By what is refused: the way that holds, at which level."""
 
 
 @pytest.mark.parametrize("refused", REFUSED.values(), ids=REFUSED)
@@ -369,6 +376,8 @@ async def test_the_way_that_holds_is_found(
         await site.order(current, 420.0)
         await site.live(30, leap)
         assert site.bench.charger.offered == current
+    await site.order(12.0, 420.0)
+    assert site.driver.way == WAYS[refused].format(max_stack_level)
     await site.driver.stop()
     await site.hass.config_entries.async_unload(site.entry.entry_id)
     site.bench.pass_time(430)

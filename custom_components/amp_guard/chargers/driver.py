@@ -32,7 +32,7 @@ from .profile import FailSafe, Role
 from .profiles import PROFILES
 from .reading import is_paused, pause_of, read_amperes, read_charger
 from .timers import Timers
-from .trouble import Trouble, TroubleKind, find_overruling, find_trouble
+from .trouble import Trouble, find_overruling, find_trouble, refusing
 
 CAR_MAY_CHARGE = (ChargerStatus.WAITING, ChargerStatus.CHARGING)
 
@@ -184,18 +184,18 @@ class ChargerDriver:
         """What the charger does when nothing is heard of Home Assistant."""
         return self._setter.fail_safe
 
+    @property
+    def way(self) -> str | None:
+        """In which of several ways it was seen to be limited."""
+        return self._setter.way
+
     def trouble(self, reading: ChargerReading) -> Trouble | None:
         """Return what keeps a charger that says this from being balanced, if it does."""
         trouble = find_trouble(self.profile, self._entities, reading)
         if trouble is not None or not self._machine.is_failing:
             return trouble
         if self._error is not None:
-            telling = self._entities.needed[-1]
-            return Trouble(
-                kind=TroubleKind.REFUSING,
-                entity_id=self._entities.entity_id(telling) or "",
-                state=_words_of(self._error),
-            )
+            return refusing(self._entities, self._error)
         return find_overruling(self._entities, reading, self.commanded())
 
     @callback
@@ -391,9 +391,3 @@ class ChargerDriver:
 
     def _now(self) -> float:
         return self._hass.loop.time()
-
-
-def _words_of(error: Exception) -> str:
-    """Return what its integration said, in its own words."""
-    placeholders = getattr(error, "translation_placeholders", None) or {}
-    return placeholders.get("error") or str(error)

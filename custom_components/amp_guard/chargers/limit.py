@@ -36,6 +36,8 @@ class LimitSetter:
         self._prepared = False
         self._last: float | None = 0.0 if is_paused_by_us else None
         self._renewals = 0
+        # As it was when it was told something last.
+        self._shares_circuit: bool | None = None
 
     def settable(self, current: float) -> float:
         """Return the largest current (A) that can be set and is no more than this."""
@@ -128,12 +130,23 @@ class LimitSetter:
         """What limits this charger alone, where the others would limit more."""
         expiry = self._profile.expiry
         own = None if expiry is None else expiry.set_own_limit
-        return own if own is not None and self._entities.shares_circuit() else None
+        if own is None:
+            return None
+        self._shares_circuit = self._entities.shares_circuit()
+        return own if self._shares_circuit else None
 
     @property
     def fail_safe(self) -> FailSafe:
         """What the charger does when nothing is heard of Home Assistant."""
-        return FailSafe.NONE if self._own_limit else self._profile.fail_safe
+        shares = self._shares_circuit
+        if shares is None:
+            shares = self._own_limit is not None
+        return FailSafe.NONE if shares else self._profile.fail_safe
+
+    @property
+    def way(self) -> str | None:
+        """In which of several ways it was seen to be limited."""
+        return None
 
     async def _set(self, current: float, valid_for: float | None = None) -> None:
         """Set a limit by itself, A, and for s where only one of several is limited."""

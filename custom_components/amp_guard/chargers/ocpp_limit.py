@@ -98,15 +98,10 @@ class OcppLimitSetter(LimitSetter):
     # --- what is known of it ---------------------------------------------------------
 
     @property
-    def way(self) -> Way | None:
-        """The way in which it was seen to be limited."""
+    def way(self) -> str | None:
+        """The profile by which it was seen to be limited, and its level."""
         ladder = self._ladder
-        return ladder.way if ladder is not None and ladder.has_held else None
-
-    @property
-    def is_overruled(self) -> bool:
-        """Whether something else is in force above what it was told."""
-        return self._ladder is not None and self._ladder.is_overruled
+        return str(ladder.way) if ladder is not None and ladder.has_held else None
 
     @property
     def settling_time(self) -> float:

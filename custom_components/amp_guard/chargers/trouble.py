@@ -59,6 +59,17 @@ def find_trouble(
     return None
 
 
+def refusing(entities: ChargerEntities, error: Exception) -> Trouble:
+    """Return that it does not take its commands, in its integration's own words."""
+    role = entities.needed[-1]
+    placeholders = getattr(error, "translation_placeholders", None) or {}
+    return Trouble(
+        kind=TroubleKind.REFUSING,
+        entity_id=entities.entity_id(role) or "",
+        state=placeholders.get("error") or str(error),
+    )
+
+
 def find_overruling(
     entities: ChargerEntities, reading: ChargerReading, commanded: Commanded
 ) -> Trouble | None:

@@ -156,6 +156,15 @@ class Fleet:
         return {charger: driver.fail_safe for charger, driver in self._drivers.items()}
 
     @property
+    def ways(self) -> dict[str, str]:
+        """In which of several ways chargers were seen to be limited."""
+        return {
+            charger: way
+            for charger, driver in self._drivers.items()
+            if (way := driver.way) is not None
+        }
+
+    @property
     def learned(self) -> dict[str, Any]:
         """What is learned of the chargers, as it is stored."""
         return self._memory.as_dict()
