@@ -337,34 +337,34 @@ class AmpGuardConfigFlow(ConfigFlow, domain=DOMAIN):
             return self._show_chargers({CONF_CHARGERS: "charger_gone"})
         self._chargers.describe(found[key] for key in ticked)
         if user_input[CONF_ANOTHER]:
-            return self._chargers.entities()
+            return await self._chargers.entities()
         if ticked:
-            return self._chargers.charger()
+            return await self._chargers.charger()
         return await self.async_step_activate()
 
     async def async_step_entities(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Pick the entities of any other charger."""
-        return self._chargers.entities(user_input)
+        return await self._chargers.entities(user_input)
 
     async def async_step_states(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Say what the words of the picked state mean."""
-        return self._chargers.states(user_input)
+        return await self._chargers.states(user_input)
 
     async def async_step_charger(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Say how the next charger is wired and limited."""
-        return self._chargers.charger(user_input)
+        return await self._chargers.charger(user_input)
 
     async def async_step_check(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Show what of the chargers was found to work."""
-        return self._chargers.check()
+        return await self._chargers.check()
 
     async def async_step_activate(
         self, user_input: dict[str, Any] | None = None

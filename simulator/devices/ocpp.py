@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
-from ocpp.routing import on
+from ocpp.routing import after, on
 from ocpp.v16 import ChargePoint, call, call_result
 from ocpp.v16.enums import Action
 
@@ -21,7 +21,7 @@ from custom_components.amp_guard.model import ChargerStatus
 from simulator.charger import ChargerModel
 
 from .charger import ChargerDevice
-from .ocpp_profiles import ChargingProfiles, Transaction
+from .ocpp_profiles import ChargingProfiles, SmartCharging, Transaction
 
 CONNECTOR = 1
 SUBPROTOCOL = "ocpp1.6"
@@ -40,10 +40,25 @@ class OcppChargePoint(ChargerDevice):
 
     integration = "ocpp"
 
-    def __init__(self, charger: ChargerModel, *, serial_number: str = "CP001") -> None:
+    def __init__(
+        self,
+        charger: ChargerModel,
+        *,
+        serial_number: str = "CP001",
+        takes: SmartCharging | None = None,
+        vendor: str = "Amp Guard",
+        model: str = "Simulated",
+    ) -> None:
         """Give `charger` its electronics; without a profile nothing limits it."""
         super().__init__(charger, serial_number=serial_number)
-        self.profiles = ChargingProfiles()
+        self.vendor, self.model = vendor, model
+        self.profiles = ChargingProfiles(
+            takes=takes or SmartCharging(), phases=len(charger.wiring)
+        )
+        self.says_nothing = False
+        """Whether it answers that it knows none of its configuration keys."""
+        self.is_ended = False
+        """Whether the session was ended while the cable stays in."""
         self.transaction: Transaction | None = None
         self.starting = asyncio.Lock()
         """Held until the answer to a start of a transaction has been taken in."""
@@ -70,6 +85,24 @@ class OcppChargePoint(ChargerDevice):
         return f"{host}:{port}"
 
     @property
+    def configuration(self) -> dict[str, str]:
+        """Its configuration keys, as far as they are asked for."""
+        takes = self.profiles.takes
+        if self.says_nothing:
+            return {}
+        known = {
+            "NumberOfConnectors": "1",
+            "MeterValueSampleInterval": f"{SAMPLE_INTERVAL:.0f}",
+            "SupportedFeatureProfiles": takes.features,
+        }
+        if takes.is_supported:
+            known |= {
+                "ChargeProfileMaxStackLevel": str(takes.max_stack_level),
+                "ChargingScheduleAllowedChargingRateUnit": takes.rate_units,
+            }
+        return known
+
+    @property
     def clock(self) -> datetime:
         """Its own time."""
         return self.epoch + timedelta(seconds=self.now)
@@ -94,11 +127,31 @@ class OcppChargePoint(ChargerDevice):
     def observe(self, now: float) -> None:
         """Follow the physics, and the profiles that begin or end by the clock."""
         super().observe(now)
-        if self.charger.car is None and self.transaction is not None:
-            self.transaction = None
-            self.profiles.end_transaction()
+        if self.charger.car is None:
+            self.is_ended = False
+            self._end_transaction()
         self.obey()
         self._changed.set()
+
+    def end_session(self) -> None:
+        """End the session by a card; the cable stays in the car."""
+        self.is_ended = True
+        self._end_transaction()
+        self.obey()
+        self._changed.set()
+
+    async def reboot(self, *, forgets: bool) -> None:
+        """Connect anew; many that do it after a reboot have forgotten their profiles."""
+        await self.stop()
+        if forgets:
+            self.profiles.clear()
+            self.obey()
+        self._connection = asyncio.create_task(self._stay_connected())
+
+    def _end_transaction(self) -> None:
+        if self.transaction is not None:
+            self.transaction = None
+            self.profiles.end_transaction()
 
     def obey(self) -> None:
         """Offer what the profiles in force allow."""
@@ -106,6 +159,8 @@ class OcppChargePoint(ChargerDevice):
             self.profiles.limit(CONNECTOR, self.transaction, self.clock),
             self.charger.max_current,
         )
+        if self.is_ended:
+            limit = 0.0
         if limit != self._limit:
             self._limit = limit
             self.charger.set_limit(limit, self.now)
@@ -141,8 +196,8 @@ class OcppChargePoint(ChargerDevice):
         """Tell what is, then what changes."""
         await wire.call(
             call.BootNotification(
-                charge_point_model="Simulated",
-                charge_point_vendor="Amp Guard",
+                charge_point_model=self.model,
+                charge_point_vendor=self.vendor,
                 charge_point_serial_number=self.serial_number,
             )
         )
@@ -164,7 +219,7 @@ class OcppChargePoint(ChargerDevice):
                 )
             )
             wire.transaction = None
-        if self.transaction is None and self.charger.car is not None:
+        if self._may_start:
             await self._notify(wire, "Preparing")
             started_at = self.clock
             async with self.starting:
@@ -194,7 +249,14 @@ class OcppChargePoint(ChargerDevice):
             )
         )
 
+    @property
+    def _may_start(self) -> bool:
+        plugged = self.charger.car is not None
+        return plugged and self.transaction is None and not self.is_ended
+
     def _status(self) -> str:
+        if self.is_ended:
+            return "Finishing"
         if self.transaction is None:
             return "Available"
         if self.charger.status is ChargerStatus.CHARGING:
@@ -207,6 +269,12 @@ class OcppChargePoint(ChargerDevice):
         if self.now < self._told_meter_values + SAMPLE_INTERVAL:
             return
         self._told_meter_values = self.now
+        await self.tell_meter_values(wire)
+
+    async def tell_meter_values(self, wire: _Wire) -> None:
+        """Tell what its meter reads now."""
+        if self.transaction is None:
+            return
         await wire.call(
             call.MeterValues(
                 connector_id=CONNECTOR,
@@ -274,10 +342,36 @@ class _Wire(ChargePoint):  # type: ignore[misc] # the package has no types
             status="Accepted" if accepted else "Rejected"
         )
 
+    @on(Action.get_configuration)  # type: ignore[untyped-decorator]
+    def get_configuration(
+        self, key: list[str] | None = None
+    ) -> call_result.GetConfiguration:
+        known = self._device.configuration
+        asked = list(known) if key is None else key
+        return call_result.GetConfiguration(
+            configuration_key=[
+                {"key": each, "readonly": True, "value": known[each]}
+                for each in asked
+                if each in known
+            ],
+            unknown_key=[each for each in asked if each not in known],
+        )
+
+    @on(Action.trigger_message)  # type: ignore[untyped-decorator]
+    def trigger_message(
+        self, requested_message: str, **_: Any
+    ) -> call_result.TriggerMessage:
+        return call_result.TriggerMessage(status="Accepted")
+
+    @after(Action.trigger_message)  # type: ignore[untyped-decorator]
+    async def after_trigger_message(self, requested_message: str, **_: Any) -> None:
+        if requested_message == "MeterValues":
+            await self._device.tell_meter_values(self)
+
     @on(Action.clear_charging_profile)  # type: ignore[untyped-decorator]
     def clear_charging_profile(
         self,
-        id: int,  # noqa: A002 - the wire's name
+        id: int | None = None,  # noqa: A002 - the wire's name
     ) -> call_result.ClearChargingProfile:
         cleared = self._device.profiles.clear(id)
         self._device.obey()

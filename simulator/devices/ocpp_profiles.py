@@ -1,7 +1,7 @@
 """The charging profiles that an OCPP 1.6 charge point holds, and what they allow.
 
 Written to the OCPP 1.6 specification, chapter 3.13 (Smart Charging), for the part that
-a limit in A needs: no recurring schedules.
+a limit in A or W needs: no recurring schedules.
 """
 
 from collections.abc import Iterator
@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
 from typing import Any
+
+from simulator.car import PHASE_VOLTAGE
 
 CHARGE_POINT = 0
 """The connector id that stands for the whole charge point."""
@@ -22,10 +24,47 @@ class Transaction:
     started_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SmartCharging:
+    """What a charge point takes; charge points differ in each of these.
+
+    `rate_units` is what it says of `ChargingScheduleAllowedChargingRateUnit`, `refused`
+    names purposes, or purposes with a kind, that it does not take.
+    """
+
+    is_supported: bool = True
+    rate_units: str = "Current"
+    max_stack_level: int = 10
+    refused: frozenset[str] = frozenset()
+
+    @property
+    def features(self) -> str:
+        """What it says of `SupportedFeatureProfiles`."""
+        return "Core,RemoteTrigger" + (",SmartCharging" if self.is_supported else "")
+
+    def takes(self, profile: dict[str, Any]) -> bool:
+        """Say whether it takes such a profile at all."""
+        purpose = profile["charging_profile_purpose"]
+        kind = profile["charging_profile_kind"]
+        unit = profile["charging_schedule"]["charging_rate_unit"]
+        word = {"A": "Current", "W": "Power"}[unit]
+        return (
+            self.is_supported
+            and word in self.rate_units.split(",")
+            and 0 <= profile["stack_level"] <= self.max_stack_level
+            and self.refused.isdisjoint({purpose, f"{purpose} {kind}"})
+        )
+
+
 @dataclass(kw_only=True, slots=True)
 class ChargingProfiles:
-    """The profiles of a charge point with one connector, keys as `ocpp` names them."""
+    """The profiles of a charge point, keys as `ocpp` names them.
 
+    `phases` is on how many it charges: a limit in W is shared by them.
+    """
+
+    takes: SmartCharging = field(default_factory=SmartCharging)
+    phases: int = 3
     held: dict[tuple[int, str, int], dict[str, Any]] = field(default_factory=dict)
     """By connector, purpose and stack level: a newer one takes the place."""
 
@@ -34,7 +73,7 @@ class ChargingProfiles:
     ) -> bool:
         """Hold a profile; return whether it may be held."""
         purpose = profile["charging_profile_purpose"]
-        if profile["charging_schedule"]["charging_rate_unit"] != "A":
+        if not self.takes.takes(profile):
             return False
         if purpose == "ChargePointMaxProfile" and connector != CHARGE_POINT:
             return False
@@ -47,12 +86,12 @@ class ChargingProfiles:
         self.held[connector, purpose, profile["stack_level"]] = profile
         return True
 
-    def clear(self, profile_id: int) -> bool:
-        """Drop a profile; return whether there was one."""
+    def clear(self, profile_id: int | None = None) -> bool:
+        """Drop a profile, or all of them; return whether there was one."""
         found = [
             place
             for place, profile in self.held.items()
-            if profile["charging_profile_id"] == profile_id
+            if profile_id in (None, profile["charging_profile_id"])
         ]
         for place in found:
             del self.held[place]
@@ -93,8 +132,14 @@ class ChargingProfiles:
             for profile in self._stack(connector, purpose):
                 limit = _limit_of(profile, transaction, now)
                 if limit is not None:
-                    return limit
+                    return limit / self._units_of(profile)
         return None
+
+    def _units_of(self, profile: dict[str, Any]) -> float:
+        """Return how many of a profile's units an ampere on each phase is."""
+        if profile["charging_schedule"]["charging_rate_unit"] == "A":
+            return 1.0
+        return PHASE_VOLTAGE * self.phases
 
     def _stack(self, connector: int, purpose: str) -> Iterator[dict[str, Any]]:
         places = [place for place in self.held if place[:2] == (connector, purpose)]

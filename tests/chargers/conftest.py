@@ -1,11 +1,16 @@
 """A charger in Home Assistant's registries, and a record of what it is told."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+)
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
@@ -62,6 +67,9 @@ class Charger:
         self.writes = writes
         self.calls: list[Call] = []
         self.refusal: str | None = None
+        self.answers_single_keys_only = False
+        self.hangs_answering = False
+        self.answers: Mapping[str, str] | Exception | None = None
         self.refuses_each_second = False
         self.hangs: asyncio.Event | None = None
         self.obeys = True
@@ -70,12 +78,17 @@ class Charger:
         self.faults: list[Exception | None] = []
         self.device_id: str | None = None
         self._late: list[tuple[str, str]] = []
-        self._entry = MockConfigEntry(domain=contract.integration)
-        self._entry.add_to_hass(hass)
+        self.entry = MockConfigEntry(domain=contract.integration)
+        self.entry.add_to_hass(hass)
         self.register()
         for action in (*OBEYED, *contract.actions):
             domain, name = action.split(".")
             hass.services.async_register(domain, name, self._take)
+        for action in contract.answers:
+            domain, name = action.split(".")
+            hass.services.async_register(
+                domain, name, self._answer, supports_response=SupportsResponse.ONLY
+            )
         self.driver = self.drive()
 
     def register(self) -> None:
@@ -83,7 +96,7 @@ class Charger:
         contract, registry = self.contract, er.async_get(self.hass)
         if contract.identifier is not None:
             device = dr.async_get(self.hass).async_get_or_create(
-                config_entry_id=self._entry.entry_id,
+                config_entry_id=self.entry.entry_id,
                 identifiers={(contract.integration, contract.identifier)},
                 name="Charger",
                 model=contract.model,
@@ -96,7 +109,7 @@ class Charger:
                 upstream.unique_id,
                 # What its owner calls it says nothing.
                 object_id_base=f"entity {number}",
-                config_entry=self._entry if self.device_id else None,
+                config_entry=self.entry if self.device_id else None,
                 device_id=self.device_id,
                 translation_key=upstream.key,
                 disabled_by=(
@@ -105,6 +118,15 @@ class Charger:
             )
             if not upstream.disabled:
                 self._write(registered.entity_id, upstream)
+
+    def appear(self, contract: Contract) -> None:
+        """Show all of it, as after the reload that follows enabling."""
+        registry = er.async_get(self.hass)
+        for upstream in contract.entities:
+            entity_id = registry.async_get_entity_id(
+                upstream.platform, contract.integration, upstream.unique_id
+            )
+            self._write(entity_id, upstream)
 
     def drive(
         self, *, learning: Learning | None = None, **config: Any
@@ -166,6 +188,16 @@ class Charger:
             shown = dict.fromkeys(shown, self.shows_instead)
         for shows, state in (shown | self.contract.shows(action, data)).items():
             self._show(shows, state)
+
+    async def _answer(self, call: ServiceCall) -> ServiceResponse:
+        action = f"{call.domain}.{call.service}"
+        self.calls.append((action, dict(call.data)))
+        if isinstance(self.answers, Exception):
+            raise self.answers
+        answers = (
+            self.contract.answers[action] if self.answers is None else self.answers
+        )
+        return {"value": dict(answers)}
 
     def _show(self, unique_id: str, state: str) -> None:
         match self.writes:

@@ -12,6 +12,7 @@ from typing import Any
 from custom_components.amp_guard.model import ChargerReading, ChargerStatus, PhaseValues
 
 NOW = "2026-11-22T17:00:00Z"
+MINUTE_AGO = "2026-11-22T16:59:00Z"
 
 type Call = tuple[str, dict[str, Any]]
 """An action's full name, and its data."""
@@ -53,6 +54,7 @@ class Contract:
     phases: int = 3
     valid_for: float | None = None
     actions: tuple[str, ...] = ()
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     shows: Shows = lambda _name, _data: {}
     give_8_unseen: tuple[Call, ...] | None = None
 
@@ -104,28 +106,43 @@ def charging(
     )
 
 
-def _ocpp(limit: float, schedule: dict[str, Any]) -> Call:
+def _ocpp(purpose: str, limit: float, start: str = NOW, **more: Any) -> Call:
+    schedule = {"duration": more.pop("duration")} if "duration" in more else {}
     return "ocpp.set_charge_rate", {
         "devid": "garage",
         "conn_id": 1,
         "custom_profile": {
-            "chargingProfileId": 5200,
-            "stackLevel": 0,
-            "chargingProfilePurpose": "TxProfile",
+            "stackLevel": 1,
+            "chargingProfilePurpose": purpose,
             "chargingProfileKind": "Absolute",
-            "transactionId": 42,
             "chargingSchedule": {
                 "chargingRateUnit": "A",
+                "startSchedule": start,
                 "chargingSchedulePeriod": [{"startPeriod": 0, "limit": limit}],
                 **schedule,
             },
+            **more,
         },
     }
 
 
+def _ocpp_default() -> Call:
+    return _ocpp("TxDefaultProfile", 6, MINUTE_AGO, chargingProfileId=5100)
+
+
+def _ocpp_session(limit: float, duration: int) -> Call:
+    return _ocpp(
+        "TxProfile",
+        limit,
+        chargingProfileId=5200,
+        transactionId=42,
+        duration=duration,
+    )
+
+
 def _ocpp_shows(_name: str, data: dict[str, Any]) -> Mapping[str, str]:
-    profile = data["custom_profile"]
-    if profile["chargingProfilePurpose"] != "TxProfile":
+    profile = data.get("custom_profile")
+    if profile is None or profile["chargingProfilePurpose"] != "TxProfile":
         return {}
     [period] = profile["chargingSchedule"]["chargingSchedulePeriod"]
     return {"ocpp.garage.current_offered.sensor": str(period["limit"])}
@@ -141,8 +158,11 @@ def _easee(name: str, current: int, **more: int) -> Call:
     }
 
 
+TESLA_AMPS = "VIN1-charge_state_charge_current_request"
+
+
 def _tesla(integration: str, enable: str) -> Contract:
-    amps = "VIN1-charge_state_charge_current_request"
+    amps = TESLA_AMPS
     return Contract(
         profile=integration,
         integration=integration,
@@ -151,6 +171,10 @@ def _tesla(integration: str, enable: str) -> Contract:
             number(amps, "16", 0, 32),
             number("VIN1-charge_state_charge_limit_soc", "80", 50, 100),
             switch(enable),
+            Upstream(
+                platform="device_tracker", unique_id="VIN1-location", state="home"
+            ),
+            Upstream(platform="device_tracker", unique_id="VIN1-route", state="Work"),
             sensor("VIN1-charge_state_charging_state", "charging"),
             sensor("VIN1-charge_state_charger_actual_current", "15", unit="A"),
         ),
@@ -190,8 +214,8 @@ def _chargeamps(connector: int) -> Contract:
             10 * connector + 1.5, 10 * connector + 2.5, 10 * connector + 3.5
         ),
         give_10=(set_value(f"{own}_max_current", 10),),
-        pause=(turn("off", f"{own}_enable"),),
-        give_8=(set_value(f"{own}_max_current", 8), turn("on", f"{own}_enable")),
+        pause=(set_value(f"{own}_max_current", 0),),
+        give_8=(set_value(f"{own}_max_current", 8),),
     )
 
 
@@ -255,7 +279,14 @@ CONTRACTS = (
         integration="ocpp",
         identifier="garage",
         valid_for=60.0,
-        actions=("ocpp.set_charge_rate",),
+        actions=("ocpp.set_charge_rate", "ocpp.clear_profile"),
+        answers={
+            "ocpp.get_configuration": {
+                "ChargeProfileMaxStackLevel": "1",
+                "ChargingScheduleAllowedChargingRateUnit": "Current",
+                "SupportedFeatureProfiles": "Core,SmartCharging",
+            }
+        },
         shows=_ocpp_shows,
         entities=(
             number("number.ocpp.garage.maximum_current", "32", 0, 32),
@@ -273,27 +304,13 @@ CONTRACTS = (
         ),
         reading=charging(15.1, 15.2, 15.3),
         give_10=(
-            (
-                "ocpp.set_charge_rate",
-                {
-                    "devid": "garage",
-                    "conn_id": 1,
-                    "custom_profile": {
-                        "chargingProfileId": 5100,
-                        "stackLevel": 0,
-                        "chargingProfilePurpose": "TxDefaultProfile",
-                        "chargingProfileKind": "Relative",
-                        "chargingSchedule": {
-                            "chargingRateUnit": "A",
-                            "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6}],
-                        },
-                    },
-                },
-            ),
-            _ocpp(10, {"startSchedule": NOW, "duration": 60}),
+            ("ocpp.get_configuration", {"devid": "garage"}),
+            ("ocpp.clear_profile", {"devid": "garage"}),
+            _ocpp_default(),
+            _ocpp_session(10, 60),
         ),
-        pause=(_ocpp(0, {}),),
-        give_8=(_ocpp(8, {"startSchedule": NOW, "duration": 60}),),
+        pause=(_ocpp_session(0, 900),),
+        give_8=(_ocpp_session(8, 60),),
     ),
     Contract(
         profile="easee",
@@ -328,7 +345,12 @@ CONTRACTS = (
             ),
         ),
         reading=charging(15.1, 15.2, 15.3),
-        give_10=(_easee("offline", 6), _easee("dynamic", 10, time_to_live=2)),
+        # An equal value is dropped, with its time to live: the first differs too.
+        give_10=(
+            _easee("offline", 6),
+            _easee("dynamic", 9, time_to_live=2),
+            _easee("dynamic", 10, time_to_live=2),
+        ),
         pause=(_easee("dynamic", 0, time_to_live=0),),
         give_8=(_easee("dynamic", 8, time_to_live=2),),
     ),
@@ -480,6 +502,107 @@ CONTRACTS = (
         give_8=(
             set_value("max_charging_current-20000", 8),
             turn("on", "paused-20000"),
+        ),
+    ),
+    Contract(
+        profile="goecharger_mqtt",
+        integration="goecharger_mqtt",
+        entities=(
+            number("222222-number-amp-0", "16", 6, 32),
+            number("222222-number-ama-0", "32", 6, 32),
+            select("222222-select-frc-frc", "Neutral"),
+            select("222222-select-lmo-lmo", "Default"),
+            sensor("222222-sensor-frc-frc", "Neutral"),
+            sensor("222222-sensor-car-car", "Charging"),
+            sensor("222222-sensor-nrg-0", "230", unit="V"),
+            *(sensor(f"222222-sensor-nrg-{n}", f"15.{n}", unit="A") for n in (4, 5, 6)),
+        ),
+        reading=charging(15.4, 15.5, 15.6),
+        give_10=(set_value("222222-number-amp-0", 10),),
+        pause=(option("222222-select-frc-frc", "Don't charge"),),
+        give_8=(
+            set_value("222222-number-amp-0", 8),
+            option("222222-select-frc-frc", "Neutral"),
+        ),
+    ),
+    Contract(
+        profile="besen",
+        integration="besen",
+        entities=(
+            number(
+                "AA:BB:CC:DD:EE:FF_charging_current",
+                "16",
+                6,
+                32,
+                key="charging_current",
+            ),
+            switch("AA:BB:CC:DD:EE:FF_charging", key="charging"),
+            sensor("AA:BB:CC:DD:EE:FF_charging_status", "start", key="charging_status"),
+            sensor("AA:BB:CC:DD:EE:FF_current_state", "charging", key="current_state"),
+            sensor("AA:BB:CC:DD:EE:FF_output_state", "charging", key="output_state"),
+            sensor("AA:BB:CC:DD:EE:FF_charging_power", "10400", unit="W"),
+            *(
+                sensor(f"AA:BB:CC:DD:EE:FF_l{n}_current", f"15.{n}", unit="A")
+                for n in (1, 2, 3)
+            ),
+            *(
+                sensor(f"AA:BB:CC:DD:EE:FF_l{n}_voltage", "230", unit="V")
+                for n in (1, 2, 3)
+            ),
+        ),
+        reading=charging(15.1, 15.2, 15.3),
+        give_10=(set_value("AA:BB:CC:DD:EE:FF_charging_current", 10),),
+        pause=(turn("off", "AA:BB:CC:DD:EE:FF_charging"),),
+        give_8=(
+            set_value("AA:BB:CC:DD:EE:FF_charging_current", 8),
+            turn("on", "AA:BB:CC:DD:EE:FF_charging"),
+        ),
+    ),
+    Contract(
+        profile="technove",
+        integration="technove",
+        phases=1,
+        entities=(
+            number("AABBCCDDEEFF_max_current", "16", 8, 32, key="max_current"),
+            switch("AABBCCDDEEFF_auto_charge", "off", key="auto_charge"),
+            switch("AABBCCDDEEFF_session_active", key="session_active"),
+            sensor("AABBCCDDEEFF_max_station_current", "32", unit="A"),
+            sensor("AABBCCDDEEFF_current", "15.1", unit="A"),
+            sensor("AABBCCDDEEFF_status", "plugged_charging", key="status"),
+        ),
+        reading=charging(15.1),
+        give_10=(set_value("AABBCCDDEEFF_max_current", 10),),
+        pause=(turn("off", "AABBCCDDEEFF_session_active"),),
+        give_8=(
+            set_value("AABBCCDDEEFF_max_current", 8),
+            turn("on", "AABBCCDDEEFF_session_active"),
+        ),
+    ),
+    Contract(
+        profile="shelly",
+        integration="shelly",
+        model="EVE01",
+        entities=(
+            number("AABBCCDDEEFF-number:200-number_current_limit", "16", 6, 32),
+            number("AABBCCDDEEFF-number:201-number_generic", "5", 0, 100),
+            switch("AABBCCDDEEFF-boolean:200-boolean_start_charging"),
+            switch("AABBCCDDEEFF-boolean:201-boolean_generic"),
+            sensor("AABBCCDDEEFF-enum:200-enum_work_state", "charger_charging"),
+            *(
+                sensor(
+                    f"AABBCCDDEEFF-object:200-object_phase_{phase}_current",
+                    f"15.{n}",
+                    unit="A",
+                )
+                for n, phase in enumerate("abc", start=1)
+            ),
+        ),
+        reading=charging(15.1, 15.2, 15.3),
+        give_10=(set_value("AABBCCDDEEFF-number:200-number_current_limit", 10),),
+        pause=(turn("off", "AABBCCDDEEFF-boolean:200-boolean_start_charging"),),
+        give_8=(
+            set_value("AABBCCDDEEFF-number:200-number_current_limit", 8),
+            turn("on", "AABBCCDDEEFF-boolean:200-boolean_start_charging"),
         ),
     ),
     _tesla("tesla_fleet", "VIN1-charge_state_user_charge_enable_request"),

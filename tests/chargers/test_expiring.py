@@ -2,17 +2,22 @@
 
 from dataclasses import replace
 
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 import pytest
 
-from .contracts import CONTRACTS, Call
+from .contracts import CONTRACTS, Call, Upstream
 
 OCPP = next(c for c in CONTRACTS if c.profile == "ocpp")
 EASEE = next(c for c in CONTRACTS if c.profile == "easee")
 
 
 def _purposes(calls: list[Call]) -> list[str]:
-    return [data["custom_profile"]["chargingProfilePurpose"] for _, data in calls]
+    return [
+        data["custom_profile"]["chargingProfilePurpose"]
+        for _, data in calls
+        if "custom_profile" in data
+    ]
 
 
 async def test_ocpp_waits_for_the_transaction(charger_of, later) -> None:
@@ -87,8 +92,46 @@ async def test_an_ocpp_connector_is_a_device_of_its_own(charger_of) -> None:
 
     await charger.order(0.0)
 
-    [(_, data)] = charger.taken()
-    assert (data["devid"], data["conn_id"]) == ("garage", 2)
+    # Clearing would take the other connector's profiles as well.
+    calls = charger.taken()
+    assert "ocpp.clear_profile" not in {name for name, _ in calls}
+    assert {(d["devid"], d.get("conn_id", 2)) for _, d in calls} == {("garage", 2)}
+
+
+async def test_a_connector_may_have_forgotten_what_its_charge_point_did(
+    charger_of, later
+) -> None:
+    """How often it connected anew, the whole charge point's device says."""
+    contract = replace(
+        OCPP,
+        identifier="garage-conn2",
+        entities=tuple(
+            replace(e, unique_id=e.unique_id.replace("garage.", "garage.conn2."))
+            for e in OCPP.entities
+        ),
+    )
+    whole = replace(
+        OCPP,
+        identifier="garage",
+        model="AURA",
+        entities=(
+            Upstream(
+                platform="sensor", unique_id="ocpp.garage.reconnects.sensor", state="0"
+            ),
+        ),
+    )
+    charge_point, charger = charger_of(whole), charger_of(contract)
+    dr.async_get(charger.hass).async_update_device(
+        charger.device_id, via_device_id=charge_point.device_id
+    )
+    await charger.driver.start()
+    await charger.order(10.0, 420.0)
+    charger.taken()
+
+    charge_point.set("ocpp.garage.reconnects.sensor", "1")
+    await later(25.0)
+
+    assert _purposes(charger.taken())[:2] == ["TxDefaultProfile", "TxProfile"]
 
 
 @pytest.mark.parametrize("identifiers", [None, {("other", "garage")}])
@@ -137,15 +180,19 @@ async def test_an_expiring_limit_that_was_not_taken_is_told_again(
     await later(120.1)
     assert charger.taken() == []
     await later(5.0)
-    [(_, data)] = charger.taken()
+    # It was refused silently, or is the charge point's own: the next way is tried.
+    [data] = [data for name, data in charger.taken() if name == "ocpp.set_charge_rate"]
+    assert data["custom_profile"]["chargingProfilePurpose"] == "TxDefaultProfile"
     schedule = data["custom_profile"]["chargingSchedule"]
-    assert schedule["chargingSchedulePeriod"][0]["limit"] == 16
-    assert schedule["duration"] == 240
+    assert schedule["chargingSchedulePeriod"] == [
+        {"startPeriod": 0, "limit": 16},
+        {"startPeriod": 240, "limit": 6},
+    ]
 
     # What is in force is nobody's wish, and low for the charger's own reasons.
     for _ in range(10):
         await later(130.0)
-    assert len(charger.taken()) <= 1
+    assert len(_purposes(charger.taken())) <= 1
     assert charger.driver.read().user_limit is None
     assert charger.driver.commanded().may_hold == 6.0
 
@@ -163,7 +210,7 @@ async def test_a_renewal_that_fails_is_tried_again_before_the_limit_expires(
 
     charger.refusal = None
     await later(5.1)
-    assert _purposes(charger.taken()) == ["TxProfile"]
+    assert _purposes(charger.taken()) == ["TxDefaultProfile", "TxProfile"]
 
 
 async def test_what_has_expired_is_not_told_again_by_itself(charger_of, later) -> None:
@@ -190,3 +237,44 @@ async def test_an_easee_holds_a_limit_for_the_whole_minutes_that_it_was_told(
 
     await later(21.0)
     assert charger.driver.commanded().may_hold == 6.0
+
+
+async def test_a_charge_point_that_speaks_ocpp_2_is_refused(charger_of) -> None:
+    """It would be sent the shapes of 1.6."""
+    charger = charger_of(OCPP)
+    charger.answers = ServiceValidationError(
+        translation_domain="ocpp", translation_key="invalid_ocpp_key"
+    )
+    await charger.driver.start()
+
+    await charger.order(10.0, 60.0)
+
+    assert charger.faults[-1].translation_key == "charger_speaks_ocpp_2"
+    assert _purposes(charger.taken()) == []
+
+
+async def test_an_older_integration_is_asked_for_one_key_at_a_time(charger_of) -> None:
+    charger = charger_of(OCPP)
+    charger.answers = {"ChargeProfileMaxStackLevel": "7"}
+    charger.answers_single_keys_only = True
+    await charger.driver.start()
+
+    await charger.order(10.0, 60.0)
+
+    levels = [
+        data["custom_profile"]["stackLevel"]
+        for _, data in charger.taken()
+        if "custom_profile" in data
+    ]
+    assert levels == [7, 7]
+
+
+async def test_one_that_does_not_answer_keeps_no_cut_waiting(charger_of, later) -> None:
+    charger = charger_of(OCPP)
+    await charger.driver.start()
+    charger.hangs_answering = True
+
+    charger.driver.command(0.0)
+    await later(5.1)
+
+    assert _purposes(charger.taken()) == ["TxDefaultProfile", "TxProfile"]

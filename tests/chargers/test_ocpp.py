@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 import socket
+from typing import Any
 
 from homeassistant.core import HomeAssistant
 import pytest
@@ -19,11 +20,13 @@ from custom_components.amp_guard.chargers import (
     ChargerCommandError,
     ChargerConfig,
     ChargerDriver,
-    actions,
+    TroubleKind,
     find_chargers,
+    ocpp_limit,
 )
 from custom_components.amp_guard.model import ChargerStatus
 from simulator.devices.ocpp import OcppChargePoint
+from simulator.devices.ocpp_profiles import SmartCharging
 from tests.devices.conftest import (  # noqa: F401 - fixtures
     PATIENCE,
     Bench,
@@ -85,6 +88,14 @@ class ChargePointSite:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._changed.wait(), LOOK_INTERVAL)
 
+    async def live(self, seconds: int, leap: Callable[[float], None]) -> None:
+        """Let time pass for the site and for Home Assistant alike."""
+        for _ in range(seconds // 5):
+            self.bench.pass_time(5)
+            leap(5.0)
+            await asyncio.sleep(LOOK_INTERVAL)
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+
     async def reads(self, status: ChargerStatus) -> None:
         await self.comes(lambda: self.driver.read().status is status)
 
@@ -105,13 +116,29 @@ class ChargePointSite:
     def granted_at(self) -> float:
         """The site's time (s) from which the present grant counts."""
         device = self.bench.device
-        [profile] = (
-            profile
-            for (_, purpose, _), profile in device.profiles.held.items()
-            if purpose == "TxProfile"
-        )
+        [profile] = self.held("TxProfile")
         start = profile["charging_schedule"]["start_schedule"]
         return (datetime.fromisoformat(start) - device.epoch).total_seconds()
+
+    def held(self, purpose: str) -> list[dict[str, Any]]:
+        held = self.bench.device.profiles.held
+        return [profile for (_, of, _), profile in held.items() if of == purpose]
+
+    def set_by_hand(self, purpose: str, limit: float, level: int) -> None:
+        """Set what its integration's own numbers and actions set: it never expires."""
+        device = self.bench.device
+        profile = {
+            "charging_profile_id": 3001,
+            "stack_level": level,
+            "charging_profile_purpose": purpose,
+            "charging_profile_kind": "Relative",
+            "charging_schedule": {
+                "charging_rate_unit": "A",
+                "charging_schedule_period": [{"start_period": 0, "limit": limit}],
+            },
+        }
+        assert device.profiles.accept(1, profile, device.transaction)
+        device.obey()
 
     @property
     def purposes(self) -> list[str]:
@@ -119,7 +146,7 @@ class ChargePointSite:
 
 
 @pytest.fixture
-async def site(
+async def unstarted(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     monkeypatch: pytest.MonkeyPatch,
@@ -127,13 +154,18 @@ async def site(
     path = [*custom_components.__path__, str(DOUBLES)]
     monkeypatch.setattr(custom_components, "__path__", path)
     bench = make_bench(OcppChargePoint)
-    monkeypatch.setattr(actions.dt_util, "utcnow", lambda: bench.device.clock)
+    monkeypatch.setattr(ocpp_limit.dt_util, "utcnow", lambda: bench.device.clock)
     site = ChargePointSite(hass, bench)
-    await site.start()
     yield site
     await site.driver.stop()
     await site.bench.device.stop()
     await hass.config_entries.async_unload(site.entry.entry_id)
+
+
+@pytest.fixture
+async def site(unstarted: ChargePointSite) -> ChargePointSite:
+    await unstarted.start()
+    return unstarted
 
 
 async def test_found(site: ChargePointSite) -> None:
@@ -209,3 +241,170 @@ async def test_a_charge_point_off_the_network(site: ChargePointSite) -> None:
     await site.order(8.0, 240.0)
     assert isinstance(site.faults[-1], ChargerCommandError)
     assert site.driver.commanded().may_hold == 16.0
+
+
+@pytest.mark.parametrize(
+    ("purpose", "level"), [("TxProfile", 10), ("TxDefaultProfile", 9), ("TxProfile", 0)]
+)
+async def test_what_was_set_by_hand_before_is_not_in_force(
+    site: ChargePointSite, purpose: str, level: int
+) -> None:
+    """Its integration's number leaves profiles that never expire."""
+    site.bench.plug_in()
+    await site.comes(lambda: site.bench.device.transaction is not None)
+    site.set_by_hand(purpose, 16.0, level)
+
+    await site.order(10.0, 240.0)
+    await site.comes(lambda: site.bench.charger.offered == 10.0)
+
+    site.pass_time_until(site.granted_at + 245)
+    assert site.bench.charger.offered == OFFLINE_CURRENT
+
+
+@pytest.mark.parametrize("level", [10, 4])
+async def test_what_is_set_by_hand_meanwhile_is_told_and_replaced(
+    site: ChargePointSite, leap, level: int
+) -> None:
+    await site.charging_at(10.0, 240.0)
+    await site.live(30, leap)
+    # The number for the session is a TxProfile at the highest level.
+    site.set_by_hand("TxProfile", 16.0, 10)
+    site.bench.pass_time(5)
+    await site.comes(lambda: site.driver.read().limit == 16.0)
+
+    trouble = site.driver.trouble(site.driver.read())
+    assert trouble is not None
+    assert trouble.kind is TroubleKind.OVERRULED
+    assert trouble.state == "16.0"
+    await site.live(60, leap)
+    assert site.bench.charger.offered == 10.0
+    await site.comes(lambda: site.driver.read().limit == 10.0)
+    assert site.driver.trouble(site.driver.read()) is None
+
+
+async def test_what_it_has_forgotten_is_written_again(
+    site: ChargePointSite, leap
+) -> None:
+    await site.charging_at(13.0, 240.0)
+    await site.live(30, leap)
+    await site.bench.device.reboot(forgets=True)
+    await site.comes(lambda: site.purposes == ["TxDefaultProfile", "TxProfile"])
+    await site.comes(lambda: site.bench.charger.offered == 13.0)
+
+    site.pass_time_until(site.granted_at + 245)
+    assert site.bench.charger.offered == OFFLINE_CURRENT
+
+
+async def test_what_it_has_forgotten_unseen_is_there_after_a_renewal(
+    site: ChargePointSite, leap
+) -> None:
+    await site.charging_at(13.0, 420.0)
+    site.bench.device.profiles.clear()
+    await site.live(100, leap)
+    await site.order(13.0, 420.0)
+    await site.driver.stop()
+    await site.hass.config_entries.async_unload(site.entry.entry_id)
+    site.bench.pass_time(415)
+    assert site.bench.charger.offered == 13.0
+    site.bench.pass_time(10)
+    assert site.bench.charger.offered == OFFLINE_CURRENT
+
+
+async def test_a_pause_ends_by_itself_when_nobody_is_there(
+    site: ChargePointSite, leap
+) -> None:
+    await site.charging_at(13.0, 240.0)
+    await site.order(0.0)
+    await site.comes(lambda: site.bench.charger.offered == 0.0)
+    await site.live(1800, leap)
+    assert site.bench.charger.offered == 0.0
+    await site.driver.stop()
+    await site.hass.config_entries.async_unload(site.entry.entry_id)
+
+    site.bench.pass_time(905)
+    assert site.bench.charger.offered == OFFLINE_CURRENT
+
+
+async def test_a_session_that_a_card_ends_leaves_no_current(
+    site: ChargePointSite,
+) -> None:
+    await site.charging_at(16.0, 240.0)
+    await site.comes(lambda: site.driver.read().current == (16.0, 16.0, 16.0))
+
+    site.bench.device.end_session()
+
+    await site.reads(ChargerStatus.FULL)
+    assert site.driver.read().current == (0.0, 0.0, 0.0)
+
+
+REFUSED = {
+    "nothing": (),
+    "relative": ("TxDefaultProfile Relative", "TxProfile Relative"),
+    "maximum": ("ChargePointMaxProfile",),
+    "session": ("TxProfile",),
+    "session and maximum": ("TxProfile", "ChargePointMaxProfile"),
+    "all but the maximum": ("TxProfile", "TxDefaultProfile"),
+    "absolute session, and default": ("TxProfile Absolute", "TxDefaultProfile"),
+}
+WAYS = dict.fromkeys(REFUSED.values(), "TxDefaultProfile {}") | {
+    REFUSED["nothing"]: "TxProfile {}",
+    REFUSED["relative"]: "TxProfile {}",
+    REFUSED["maximum"]: "TxProfile {}",
+    REFUSED["all but the maximum"]: "ChargePointMaxProfile {}",
+    REFUSED["absolute session, and default"]: "ChargePointMaxProfile {}",
+}
+"""By what is refused: the way that holds, at which level."""
+
+
+@pytest.mark.parametrize("refused", REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize("max_stack_level", [0, 1, 10])
+async def test_the_way_that_holds_is_found(
+    unstarted: ChargePointSite, leap, refused: tuple[str, ...], max_stack_level: int
+) -> None:
+    site = unstarted
+    site.bench.device.profiles.takes = SmartCharging(
+        max_stack_level=max_stack_level, refused=frozenset(refused)
+    )
+    await site.start()
+    site.bench.plug_in()
+    await site.reads(ChargerStatus.WAITING)
+    await site.order(10.0, 420.0)
+    await site.live(120, leap)
+
+    assert site.bench.charger.offered == 10.0
+    for current in (12.0, 8.0):
+        await site.order(current, 420.0)
+        await site.live(30, leap)
+        assert site.bench.charger.offered == current
+    await site.order(12.0, 420.0)
+    assert site.driver.way == WAYS[refused].format(max_stack_level)
+    await site.driver.stop()
+    await site.hass.config_entries.async_unload(site.entry.entry_id)
+    site.bench.pass_time(430)
+    assert site.bench.charger.offered == OFFLINE_CURRENT
+
+
+@pytest.mark.parametrize("units", ["Power", "Current,Power", "Current"])
+async def test_it_is_told_amperes_or_watts_as_it_takes_them(
+    unstarted: ChargePointSite, units: str
+) -> None:
+    site = unstarted
+    site.bench.device.profiles.takes = SmartCharging(rate_units=units)
+    await site.start()
+    await site.charging_at(10.0, 240.0)
+    assert site.bench.device.refused == []
+
+    site.pass_time_until(site.granted_at + 245)
+    assert site.bench.charger.offered == OFFLINE_CURRENT
+
+
+async def test_one_that_does_not_say_what_it_takes_is_driven_as_usual(
+    unstarted: ChargePointSite,
+) -> None:
+    site = unstarted
+    site.bench.device.profiles.takes = SmartCharging(
+        is_supported=True, max_stack_level=1
+    )
+    site.bench.device.says_nothing = True
+    await site.start()
+    await site.charging_at(10.0, 240.0)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulator.devices.ocpp_profiles import ChargingProfiles, Transaction
+from simulator.devices.ocpp_profiles import ChargingProfiles, SmartCharging, Transaction
 
 START = datetime(2026, 11, 22, 17, tzinfo=UTC)
 TRANSACTION = Transaction(number=43, started_at=START)
@@ -86,3 +86,34 @@ def test_what_it_may_not_hold_is_refused(
 ) -> None:
     assert not profiles.accept(connector, refused, transaction)
     assert after(profiles, 0) == inf
+
+
+@pytest.mark.parametrize(
+    ("takes", "refused"),
+    [
+        (SmartCharging(is_supported=False), profile("TxDefaultProfile", 6.0)),
+        (SmartCharging(max_stack_level=3), profile("TxDefaultProfile", 6.0, level=4)),
+        (
+            SmartCharging(refused=frozenset({"TxDefaultProfile Absolute"})),
+            profile("TxDefaultProfile", 6.0),
+        ),
+        (
+            SmartCharging(refused=frozenset({"TxProfile"})),
+            profile("TxProfile", 6.0, transaction_id=43),
+        ),
+        (SmartCharging(rate_units="Power"), profile("TxDefaultProfile", 6.0)),
+    ],
+)
+def test_what_a_charge_point_does_not_take(takes, refused) -> None:
+    profiles = ChargingProfiles(takes=takes)
+
+    assert not profiles.accept(1, refused, TRANSACTION)
+    assert after(profiles, 0) == inf
+
+
+def test_watts_are_shared_by_the_phases() -> None:
+    profiles = ChargingProfiles(takes=SmartCharging(rate_units="Current,Power"))
+    watts = profile("TxProfile", 6900, schedule={"charging_rate_unit": "W"})
+
+    assert profiles.accept(1, watts, TRANSACTION)
+    assert after(profiles, 0) == 10.0

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 import logging
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, ConfigEntry
-from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, STATE_UNAVAILABLE
 from homeassistant.core import Event, HomeAssistant, State, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_mock_service,
+)
 import voluptuous as vol
 
 from custom_components.amp_guard.balancer import Balancer
@@ -245,6 +248,8 @@ def recognised_charger(
     ]
     if hass.config_entries.async_get_entry(entry.entry_id) is None:
         entry.add_to_hass(hass)
+    if not hass.services.has_service("number", "set_value"):
+        async_mock_service(hass, "number", "set_value")
     device = dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id, identifiers={("peblar", name)}, name=name
     )
@@ -265,8 +270,8 @@ def recognised_charger(
             device_id=device.id,
             translation_key=key,
         )
-        if reachable:
-            hass.states.async_set(entity.entity_id, state, attributes)
+        shown = state if reachable else STATE_UNAVAILABLE
+        hass.states.async_set(entity.entity_id, shown, attributes)
     return f"{device.id}_1"
 
 

@@ -313,13 +313,16 @@ async def test_chargers_that_are_found_are_ticked_and_described(
 
     assert (result["type"], result["step_id"]) == (FlowResultType.MENU, "check")
     assert result["description_placeholders"]["chargers"].splitlines() == [
-        "| Driveway | ✓ charging | ✓ 10.0 / 0.0 / 0.0 A | ✓ 16 A | ✓ |",
-        "| Carport | ✗ | ✗ | ✗ | ✗ |",
+        "| Driveway | ✓ charging | ✓ 10.0 / 0.0 / 0.0 A | ✓ 16 A | ✓ | ✗ |",
+        "| Carport | ✗ | ✗ | ✗ | ✗ | ✗ |",
     ]
+    assert result["description_placeholders"]["reasons"] == (
+        "- Carport: The charger is not available."
+    )
     # What was mended meanwhile is seen by looking again.
     recognised_charger(hass, "Carport")
     result = await go_on(hass, result, "check")
-    assert "✗" not in result["description_placeholders"]["chargers"]
+    assert result["description_placeholders"]["reasons"] == ""
 
     result = await go_on(hass, result, "activate")
     assert result["description_placeholders"]["limits"].splitlines() == [

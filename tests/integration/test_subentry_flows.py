@@ -1,8 +1,9 @@
 """Groups and chargers below a supply: added, changed, refused."""
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
@@ -170,10 +171,41 @@ async def test_a_charger_is_looked_at_again(
         {"charger": carport},
         charger_input(),
     )
-    assert "✗" in result["description_placeholders"]["chargers"]
+    assert "✗ | ✗ | ✗ | ✗ | ✗" in result["description_placeholders"]["chargers"]
     recognised_charger(hass, "Carport")
     result = await go_on(hass, result, "check")
-    assert "✗" not in result["description_placeholders"]["chargers"]
+    # A Peblar does not fall back by itself.
+    assert result["description_placeholders"]["chargers"] == (
+        "| Carport | ✓ charging | ✓ 10.0 / 0.0 / 0.0 A | ✓ 16 A | ✓ | ✗ |"
+    )
+
+
+async def test_a_charger_that_refuses_is_told_before_it_is_balanced(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    """It is asked for the limit that it has; the account may have no right to."""
+    carport = recognised_charger(hass, "Carport")
+    asked = []
+
+    async def refuse(call: ServiceCall) -> None:
+        asked.append(call.data["value"])
+        raise HomeAssistantError("403 Forbidden")
+
+    hass.services.async_register("number", "set_value", refuse)
+    result = await go_on(
+        hass,
+        await start_subentry(hass, entry, "charger"),
+        "device",
+        {"charger": carport},
+        charger_input(),
+    )
+
+    assert asked == [16]
+    placeholders = result["description_placeholders"]
+    assert "✗ 16 A" in placeholders["chargers"]
+    assert placeholders["reasons"] == (
+        "- Carport: The charger refused the command: 403 Forbidden"
+    )
 
 
 async def test_picked_entities_survive_a_new_name_and_can_be_changed(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 import math
 import re
 from typing import Any
@@ -9,16 +10,23 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceNotFound
 from homeassistant.helpers import device_registry as dr
-from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from .config import ChargerConfig
 from .entities import ChargerEntities
-from .profile import Action, Argument, Placeholder, Profile, Role
+from .profile import Action, Argument, Placeholder, Profile
 from .reading import from_amperes
 
 TOO_MANY_REQUESTS = re.compile(r"\b429\b|too many requests|rate.?limit", re.IGNORECASE)
 """What an integration says, in its own words, whose cloud was asked too often."""
+
+
+ANSWER_TIMEOUT = 5.0
+"""s that a charger has to answer a question: nothing of it may keep a cut waiting."""
+
+type Filled = Mapping[Placeholder, object]
+"""What stands for placeholders, where the caller knows it."""
+NOTHING_FILLED: Filled = {}
 
 
 class ChargerCommandError(HomeAssistantError):
@@ -72,15 +80,57 @@ class ChargerActions:
         self._entities = entities
 
     async def send(
-        self, action: Action, current: float = 0.0, valid_for: float | None = None
+        self,
+        action: Action,
+        current: float = 0.0,
+        valid_for: float | None = None,
+        filled: Filled = NOTHING_FILLED,
     ) -> None:
-        """Send an action, its arguments filled in with A and s.
+        """Send an action, its arguments filled in with A and s, or as they are `filled`.
 
-        Raises ChargerCommandError if it is not taken, NotYetError if an argument is
-        still to come.
+        Raises ChargerCommandError if it is not taken.
         """
+        current = self._in_unit_of(action, current)
+        domain, name, data = self._call(action, current, valid_for, filled)
+        await self._carry_out(
+            self._hass.services.async_call(domain, name, data, blocking=True)
+        )
+
+    async def try_out(self, action: Action, current: float) -> None:
+        """Send an action; one that is not answered in time says nothing.
+
+        Raises ChargerCommandError if it is not taken.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ANSWER_TIMEOUT):
+                await self.send(action, current)
+
+    async def ask(self, action: Action, filled: Filled = NOTHING_FILLED) -> object:
+        """Send an action that answers; return its answer's `value`.
+
+        Raises ChargerCommandError if it is not taken, or not answered in time.
+        """
+        domain, name, data = self._call(action, 0.0, None, filled)
+        asking = self._hass.services.async_call(
+            domain, name, data, blocking=True, return_response=True
+        )
+        try:
+            async with asyncio.timeout(ANSWER_TIMEOUT):
+                answer = await self._carry_out(asking)
+        except TimeoutError as error:
+            raise ChargerCommandError("charger_refused", error="timeout") from error
+        return (answer or {}).get("value")
+
+    def _call(
+        self,
+        action: Action,
+        current: float,
+        valid_for: float | None,
+        filled: Filled,
+    ) -> tuple[str, str, dict[str, Any]]:
+        """Return an action's domain, name and data."""
         data = {
-            key: self._fill(argument, self._in_unit_of(action, current), valid_for)
+            key: self._fill(argument, current, valid_for, filled)
             for key, argument in action.data.items()
         }
         domain, _, name = action.name.rpartition(".")
@@ -91,17 +141,7 @@ class ChargerActions:
                 raise ChargerUnreachableError
             domain = entity_id.partition(".")[0]
             data["entity_id"] = entity_id
-        try:
-            await self._carry_out(
-                self._hass.services.async_call(domain, name, data, blocking=True)
-            )
-        except ServiceNotFound as error:
-            raise ChargerUnreachableError from error
-        except Exception as error:
-            refusal = ChargerCommandError
-            if TOO_MANY_REQUESTS.search(str(error)):
-                refusal = ChargerBusyError
-            raise refusal("charger_refused", error=str(error)) from error
+        return domain, name, data
 
     def _in_unit_of(self, action: Action, current: float) -> float:
         """Return A in the unit that an entity has: its owner may have chosen mA."""
@@ -109,8 +149,8 @@ class ChargerActions:
             return current
         return from_amperes(current, self._entities.unit(action.role))
 
-    async def _carry_out(self, call: Coroutine[Any, Any, Any]) -> None:
-        """Wait for an action, but never cancel it.
+    async def _carry_out[R](self, call: Coroutine[Any, Any, R]) -> R:
+        """Wait for an action, but never cancel it; return its answer.
 
         Many integrations refresh their coordinator within it; cancelled there, a
         coordinator stops polling for good. In the background: one that hangs does not
@@ -120,23 +160,28 @@ class ChargerActions:
             call, f"Amp Guard action {self._config.id}", eager_start=True
         )
         task.add_done_callback(_take_exception)
-        await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except ServiceNotFound as error:
+            raise ChargerUnreachableError from error
+        except Exception as error:
+            refusal = ChargerCommandError
+            if TOO_MANY_REQUESTS.search(str(error)):
+                refusal = ChargerBusyError
+            raise refusal("charger_refused", error=str(error)) from error
 
     def _fill(
-        self, argument: Argument, current: float, valid_for: float | None
+        self,
+        argument: Argument,
+        current: float,
+        valid_for: float | None,
+        filled: Filled,
     ) -> object:
-        if isinstance(argument, Mapping):
-            return {
-                key: self._fill(inner, current, valid_for)
-                for key, inner in argument.items()
-            }
-        if isinstance(argument, tuple):
-            return [self._fill(inner, current, valid_for) for inner in argument]
+        if isinstance(argument, Placeholder) and argument in filled:
+            return filled[argument]
         match argument:
             case Placeholder.CURRENT:
                 return int(current) if current.is_integer() else round(current, 1)
-            case Placeholder.VALID_SECONDS:
-                return math.ceil(valid_for or 0)
             case Placeholder.VALID_MINUTES:
                 return math.ceil((valid_for or 0) / 60)
             case Placeholder.DEVICE_ID:
@@ -144,12 +189,14 @@ class ChargerActions:
             case Placeholder.IDENTIFIER:
                 return self._named()["identifier"]
             case Placeholder.CONNECTOR:
-                return int(self._named().get("connector") or self._config.connector)
-            case Placeholder.TRANSACTION:
-                return self._transaction()
-            case Placeholder.NOW:
-                return dt_util.utcnow().strftime("%Y-%m-%dT%H:%M:%SZ")
+                return self.own_connector or self._config.connector
         return argument
+
+    @property
+    def own_connector(self) -> int | None:
+        """The connector whose device this is, None where it is the whole charger's."""
+        connector = self._named().get("connector")
+        return None if connector is None else int(connector)
 
     def _named(self) -> dict[str, str | None]:
         """Return what the device's identifier says of it."""
@@ -161,12 +208,6 @@ class ChargerActions:
             if named is not None:
                 return named.groupdict()
         raise ChargerUnreachableError
-
-    def _transaction(self) -> int:
-        value = self._entities.value(Role.TRANSACTION) or ""
-        if not value.isdecimal() or int(value) == 0:
-            raise NotYetError
-        return int(value)
 
 
 def _take_exception(task: asyncio.Task[Any]) -> None:

@@ -169,6 +169,11 @@ class CommandMachine:
         self._begin_anew()
         return self._effects(now)
 
+    def take_timing(self, timing: CommandTiming) -> None:
+        """Take what is known by now of its way with commands."""
+        self._timing = timing
+        self._in_force.take_timing(timing)
+
     def wake(self, now: float) -> Effects:
         """Take that the time has come that was asked for."""
         for attempt in [a for a in self._under_way if a.forgotten_at <= now]:

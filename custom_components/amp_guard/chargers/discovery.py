@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+import re
 
 from homeassistant.components.number import ATTR_MAX
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .entities import find_entities, registry_entries
-from .profile import ANY_ENTITIES, CURRENT_ROLES, Profile, Role
+from .known_model import known_model
+from .profile import ANY_ENTITIES, CURRENT_ROLES, KnownModel, Profile, Role
 from .profiles import PROFILES
 
 MAX_CONNECTORS = 4
@@ -64,12 +66,14 @@ def _chargers_of(
     if profile.models is not None and model not in profile.models:
         return
     entries = registry_entries(hass, profile, device_id)
+    known = known_model(hass, profile, device_id)
     connectors = MAX_CONNECTORS if profile.has_connectors else 1
     for connector in range(1, connectors + 1):
         entities = find_entities(profile, entries, connector)
         if not set(profile.needed_roles) <= entities.keys():
             continue
-        if (model, connector) in profile.outlets:
+        own = _own_connector(profile, device) or connector
+        if known is not None and own == known.outlet:
             continue
         name = profile.name
         if device is not None:
@@ -79,21 +83,36 @@ def _chargers_of(
             name=f"{name} {connector}" if profile.has_connectors else name,
             profile=profile.name,
             connector=connector,
-            max_current=_max_current(hass, profile, entities),
+            max_current=_max_current(hass, profile, entities, known),
             phases=_phases(entities),
         )
 
 
+def _own_connector(profile: Profile, device: dr.DeviceEntry | None) -> int | None:
+    """Return the connector that a device is, where each is a device of its own."""
+    for domain, identifier, *_ in device.identifiers if device else ():
+        named = re.fullmatch(profile.identifier, identifier)
+        if domain == profile.integration and named is not None:
+            connector = named.groupdict().get("connector")
+            return None if connector is None else int(connector)
+    return None
+
+
 def _max_current(
-    hass: HomeAssistant, profile: Profile, entities: dict[Role, er.RegistryEntry]
+    hass: HomeAssistant,
+    profile: Profile,
+    entities: dict[Role, er.RegistryEntry],
+    known: KnownModel | None,
 ) -> float | None:
-    if (entry := entities.get(Role.LIMIT)) is None:
-        return None
-    state = hass.states.get(entry.entity_id)
-    maximum = state.attributes.get(ATTR_MAX) if state is not None else None
-    if not isinstance(maximum, int | float):
-        return None
-    return min(float(maximum), profile.max_current)
+    """Return the most that it can be set to, by its model and by its number."""
+    of_model = None if known is None else known.max_current
+    entry = entities.get(Role.LIMIT)
+    state = None if entry is None else hass.states.get(entry.entity_id)
+    of_number = None if state is None else state.attributes.get(ATTR_MAX)
+    if not isinstance(of_number, int | float):
+        return of_model
+    limits = (float(of_number), profile.max_current, of_model)
+    return min(limit for limit in limits if limit is not None)
 
 
 def _phases(entities: dict[Role, er.RegistryEntry]) -> int | None:

@@ -5,18 +5,19 @@ When something is sent is decided in `command.py`, how it is set in `limit.py`.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_component import async_update_entity
-from homeassistant.helpers.event import async_call_later, async_track_time_interval
 
 from ..model import ChargerReading, ChargerStatus, Commanded
 from .actions import (
     ChargerActions,
     ChargerBusyError,
+    ChargerCommandError,
     ChargerUnreachableError,
     NotYetError,
 )
@@ -26,31 +27,17 @@ from .config import ChargerConfig
 from .entities import ChargerEntities
 from .learning import Learning
 from .limit import LimitSetter
-from .profile import Role
+from .ocpp_limit import OcppLimitSetter
+from .profile import FailSafe, Role
 from .profiles import PROFILES
 from .reading import is_paused, pause_of, read_amperes, read_charger
-from .trouble import Trouble, TroubleKind, find_trouble
+from .timers import Timers
+from .trouble import Trouble, find_overruling, find_trouble, refusing
 
 CAR_MAY_CHARGE = (ChargerStatus.WAITING, ChargerStatus.CHARGING)
 
 ASK_INTERVAL = 3.0
 """s between two times that an integration is asked anew while it matters."""
-
-
-@dataclass(kw_only=True, slots=True)
-class _Timers:
-    """What is called later; each can be taken back."""
-
-    wake: CALLBACK_TYPE | None = None
-    look: CALLBACK_TYPE | None = None
-    refresh: CALLBACK_TYPE | None = None
-
-    def cancel(self) -> None:
-        """Take back all of them."""
-        for cancel in (self.wake, self.look, self.refresh):
-            if cancel is not None:
-                cancel()
-        self.wake = self.look = self.refresh = None
 
 
 class ChargerDriver:
@@ -84,20 +71,15 @@ class ChargerDriver:
         }
         self._entities = ChargerEntities.of(hass, config, self._on_entities)
         actions = ChargerActions(hass, self.profile, config, self._entities)
-        self._setter = LimitSetter(self.profile, config, self._entities, actions)
         self._learning = learning or Learning()
+        self._setter = self._setter_by(actions)
         self._machine = CommandMachine(
-            CommandTiming(
-                command_lag=self.profile.command_lag,
-                raise_interval=self.profile.raise_interval,
-                settles=self.profile.settling_time,
-                offline_current=config.offline_current,
-            ),
+            self._timing(),
             in_force=self._learning.may_hold,
             user_limit=self._learning.user_limit,
             tolerance=TOLERANCE + self._setter.renewal_step,
         )
-        self._timers = _Timers()
+        self._timers = Timers(hass)
         # The newest order, and as it was fitted to what can be set.
         self._wanted: Order | None = None
         self._fitted: Order | None = None
@@ -107,6 +89,30 @@ class ChargerDriver:
         self._looking: asyncio.Task[None] | None = None
         self._listens = False
         self._quiet = asyncio.Event()
+        self._reconnects: str | None = None
+
+    def _setter_by(self, actions: ChargerActions) -> LimitSetter:
+        profile, uses = self.profile, self.profile.charging_profiles
+        if uses is None:
+            was_paused = self._learning.may_hold == 0
+            return LimitSetter(
+                profile,
+                self.config,
+                self._entities,
+                actions,
+                is_paused_by_us=was_paused,
+            )
+        return OcppLimitSetter(
+            profile, self.config, self._entities, actions, uses=uses, now=self._now
+        )
+
+    def _timing(self) -> CommandTiming:
+        return CommandTiming(
+            command_lag=self.profile.command_lag,
+            raise_interval=self.profile.raise_interval,
+            settles=self._setter.settling_time,
+            offline_current=self.config.offline_current,
+        )
 
     # --- life -----------------------------------------------------------------------
 
@@ -117,12 +123,7 @@ class ChargerDriver:
         self._entities.enable()
         self._see()
         if (interval := self.profile.refresh_interval) is not None:
-            self._timers.refresh = async_track_time_interval(
-                self._hass,
-                self._refresh,
-                timedelta(seconds=interval),
-                cancel_on_shutdown=True,
-            )
+            self._timers.every("refresh", interval, self._refresh)
 
     async def release(self, current: float) -> None:
         """Leave the charger at A; return when nothing of it is under way any more.
@@ -152,7 +153,7 @@ class ChargerDriver:
     def _leave(self) -> None:
         self._listens = False
         self._entities.stop()
-        self._timers.cancel()
+        self._timers.cancel_all()
 
     # --- reading --------------------------------------------------------------------
 
@@ -167,23 +168,35 @@ class ChargerDriver:
         )
         if reading.status is ChargerStatus.LOST:
             return reading
+        pause = self.profile.pause
+        if pause is not None and pause.only_own and not self._setter.is_paused_by_us:
+            # It waits for a schedule, or nobody has started it: no limit is known.
+            limit = None if reading.limit == 0 else reading.limit
+            reading = replace(reading, limit=limit)
         return replace(reading, user_limit=self._machine.user_limit)
 
     def commanded(self) -> Commanded:
         """Return what became of what it was commanded."""
         return self._machine.commanded(self._now())
 
+    @property
+    def fail_safe(self) -> FailSafe:
+        """What the charger does when nothing is heard of Home Assistant."""
+        return self._setter.fail_safe
+
+    @property
+    def way(self) -> str | None:
+        """In which of several ways it was seen to be limited."""
+        return self._setter.way
+
     def trouble(self, reading: ChargerReading) -> Trouble | None:
         """Return what keeps a charger that says this from being balanced, if it does."""
         trouble = find_trouble(self.profile, self._entities, reading)
-        if trouble is None and self._machine.is_failing and self._error is not None:
-            telling = self._entities.needed[-1]
-            return Trouble(
-                kind=TroubleKind.REFUSING,
-                entity_id=self._entities.entity_id(telling) or "",
-                state=_words_of(self._error),
-            )
-        return trouble
+        if trouble is not None or not self._machine.is_failing:
+            return trouble
+        if self._error is not None:
+            return refusing(self._entities, self._error)
+        return find_overruling(self._entities, reading, self.commanded())
 
     @callback
     def ask(self) -> None:
@@ -206,8 +219,9 @@ class ChargerDriver:
         now, machine = self._now(), self._machine
         self._learning.see(reading, now)
         lost = reading.status is ChargerStatus.LOST
-        if lost:
+        if lost or self._connected_anew():
             self._setter.forget_preparation()
+            self._carry_out(machine.reachable(now, is_=False))
         self._carry_out(machine.reachable(now, is_=not lost))
         if lost:
             return
@@ -217,6 +231,13 @@ class ChargerDriver:
         if reading.status in CAR_MAY_CHARGE:
             limit, is_set = self._limit_shown(reading)
             self._carry_out(machine.shows(limit, now, is_set=is_set))
+
+    def _connected_anew(self) -> bool:
+        """Whether it was away since, however short: it may have forgotten its limit."""
+        before, now = self._reconnects, self._entities.value(Role.RECONNECTS)
+        if now is not None:
+            self._reconnects = now
+        return None not in (before, now) and before != now
 
     def _limit_shown(self, reading: ChargerReading) -> tuple[float | None, bool]:
         """Return the limit that it shows, A, and whether somebody has set that."""
@@ -245,17 +266,23 @@ class ChargerDriver:
 
         Through a sensor: its platform does not make commands wait for updates.
         """
-        self._timers.look = None
+        if self._looking is not None and not self._looking.done():
+            return
         telling = next((r for r in self.profile.statuses if r in self._entities), None)
         entity_id = None if telling is None else self._entities.entity_id(telling)
         if entity_id is None or self._hass.states.get(entity_id) is None:
             return
-        if self._looking is None or self._looking.done():
-            self._asked_at = self._now()
-            self._looking = self._hass.async_create_background_task(
-                async_update_entity(self._hass, entity_id),
-                f"Amp Guard reading {self.config.id}",
-            )
+        self._asked_at = self._now()
+        self._looking = self._hass.async_create_background_task(
+            self._read_again(entity_id), f"Amp Guard reading {self.config.id}"
+        )
+
+    async def _read_again(self, entity_id: str) -> None:
+        if self.profile.charging_profiles is None:
+            await async_update_entity(self._hass, entity_id)
+            return
+        with suppress(ChargerCommandError):  # it tells by itself, only later
+            await self._setter.read_again()
 
     # --- commanding -----------------------------------------------------------------
 
@@ -274,11 +301,8 @@ class ChargerDriver:
 
     def _fit(self, order: Order) -> Order:
         """Return the order as the charger can be told it."""
-        return replace(
-            order,
-            current=self._setter.settable(order.current),
-            valid_for=self._setter.lasting(order.valid_for),
-        )
+        fitted = replace(order, current=self._setter.settable(order.current))
+        return replace(fitted, valid_for=self._setter.lasting(fitted))
 
     def release_user_limit(self) -> None:
         """Take back control from a limit that the user has set at the charger."""
@@ -302,17 +326,13 @@ class ChargerDriver:
             self._quiet.set()
 
     def _wake_later(self, at: float | None) -> None:
-        if self._timers.wake is not None:
-            self._timers.wake()
-            self._timers.wake = None
+        self._timers.cancel("wake")
         if at is not None and self._listens:
-            self._timers.wake = async_call_later(
-                self._hass, max(0.0, at - self._now()), partial(self._wake, at)
-            )
+            wake = partial(self._wake, at)
+            self._timers.later("wake", max(0.0, at - self._now()), wake)
 
     @callback
     def _wake(self, at: float, _now: datetime) -> None:
-        self._timers.wake = None
         self._see()
         # A timer may come a moment too soon.
         self._carry_out(self._machine.wake(max(at, self._now())))
@@ -334,6 +354,8 @@ class ChargerDriver:
                 send.order, is_newest=lambda: send.number == self._newest
             )
             self._learning.tell(before, send.order.current, self._now())
+            self._machine.take_timing(self._timing())
+            self._renew_later(send.order)
             self._look_after_command()
         except NotYetError:
             return Outcome.LACKING, None
@@ -351,21 +373,21 @@ class ChargerDriver:
             return Outcome.FAILED, error
         return Outcome.TAKEN, None
 
+    def _renew_later(self, sent: Order) -> None:
+        """Renew a pause that ends by itself; all else is renewed by whoever orders it."""
+        self._timers.cancel("renew")
+        if sent.current <= 0 and sent.valid_for is not None and self._listens:
+            self._timers.later("renew", sent.valid_for / 2, self._renew)
+
+    @callback
+    def _renew(self, _now: datetime) -> None:
+        if self._fitted is not None:
+            self._carry_out(self._machine.order(self._fitted, self._now()))
+
     def _look_after_command(self) -> None:
         """Read again when the car has had the time to follow."""
-        if not self.profile.refresh_after_command or not self._listens:
-            return
-        if self._timers.look is not None:
-            self._timers.look()
-        self._timers.look = async_call_later(
-            self._hass, self.profile.command_lag, self._look
-        )
+        if self.profile.refresh_after_command and self._listens:
+            self._timers.later("look", self.profile.command_lag, self._look)
 
     def _now(self) -> float:
         return self._hass.loop.time()
-
-
-def _words_of(error: Exception) -> str:
-    """Return what its integration said, in its own words."""
-    placeholders = getattr(error, "translation_placeholders", None) or {}
-    return placeholders.get("error") or str(error)

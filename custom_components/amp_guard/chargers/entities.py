@@ -19,7 +19,7 @@ from homeassistant.core import (
     State,
     callback,
 )
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import (
     async_track_entity_registry_updated_event,
     async_track_state_change_event,
@@ -27,6 +27,7 @@ from homeassistant.helpers.event import (
 )
 
 from .config import ChargerConfig
+from .known_model import known_model, whole_device
 from .profile import ANY_ENTITIES, DRIVING_ROLES, EntityMatch, Profile, Role
 from .profiles import PROFILES
 
@@ -217,6 +218,8 @@ class ChargerEntities:
             registry_entries(self._hass, self._profile, self._device_id),
             self._connector,
         )
+        if Role.RECONNECTS in self._profile.entities.keys() - found.keys():
+            found |= self._of_whole(Role.RECONNECTS)
         if not self._has_outlet():
             found.pop(Role.SOCKET_CURRENT, None)
         self._ids = {role: entry.entity_id for role, entry in found.items()}
@@ -224,28 +227,49 @@ class ChargerEntities:
             entry.entity_id for entry in found.values() if entry.disabled_by is not None
         }
 
+    def _of_whole(self, role: Role) -> dict[Role, er.RegistryEntry]:
+        """Return what plays a role for the device that this one is part of."""
+        whole = whole_device(self._hass, self._device_id)
+        if whole is None or whole.id == self._device_id:
+            return {}
+        entries = registry_entries(self._hass, self._profile, whole.id)
+        found = find_entities(self._profile, entries, self._connector)
+        return {role: found[role]} if role in found else {}
+
     def _has_outlet(self) -> bool:
         """Whether the device has an ordinary outlet beside its connector."""
-        device = dr.async_get(self._hass).async_get(
-            self._device_id or "", include_child_devices=False
+        known = known_model(self._hass, self._profile, self._device_id)
+        return known is not None and known.outlet is not None
+
+    def shares_circuit(self) -> bool:
+        """Whether another charger of its kind names the same circuit."""
+        circuit, match = self.value(Role.CIRCUIT), self._profile.entities[Role.CIRCUIT]
+        if circuit is None:
+            return False
+        registry = er.async_get(self._hass)
+        return any(
+            entry.platform == self._profile.integration
+            and entry.device_id != self._device_id
+            and _first_match(match, [entry], self._connector) is not None
+            and self._names_circuit(entry.entity_id, match) == circuit
+            for entry in registry.entities.values()
         )
-        return device is not None and any(
-            device.model == model for model, _ in self._profile.outlets
-        )
+
+    def _names_circuit(self, entity_id: str, match: EntityMatch) -> str | None:
+        state = self._hass.states.get(entity_id)
+        return None if state is None else _value_of(state, match)
 
     def _registry_id(self, entity_id: str) -> str:
         """Return the id that survives a rename, where the entity has one."""
         entry = er.async_get(self._hass).async_get(entity_id)
         return entity_id if entry is None else entry.id
 
-    def enable(self) -> list[str]:
-        """Enable what the integration itself left disabled; return the entity ids.
+    def enable(self) -> None:
+        """Enable what the integration itself left disabled: often the current per phase.
 
-        Many integrations leave the current per phase disabled. What the user disabled
-        stays so.
+        What the user disabled stays so.
         """
         registry = er.async_get(self._hass)
-        enabled = []
         for entity_id in sorted(self._disabled):
             entry = registry.async_get(entity_id)
             if (
@@ -253,8 +277,17 @@ class ChargerEntities:
                 and entry.disabled_by is er.RegistryEntryDisabler.INTEGRATION
             ):
                 registry.async_update_entity(entity_id, disabled_by=None)
-                enabled.append(entity_id)
-        return enabled
+
+    def is_coming(self, role: Role) -> bool:
+        """Whether the entity was enabled just now: it comes with its next reload.
+
+        What only cannot be reached has a state.
+        """
+        entity_id = self._ids.get(role)
+        if entity_id is None or self._hass.states.get(entity_id) is not None:
+            return False
+        entry = er.async_get(self._hass).async_get(entity_id)
+        return entry is not None and entry.disabled_by is None
 
     def is_disabled(self, role: Role) -> bool:
         """Whether the entity that plays a role is there, but disabled."""
@@ -291,13 +324,7 @@ class ChargerEntities:
         """Return the state, or the attribute that the profile reads instead."""
         if (state := self.state(role)) is None:
             return None
-        match = self._profile.entities.get(role)
-        if match is None or not match.attributes:
-            return state.state
-        for name in match.attributes:
-            if (value := state.attributes.get(name)) is not None:
-                return str(value)
-        return None
+        return _value_of(state, self._profile.entities.get(role))
 
     def unit(self, role: Role) -> str | None:
         """Return the unit of a role's value."""
@@ -316,6 +343,16 @@ class ChargerEntities:
         """Return the loop time at which any of the entities last reported."""
         times = [t for id_ in self._ids.values() if (t := self._reported.get(id_))]
         return max(times, default=None)
+
+
+def _value_of(state: State, match: EntityMatch | None) -> str | None:
+    """Return the state, or the attribute that is read in its place."""
+    if match is None or not match.attributes:
+        return state.state
+    for name in match.attributes:
+        if (value := state.attributes.get(name)) is not None:
+            return str(value)
+    return None
 
 
 @callback

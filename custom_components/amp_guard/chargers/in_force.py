@@ -72,6 +72,10 @@ class LimitsInForce:
 
     # --- what happens ----------------------------------------------------------------
 
+    def take_timing(self, timing: CommandTiming) -> None:
+        """Take what is known by now of its way with commands."""
+        self._timing = timing
+
     def send(self, attempt: Attempt) -> None:
         """Take that it is on its way."""
         self.under_way.append(attempt)

@@ -4,13 +4,13 @@ from collections.abc import Callable
 import math
 
 from ..model import MINIMUM_SIGNALLED_CURRENT
-from .actions import ChargerActions, ChargerCommandError
+from .actions import ChargerActions, ChargerCommandError, NotYetError
 from .attempt import Order
 from .command import TOLERANCE
 from .config import ChargerConfig
 from .entities import ChargerEntities
-from .profile import Pause, Profile, Role
-from .reading import is_paused, pause_of, read_amperes, takes_zero, to_amperes
+from .profile import Action, FailSafe, Pause, Profile, Role
+from .reading import is_away, is_paused, pause_of, read_amperes, takes_zero, to_amperes
 
 ROUNDING = 0.001
 """A that a figure may lie under the step that it means."""
@@ -25,15 +25,19 @@ class LimitSetter:
         config: ChargerConfig,
         entities: ChargerEntities,
         actions: ChargerActions,
+        *,
+        is_paused_by_us: bool = False,
     ) -> None:
-        """Take the charger."""
+        """Take the charger, and whether it was left paused."""
         self._profile = profile
         self._config = config
         self._entities = entities
         self._actions = actions
         self._prepared = False
-        self._last: float | None = None
+        self._last: float | None = 0.0 if is_paused_by_us else None
         self._renewals = 0
+        # As it was when it was told something last.
+        self._shares_circuit: bool | None = None
 
     def settable(self, current: float) -> float:
         """Return the largest current (A) that can be set and is no more than this."""
@@ -48,12 +52,12 @@ class LimitSetter:
         current = math.floor((current + ROUNDING) / step) * step
         return current if current >= max(least, config.min_current) else 0.0
 
-    def lasting(self, valid_for: float | None) -> float | None:
-        """Return the shortest time (s) that can be told and is no less than this."""
+    def lasting(self, order: Order) -> float | None:
+        """Return the shortest time (s) that can be told and is no less than its own."""
         expiry = self._profile.expiry
-        if expiry is None or valid_for is None:
+        if expiry is None or order.valid_for is None:
             return None
-        return math.ceil(valid_for / expiry.step) * expiry.step
+        return math.ceil(order.valid_for / expiry.step) * expiry.step
 
     @property
     def renewal_step(self) -> float:
@@ -61,6 +65,19 @@ class LimitSetter:
         expiry = self._profile.expiry
         changes = expiry is not None and expiry.renewal_changes
         return self._profile.resolution if changes else 0.0
+
+    @property
+    def settling_time(self) -> float:
+        """For how long in s after a command what it shows may be of before it."""
+        return self._profile.settling_time
+
+    async def read_again(self) -> None:
+        """Ask the charger itself for a fresh reading, where that can be asked."""
+
+    @property
+    def is_paused_by_us(self) -> bool:
+        """Whether a pause is what it was told last."""
+        return self._last == 0
 
     def forget_preparation(self) -> None:
         """Prepare it anew: it may have forgotten what was written to it."""
@@ -73,6 +90,8 @@ class LimitSetter:
         does not. Raises ChargerCommandError if it is not taken, NotYetError if
         something that it needs is still to come.
         """
+        if is_away(self._entities):
+            raise NotYetError
         if order.current <= 0:
             self._last = 0.0  # one that fails may have paused it all the same
             await self._stop_charging()
@@ -91,16 +110,50 @@ class LimitSetter:
 
     async def _limit(self, order: Order) -> None:
         expiry, current = self._profile.expiry, order.current
-        if expiry is None or order.valid_for is None:
-            await self._actions.send(self._profile.set_limit, current)
+        if expiry is None or order.valid_for is None or self._own_limit is not None:
+            await self._set(current, order.valid_for)
             return
         if not self._prepared:
             await self._actions.send(expiry.prepare, self._config.offline_current)
             self._prepared = True
         lower = current - self.renewal_step
-        if self._renews(current) and lower >= self._profile.min_current:
+        may_differ = lower < current and lower >= self._profile.min_current
+        if may_differ and self._last is None:
+            # It may be what is stored: it would be dropped, and never end.
+            await self._actions.send(expiry.set_limit, lower, order.valid_for)
+        elif may_differ and self._renews(current):
             current = lower
         await self._actions.send(expiry.set_limit, current, order.valid_for)
+
+    @property
+    def _own_limit(self) -> Action | None:
+        """What limits this charger alone, where the others would limit more."""
+        expiry = self._profile.expiry
+        own = None if expiry is None else expiry.set_own_limit
+        if own is None:
+            return None
+        self._shares_circuit = self._entities.shares_circuit()
+        return own if self._shares_circuit else None
+
+    @property
+    def fail_safe(self) -> FailSafe:
+        """What the charger does when nothing is heard of Home Assistant."""
+        shares = self._shares_circuit
+        if shares is None:
+            shares = self._own_limit is not None
+        return FailSafe.NONE if shares else self._profile.fail_safe
+
+    @property
+    def way(self) -> str | None:
+        """In which of several ways it was seen to be limited."""
+        return None
+
+    async def _set(self, current: float, valid_for: float | None = None) -> None:
+        """Set a limit by itself, A, and for s where only one of several is limited."""
+        if (own := self._own_limit) is not None:
+            await self._actions.send(own, current, valid_for)
+        else:
+            await self._actions.send(self._profile.set_limit, current)
 
     def _renews(self, current: float) -> bool:
         """Whether this repeats the last limit; each second repetition differs."""
@@ -110,6 +163,8 @@ class LimitSetter:
     def _pause_to_end(self) -> Pause | None:
         """Return the pause that keeps the car from using its new limit."""
         pause = pause_of(self._profile, self._entities)
+        if pause is not None and pause.only_own:
+            return pause if self._last == 0 else None
         if pause is None or is_paused(pause, self._entities):
             return pause
         if pause.limit_resumes:
@@ -122,7 +177,7 @@ class LimitSetter:
     async def _stop_charging(self) -> None:
         pause = pause_of(self._profile, self._entities)
         if pause is None and takes_zero(self._entities):
-            await self._actions.send(self._profile.set_limit, 0.0)
+            await self._set(0.0)
             return
         try:
             if pause is None:
@@ -141,7 +196,7 @@ class LimitSetter:
         )
         shown = read_amperes(self._entities, Role.LIMIT)
         if shown is None or shown > least + TOLERANCE:
-            await self._actions.send(self._profile.set_limit, least)
+            await self._set(least)
 
 
 def _amperes(value: object, unit: str | None, otherwise: float) -> float:

@@ -41,8 +41,15 @@ class Role(StrEnum):
     """What the ordinary outlet beside the connector draws."""
     POWER = "power"
     """What the car draws in all: W or kW."""
+    LOCATION = "location"
+    """Where a car is: only at home it is one of the property's."""
+    CIRCUIT = "circuit"
+    """What it shares with other chargers of its kind, where it names that."""
     TRANSACTION = "transaction"
     """The number of the OCPP transaction that runs."""
+    VOLTAGE = "voltage"
+    RECONNECTS = "reconnects"
+    """How often it connected anew: it may have forgotten what it was told."""
 
 
 CURRENT_ROLES = (Role.CURRENT_L1, Role.CURRENT_L2, Role.CURRENT_L3)
@@ -66,22 +73,19 @@ class Placeholder(StrEnum):
 
     CURRENT = "current"
     """A."""
-    VALID_SECONDS = "valid_seconds"
     VALID_MINUTES = "valid_minutes"
     """Whole minutes, rounded up."""
     DEVICE_ID = "device_id"
     IDENTIFIER = "identifier"
     """What the integration calls the charger: see `Profile.identifier`."""
     CONNECTOR = "connector"
-    TRANSACTION = "transaction"
-    """The state of the entity with `Role.TRANSACTION`."""
-    NOW = "now"
-    """The time, ISO 8601 in UTC."""
+    CHARGING_PROFILE = "charging_profile"
+    """An OCPP charging profile."""
+    CONFIGURATION_KEY = "configuration_key"
+    """The name of an OCPP configuration key."""
 
 
-type Argument = (
-    str | int | float | Placeholder | Mapping[str, "Argument"] | tuple["Argument", ...]
-)
+type Argument = str | int | float | Placeholder
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,6 +102,19 @@ class EntityMatch:
     translation_key: str | None = None
     attributes: tuple[str, ...] = ()
     unit: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownModel:
+    """What is known of a model of charger: by shell patterns, upper or lower case.
+
+    `max_current` (A) is proposed; `outlet` is the connector that is an ordinary socket.
+    """
+
+    model: str
+    maker: str = "*"
+    max_current: float | None = None
+    outlet: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,7 +143,8 @@ class Pause:
 
     `paused` are the states of `role` that mean paused. Where `limit_resumes`, a limit
     that is set while the entity does not show a pause ends one, so that only the
-    entity's state decides whether `resume` is sent.
+    entity's state decides whether `resume` is sent. Where `only_own`, the entity shows
+    the same while a car waits for its own schedule: only who has paused it resumes it.
     """
 
     stop: Action = TURN_OFF
@@ -134,6 +152,7 @@ class Pause:
     role: Role | None = Role.ENABLE
     paused: frozenset[str] = frozenset({"off"})
     limit_resumes: bool = False
+    only_own: bool = False
 
 
 BY_SWITCH = Pause()
@@ -146,24 +165,43 @@ class Expiry:
     `set_limit` replaces the profile's own for a limit that is valid for a time only,
     which is said in whole `step` s. `prepare` writes the offline limit below it, once.
     Where `renewal_changes`, an unchanged value would be dropped on its way, so a
-    renewal differs by one step.
+    renewal differs by one step, and the first is told after one that does. Where
+    `set_own_limit`, the others act on all that share a `Role.CIRCUIT`, and this on one
+    charger alone; nothing is known of what it falls back to.
     """
 
     set_limit: Action
     prepare: Action
+    set_own_limit: Action | None = None
     step: float = 1.0
     renewal_changes: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChargingProfileActions:
+    """The actions by which an OCPP charge point is told charging profiles.
+
+    `ask_all` answers with all its configuration keys, `ask_one` with a key's value;
+    `read` has it tell what its meter reads.
+    """
+
+    set_profile: Action
+    clear: Action
+    ask_all: Action
+    ask_one: Action
+    read: Action
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
     """How the chargers of one integration are read and driven.
 
-    `models` narrows the integration's devices, `outlets` names (model, connector)
-    pairs that are ordinary sockets. `identifier` is a regular expression for the
+    `models` narrows the integration's devices, `known_models` says more of some.
+    `identifier` is a regular expression for the
     device's identifier; its groups `identifier` and `connector` fill in arguments.
     `statuses` gives for each role what its states mean, the one that decides first.
-    `pause` is None where a limit of 0 A pauses.
+    `pause` is None where a limit of 0 A pauses. Where there are `charging_profiles`, it
+    is limited by these, and by nothing else here.
 
     Currents in A, times in s: `command_lag` until the car has followed,
     `raise_interval` the least time from a write to a raise (IEC 61851 lets the signal
@@ -187,9 +225,10 @@ class Profile:
     set_limit: Action = SET_LIMIT
     pause: Pause | None = None
     expiry: Expiry | None = None
+    charging_profiles: ChargingProfileActions | None = None
     fail_safe: FailSafe = FailSafe.NONE
     models: frozenset[str] | None = None
-    outlets: frozenset[tuple[str, int]] = frozenset()
+    known_models: tuple[KnownModel, ...] = ()
     identifier: str = "(?P<identifier>.+)"
     min_current: float = MINIMUM_SIGNALLED_CURRENT
     max_current: float = 32.0
@@ -211,10 +250,15 @@ class Profile:
         return reports if self.settles is None else self.settles
 
     @property
+    def limit_role(self) -> Role | None:
+        """The entity that its limit is set by, None where an action takes it."""
+        return None if self.charging_profiles else self.set_limit.role
+
+    @property
     def needed_roles(self) -> tuple[Role, ...]:
         """What commands it, and what shows its state: it is not driven without."""
         state = next(iter(self.statuses))
-        return (self.set_limit.role, state) if self.set_limit.role else (state,)
+        return (self.limit_role, state) if self.limit_role else (state,)
 
     @property
     def has_connectors(self) -> bool:

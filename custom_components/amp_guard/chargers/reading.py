@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 import math
 
-from homeassistant.const import UnitOfElectricCurrent, UnitOfPower
+from homeassistant.const import (
+    STATE_HOME,
+    STATE_UNKNOWN,
+    UnitOfElectricCurrent,
+    UnitOfPower,
+)
 from homeassistant.util.unit_conversion import ElectricCurrentConverter, PowerConverter
 
 from ..const import NOMINAL_VOLTAGE
@@ -117,12 +122,20 @@ def can_pause(profile: Profile, entities: ChargerEntities) -> bool:
     return pause.role is None or entities.state(pause.role) is not None
 
 
+def is_away(entities: ChargerEntities) -> bool:
+    """Whether it is a car that is known to be somewhere else."""
+    place = entities.value(Role.LOCATION)
+    return place not in (None, STATE_UNKNOWN, STATE_HOME)
+
+
 def _read_status(
     profile: Profile,
     entities: ChargerEntities,
     states: Mapping[str, ChargerStatus],
     current: PhaseValues | None,
 ) -> ChargerStatus:
+    if is_away(entities):
+        return ChargerStatus.DISCONNECTED
     roles = [role for role in profile.statuses if role in entities]
     if all(entities.state(role) is None for role in (*roles, Role.LIMIT)):
         return ChargerStatus.LOST
@@ -153,7 +166,7 @@ def _read_current(
     roles = [role for role in CURRENT_ROLES[:phases] if role in entities]
     if Role.CURRENT_L1 not in roles:
         return _current_from_power(entities, phases)
-    amperes = [_read_phase(entities, role) for role in roles]
+    amperes = [read_phase(entities, role) for role in roles]
     times = [entities.last_reported(role) for role in roles]
     known = [value for value in amperes if value is not None]
     if len(known) < len(roles):
@@ -163,7 +176,7 @@ def _read_current(
     return PhaseValues(*padded), min((t for t in times if t is not None), default=None)
 
 
-def _read_phase(entities: ChargerEntities, role: Role) -> float | None:
+def read_phase(entities: ChargerEntities, role: Role) -> float | None:
     """Return A; nothing where the state, of which a phase is an attribute, is 0.
 
     At a session's end `ocpp` zeroes the state and leaves the attributes as they were.

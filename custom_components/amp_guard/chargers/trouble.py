@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..model import ChargerReading, ChargerStatus
+from ..model import ChargerReading, ChargerStatus, Commanded
 from .entities import ChargerEntities
 from .profile import Profile, Role
+
+OVERRULES = 0.5
+"""A above what it was told that are no matter of rounding."""
 
 
 class TroubleKind(StrEnum):
@@ -21,6 +24,8 @@ class TroubleKind(StrEnum):
     """Its state is none that its profile knows."""
     REFUSING = "refusing"
     """It, or its integration, does not take what it is commanded."""
+    OVERRULED = "overruled"
+    """It shows a higher limit than it was told: something else sets it."""
     NOT_FOLLOWING = "not_following"
     """It draws more than it was allocated."""
 
@@ -52,6 +57,28 @@ def find_trouble(
     if reading.status is ChargerStatus.UNKNOWN:
         return _at(entities, state_role, TroubleKind.UNKNOWN)
     return None
+
+
+def refusing(entities: ChargerEntities, error: Exception) -> Trouble:
+    """Return that it does not take its commands, in its integration's own words."""
+    role = entities.needed[-1]
+    placeholders = getattr(error, "translation_placeholders", None) or {}
+    return Trouble(
+        kind=TroubleKind.REFUSING,
+        entity_id=entities.entity_id(role) or "",
+        state=placeholders.get("error") or str(error),
+    )
+
+
+def find_overruling(
+    entities: ChargerEntities, reading: ChargerReading, commanded: Commanded
+) -> Trouble | None:
+    """Return that something else is in force above what it was told, if it is."""
+    limit, told = reading.limit, commanded.current
+    if limit is None or told is None or limit <= told + OVERRULES:
+        return None
+    role = Role.LIMIT_IN_FORCE if Role.LIMIT_IN_FORCE in entities else Role.LIMIT
+    return _at(entities, role, TroubleKind.OVERRULED)
 
 
 def _at(entities: ChargerEntities, role: Role, kind: TroubleKind) -> Trouble:

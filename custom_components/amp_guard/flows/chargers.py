@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowHandler, FlowResult
+from homeassistant.helpers.translation import async_get_translations
 
-from ..chargers import PROFILES, ChargerCheck, Role, check_charger
-from ..const import CONF_GROUP, CONF_PROFILE, CONF_STATES, CONF_WIRING
+from ..chargers import PROFILES, ChargerCheck, FailSafe, Role, check_charger
+from ..const import CONF_GROUP, CONF_PROFILE, CONF_STATES, CONF_WIRING, DOMAIN
 from ..model import Phase
 from ..site.reading import read_charger_config
 from ..site.rules import Errors
@@ -31,6 +33,12 @@ from .forms import name_errors, show_form, table
 from .forms.charger import ENTITIES_SCHEMA, charger_schema, states_schema
 
 WORKS, LATER, FAILS = "✓", "○", "✗"
+STATE_ROLES = (Role.STATE, Role.CHARGING, Role.CONNECTED)
+FALLS_BACK = {
+    FailSafe.EXPIRING_LIMIT: WORKS,
+    FailSafe.OWN_OFFLINE_LIMIT: LATER,
+    FailSafe.NONE: FAILS,
+}
 
 
 class ChargerSteps[R: FlowResult[Any, Any]]:
@@ -66,7 +74,7 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
         self.described, self._waiting = [], list(chargers)
         self._changed = changed
 
-    def entities(self, user_input: dict[str, Any] | None = None) -> R:
+    async def entities(self, user_input: dict[str, Any] | None = None) -> R:
         """Pick the entities of any other charger."""
         draft = next((d for d in self._waiting if d.is_picked), None)
         errors: Errors = {}
@@ -78,7 +86,7 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
                 errors[Role.LIMIT.value] = "already_configured"
             if not errors:
                 self._waiting = [*waiting, charger]
-                return self.states()
+                return await self.states()
         return show_form(
             self._flow,
             "entities",
@@ -87,7 +95,7 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
             errors,
         )
 
-    def states(self, user_input: dict[str, Any] | None = None) -> R:
+    async def states(self, user_input: dict[str, Any] | None = None) -> R:
         """Say what the words of the picked state mean, where they are not known."""
         *waiting, charger = self._waiting
         words = state_words(self._flow.hass, charger)
@@ -97,10 +105,10 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
             if len(states) == sum(map(len, user_input.values())):
                 identity = {**charger.identity, CONF_STATES: states}
                 self._waiting = [*waiting, replace(charger, identity=identity)]
-                return self.charger()
+                return await self.charger()
             errors = {"base": "state_twice"}
         elif not words:
-            return self.charger()
+            return await self.charger()
         return show_form(
             self._flow,
             "states",
@@ -109,7 +117,7 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
             errors,
         )
 
-    def charger(self, user_input: dict[str, Any] | None = None) -> R:
+    async def charger(self, user_input: dict[str, Any] | None = None) -> R:
         """Say how the next charger is wired and limited."""
         if not self._waiting:  # they are described once more
             self._waiting, self.described = self.described, []
@@ -125,7 +133,7 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
             if not errors:
                 self._waiting = waiting
                 self.described.append(described)
-                return self.charger() if waiting else self.check()
+                return await (self.charger() if waiting else self.check())
         proposed = proposal(
             draft, installation, installation.chargers + len(self.described)
         )
@@ -142,11 +150,11 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
             placeholders={"charger": draft.title},
         )
 
-    def check(self) -> R:
+    async def check(self) -> R:
         """Show what was found to work, and ask what to do about it."""
         hass = self._flow.hass
-        rows = [
-            _row(draft.title, check_charger(hass, read_charger_config(draft.data)))
+        checks = [
+            (draft.title, await check_charger(hass, read_charger_config(draft.data)))
             for draft in self.described
         ]
         return self._flow.async_show_menu(
@@ -155,7 +163,16 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
                 *self._check_options,
                 *(["find_phases"] if self._changed is not None else []),
             ],
-            description_placeholders={"chargers": table(rows)},
+            description_placeholders={
+                "chargers": table(_row(title, check) for title, check in checks),
+                "reasons": "\n".join(
+                    [
+                        f"- {title}: {reason}"
+                        for title, check in checks
+                        for reason in await _reasons(hass, check)
+                    ]
+                ),
+            },
         )
 
     def rewire(self, wiring: tuple[Phase, ...]) -> None:
@@ -181,13 +198,32 @@ def _row(title: str, check: ChargerCheck) -> tuple[str, ...]:
     if reading.current is not None:
         current = " / ".join(f"{amperes:.1f}" for amperes in reading.current) + " A"
     limit = None if reading.limit is None else f"{reading.limit:g} A"
+    knows_current = current is not None
+    state_comes = not check.knows_state and not check.later.isdisjoint(STATE_ROLES)
+    current_comes = not knows_current and Role.CURRENT_L1 in check.later
     return (
         title,
-        _cell(check.state, works=check.knows_state),
-        LATER if check.reports_later else _cell(current, works=current is not None),
+        LATER if state_comes else _cell(check.state, works=check.knows_state),
+        LATER if current_comes else _cell(current, works=knows_current),
         _cell(limit, works=check.is_settable),
         _cell(None, works=check.can_pause),
+        FALLS_BACK[check.fail_safe],
     )
+
+
+async def _reasons(hass: HomeAssistant, check: ChargerCheck) -> list[str]:
+    """Return why it cannot be commanded, in Home Assistant's language."""
+    if not check.refusals:
+        return []
+    texts = await async_get_translations(
+        hass, hass.config.language, "exceptions", [DOMAIN]
+    )
+    return [
+        texts[
+            f"component.{DOMAIN}.exceptions.{refusal.translation_key}.message"
+        ].format(**(refusal.translation_placeholders or {}))
+        for refusal in check.refusals
+    ]
 
 
 def _cell(shown: str | None, *, works: bool) -> str:

@@ -133,8 +133,8 @@ class ChargerFlow(ConfigSubentryFlow):
         draft = draft_of(subentry.title, subentry.unique_id, subentry.data)
         self._chargers.describe([draft], changed=subentry.subentry_id)
         if draft.is_picked:
-            return self._chargers.entities()
-        return self._chargers.charger()
+            return await self._chargers.entities()
+        return await self._chargers.charger()
 
     async def async_step_device(
         self, user_input: dict[str, Any] | None = None
@@ -146,7 +146,7 @@ class ChargerFlow(ConfigSubentryFlow):
             if charger is None:
                 return self.async_abort(reason="charger_gone")
             self._chargers.describe([charger])
-            return self._chargers.charger()
+            return await self._chargers.charger()
         if not found:
             return self.async_abort(reason="no_chargers_found")
         return self.async_show_form(
@@ -158,25 +158,25 @@ class ChargerFlow(ConfigSubentryFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Pick the entities of any other charger."""
-        return self._chargers.entities(user_input)
+        return await self._chargers.entities(user_input)
 
     async def async_step_states(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Say what the words of the picked state mean."""
-        return self._chargers.states(user_input)
+        return await self._chargers.states(user_input)
 
     async def async_step_charger(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Say how the charger is wired and limited."""
-        return self._chargers.charger(user_input)
+        return await self._chargers.charger(user_input)
 
     async def async_step_check(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Show what was found to work, and ask what to do about it."""
-        return self._chargers.check()
+        return await self._chargers.check()
 
     async def async_step_find_phases(
         self, user_input: dict[str, Any] | None = None

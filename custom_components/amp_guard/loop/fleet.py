@@ -153,9 +153,15 @@ class Fleet:
     @property
     def fail_safes(self) -> dict[str, FailSafe]:
         """What each charger does when nothing is heard of Home Assistant."""
+        return {charger: driver.fail_safe for charger, driver in self._drivers.items()}
+
+    @property
+    def ways(self) -> dict[str, str]:
+        """In which of several ways chargers were seen to be limited."""
         return {
-            charger: driver.profile.fail_safe
+            charger: way
             for charger, driver in self._drivers.items()
+            if (way := driver.way) is not None
         }
 
     @property

@@ -5,7 +5,7 @@ from typing import Any
 
 from homeassistant.const import CONF_DEVICE_ID
 
-from ..chargers import PROFILES, ChargerConfig, Profile
+from ..chargers import PROFILES, ChargerConfig, FailSafe, Profile
 from ..const import (
     CONF_ACTIVE,
     CONF_BALANCER_TYPE,
@@ -140,7 +140,7 @@ def read_charger(data: Mapping[str, Any], charger_id: str = "") -> Charger:
         max_current=min(data[CONF_MAX_CURRENT], profile.max_current),
         resolution=profile.resolution,
         command_lag=profile.command_lag,
-        expiring_limit=profile.expiry is not None,
+        expiring_limit=profile.fail_safe is FailSafe.EXPIRING_LIMIT,
         priority=int(data[CONF_PRIORITY]),
         offline_current=data[CONF_OFFLINE_CURRENT],
         offline_phase=_read_offline_phase(data, profile),

@@ -3,15 +3,19 @@
 from ..profile import Profile
 from .amina import AMINA
 from .any_entities import ANY
+from .besen import BESEN
 from .chargeamps import CHARGEAMPS
 from .easee import EASEE
 from .goe import GOE
+from .goe_mqtt import GOE_MQTT
 from .keba import KEBA
 from .lektrico import LEKTRICO
 from .nrgkick import NRGKICK
 from .ocpp import OCPP
 from .openevse import OPENEVSE
 from .peblar import PEBLAR
+from .shelly import SHELLY
+from .technove import TECHNOVE
 from .tesla import TESLA_FLEET, TESLEMETRY, TESSIE
 from .v2c import V2C
 from .wallbox import WALLBOX
@@ -25,11 +29,15 @@ PROFILES: dict[str, Profile] = {
         EASEE,
         ZAPTEC,
         GOE,
+        GOE_MQTT,
         PEBLAR,
         NRGKICK,
         LEKTRICO,
         OPENEVSE,
         V2C,
+        SHELLY,
+        TECHNOVE,
+        BESEN,
         WALLBOX,
         TESLA_FLEET,
         TESLEMETRY,

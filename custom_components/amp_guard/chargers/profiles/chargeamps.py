@@ -1,18 +1,19 @@
 """Charge Amps Halo, Aura, Dawn and Luna, HACS: the vendor's cloud, each 30 s.
 
 A device has its connectors as entities; each is a charger. Connector 2 of a Halo is
-its Schuko outlet, which counts where its owner has switched the Socket on.
+its Schuko outlet, which counts where its owner has switched the Socket on. Its switch
+is left to its owner: on after off ends a schedule, and what is off was not paused by
+us. A limit of 0 A pauses [hass-chargeamps 2.3.0, May 2026].
 """
 
 from ...model import ChargerStatus
-from ..profile import BY_SWITCH, Profile, Role, entity
+from ..profile import KnownModel, Profile, Role, entity
 
 CHARGEAMPS = Profile(
     name="chargeamps",
     integration="chargeamps",
     entities={
         Role.LIMIT: entity("number", "chargeamps_*_{connector}_max_current"),
-        Role.ENABLE: entity("switch", "chargeamps_*_{connector}_enable"),
         Role.STATE: entity("sensor", "chargeamps_*_{connector}_status"),
         Role.CURRENT_L1: entity("sensor", "chargeamps_*_{connector}_l1_current"),
         Role.CURRENT_L2: entity("sensor", "chargeamps_*_{connector}_l2_current"),
@@ -33,8 +34,7 @@ CHARGEAMPS = Profile(
             "error": ChargerStatus.FAULT,
         }
     },
-    pause=BY_SWITCH,
-    outlets=frozenset({("Halo", 2), ("HALO", 2)}),
+    known_models=(KnownModel(model="*halo*", max_current=16.0, outlet=2),),
     command_lag=15.0,
     raise_interval=30.0,
     report_interval=30.0,

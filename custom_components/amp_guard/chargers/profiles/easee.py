@@ -2,7 +2,7 @@
 
 The limit is the circuit's: unlike the charger's own dynamic limit it outlives a
 plugging-in, and when its time is over the circuit falls back to its offline limit.
-So one charger a circuit.
+Chargers that share a circuit are limited one by one [easee_hass, 2026].
 """
 
 from ...model import ChargerStatus
@@ -21,6 +21,9 @@ EASEE = Profile(
     entities={
         Role.STATE: entity("sensor", "*_status", key="easee_status"),
         Role.LIMIT_IN_FORCE: entity("sensor", "*_output_limit", key="output_limit"),
+        Role.CIRCUIT: entity(
+            "sensor", "*_status", key="easee_status", attributes=("circuit_id",)
+        ),
         # T2 is the neutral in a TN net.
         Role.CURRENT_L1: entity(
             "sensor",
@@ -78,6 +81,14 @@ EASEE = Profile(
             data={**_CIRCUIT, "time_to_live": Placeholder.VALID_MINUTES},
         ),
         prepare=Action(name="easee.set_circuit_offline_limit", data=_CIRCUIT),
+        set_own_limit=Action(
+            name="easee.set_charger_dynamic_limit",
+            data={
+                "device_id": Placeholder.DEVICE_ID,
+                "current": Placeholder.CURRENT,
+                "time_to_live": Placeholder.VALID_MINUTES,
+            },
+        ),
         step=60.0,
         renewal_changes=True,
     ),

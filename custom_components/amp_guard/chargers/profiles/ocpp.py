@@ -1,58 +1,21 @@
 """Any OCPP 1.6 charge point, HACS `ocpp`: Home Assistant is its central system.
 
-Each connector of a charge point with several is a device of its own.
+Each connector of a charge point with several is a device of its own. Its number *Maximum
+current*, *Session current limit* and its action with `limit_amps` write limits that never
+expire, so charging profiles are written one by one [lbbrhzn/ocpp a37fed3, August 2026].
 """
-
-from collections.abc import Mapping
 
 from ...model import ChargerStatus
 from ..profile import (
     Action,
-    Argument,
-    Expiry,
+    ChargingProfileActions,
     FailSafe,
+    KnownModel,
     Placeholder,
     Profile,
     Role,
     entity,
 )
-
-
-def _set_charging_profile(
-    purpose: Mapping[str, Argument], schedule: Mapping[str, Argument]
-) -> Action:
-    return Action(
-        name="ocpp.set_charge_rate",
-        data={
-            "devid": Placeholder.IDENTIFIER,
-            "conn_id": Placeholder.CONNECTOR,
-            "custom_profile": {
-                **purpose,
-                "chargingSchedule": {
-                    "chargingRateUnit": "A",
-                    "chargingSchedulePeriod": (
-                        {"startPeriod": 0, "limit": Placeholder.CURRENT},
-                    ),
-                    **schedule,
-                },
-            },
-        },
-    )
-
-
-_TX_DEFAULT_PROFILE: Mapping[str, Argument] = {
-    "chargingProfileId": 5100,
-    "stackLevel": 0,
-    "chargingProfilePurpose": "TxDefaultProfile",
-    "chargingProfileKind": "Relative",
-}
-_TX_PROFILE: Mapping[str, Argument] = {
-    "chargingProfileId": 5200,
-    "stackLevel": 0,
-    "chargingProfilePurpose": "TxProfile",
-    "chargingProfileKind": "Absolute",
-    "transactionId": Placeholder.TRANSACTION,
-}
 
 OCPP = Profile(
     name="ocpp",
@@ -81,6 +44,8 @@ OCPP = Profile(
             unit="A",
         ),
         Role.POWER: entity("sensor", "ocpp.*.power_active_import.sensor"),
+        Role.VOLTAGE: entity("sensor", "ocpp.*.voltage.sensor"),
+        Role.RECONNECTS: entity("sensor", "ocpp.*.reconnects.sensor"),
     },
     statuses={
         Role.STATE: {
@@ -94,20 +59,42 @@ OCPP = Profile(
             "faulted": ChargerStatus.FAULT,
         }
     },
-    # Its number writes the same limit into three profiles that never expire, so the
-    # profiles are written one by one.
-    set_limit=_set_charging_profile(_TX_PROFILE, {}),
-    expiry=Expiry(
-        set_limit=_set_charging_profile(
-            _TX_PROFILE,
-            # Without a start, a duration counts from when the car began to charge.
-            {"startSchedule": Placeholder.NOW, "duration": Placeholder.VALID_SECONDS},
+    charging_profiles=ChargingProfileActions(
+        set_profile=Action(
+            name="ocpp.set_charge_rate",
+            data={
+                "devid": Placeholder.IDENTIFIER,
+                "conn_id": Placeholder.CONNECTOR,
+                "custom_profile": Placeholder.CHARGING_PROFILE,
+            },
         ),
-        prepare=_set_charging_profile(_TX_DEFAULT_PROFILE, {}),
+        clear=Action(name="ocpp.clear_profile", data={"devid": Placeholder.IDENTIFIER}),
+        ask_all=Action(
+            name="ocpp.get_configuration", data={"devid": Placeholder.IDENTIFIER}
+        ),
+        ask_one=Action(
+            name="ocpp.get_configuration",
+            data={
+                "devid": Placeholder.IDENTIFIER,
+                "ocpp_key": Placeholder.CONFIGURATION_KEY,
+            },
+        ),
+        read=Action(
+            name="ocpp.trigger_custom_message",
+            data={
+                "devid": Placeholder.IDENTIFIER,
+                "requested_message": "MeterValues",
+            },
+        ),
     ),
     fail_safe=FailSafe.EXPIRING_LIMIT,
+    # Connector 2 of a Halo is its Schuko outlet.
+    known_models=(
+        KnownModel(maker="*charge amps*", model="*halo*", max_current=16.0, outlet=2),
+    ),
     identifier=r"(?P<identifier>.+?)(?:-conn(?P<connector>\d+))?",
     command_lag=10.0,
     raise_interval=20.0,
+    refresh_after_command=True,
     report_interval=60.0,
 )

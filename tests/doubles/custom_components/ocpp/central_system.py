@@ -16,7 +16,11 @@ TRANSACTION = "Transaction.Id"
 CURRENT_IMPORT = "Current.Import"
 CURRENT_OFFERED = "Current.Offered"
 POWER = "Power.Active.Import"
+FEATURES = "Features"
+RECONNECTS = "Reconnects"
 METRICS = {
+    FEATURES: None,
+    RECONNECTS: None,
     STATUS: None,
     TRANSACTION: None,
     CURRENT_IMPORT: "A",
@@ -35,6 +39,9 @@ class CentralSystem:
         self.values: dict[str, Any] = {}
         self.attributes: dict[str, dict[str, Any]] = {metric: {} for metric in METRICS}
         self.listeners: set[Callable[[], None]] = set()
+        self.device: dict[str, str] = {}
+        self.notifications: list[str] = []
+        self._was_connected = False
         self._runner: web.AppRunner | None = None
 
     async def start(self, host: str, port: int) -> None:
@@ -57,6 +64,9 @@ class CentralSystem:
     async def _connect(self, request: web.Request) -> web.WebSocketResponse:
         ws = web.WebSocketResponse(protocols=["ocpp1.6"])
         await ws.prepare(request)
+        if self._was_connected:
+            self.values[RECONNECTS] = self.values.get(RECONNECTS, 0) + 1
+        self._was_connected = True
         self.charge_point = charge_point = ConnectedChargePoint(self, ws)
         try:
             await charge_point.listen()
@@ -95,8 +105,28 @@ class ConnectedChargePoint(ChargePoint):
         )
         return "CallError" if answer is None else answer.status
 
+    async def clear(self) -> None:
+        await self.call(call.ClearChargingProfile())
+
+    async def configuration(self, key: str) -> str | dict[str, str]:
+        answer = await self.call(call.GetConfiguration(key=[key] if key else None))
+        known = {each["key"]: each["value"] for each in answer.configuration_key}
+        if not key:
+            return known
+        if key not in known:
+            self._central.notifications.append(f"charger reports {key} is unknown")
+        return known.get(key, "Unknown")
+
+    async def trigger(self, message: str) -> None:
+        await self.call(call.TriggerMessage(requested_message=message))
+
     @on(Action.boot_notification)
-    def on_boot(self, **_: Any):
+    def on_boot(self, charge_point_vendor: str, charge_point_model: str, **_: Any):
+        self._central.device = {
+            "manufacturer": charge_point_vendor,
+            "model": charge_point_model,
+        }
+        self._central.report()
         return call_result.BootNotification(
             current_time=datetime.now(UTC).isoformat(),
             interval=300,
@@ -130,6 +160,8 @@ class ConnectedChargePoint(ChargePoint):
     @on(Action.stop_transaction)
     def on_stop_transaction(self, **_: Any):
         self._central.values[TRANSACTION] = 0
+        # The states only: the attributes stay as they were.
+        self._central.values[CURRENT_IMPORT] = self._central.values[POWER] = 0
         self._central.report()
         return call_result.StopTransaction()
 

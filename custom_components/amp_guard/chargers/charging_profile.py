@@ -1,0 +1,266 @@
+"""OCPP charging profiles: what a charge point takes, and what it is told for an order.
+
+Pure; time is an argument. By OCPP 1.6, chapter 3.13: of one purpose the highest stack
+level in force decides, a TxProfile goes above a TxDefaultProfile, and a
+ChargePointMaxProfile caps both. Without any a charge point gives all that it can.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+import math
+from typing import Any, Self
+
+from ..const import NOMINAL_VOLTAGE
+
+UNSAID_STACK_LEVEL = 1
+"""The highest stack level of a charge point that does not say it: what `ocpp` takes."""
+CLOCK_AHEAD = timedelta(minutes=1)
+"""By how much a charge point's clock may be behind what is to hold from now on."""
+SAME = 0.3
+"""A by which a limit that is shown may differ from the one that was told: watts and
+volts are rounded."""
+DRAWN_BEYOND = 1.5
+"""A above its limit that a car which keeps to it may seem to draw."""
+FAILURES_OF_HELD = 3
+"""Times that a way which has held before must fail until another one is tried."""
+
+
+class Purpose(StrEnum):
+    """What a charging profile is for, in the order in which they are tried.
+
+    A Halo on firmware 169 refuses the last [evcc#12953], a Timxon and a Huawei the
+    first.
+    """
+
+    TX_PROFILE = "TxProfile"
+    TX_DEFAULT_PROFILE = "TxDefaultProfile"
+    CHARGE_POINT_MAX_PROFILE = "ChargePointMaxProfile"
+
+
+PROFILE_IDS = {
+    Purpose.TX_DEFAULT_PROFILE: 5100,
+    Purpose.TX_PROFILE: 5200,
+    Purpose.CHARGE_POINT_MAX_PROFILE: 5300,
+}
+
+
+KEYS = (
+    "SupportedFeatureProfiles",
+    "ChargingScheduleAllowedChargingRateUnit",
+    "ChargeProfileMaxStackLevel",
+    "MeterValueSampleInterval",
+)
+"""The configuration keys of OCPP 1.6 that say what a charge point takes."""
+
+
+class Version(StrEnum):
+    """The OCPP version that a charge point speaks, as far as it matters."""
+
+    V1_6 = "1.6"
+    V2 = "2"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Capabilities:
+    """What a charge point says that it takes; `sample_interval` is s.
+
+    None, or the default, is what it does not say.
+    """
+
+    version: Version = Version.V1_6
+    has_smart_charging: bool | None = None
+    has_remote_trigger: bool = False
+    takes_amperes: bool = True
+    max_stack_level: int = UNSAID_STACK_LEVEL
+    sample_interval: float | None = None
+
+    @classmethod
+    def read(cls, configuration: Mapping[str, str]) -> Self:
+        """Return what its configuration keys say."""
+        features, units, max_level, interval = (
+            configuration.get(key, "") for key in KEYS
+        )
+        level = _whole(max_level)
+        return cls(
+            has_smart_charging="SmartCharging" in features if features else None,
+            has_remote_trigger="RemoteTrigger" in features,
+            takes_amperes="Power" not in units or "Current" in units,
+            max_stack_level=UNSAID_STACK_LEVEL if level is None else level,
+            sample_interval=_whole(interval),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Way:
+    """A way of limiting a charge point: a purpose, at a stack level."""
+
+    purpose: Purpose
+    level: int
+
+    def __str__(self) -> str:
+        """Return it for whoever reads diagnostics."""
+        return f"{self.purpose} {self.level}"
+
+
+def ways(capabilities: Capabilities, *, shares_charge_point: bool) -> tuple[Way, ...]:
+    """Return the ways to try, in turn; some take no profile at the level they report.
+
+    A ChargePointMaxProfile is for all connectors of a charge point together, so it
+    is none where there are several. [ABB Terra: lbbrhzn/ocpp#1737]
+    """
+    highest = capabilities.max_stack_level
+    return tuple(
+        Way(purpose=purpose, level=level)
+        for level in range(highest, max(-1, highest - 2), -1)
+        for purpose in Purpose
+        if not (shares_charge_point and purpose is Purpose.CHARGE_POINT_MAX_PROFILE)
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unit:
+    """In what a charge point takes limits: A, or W in all that an A on each phase is."""
+
+    name: str = "A"
+    per_ampere: float = 1.0
+
+    @classmethod
+    def of(
+        cls, capabilities: Capabilities, phases: int, voltage: float = NOMINAL_VOLTAGE
+    ) -> Self:
+        """Return the unit for a car on so many phases, V."""
+        if capabilities.takes_amperes:
+            return cls()
+        return cls(name="W", per_ampere=voltage * phases)
+
+    def limit(self, current: float) -> float:
+        """Return A in it, no more than that."""
+        if self.name == "A":
+            return int(current) if current.is_integer() else round(current, 1)
+        return math.floor(current * self.per_ampere)
+
+
+def offline_profile(
+    level: int, current: float, unit: Unit, now: datetime
+) -> dict[str, Any]:
+    """Return what is in force under a TxProfile, and when that is over."""
+    way = Way(purpose=Purpose.TX_DEFAULT_PROFILE, level=level)
+    return _profile(way, ((0, current),), unit, now - CLOCK_AHEAD)
+
+
+def limiting_profile(
+    way: Way,
+    current: float,
+    unit: Unit,
+    now: datetime,
+    *,
+    valid_for: float | None,
+    offline_current: float,
+    transaction: int | None = None,
+) -> dict[str, Any]:
+    """Return a profile for A, which holds for s (None: for good).
+
+    After its time a TxProfile is none. The others stand alone: they go on with the
+    offline limit.
+    """
+    if valid_for is None:
+        profile = _profile(way, ((0, current),), unit, now - CLOCK_AHEAD)
+    elif way.purpose is Purpose.TX_PROFILE:
+        profile = _profile(way, ((0, current),), unit, now)
+        profile["chargingSchedule"]["duration"] = math.ceil(valid_for)
+    else:
+        periods = ((0, current), (math.ceil(valid_for), offline_current))
+        profile = _profile(way, periods, unit, now)
+    if transaction is not None:
+        profile["transactionId"] = transaction
+    return profile
+
+
+def _profile(
+    way: Way, periods: tuple[tuple[int, float], ...], unit: Unit, start: datetime
+) -> dict[str, Any]:
+    """Return a profile of A by s from its start, as it goes over the wire.
+
+    Absolute: a Huawei refuses a TxDefaultProfile that is relative.
+    """
+    return {
+        "chargingProfileId": PROFILE_IDS[way.purpose],
+        "stackLevel": way.level,
+        "chargingProfilePurpose": way.purpose.value,
+        "chargingProfileKind": "Absolute",
+        "chargingSchedule": {
+            "chargingRateUnit": unit.name,
+            "startSchedule": start.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "chargingSchedulePeriod": [
+                {"startPeriod": at, "limit": unit.limit(current)}
+                for at, current in periods
+            ],
+        },
+    }
+
+
+class Ladder:
+    """Which of several ways holds, by what the charge point shows; a refusal is silent.
+
+    `is_overruled` says that something else is in force above what it was told, `has_held`
+    that the way was seen to hold.
+    """
+
+    def __init__(self, ways_to_try: tuple[Way, ...]) -> None:
+        """Start with the first."""
+        self.is_overruled = False
+        self.has_held = False
+        self.ways = ways_to_try
+        self._at = 0
+        self._failures = 0
+        self._shown: float | None = None
+        self._all_tried = False
+
+    @property
+    def way(self) -> Way:
+        """The way to take now."""
+        return self.ways[self._at]
+
+    def judge(
+        self, told: float, shown: float | None, drawn: float, offline_current: float
+    ) -> None:
+        """Take what it shows and draws, A, when it has had the time to follow."""
+        if shown is None:
+            if drawn > told + DRAWN_BEYOND:
+                self._fail()
+        elif abs(shown - told) <= SAME:
+            self.is_overruled = False
+            self._note_held(told, offline_current)
+        elif shown > told:
+            self.is_overruled = True
+            self._fail()
+        else:
+            self.is_overruled = False
+            # Its own limit, or the car's, may be lower: each way is tried once.
+            if not self.has_held and not self._all_tried:
+                self._fail()
+
+    def _note_held(self, told: float, offline_current: float) -> None:
+        """Take that it shows what it was told; twice, for it may be so by chance.
+
+        What it shows may be what lies below the profile, or all that it has.
+        """
+        if abs(told - offline_current) <= SAME:
+            return
+        if self._shown is not None and abs(self._shown - told) > SAME:
+            self.has_held, self._failures = True, 0
+        self._shown = told
+
+    def _fail(self) -> None:
+        self._failures, self._shown = self._failures + 1, None
+        if self.has_held and self._failures < FAILURES_OF_HELD:
+            return
+        self.has_held, self._failures = False, 0
+        self._at = (self._at + 1) % len(self.ways)
+        self._all_tried |= self._at == 0
+
+
+def _whole(value: str) -> int | None:
+    return int(value) if value.strip().isdecimal() else None

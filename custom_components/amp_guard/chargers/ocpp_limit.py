@@ -1,0 +1,301 @@
+"""Setting the limit of an OCPP charge point: by charging profiles that expire.
+
+A refusal is only logged by the integration, so what the charge point shows tells.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+import logging
+from typing import Any
+
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from ..const import NOMINAL_VOLTAGE
+from ..model import ChargerStatus
+from .actions import (
+    ChargerActions,
+    ChargerCommandError,
+    ChargerUnreachableError,
+    NotYetError,
+)
+from .attempt import Order
+from .charging_profile import (
+    DRAWN_BEYOND,
+    KEYS,
+    Capabilities,
+    Ladder,
+    Purpose,
+    Unit,
+    Version,
+    Way,
+    limiting_profile,
+    offline_profile,
+    ways,
+)
+from .config import ChargerConfig
+from .entities import ChargerEntities
+from .limit import LimitSetter
+from .profile import (
+    CURRENT_ROLES,
+    ChargingProfileActions,
+    FailSafe,
+    Placeholder,
+    Profile,
+    Role,
+)
+from .reading import DRAWING, read_amperes, read_number, read_phase
+
+_LOGGER = logging.getLogger(__name__)
+
+PAUSE_VALID_FOR = 900.0
+"""s after which a pause that is not renewed gives way to the offline limit."""
+PLAUSIBLE_VOLTAGE = 0.9 * NOMINAL_VOLTAGE, 1.1 * NOMINAL_VOLTAGE
+UNSAID_SAMPLE_INTERVAL = 60.0
+"""s between the readings of one that does not say: what `ocpp` sets."""
+SETTLING_SAMPLES = 2
+"""Samples after a command that may still say what was before it."""
+SPEAKS_OCPP_2 = "charger_speaks_ocpp_2"
+CAR_HAS_FOLLOWED = 20.0
+"""s after which a car that draws more was not told: it was asked what it draws."""
+INVALID_KEY = "invalid_ocpp_key"
+"""What `ocpp` says of a key of OCPP 1.6 to a charge point that speaks 2.x."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Told:
+    """What it was told last, A, at a loop time (s)."""
+
+    current: float
+    at: float
+
+
+class OcppLimitSetter(LimitSetter):
+    """Sets the limit of one connector of an OCPP charge point."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        config: ChargerConfig,
+        entities: ChargerEntities,
+        actions: ChargerActions,
+        *,
+        uses: ChargingProfileActions,
+        now: Callable[[], float],
+    ) -> None:
+        """Take the charger, and the actions that it is told profiles by."""
+        super().__init__(profile, config, entities, actions)
+        self._uses = uses
+        self._now = now
+        self._capabilities: Capabilities | None = None
+        self._ladder: Ladder | None = None
+        self._told: _Told | None = None
+        self._is_prepared = False
+        self._clears = True
+
+    # --- what is known of it ---------------------------------------------------------
+
+    @property
+    def way(self) -> str | None:
+        """The profile by which it was seen to be limited, and its level."""
+        ladder = self._ladder
+        return str(ladder.way) if ladder is not None and ladder.has_held else None
+
+    @property
+    def settling_time(self) -> float:
+        """For how long in s after a command what it shows may be of before it."""
+        said = self._capabilities
+        interval = None if said is None else said.sample_interval
+        return SETTLING_SAMPLES * (interval or UNSAID_SAMPLE_INTERVAL)
+
+    @property
+    def fail_safe(self) -> FailSafe:
+        """What the charger does when nothing is heard of Home Assistant."""
+        said = self._capabilities
+        if said is not None and refusal_of(said) is not None:
+            return FailSafe.NONE
+        return self._profile.fail_safe
+
+    def lasting(self, order: Order) -> float | None:
+        """Return the time (s) that can be told, no less than the order's.
+
+        A pause ends by itself as well, but for one that is left behind on purpose.
+        """
+        if order.current <= 0 and not order.at_once:
+            return PAUSE_VALID_FOR
+        return order.valid_for
+
+    def forget_preparation(self) -> None:
+        """Prepare it anew: it may have forgotten what was written to it."""
+        self._is_prepared = False
+        self._capabilities = None
+
+    async def read_again(self) -> None:
+        """Ask for a fresh reading, where it can be asked."""
+        if self._capabilities is not None and self._capabilities.has_remote_trigger:
+            await self._actions.send(self._uses.read)
+
+    async def ask(self) -> Capabilities:
+        """Return what it says that it takes; what it does not say is as usual."""
+        if self._capabilities is None:
+            self._capabilities = await ask_capabilities(self._actions, self._uses)
+        return self._capabilities or Capabilities()
+
+    # --- setting ---------------------------------------------------------------------
+
+    async def set(self, order: Order, *, is_newest: Callable[[], bool]) -> None:
+        """Tell it an order: a limit of 0 A pauses.
+
+        Raises ChargerCommandError if it is not taken, NotYetError if something that it
+        needs is still to come.
+        """
+        capabilities = await self.ask()
+        if capabilities.version is Version.V2:
+            raise ChargerCommandError(SPEAKS_OCPP_2)
+        ladder = self._judged(capabilities)
+        unit = self._unit(capabilities)
+        repeats = self._told is not None and self._told.current == order.current
+        await self._prepare(ladder.way, unit, repeats=repeats)
+        transaction = None
+        if ladder.way.purpose is Purpose.TX_PROFILE:
+            transaction = self._transaction()
+        told = limiting_profile(
+            ladder.way,
+            order.current,
+            unit,
+            dt_util.utcnow(),
+            valid_for=order.valid_for,
+            offline_current=self._config.offline_current,
+            transaction=transaction,
+        )
+        await self._tell(told)
+        self._told = _Told(current=order.current, at=self._now())
+
+    def _judged(self, capabilities: Capabilities) -> Ladder:
+        """Return the ladder, when it has taken what became of the last order."""
+        shared = self._actions.own_connector is not None
+        to_try = ways(capabilities, shares_charge_point=shared)
+        if self._ladder is None or self._ladder.ways != to_try:
+            self._ladder = Ladder(to_try)
+        ladder, told = self._ladder, self._told
+        if told is None or not self._can_judge(told):
+            return ladder
+        before = ladder.way
+        shown = read_amperes(self._entities, Role.LIMIT_IN_FORCE)
+        drawn, offline_current = max(self._drawn()), self._config.offline_current
+        if self._now() - told.at >= self.settling_time:
+            ladder.judge(told.current, shown, drawn, offline_current)
+        elif drawn > told.current + DRAWN_BEYOND:
+            ladder.judge(told.current, None, drawn, offline_current)
+        if ladder.way != before or ladder.is_overruled:
+            self._is_prepared, self._clears = False, True
+        if ladder.way != before:
+            _LOGGER.info("%s: %s did not hold", self._config.id, before)
+        return ladder
+
+    def _can_judge(self, told: _Told) -> bool:
+        """Whether what it shows is what became of that: it had the time, and a car."""
+        state = (self._entities.value(Role.STATE) or "").lower()
+        charges = self._profile.statuses[Role.STATE].get(state)
+        if charges is not ChargerStatus.CHARGING and told.current > 0:
+            return False
+        said = self._capabilities
+        was_asked = said is not None and said.has_remote_trigger
+        soonest = CAR_HAS_FOLLOWED if was_asked else self.settling_time
+        return self._now() - told.at >= min(soonest, self.settling_time)
+
+    def _drawn(self) -> list[float]:
+        return [read_phase(self._entities, role) or 0.0 for role in CURRENT_ROLES]
+
+    async def _prepare(self, way: Way, unit: Unit, *, repeats: bool) -> None:
+        """See that nothing else is in force, and write what is when a limit is over.
+
+        What it goes back to is written with each renewal as well: a charge point may
+        forget it unseen.
+        """
+        if self._is_prepared and not repeats:
+            return
+        # There is no clearing of one connector's profiles alone.
+        if self._clears and self._actions.own_connector is None:
+            with suppress(ChargerCommandError):
+                await self._actions.send(self._uses.clear)
+        if way.purpose is Purpose.TX_PROFILE:
+            offline = self._config.offline_current
+            await self._tell(
+                offline_profile(way.level, offline, unit, dt_util.utcnow())
+            )
+        self._is_prepared, self._clears = True, False
+
+    async def _tell(self, profile: Mapping[str, Any]) -> None:
+        filled: dict[Placeholder, Any] = {Placeholder.CHARGING_PROFILE: profile}
+        if profile["chargingProfilePurpose"] == Purpose.CHARGE_POINT_MAX_PROFILE:
+            filled[Placeholder.CONNECTOR] = 0
+        await self._actions.send(self._uses.set_profile, filled=filled)
+
+    def _unit(self, capabilities: Capabilities) -> Unit:
+        """Return in what it takes limits: W by the phases on which its car draws."""
+        used = sum(current > DRAWING for current in self._drawn())
+        low, high = PLAUSIBLE_VOLTAGE
+        voltage = read_number(self._entities, Role.VOLTAGE) or NOMINAL_VOLTAGE
+        return Unit.of(
+            capabilities,
+            used or len(self._config.wiring),
+            voltage if low <= voltage <= high else NOMINAL_VOLTAGE,
+        )
+
+    def _transaction(self) -> int:
+        value = self._entities.value(Role.TRANSACTION) or ""
+        if not value.isdecimal() or int(value) == 0:
+            raise NotYetError
+        return int(value)
+
+
+def refusal_of(capabilities: Capabilities) -> ChargerCommandError | None:
+    """Return why a charge point cannot be limited by what it says that it takes."""
+    if capabilities.version is Version.V2:
+        return ChargerCommandError(SPEAKS_OCPP_2)
+    if capabilities.has_smart_charging is False:
+        return ChargerCommandError("charger_has_no_smart_charging")
+    return None
+
+
+async def ask_capabilities(
+    actions: ChargerActions, uses: ChargingProfileActions
+) -> Capabilities | None:
+    """Ask a charge point what it takes; None where it does not answer.
+
+    Raises ChargerUnreachableError where there is nobody to ask.
+    """
+    try:
+        answer = await actions.ask(uses.ask_all)
+    except ChargerCommandError as error:
+        if isinstance(error, ChargerUnreachableError):
+            raise
+        cause = error.__cause__
+        if isinstance(cause, ServiceValidationError):
+            is_2 = cause.translation_key == INVALID_KEY
+            return Capabilities(version=Version.V2) if is_2 else None
+        if not isinstance(cause, vol.Invalid):
+            return None
+        # Up to 0.9 it asks for one key at a time.
+        return await _ask_one_by_one(actions, uses)
+    if not isinstance(answer, Mapping):
+        return None
+    return Capabilities.read({str(k): str(v) for k, v in answer.items()})
+
+
+async def _ask_one_by_one(
+    actions: ChargerActions, uses: ChargingProfileActions
+) -> Capabilities | None:
+    configuration = {}
+    for key in KEYS:
+        try:
+            answer = await actions.ask(
+                uses.ask_one, {Placeholder.CONFIGURATION_KEY: key}
+            )
+        except ChargerCommandError:
+            return None
+        configuration[key] = str(answer)
+    return Capabilities.read(configuration)
