@@ -1,0 +1,500 @@
+var K=globalThis,W=K.ShadowRoot&&(K.ShadyCSS===void 0||K.ShadyCSS.nativeShadow)&&"adoptedStyleSheets"in Document.prototype&&"replace"in CSSStyleSheet.prototype,ie=Symbol(),ke=new WeakMap,D=class{constructor(e,t,n){if(this._$cssResult$=!0,n!==ie)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=e,this.t=t}get styleSheet(){let e=this.o,t=this.t;if(W&&e===void 0){let n=t!==void 0&&t.length===1;n&&(e=ke.get(t)),e===void 0&&((this.o=e=new CSSStyleSheet).replaceSync(this.cssText),n&&ke.set(t,e))}return e}toString(){return this.cssText}},$e=s=>new D(typeof s=="string"?s:s+"",void 0,ie),re=(s,...e)=>{let t=s.length===1?s[0]:e.reduce((n,i,r)=>n+(a=>{if(a._$cssResult$===!0)return a.cssText;if(typeof a=="number")return a;throw Error("Value passed to 'css' function must be a 'css' function result: "+a+". Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.")})(i)+s[r+1],s[0]);return new D(t,s,ie)},xe=(s,e)=>{if(W)s.adoptedStyleSheets=e.map(t=>t instanceof CSSStyleSheet?t:t.styleSheet);else for(let t of e){let n=document.createElement("style"),i=K.litNonce;i!==void 0&&n.setAttribute("nonce",i),n.textContent=t.cssText,s.appendChild(n)}},ae=W?s=>s:s=>s instanceof CSSStyleSheet?(e=>{let t="";for(let n of e.cssRules)t+=n.cssText;return $e(t)})(s):s;var{is:wt,defineProperty:kt,getOwnPropertyDescriptor:$t,getOwnPropertyNames:xt,getOwnPropertySymbols:At,getPrototypeOf:St}=Object,q=globalThis,Ae=q.trustedTypes,Lt=Ae?Ae.emptyScript:"",Et=q.reactiveElementPolyfillSupport,N=(s,e)=>s,oe={toAttribute(s,e){switch(e){case Boolean:s=s?Lt:null;break;case Object:case Array:s=s==null?s:JSON.stringify(s)}return s},fromAttribute(s,e){let t=s;switch(e){case Boolean:t=s!==null;break;case Number:t=s===null?null:Number(s);break;case Object:case Array:try{t=JSON.parse(s)}catch{t=null}}return t}},Le=(s,e)=>!wt(s,e),Se={attribute:!0,type:String,converter:oe,reflect:!1,useDefault:!1,hasChanged:Le};Symbol.metadata??=Symbol("metadata"),q.litPropertyMetadata??=new WeakMap;var y=class extends HTMLElement{static addInitializer(e){this._$Ei(),(this.l??=[]).push(e)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(e,t=Se){if(t.state&&(t.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(e)&&((t=Object.create(t)).wrapped=!0),this.elementProperties.set(e,t),!t.noAccessor){let n=Symbol(),i=this.getPropertyDescriptor(e,n,t);i!==void 0&&kt(this.prototype,e,i)}}static getPropertyDescriptor(e,t,n){let{get:i,set:r}=$t(this.prototype,e)??{get(){return this[t]},set(a){this[t]=a}};return{get:i,set(a){let o=i?.call(this);r?.call(this,a),this.requestUpdate(e,o,n)},configurable:!0,enumerable:!0}}static getPropertyOptions(e){return this.elementProperties.get(e)??Se}static _$Ei(){if(this.hasOwnProperty(N("elementProperties")))return;let e=St(this);e.finalize(),e.l!==void 0&&(this.l=[...e.l]),this.elementProperties=new Map(e.elementProperties)}static finalize(){if(this.hasOwnProperty(N("finalized")))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty(N("properties"))){let t=this.properties,n=[...xt(t),...At(t)];for(let i of n)this.createProperty(i,t[i])}let e=this[Symbol.metadata];if(e!==null){let t=litPropertyMetadata.get(e);if(t!==void 0)for(let[n,i]of t)this.elementProperties.set(n,i)}this._$Eh=new Map;for(let[t,n]of this.elementProperties){let i=this._$Eu(t,n);i!==void 0&&this._$Eh.set(i,t)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(e){let t=[];if(Array.isArray(e)){let n=new Set(e.flat(1/0).reverse());for(let i of n)t.unshift(ae(i))}else e!==void 0&&t.push(ae(e));return t}static _$Eu(e,t){let n=t.attribute;return n===!1?void 0:typeof n=="string"?n:typeof e=="string"?e.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(e=>this.enableUpdating=e),this._$AL=new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(e=>e(this))}addController(e){(this._$EO??=new Set).add(e),this.renderRoot!==void 0&&this.isConnected&&e.hostConnected?.()}removeController(e){this._$EO?.delete(e)}_$E_(){let e=new Map,t=this.constructor.elementProperties;for(let n of t.keys())this.hasOwnProperty(n)&&(e.set(n,this[n]),delete this[n]);e.size>0&&(this._$Ep=e)}createRenderRoot(){let e=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return xe(e,this.constructor.elementStyles),e}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(e=>e.hostConnected?.())}enableUpdating(e){}disconnectedCallback(){this._$EO?.forEach(e=>e.hostDisconnected?.())}attributeChangedCallback(e,t,n){this._$AK(e,n)}_$ET(e,t){let n=this.constructor.elementProperties.get(e),i=this.constructor._$Eu(e,n);if(i!==void 0&&n.reflect===!0){let r=(n.converter?.toAttribute!==void 0?n.converter:oe).toAttribute(t,n.type);this._$Em=e,r==null?this.removeAttribute(i):this.setAttribute(i,r),this._$Em=null}}_$AK(e,t){let n=this.constructor,i=n._$Eh.get(e);if(i!==void 0&&this._$Em!==i){let r=n.getPropertyOptions(i),a=typeof r.converter=="function"?{fromAttribute:r.converter}:r.converter?.fromAttribute!==void 0?r.converter:oe;this._$Em=i;let o=a.fromAttribute(t,r.type);this[i]=o??this._$Ej?.get(i)??o,this._$Em=null}}requestUpdate(e,t,n,i=!1,r){if(e!==void 0){let a=this.constructor;if(i===!1&&(r=this[e]),n??=a.getPropertyOptions(e),!((n.hasChanged??Le)(r,t)||n.useDefault&&n.reflect&&r===this._$Ej?.get(e)&&!this.hasAttribute(a._$Eu(e,n))))return;this.C(e,t,n)}this.isUpdatePending===!1&&(this._$ES=this._$EP())}C(e,t,{useDefault:n,reflect:i,wrapped:r},a){n&&!(this._$Ej??=new Map).has(e)&&(this._$Ej.set(e,a??t??this[e]),r!==!0||a!==void 0)||(this._$AL.has(e)||(this.hasUpdated||n||(t=void 0),this._$AL.set(e,t)),i===!0&&this._$Em!==e&&(this._$Eq??=new Set).add(e))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(t){Promise.reject(t)}let e=this.scheduleUpdate();return e!=null&&await e,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[i,r]of this._$Ep)this[i]=r;this._$Ep=void 0}let n=this.constructor.elementProperties;if(n.size>0)for(let[i,r]of n){let{wrapped:a}=r,o=this[i];a!==!0||this._$AL.has(i)||o===void 0||this.C(i,void 0,r,o)}}let e=!1,t=this._$AL;try{e=this.shouldUpdate(t),e?(this.willUpdate(t),this._$EO?.forEach(n=>n.hostUpdate?.()),this.update(t)):this._$EM()}catch(n){throw e=!1,this._$EM(),n}e&&this._$AE(t)}willUpdate(e){}_$AE(e){this._$EO?.forEach(t=>t.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(e)),this.updated(e)}_$EM(){this._$AL=new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(e){return!0}update(e){this._$Eq&&=this._$Eq.forEach(t=>this._$ET(t,this[t])),this._$EM()}updated(e){}firstUpdated(e){}};y.elementStyles=[],y.shadowRootOptions={mode:"open"},y[N("elementProperties")]=new Map,y[N("finalized")]=new Map,Et?.({ReactiveElement:y}),(q.reactiveElementVersions??=[]).push("2.1.2");var me=globalThis,Ee=s=>s,Y=me.trustedTypes,Me=Y?Y.createPolicy("lit-html",{createHTML:s=>s}):void 0,Re="$lit$",$=`lit$${Math.random().toFixed(9).slice(2)}$`,Oe="?"+$,Mt=`<${Oe}>`,E=document,U=()=>E.createComment(""),G=s=>s===null||typeof s!="object"&&typeof s!="function",ge=Array.isArray,Ct=s=>ge(s)||typeof s?.[Symbol.iterator]=="function",le=`[ 	
+\f\r]`,I=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,Ce=/-->/g,Pe=/>/g,S=RegExp(`>|${le}(?:([^\\s"'>=/]+)(${le}*=${le}*(?:[^ 	
+\f\r"'\`<>=]|("|')|))|$)`,"g"),Te=/'/g,He=/"/g,ze=/^(?:script|style|textarea|title)$/i,fe=s=>(e,...t)=>({_$litType$:s,strings:e,values:t}),f=fe(1),C=fe(2),yn=fe(3),M=Symbol.for("lit-noChange"),h=Symbol.for("lit-nothing"),je=new WeakMap,L=E.createTreeWalker(E,129);function De(s,e){if(!ge(s)||!s.hasOwnProperty("raw"))throw Error("invalid template strings array");return Me!==void 0?Me.createHTML(e):e}var Pt=(s,e)=>{let t=s.length-1,n=[],i,r=e===2?"<svg>":e===3?"<math>":"",a=I;for(let o=0;o<t;o++){let l=s[o],c,u,d=-1,p=0;for(;p<l.length&&(a.lastIndex=p,u=a.exec(l),u!==null);)p=a.lastIndex,a===I?u[1]==="!--"?a=Ce:u[1]!==void 0?a=Pe:u[2]!==void 0?(ze.test(u[2])&&(i=RegExp("</"+u[2],"g")),a=S):u[3]!==void 0&&(a=S):a===S?u[0]===">"?(a=i??I,d=-1):u[1]===void 0?d=-2:(d=a.lastIndex-u[2].length,c=u[1],a=u[3]===void 0?S:u[3]==='"'?He:Te):a===He||a===Te?a=S:a===Ce||a===Pe?a=I:(a=S,i=void 0);let g=a===S&&s[o+1].startsWith("/>")?" ":"";r+=a===I?l+Mt:d>=0?(n.push(c),l.slice(0,d)+Re+l.slice(d)+$+g):l+$+(d===-2?o:g)}return[De(s,r+(s[t]||"<?>")+(e===2?"</svg>":e===3?"</math>":"")),n]},B=class s{constructor({strings:e,_$litType$:t},n){let i;this.parts=[];let r=0,a=0,o=e.length-1,l=this.parts,[c,u]=Pt(e,t);if(this.el=s.createElement(c,n),L.currentNode=this.el.content,t===2||t===3){let d=this.el.content.firstChild;d.replaceWith(...d.childNodes)}for(;(i=L.nextNode())!==null&&l.length<o;){if(i.nodeType===1){if(i.hasAttributes())for(let d of i.getAttributeNames())if(d.endsWith(Re)){let p=u[a++],g=i.getAttribute(d).split($),_=/([.?@])?(.*)/.exec(p);l.push({type:1,index:r,name:_[2],strings:g,ctor:_[1]==="."?ue:_[1]==="?"?ce:_[1]==="@"?he:j}),i.removeAttribute(d)}else d.startsWith($)&&(l.push({type:6,index:r}),i.removeAttribute(d));if(ze.test(i.tagName)){let d=i.textContent.split($),p=d.length-1;if(p>0){i.textContent=Y?Y.emptyScript:"";for(let g=0;g<p;g++)i.append(d[g],U()),L.nextNode(),l.push({type:2,index:++r});i.append(d[p],U())}}}else if(i.nodeType===8)if(i.data===Oe)l.push({type:2,index:r});else{let d=-1;for(;(d=i.data.indexOf($,d+1))!==-1;)l.push({type:7,index:r}),d+=$.length-1}r++}}static createElement(e,t){let n=E.createElement("template");return n.innerHTML=e,n}};function H(s,e,t=s,n){if(e===M)return e;let i=n!==void 0?t._$Co?.[n]:t._$Cl,r=G(e)?void 0:e._$litDirective$;return i?.constructor!==r&&(i?._$AO?.(!1),r===void 0?i=void 0:(i=new r(s),i._$AT(s,t,n)),n!==void 0?(t._$Co??=[])[n]=i:t._$Cl=i),i!==void 0&&(e=H(s,i._$AS(s,e.values),i,n)),e}var de=class{constructor(e,t){this._$AV=[],this._$AN=void 0,this._$AD=e,this._$AM=t}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(e){let{el:{content:t},parts:n}=this._$AD,i=(e?.creationScope??E).importNode(t,!0);L.currentNode=i;let r=L.nextNode(),a=0,o=0,l=n[0];for(;l!==void 0;){if(a===l.index){let c;l.type===2?c=new F(r,r.nextSibling,this,e):l.type===1?c=new l.ctor(r,l.name,l.strings,this,e):l.type===6&&(c=new pe(r,this,e)),this._$AV.push(c),l=n[++o]}a!==l?.index&&(r=L.nextNode(),a++)}return L.currentNode=E,i}p(e){let t=0;for(let n of this._$AV)n!==void 0&&(n.strings!==void 0?(n._$AI(e,n,t),t+=n.strings.length-2):n._$AI(e[t])),t++}},F=class s{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(e,t,n,i){this.type=2,this._$AH=h,this._$AN=void 0,this._$AA=e,this._$AB=t,this._$AM=n,this.options=i,this._$Cv=i?.isConnected??!0}get parentNode(){let e=this._$AA.parentNode,t=this._$AM;return t!==void 0&&e?.nodeType===11&&(e=t.parentNode),e}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(e,t=this){e=H(this,e,t),G(e)?e===h||e==null||e===""?(this._$AH!==h&&this._$AR(),this._$AH=h):e!==this._$AH&&e!==M&&this._(e):e._$litType$!==void 0?this.$(e):e.nodeType!==void 0?this.T(e):Ct(e)?this.k(e):this._(e)}O(e){return this._$AA.parentNode.insertBefore(e,this._$AB)}T(e){this._$AH!==e&&(this._$AR(),this._$AH=this.O(e))}_(e){this._$AH!==h&&G(this._$AH)?this._$AA.nextSibling.data=e:this.T(E.createTextNode(e)),this._$AH=e}$(e){let{values:t,_$litType$:n}=e,i=typeof n=="number"?this._$AC(e):(n.el===void 0&&(n.el=B.createElement(De(n.h,n.h[0]),this.options)),n);if(this._$AH?._$AD===i)this._$AH.p(t);else{let r=new de(i,this),a=r.u(this.options);r.p(t),this.T(a),this._$AH=r}}_$AC(e){let t=je.get(e.strings);return t===void 0&&je.set(e.strings,t=new B(e)),t}k(e){ge(this._$AH)||(this._$AH=[],this._$AR());let t=this._$AH,n,i=0;for(let r of e)i===t.length?t.push(n=new s(this.O(U()),this.O(U()),this,this.options)):n=t[i],n._$AI(r),i++;i<t.length&&(this._$AR(n&&n._$AB.nextSibling,i),t.length=i)}_$AR(e=this._$AA.nextSibling,t){for(this._$AP?.(!1,!0,t);e!==this._$AB;){let n=Ee(e).nextSibling;Ee(e).remove(),e=n}}setConnected(e){this._$AM===void 0&&(this._$Cv=e,this._$AP?.(e))}},j=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(e,t,n,i,r){this.type=1,this._$AH=h,this._$AN=void 0,this.element=e,this.name=t,this._$AM=i,this.options=r,n.length>2||n[0]!==""||n[1]!==""?(this._$AH=Array(n.length-1).fill(new String),this.strings=n):this._$AH=h}_$AI(e,t=this,n,i){let r=this.strings,a=!1;if(r===void 0)e=H(this,e,t,0),a=!G(e)||e!==this._$AH&&e!==M,a&&(this._$AH=e);else{let o=e,l,c;for(e=r[0],l=0;l<r.length-1;l++)c=H(this,o[n+l],t,l),c===M&&(c=this._$AH[l]),a||=!G(c)||c!==this._$AH[l],c===h?e=h:e!==h&&(e+=(c??"")+r[l+1]),this._$AH[l]=c}a&&!i&&this.j(e)}j(e){e===h?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,e??"")}},ue=class extends j{constructor(){super(...arguments),this.type=3}j(e){this.element[this.name]=e===h?void 0:e}},ce=class extends j{constructor(){super(...arguments),this.type=4}j(e){this.element.toggleAttribute(this.name,!!e&&e!==h)}},he=class extends j{constructor(e,t,n,i,r){super(e,t,n,i,r),this.type=5}_$AI(e,t=this){if((e=H(this,e,t,0)??h)===M)return;let n=this._$AH,i=e===h&&n!==h||e.capture!==n.capture||e.once!==n.once||e.passive!==n.passive,r=e!==h&&(n===h||i);i&&this.element.removeEventListener(this.name,this,n),r&&this.element.addEventListener(this.name,this,e),this._$AH=e}handleEvent(e){typeof this._$AH=="function"?this._$AH.call(this.options?.host??this.element,e):this._$AH.handleEvent(e)}},pe=class{constructor(e,t,n){this.element=e,this.type=6,this._$AN=void 0,this._$AM=t,this.options=n}get _$AU(){return this._$AM._$AU}_$AI(e){H(this,e)}};var Tt=me.litHtmlPolyfillSupport;Tt?.(B,F),(me.litHtmlVersions??=[]).push("3.3.3");var Ne=(s,e,t)=>{let n=t?.renderBefore??e,i=n._$litPart$;if(i===void 0){let r=t?.renderBefore??null;n._$litPart$=i=new F(e.insertBefore(U(),r),r,void 0,t??{})}return i._$AI(s),i};var _e=globalThis,x=class extends y{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let e=super.createRenderRoot();return this.renderOptions.renderBefore??=e.firstChild,e}update(e){let t=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(e),this._$Do=Ne(t,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return M}};x._$litElement$=!0,x.finalized=!0,_e.litElementHydrateSupport?.({LitElement:x});var Ht=_e.litElementPolyfillSupport;Ht?.({LitElement:x});(_e.litElementVersions??=[]).push("4.2.2");function Ie(s,e){return f`<div class="bars">
+    ${e.bars.map(t=>jt(s,e,t))}
+  </div>
+  ${zt(s,e)}`}function jt(s,e,t){let{words:n,site:i}=s,r=t.now===void 0?"–":n.ampere(t.now),a=t.free===void 0?"":n.say("free",{current:n.ampere(t.free)}),o=i.supply.entities[`current_l${t.phase+1}`];return f`<div
+      class="phase ${t.limiting?"limiting":""}"
+      title=${t.limiting?`${n.phase(t.phase)} ${n.say("limits")}`:h}
+    >
+      ${n.phase(t.phase)}
+    </div>
+    <svg class="bar" role="img" aria-label=${Ot(s,t)} height="24">
+      ${Rt(s,e,t)}
+    </svg>
+    <button
+      class="figure ${t.overloaded?"over":""}"
+      data-phase=${n.phase(t.phase)}
+      ?disabled=${!o}
+      @click=${()=>s.open(o)}
+    >
+      <span class="now">${r}</span><span class="free">${a}</span>
+    </button>`}function Rt(s,{scale:e,fuse:t,ceiling:n,offline:i},r){let a=d=>{let p=(d-e.from)/(e.to-e.from);return`${(100*Math.min(1,Math.max(0,p))).toFixed(2)}%`},o=(d,p)=>`${Math.max(0,Number.parseFloat(a(p))-Number.parseFloat(a(d))).toFixed(2)}%`,l=(d,p,g=0,_=24)=>C`<line class=${p} x1=${a(d)} x2=${a(d)} y1=${g} y2=${_}></line>`,c=d=>{let p=d.charger?s.colours.get(d.charger):void 0;return C`<rect
+      class=${d.kind}
+      x=${a(d.from)} width=${o(d.from,d.to)}
+      y=${d.kind==="promised"?5:3} height=${d.kind==="promised"?14:18}
+      style=${p?`--colour: ${p}`:h}
+    ></rect>`},u=Math.max(0,r.house??0);return C`
+    <rect class="ground" x="0" width="100%" y="3" height="18" rx="3"></rect>
+    ${r.measured?h:C`<rect class="unmeasured" x="0" width="100%" y="3" height="18"></rect>`}
+    ${r.segments.map(c)}
+    ${e.from<0?l(0,"zero"):h}
+    ${i!==void 0&&r.house!==void 0?l(u+i,"offline",15):h}
+    ${n!==void 0?l(n,"ceiling"):h}
+    ${l(t,"fuse")}`}function Ot({words:s,site:e},t){let n=s.phase(t.phase);if(t.now===void 0)return s.say("bar_unmeasured",{phase:n});let i=t.segments.filter(r=>r.kind!=="promised").map(r=>`${r.kind==="charger"?e.chargers[r.charger??""]?.name??"":s.say(r.kind==="export"?"export":"house")} ${s.ampere(r.to-r.from)}`);return s.say("bar",{phase:n,current:s.ampere(t.now),limit:s.limit(t.limit),free:s.say("free",{current:s.ampere(t.free??0)}),parts:i.join(", ")})}function zt({words:s,site:e,colours:t},n){let i=new Set(n.bars.flatMap(o=>o.segments.map(l=>l.kind))),r=Object.entries(e.chargers),a=(o,l,c)=>f`<li>
+      <i class=${o} style=${c?`--colour: ${c}`:h}></i>${l}
+    </li>`;return f`<ul class="legend">
+    ${e.supply.metered?a("house",s.say("house")):h}
+    ${i.has("export")?a("export",s.say("export")):h}
+    ${r.length<=t.size&&r.length<=6?r.map(([o,l])=>a("charger",l.name??"",t.get(o))):h}
+    ${i.has("promised")?a("promised",s.say("promised")):h}
+    ${a("fuse",s.say("fuse"))}
+    ${n.ceiling!==void 0?a("ceiling",s.say("ceiling")):h}
+    ${n.offline!==void 0?a("offline",s.say("offline_limit")):h}
+  </ul>`}var v="supply";function be(s){return!!(s.supply&&s.groups&&s.chargers&&s.now)}var Dt=1.6,P=.05,Ue=["#0072b2","#e69f00","#009e73","#cc79a7","#56b4e9","#d55e00"];function Ge(s){let e=Object.keys(s.chargers);return new Map(e.map((t,n)=>[t,Ue[n%Ue.length]]))}function Be(s){let e=s.now.nodes[v],t=s.supply.fuse,n=e?.limit??t,i=Z(s),r=s.supply.phases.map(a=>{let o=e?.worth?.[a]?.worth??"measured",l=s.supply.metered,c=e?.current?.[a],u=[],d=0,p=e?.house?.[a];if(p!==void 0&&Math.abs(p)>=P){let _=p<0?"export":"house";u.push({kind:_,from:Math.min(0,p),to:Math.max(0,p)}),d=p}for(let[_,m]of Object.entries(s.now.chargers)){let b=m.drawn[a];b<P||(u.push({kind:"charger",charger:_,from:d,to:d+b}),d+=b)}for(let[_,m]of Object.entries(s.now.chargers)){let b=s.chargers[_]?.wiring??[];if(!R(m.status)||!b.includes(a))continue;let A=m.status!=="charging"||m.drawn[a]>=P,k=m.allocated-m.drawn[a];!A||k<P*4||(u.push({kind:"promised",charger:_,from:d,to:d+k}),d+=k)}let g=c??(l?void 0:Ut(s,a));return{phase:a,now:g,limit:n,free:g===void 0?void 0:Math.max(0,n-g),house:p,segments:u,limiting:a===i,overloaded:!!e?.overloaded&&(g??0)>n,measured:o!=="not_measured"}});return{scale:Nt(r,t),bars:r,fuse:t,ceiling:n<t-P?n:void 0,offline:It(s)}}function Nt(s,e){let t=Math.min(0,...s.map(i=>i.house??0)),n=Math.max(...s.map(i=>i.now??0),0);return{from:t<-P?Math.floor(t/(e/5))*(e/5):0,to:Math.max(Dt*e,Math.ceil(n/(e/5))*(e/5))}}function It(s){let e=Object.values(s.groups).filter(t=>t.parent===v);if(!(!s.supply.metered||!e.length))return e.reduce((t,n)=>t+n.offline,0)}function Ut(s,e){return Object.values(s.now.chargers).reduce((t,n)=>t+n.drawn[e],0)}function R(s){return s==="charging"||s==="waiting"}function Z(s){let e=Object.values(s.now.chargers).filter(n=>R(n.status));if(!e.length)return;let t=s.now.nodes[v]?.limiting;return t!==void 0?t:e.find(n=>n.node===v&&n.phase!==void 0)?.phase}function Gt(s,e){let t=Object.values(s.drawn).reduce((n,i)=>n+i[e],0);return(s.house?.[e]??0)+t}function Fe(s,e,t){let n=e.points,i=n.at(-1);if(!i)return;let r=s.supply.phases,a=r.map(g=>Math.max(...n.map(_=>Gt(_,g)))),o=Math.max(...a),l=r[a.indexOf(o)]??0,c=[void 0,...Object.keys(s.chargers).filter(g=>n.some(_=>(_.drawn[g]?.[l]??0)>=P))],u=n.map(()=>0),d=c.map(g=>{let _=n.map((m,b)=>{let A=g?m.drawn[g]?.[l]:m.house?.[l],k=u[b],z=u[b]=k+(A??0);return{t:m.t,from:k,to:z}});return{charger:g,steps:_}}),p=Math.min(0,...n.map(g=>g.house?.[l]??0));return{phase:l,layers:d,peak:o,lowest:p,begin:i.t-t,end:i.t}}function Ve(s){let e=Object.entries(s.groups).map(([n,i])=>{let r=new Set([n,...Ke(s,n)]),a=Object.entries(s.chargers).filter(([,u])=>r.has(u.group)),o=u=>a.reduce((d,[p])=>d+(s.now.chargers[p]?.drawn[u]??0),0),l=s.now.nodes[n],c=l?.current??i.phases.map(o);return{id:n,used:Math.max(0,...c),limit:l?.limit??i.online,charging:a.filter(([u])=>s.now.chargers[u]?.status==="charging").length,overloaded:!!l?.overloaded,chargers:Object.keys(s.chargers).filter(u=>s.chargers[u]?.group===n)}}),t=n=>n.limit>0?n.used/n.limit:0;return e.filter(n=>n.chargers.length>0||e.length===1).sort((n,i)=>t(i)-t(n))}function Ke(s,e,t=new Set){let n=Object.keys(s.groups).filter(i=>s.groups[i]?.parent===e&&!t.has(i));for(let i of n)t.add(i);return n.flatMap(i=>[i,...Ke(s,i,t)])}var Bt=["no_room","overload","release_pending"],Ft=["waiting_turn"],Vt=["ceiling","user_limit","meter_stale","meter_offline","raise_held"],J=(s,e)=>s.chargers[e]?.name??s.groups[e]?.name??s.supply.name??e;function We(s,e){let t=s.now.nodes[v],n=Ye(s);if(n!==void 0&&t?.current)return e.say("s_overload",{phase:e.phase(n),current:e.ampere(t.current[n]),limit:e.limit(t.limit)});let i=Object.values(s.groups);if(i.length&&i.every(u=>!u.active))return e.say("s_off");if(t?.trust==="offline")return e.say("s_no_meter");let r=Object.entries(s.now.chargers),a=r.filter(([,u])=>R(u.status));if(!a.length){let u=r.some(([,d])=>d.status==="full");return e.say(u?"s_idle":"s_no_car")}let o=a.filter(([,u])=>u.paused&&Bt.includes(u.reason));if(o.length){let u=o[0][1].phase??Z(s),d=e.names(o.map(([p])=>J(s,p)));return u===void 0?e.reason(o[0][1].reason):o.length===1?e.say("s_waits",{phase:e.phase(u),names:d}):e.say("s_wait_many",{phase:e.phase(u),count:`${o.length}`})}if(a.some(([,u])=>Ft.includes(u.reason)))return e.say("s_turns");let l=Z(s);if(l!==void 0)return e.say("s_limits",{phase:e.phase(l)});let c=a.filter(([,u])=>Vt.includes(u.reason));return c.length?e.say("s_held",{names:e.names(c.map(([u])=>J(s,u)))}):e.say(a.some(([,u])=>u.status==="charging")?"s_charges":"s_idle")}function qe(s,e){let t=[],n=(o,l,c={})=>{t.push({level:o,text:e.say(l,c)})},i=s.now.nodes[v],r=Ye(s);i&&r!==void 0&&n("alarm","b_overload",{phase:e.phase(r),limit:e.limit(i.limit)});for(let o of Object.keys(s.groups))s.now.nodes[o]?.overloaded&&r===void 0&&n("alarm","b_group_overload",{name:J(s,o)});for(let{worth:o}of Object.values(s.now.nodes))o?.forEach((l,c)=>{if(l.worth==="not_measured"){let u=l.on===void 0?"":e.phase(l.on),d=e.say(`d_${l.doubt??""}`,{on:u});n("alarm","b_not_measured",{phase:e.phase(c),doubt:d})}else l.worth==="bounded"&&l.doubt&&n("note","b_bounded",{phase:e.phase(c)})});i?.trust==="offline"&&n("alarm","b_offline"),i?.trust==="stale"&&n("warning","b_stale"),i?.trust==="starting"&&n("note","b_starting");for(let[o,l]of Object.entries(s.groups))l.active||n("warning","b_off",{name:J(s,o)});let a={alarm:0,warning:1,note:2};return t.sort((o,l)=>a[o.level]-a[l.level])}function Ye(s){let e=s.now.nodes[v];if(!e?.overloaded||!e.current)return;let t=Math.max(...e.current);return e.current.indexOf(t)}function Ze(s,e,t){let n=s.now.chargers[e];if(!n)return"";let i=t.reason(n.reason);if(n.phase===void 0||n.node===void 0)return i;let r=n.node===v?t.say("fuse"):s.groups[n.node]?.name??t.say("fuse");return t.say("because",{reason:i,phase:t.phase(n.phase),node:r})}var Je=6,Kt=[1,2,3,4,5,6,7,8,9];function Xe(s,e,t){let n=Object.keys(s.site.chargers).length,i=r=>r.chargers.length?r.chargers.map(a=>qt(s,a,t)):f`<p class="quiet">${s.words.say("no_chargers")}</p>`;return e.length===1&&n<=Je?i(e[0]):e.map((r,a)=>{let o=t.isOpen(r.id,n<=Je||a===0);return f`<section class="group">
+      <button
+        class="fold"
+        aria-expanded=${o?"true":"false"}
+        @click=${()=>t.fold(r.id,!o)}
+      >
+        <span class="arrow" aria-hidden="true"></span>
+        <span class="name">${s.site.groups[r.id]?.name??""}</span>
+        <span class="line ${r.overloaded?"over":""}">${Wt(s,r)}</span>
+      </button>
+      ${o?i(r):h}
+    </section>`})}function Wt({words:s},e){return s.say("group_line",{used:s.ampere(e.used),limit:s.limit(e.limit),count:`${e.charging}`})}function qt(s,e,t){let{site:n,words:i}=s,r=n.chargers[e],a=n.now.chargers[e];if(!r||!a)return h;let o=a.reason!=="inactive",l=o?a.status:"inactive",c=Math.max(...a.drawn),u=a.drawn.flatMap((d,p)=>d>=.5?[i.phase(p)]:[]);return f`<div class="row" data-charger=${e}>
+    <i class="sign" style="--colour: ${s.colours.get(e)}" aria-hidden="true"></i>
+    <div class="who">
+      <h3>${r.name??""}</h3>
+      <span class="state">
+        ${i.say(`c_${l}`)}${u.length?` · ${u.join(" ")}`:h}
+      </span>
+      <span class="why">${Yt(s,e,a,t.now)}</span>
+    </div>
+    <button
+      class="figure"
+      ?disabled=${!r.entities.drawn_current}
+      @click=${()=>s.open(r.entities.drawn_current)}
+    >
+      <span class="now">${i.ampere(c)}</span>
+      ${o?f`<span class="free">
+            ${i.say("of_allocated",{current:i.limit(a.allocated)})}
+          </span>`:h}
+      ${a.power===void 0?h:f`<span class="free power">${i.kilowatt(a.power)}</span>`}
+    </button>
+    ${t.shown?Zt(s,r,a,t):h}
+  </div>`}function Yt(s,e,t,n){let{words:i}=s,a=["not_connected","not_wanted","inactive"].includes(t.reason)?[]:[Ze(s.site,e,i)];return t.starts!==void 0&&t.starts>n&&R(t.status)&&a.push(i.say("starts",{time:i.clock(t.starts),left:i.countdown(t.starts,n)})),t.boosted!==void 0&&t.boosted>n&&a.push(i.say("boosted",{time:i.clock(t.boosted)})),t.user_limit!==void 0&&a.push(i.say("limited_to",{limit:i.limit(t.user_limit)})),!t.follows&&t.reason!=="not_following"&&a.push(i.reason("not_following")),a.map(o=>f`<span>${o}</span>`)}function Zt({words:s},e,t,n){let i=o=>()=>n.call("button","press",{entity_id:e.entities[o]}),r=e.name??"",a=t.boosted!==void 0&&t.boosted>n.now;return f`<div class="buttons">
+    ${a?ve(s.say("end_boost"),r,()=>n.call("amp_guard","end_boost",{device_id:e.device})):e.entities.charge_now?ve(s.of("button.charge_now.name"),r,i("charge_now")):h}
+    ${t.user_limit!==void 0&&e.entities.release_user_limit?ve(s.of("button.release_user_limit.name"),r,i("release_user_limit")):h}
+    <label class="priority">
+      <span>${s.of("select.priority.name")}</span>
+      <select
+        aria-label="${s.of("select.priority.name")}, ${r}"
+        @change=${o=>n.call("amp_guard","set_priority",{device_id:e.device,priority:Number(o.target.value)})}
+      >
+        ${Kt.map(o=>f`<option value=${o} .selected=${o===e.priority}>${o}</option>`)}
+      </select>
+    </label>
+  </div>`}function ve(s,e,t){return f`<button class="press" aria-label="${s}, ${e}" @click=${t}>${s}</button>`}var Qe=[500,1e3,2e3,5e3,1e4];function nt(s,e){if(!et(e))return e;let t=et(s)?{...s}:{};for(let[n,i]of Object.entries(e))i===null?delete t[n]:t[n]=nt(t[n],i);return t}function et(s){return typeof s=="object"&&s!==null&&!Array.isArray(s)}function Jt(s,e){let t=new Map(s.points.map(o=>[o.t,o]));for(let o of e.points??[])t.set(o.t,o);let n=[...t.values()].sort((o,l)=>o.t-l.t),i=[...s.events,...e.events??[]],r=Math.max(n.at(-1)?.t??0,i.at(-1)?.t??0),a=o=>o.t>=r-900;return{points:n.filter(a),events:i.filter(a)}}var ye=class{constructor(e){this.connection=e;this.status="waiting";this.sites={};this.minutes={};this.messages=0;this.toldAt=0;this.listeners=new Set;this.tries=0;this.generation=0;this.onReady=()=>{this.tries=0,this.subscribe()};this.onLost=()=>{this.generation++,this.unsubscribe=void 0,clearTimeout(this.timer),this.become("lost")}}follow(e){return this.listeners.add(e),this.listeners.size===1&&this.open(),()=>{this.listeners.delete(e),this.listeners.size===0&&this.close()}}latest(e){let t=this.sites[e]?.now;if(!t)return;let n=Object.entries(t.chargers).map(([i,r])=>[i,r.drawn]);return{t:Math.floor(this.toldAt/1e3),house:t.nodes.supply?.house,drawn:Object.fromEntries(n)}}open(){this.connection.addEventListener("ready",this.onReady),this.connection.addEventListener("disconnected",this.onLost),this.subscribe()}close(){this.connection.removeEventListener("ready",this.onReady),this.connection.removeEventListener("disconnected",this.onLost),this.generation++,clearTimeout(this.timer),this.unsubscribe?.().catch(()=>{}),this.unsubscribe=void 0,this.status="waiting"}async subscribe(){let e=++this.generation,t=()=>e===this.generation;clearTimeout(this.timer);try{let n=await this.connection.subscribeMessage(i=>t()&&this.take(i),{type:"amp_guard/subscribe"},{resubscribe:!1});t()?this.unsubscribe=n:n().catch(()=>{}),this.tries=0}catch{if(!t())return;this.tries>3&&this.become("unknown_command");let n=Qe[Math.min(this.tries++,Qe.length-1)];this.timer=setTimeout(()=>{this.subscribe()},n)}}take(e){if(this.messages++,this.toldAt=Date.now(),e.format!==void 0&&(this.sites={},this.minutes={},this.version=e.card,this.status=e.format===1?"told":"old_card"),this.status==="told"){e.sites&&(this.sites=nt(this.sites,e.sites));for(let[t,n]of Object.entries(e.history??{}))this.minutes[t]=Jt(this.minutes[t]??{points:[],events:[]},n)}this.tell()}become(e){this.status=e,this.tell()}tell(){for(let e of[...this.listeners])e()}},tt=new WeakMap;function st(s){let e=tt.get(s);return e||tt.set(s,e=new ye(s)),e}function X(){return document.querySelector("home-assistant")?.hass}var V=600,Q=120,rt=5,Xt=new Set(["overload","not_following","fallback_entered"]);function ot(s,e){let{site:t,words:n}=s,i=Fe(t,e,900);if(!i)return h;let r=t.supply.fuse,a=Math.max(r*1.2,i.peak*1.05),o=d=>(d-i.begin)/900*V,l=d=>Q-(d-i.lowest)/(a-i.lowest)*Q,c=n.say("chart",{phase:n.phase(i.phase),peak:n.ampere(i.peak),limit:n.limit(r)}),u=e.events.at(-1);return f`<figure class="minutes">
+    <figcaption>
+      <span>${n.say("chart_title",{phase:n.phase(i.phase)})}</span>
+    </figcaption>
+    <svg role="img" aria-label=${c} viewBox="0 0 ${V} ${Q}" preserveAspectRatio="none">
+      ${i.layers.map(d=>C`<path
+          class=${d.charger?"charger":"house"}
+          style=${d.charger?`--colour: ${s.colours.get(d.charger)}`:h}
+          d=${Qt(d,o,l)}
+        ></path>`)}
+      <line class="zero" x1="0" x2=${V} y1=${l(0)} y2=${l(0)}></line>
+      <line class="fuse" x1="0" x2=${V} y1=${l(r)} y2=${l(r)}></line>
+    </svg>
+    <div class="dots">
+      ${e.events.filter(d=>d.t>=i.begin).map(d=>f`<span
+            class="dot ${Xt.has(d.type)?"alarm":""}"
+            title=${at(s,d)}
+            style="left: ${(o(d.t)/V*100).toFixed(1)}%; top: ${(l(r)/Q*100).toFixed(1)}%"
+          ></span>`)}
+    </div>
+    <div class="axis"><span>${n.say("minutes_ago")}</span><span>${n.say("now")}</span></div>
+    ${u?f`<p class="newest">${at(s,u)}</p>`:h}
+  </figure>`}function Qt(s,e,t){let n=s.steps;if(!n.some(a=>a.from!==a.to))return"";let i=(a,o)=>`${e(a).toFixed(1)} ${t(o).toFixed(1)}`,r=a=>{let o=n[a+1]?.t??1/0,l=n[a].t+rt;return o-n[a].t<=3*rt?o:l};return n.map((a,o)=>{if(a.from===a.to)return"";let l=Math.min(r(o),n.at(-1).t);return`M${i(a.t,a.from)}L${i(a.t,a.to)} ${i(l,a.to)} ${i(l,a.from)}Z`}).join("")}function at({site:s,words:e},t){let n=t.target in s.groups,i=(n?s.groups:s.chargers)[t.target]?.name??"",r=n?"fuse":"charging",a=e.of(`event.${r}.state_attributes.event_type.state.${t.type}`),o=t.reason?`. ${e.reason(t.reason)}`:"";return e.say("event_at",{time:e.clock(t.t),name:i,event:`${a||t.type}${o}`})}var lt=re`
+  :host {
+    --house: var(--amp-guard-house-color, #8596a0);
+    --fuse: var(--amp-guard-fuse-color, #d32f2f);
+    --quiet: var(--secondary-text-color, #5f6368);
+    --ground: color-mix(in srgb, var(--primary-text-color, #212121) 9%, transparent);
+    display: block;
+    height: 100%;
+  }
+  ha-card {
+    display: block;
+    box-sizing: border-box;
+    min-height: 100%;
+    padding: 16px;
+    color: var(--primary-text-color);
+    font-size: 14px;
+    line-height: 1.35;
+    container-type: inline-size;
+  }
+  header {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px 12px;
+    align-items: baseline;
+    justify-content: space-between;
+    margin-bottom: 12px;
+  }
+  h2,
+  h3,
+  p,
+  figure,
+  ul {
+    margin: 0;
+    padding: 0;
+    font: inherit;
+  }
+  /* What is written in another direction than the page keeps its own. */
+  h2,
+  h3,
+  p,
+  li,
+  span {
+    unicode-bidi: plaintext;
+  }
+  h2 {
+    font-size: 20px;
+    font-weight: 500;
+  }
+  h3 {
+    font-weight: 600;
+    overflow-wrap: anywhere;
+  }
+  .sentence {
+    color: var(--primary-text-color);
+    overflow-wrap: anywhere;
+  }
+  .banner {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+    align-items: center;
+    justify-content: space-between;
+    margin: 0 0 12px;
+    padding: 10px 12px;
+    border-radius: 8px;
+    font-weight: 500;
+    overflow-wrap: anywhere;
+  }
+  .alarm {
+    background: #b3261e;
+    color: #fff;
+  }
+  .warning {
+    background: #ffc94d;
+    color: #201a00;
+  }
+  .note {
+    background: var(--ground);
+    color: var(--primary-text-color);
+  }
+  .bars {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr) auto;
+    gap: 8px 10px;
+    align-items: center;
+  }
+  .phase {
+    box-sizing: border-box;
+    min-width: 30px;
+    padding: 1px 5px;
+    border: 2px solid transparent;
+    border-radius: 8px;
+    font-weight: 600;
+    text-align: center;
+  }
+  .phase.limiting {
+    border-color: currentColor;
+  }
+  svg {
+    display: block;
+    width: 100%;
+    overflow: visible;
+  }
+  .bar:dir(rtl) {
+    transform: scaleX(-1);
+  }
+  .ground {
+    fill: var(--ground);
+  }
+  .unmeasured {
+    fill: none;
+    stroke: #b3261e;
+    stroke-width: 2;
+    stroke-dasharray: 3 5;
+  }
+  rect.house,
+  path.house {
+    fill: var(--house);
+  }
+  rect.export {
+    fill: none;
+    stroke: var(--house);
+    stroke-width: 2;
+  }
+  rect.charger,
+  path.charger {
+    fill: var(--colour);
+  }
+  rect.charger,
+  rect.house {
+    stroke: var(--card-background-color, #fff);
+    stroke-width: 1;
+  }
+  rect.promised {
+    fill: none;
+    stroke: var(--colour);
+    stroke-width: 2;
+    stroke-dasharray: 4 3;
+  }
+  line {
+    vector-effect: non-scaling-stroke;
+  }
+  line.fuse {
+    stroke: var(--fuse);
+    stroke-width: 3;
+  }
+  .minutes line.fuse {
+    stroke-width: 2;
+    stroke-dasharray: 6 4;
+  }
+  line.ceiling {
+    stroke: var(--primary-text-color);
+    stroke-width: 2;
+    stroke-dasharray: 2 3;
+  }
+  line.offline {
+    stroke: var(--primary-text-color);
+    stroke-width: 2;
+  }
+  line.zero {
+    stroke: var(--quiet);
+    stroke-width: 1;
+  }
+  button,
+  select {
+    color: inherit;
+    font: inherit;
+  }
+  button {
+    padding: 0;
+    border: 0;
+    background: none;
+    text-align: start;
+    cursor: pointer;
+  }
+  button:disabled {
+    cursor: default;
+  }
+  :focus-visible {
+    outline: 2px solid var(--primary-color, #03a9f4);
+    outline-offset: 2px;
+    border-radius: 4px;
+  }
+  .figure {
+    min-width: 74px;
+    text-align: end;
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+  }
+  .figure span {
+    display: block;
+  }
+  .now {
+    font-size: 17px;
+  }
+  .free,
+  .quiet,
+  .state,
+  .why,
+  .axis,
+  figcaption,
+  .newest,
+  .line {
+    color: var(--quiet);
+    font-size: 12px;
+  }
+  .over {
+    color: var(--fuse);
+    font-weight: 700;
+  }
+  .legend {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 2px 14px;
+    margin: 8px 0 4px;
+    list-style: none;
+    color: var(--quiet);
+    font-size: 12px;
+  }
+  .legend li {
+    max-width: 100%;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .legend i,
+  .sign {
+    display: inline-block;
+    box-sizing: border-box;
+    width: 10px;
+    height: 10px;
+    margin-inline-end: 5px;
+    border-radius: 2px;
+    vertical-align: -1px;
+  }
+  i.house {
+    background: var(--house);
+  }
+  i.export {
+    border: 2px solid var(--house);
+  }
+  i.charger,
+  .sign {
+    background: var(--colour);
+  }
+  i.promised {
+    border: 1px dashed currentColor;
+  }
+  i.fuse,
+  i.ceiling,
+  i.offline {
+    width: 3px;
+    background: var(--fuse);
+  }
+  i.ceiling,
+  i.offline {
+    background: var(--primary-text-color);
+  }
+  i.offline {
+    height: 6px;
+  }
+  i.ceiling {
+    background: none;
+    border-inline-start: 2px dotted var(--primary-text-color);
+  }
+  .row {
+    display: grid;
+    grid-template-columns: 12px minmax(0, 1fr) auto;
+    gap: 4px 10px;
+    align-items: start;
+    padding: 10px 0;
+    border-top: 1px solid var(--divider-color, #e0e0e0);
+  }
+  .sign {
+    width: 12px;
+    height: 12px;
+    margin-top: 4px;
+    border-radius: 6px;
+  }
+  .state,
+  .why span {
+    display: block;
+    overflow-wrap: anywhere;
+  }
+  .buttons {
+    grid-column: 2 / -1;
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+    align-items: center;
+  }
+  .press {
+    min-height: 32px;
+    padding: 4px 14px;
+    border: 1px solid var(--primary-color, #03a9f4);
+    border-radius: 16px;
+  }
+  .priority {
+    display: inline-flex;
+    gap: 6px;
+    align-items: center;
+    margin-inline-start: auto;
+    color: var(--quiet);
+    font-size: 12px;
+  }
+  select {
+    min-height: 32px;
+    border: 1px solid var(--divider-color, #bdbdbd);
+    border-radius: 8px;
+    background: var(--card-background-color, #fff);
+    color: var(--primary-text-color);
+  }
+  .fold {
+    display: flex;
+    gap: 8px;
+    align-items: center;
+    width: 100%;
+    min-height: 40px;
+    border-top: 1px solid var(--divider-color, #e0e0e0);
+  }
+  .fold .name {
+    flex: 1;
+    font-weight: 600;
+    overflow-wrap: anywhere;
+  }
+  .arrow {
+    width: 0;
+    border: 5px solid transparent;
+    border-inline-start-color: currentColor;
+    border-inline-end: 0;
+  }
+  [aria-expanded="true"] .arrow {
+    border: 5px solid transparent;
+    border-top-color: currentColor;
+    border-bottom: 0;
+  }
+  .minutes {
+    position: relative;
+    margin-top: 10px;
+    direction: ltr;
+  }
+  .minutes svg {
+    height: 110px;
+  }
+  figcaption {
+    margin-bottom: 4px;
+  }
+  .dots {
+    position: absolute;
+    inset-inline: 0;
+    top: 20px;
+    height: 110px;
+    pointer-events: none;
+  }
+  .dot {
+    position: absolute;
+    width: 8px;
+    height: 8px;
+    margin: -5px;
+    border: 1px solid var(--card-background-color, #fff);
+    border-radius: 50%;
+    background: var(--primary-text-color);
+    pointer-events: auto;
+  }
+  .dot.alarm {
+    background: var(--fuse);
+  }
+  .axis {
+    display: flex;
+    justify-content: space-between;
+  }
+  @container (max-width: 340px) {
+    .figure {
+      min-width: 60px;
+    }
+    .priority {
+      margin-inline-start: 0;
+    }
+  }
+`;var dt={main_fuse:"Hovedsikring {limit}",free:"{current} ledig",house:"Huset",fuse:"Sikring",ceiling:"Midlertidigt loft",offline_limit:"Grænse uden måleren",promised:"Tildelt, ikke trukket",export:"Eksport",limits:"begrænser",of_allocated:"af {current}",because:"{reason} ({phase}, {node})",starts:"Starter tidligst {time}, om {left}",boosted:"Først indtil {time}",end_boost:"Ikke længere først",limited_to:"Begrænset til {limit} i laderen",bar:"{phase}: {current} af {limit}, {free}. {parts}",bar_unmeasured:"{phase}: ukendt",chart:"De seneste 15 minutter på {phase}, den mest belastede fase: højst {peak}, sikringen tåler {limit}",chart_title:"{phase}, mest belastede fase",minutes_ago:"−15 min",now:"nu",event_at:"{time} {name}: {event}",group_line:"{used} af {limit} · {count} oplader",no_chargers:"Ingen ladere i denne gruppe",s_overload:"{phase} fører {current}, sikringen tåler {limit}",s_no_meter:"Måleren er væk",s_off:"Lastbalanceringen er slået fra",s_waits:"{phase} er fuld: {names} venter",s_wait_many:"{phase} er fuld: {count} ladere venter",s_turns:"Ikke alle kan være der: laderne skiftes",s_limits:"{phase} afgør, hvor meget der er",s_held:"{names} holdes tilbage",s_charges:"Oplader uden hindringer",s_no_car:"Ingen bil er tilsluttet",s_idle:"Ingen bil oplader",b_overload:"Overbelastning: {phase} fører mere, end sikringen er lavet til ({limit}). Laderne sænkes.",b_group_overload:"Overbelastning i {name}. Laderne sænkes.",b_not_measured:"{phase} måles ikke: {doubt} Laderne holdes til det, de må bruge uden måleren.",b_bounded:"{phase} måles ikke selv; de to andre ledere begrænser den.",b_offline:"Måleren er offline. Laderne deler det, de må bruge uden den.",b_stale:"Måleren er tavs. Intet hæves.",b_starting:"Måleren er lige kommet. Intet hæves endnu.",b_undecided:"Intet er besluttet. Laderne holder sig til deres offlinegrænser.",b_off:"Lastbalanceringen af {name} er slået fra: intet holder dens ladere under sikringen.",b_lost:"Forbindelsen til Home Assistant er afbrudt. Sådan var det {time}.",b_old_card:"En anden version af kortet er installeret. Genindlæs siden.",reload:"Genindlæs",m_waiting:"Venter på Home Assistant …",m_none:"Ingen eltilslutning er sat op. Tilføj Amp Guard under Indstillinger, Enheder og tjenester.",m_gone:"Denne eltilslutning er ikke længere sat op. Vælg en anden i kortets indstillinger.",m_not_loaded:"{title} kører ikke. Se Indstillinger, Enheder og tjenester, Amp Guard.",m_forbidden:"Du har ikke ret til at se denne eltilslutning.",m_unknown_command:"Integrationen Amp Guard kører ikke, eller er ældre end kortet. Genstart Home Assistant.",failed:"Det mislykkedes: {error}",c_disconnected:"Ingen bil",c_waiting:"Bilen venter",c_charging:"Oplader",c_full:"Vil ikke oplade",c_fault:"Fejl",c_unknown:"Ukendt tilstand",c_lost:"Kan ikke nås",c_inactive:"Balanceres ikke",d_not_sent:"måleren sender intet om den.",d_impossible:"den modsiger de to andre ledere.",d_stands_still:"den følger ikke med, når laderne trækker mere eller mindre.",d_below_chargers:"den viser mindre, end laderne trækker.",d_turned:"dens strømsensor vender forkert.",d_swapped:"{on} svarer i stedet.",d_:"hvorfor vides ikke.",card_description:"Hovedsikringen, det der belaster den, og hver lader",f_entry_id:"Eltilslutning",f_chart:"Vis de seneste 15 minutter",f_controls:"Vis knapper og prioritet",v_site:"Hovedsikring",v_history:"Historik",v_energy:"Energi",v_events:"Hændelser",v_settings:"Indstillinger",strategy_description:"Hovedsikringen, laderne, deres historik, energi og indstillinger"};var ut={main_fuse:"Hauptsicherung {limit}",free:"{current} frei",house:"Haus",fuse:"Sicherung",ceiling:"Befristete Obergrenze",offline_limit:"Grenze ohne Messgerät",promised:"Zugeteilt, nicht gezogen",export:"Einspeisung",limits:"begrenzt",of_allocated:"von {current}",because:"{reason} ({phase}, {node})",starts:"Beginnt frühestens um {time}, in {left}",boosted:"Vorrang bis {time}",end_boost:"Kein Vorrang mehr",limited_to:"An der Ladestation auf {limit} begrenzt",bar:"{phase}: {current} von {limit}, {free}. {parts}",bar_unmeasured:"{phase}: nicht bekannt",chart:"Die letzten 15 Minuten auf {phase}, der vollsten Phase: höchstens {peak}, die Sicherung trägt {limit}",chart_title:"{phase}, die vollste Phase",minutes_ago:"−15 min",now:"jetzt",event_at:"{time} {name}: {event}",group_line:"{used} von {limit} · {count} laden",no_chargers:"Keine Ladestationen in dieser Gruppe",s_overload:"{phase} führt {current}, die Sicherung trägt {limit}",s_no_meter:"Das Messgerät ist weg",s_off:"Lastmanagement ist aus",s_waits:"{phase} ist voll: {names} wartet",s_wait_many:"{phase} ist voll: {count} Ladestationen warten",s_turns:"Nicht alle passen: Die Ladestationen wechseln sich ab",s_limits:"{phase} bestimmt, wie viel da ist",s_held:"{names} wird begrenzt",s_charges:"Lädt ungehindert",s_no_car:"Kein Auto ist angeschlossen",s_idle:"Kein Auto lädt",b_overload:"Überlast: {phase} führt mehr, als die Sicherung trägt ({limit}). Die Ladestationen werden gedrosselt.",b_group_overload:"Überlast in {name}. Die Ladestationen werden gedrosselt.",b_not_measured:"{phase} wird nicht gemessen: {doubt} Die Ladestationen werden auf das begrenzt, was sie ohne Messgerät nutzen dürfen.",b_bounded:"{phase} wird nicht selbst gemessen; die beiden anderen Leiter grenzen sie ein.",b_offline:"Das Messgerät ist offline. Die Ladestationen teilen, was sie ohne es nutzen dürfen.",b_stale:"Das Messgerät sendet nichts. Nichts wird erhöht.",b_starting:"Das Messgerät ist gerade erst da. Noch wird nichts erhöht.",b_undecided:"Nichts ist entschieden. Die Ladestationen bleiben bei ihren Offline-Grenzen.",b_off:"Das Lastmanagement von {name} ist aus: Nichts hält seine Ladestationen unter der Sicherung.",b_lost:"Die Verbindung zu Home Assistant ist unterbrochen. So war es um {time}.",b_old_card:"Eine andere Version der Karte ist installiert. Laden Sie die Seite neu.",reload:"Neu laden",m_waiting:"Warten auf Home Assistant …",m_none:"Kein Hausanschluss ist eingerichtet. Fügen Sie Amp Guard unter Einstellungen, Geräte & Dienste hinzu.",m_gone:"Dieser Hausanschluss ist nicht mehr eingerichtet. Wählen Sie in den Einstellungen der Karte einen anderen.",m_not_loaded:"{title} läuft nicht. Siehe Einstellungen, Geräte & Dienste, Amp Guard.",m_forbidden:"Sie dürfen diesen Hausanschluss nicht sehen.",m_unknown_command:"Die Integration Amp Guard läuft nicht oder ist älter als diese Karte. Starten Sie Home Assistant neu.",failed:"Das ist fehlgeschlagen: {error}",c_disconnected:"Kein Auto",c_waiting:"Auto wartet",c_charging:"Lädt",c_full:"Will nicht laden",c_fault:"Störung",c_unknown:"Zustand unbekannt",c_lost:"Nicht erreichbar",c_inactive:"Nicht im Lastmanagement",d_not_sent:"das Messgerät sendet nichts davon.",d_impossible:"sie widerspricht den beiden anderen Leitern.",d_stands_still:"sie folgt nicht, wenn die Ladestationen mehr oder weniger ziehen.",d_below_chargers:"sie zeigt weniger, als die Ladestationen ziehen.",d_turned:"ihr Stromsensor ist verkehrt herum.",d_swapped:"{on} antwortet an ihrer Stelle.",d_:"warum, ist nicht bekannt.",card_description:"Die Hauptsicherung, was sie belastet, und jede Ladestation",f_entry_id:"Hausanschluss",f_chart:"Die letzten 15 Minuten zeigen",f_controls:"Tasten und Priorität zeigen",v_site:"Hauptsicherung",v_history:"Verlauf",v_energy:"Energie",v_events:"Ereignisse",v_settings:"Einstellungen",strategy_description:"Die Hauptsicherung, die Ladestationen, ihr Verlauf, ihre Energie und Einstellungen"};var we={main_fuse:"Main fuse {limit}",free:"{current} free",house:"House",fuse:"Fuse",ceiling:"Temporary ceiling",offline_limit:"Limit without the meter",promised:"Allocated, not drawn",export:"Export",limits:"limits",of_allocated:"of {current}",because:"{reason} ({phase}, {node})",starts:"Starts at {time} at the earliest, in {left}",boosted:"First until {time}",end_boost:"No longer first",limited_to:"Limited to {limit} at the charger",bar:"{phase}: {current} of {limit}, {free}. {parts}",bar_unmeasured:"{phase}: not known",chart:"The last 15 minutes on {phase}, the fullest phase: {peak} at most, the fuse carries {limit}",chart_title:"{phase}, the fullest phase",minutes_ago:"−15 min",now:"now",event_at:"{time} {name}: {event}",group_line:"{used} of {limit} · {count} charging",no_chargers:"No chargers in this group",s_overload:"{phase} carries {current}, the fuse {limit}",s_no_meter:"The meter is away",s_off:"Load balancing is off",s_waits:"{phase} is full: {names} waits",s_wait_many:"{phase} is full: {count} chargers wait",s_turns:"Not all fit: the chargers take turns",s_limits:"{phase} sets how much there is",s_held:"{names} is held back",s_charges:"Charging with nothing in the way",s_no_car:"No car is connected",s_idle:"No car charges",b_overload:"Overload: {phase} carries more than the fuse is made for ({limit}). The chargers are cut.",b_group_overload:"Overload in {name}. The chargers are cut.",b_not_measured:"{phase} is not measured: {doubt} The chargers are held to what they may use without the meter.",b_bounded:"{phase} is not measured itself; the two other lines bound it.",b_offline:"The meter is offline. The chargers share what they may use without it.",b_stale:"The meter is silent. Nothing is raised.",b_starting:"The meter has just come. Nothing is raised yet.",b_undecided:"Nothing is decided. The chargers keep to their offline limits.",b_off:"Load balancing of {name} is off: nothing keeps its chargers under the fuse.",b_lost:"The connection to Home Assistant is lost. This is how it was at {time}.",b_old_card:"Another version of the card is installed. Reload the page.",reload:"Reload",m_waiting:"Waiting for Home Assistant …",m_none:"No supply is set up. Add Amp Guard under Settings, Devices & services.",m_gone:"This supply is no longer set up. Choose another one in the settings of this card.",m_not_loaded:"{title} is not running. See Settings, Devices & services, Amp Guard.",m_forbidden:"You have no right to see this supply.",m_unknown_command:"The Amp Guard integration is not running, or older than this card. Restart Home Assistant.",failed:"That failed: {error}",c_disconnected:"No car",c_waiting:"Car waits",c_charging:"Charging",c_full:"Does not ask",c_fault:"Fault",c_unknown:"State unknown",c_lost:"Cannot be reached",c_inactive:"Not balanced",d_not_sent:"the meter sends nothing of it.",d_impossible:"it contradicts the two other lines.",d_stands_still:"it does not follow when the chargers draw more or less.",d_below_chargers:"it shows less than the chargers draw.",d_turned:"its current sensor is turned round.",d_swapped:"{on} answers in its place.",d_:"it is not known why.",card_description:"The main fuse, what loads it, and each charger",f_entry_id:"Supply",f_chart:"Show the last 15 minutes",f_controls:"Show buttons and priority",v_site:"Main fuse",v_history:"History",v_energy:"Energy",v_events:"Events",v_settings:"Settings",strategy_description:"The main fuse, the chargers, their history, energy and settings"};var ct={main_fuse:"Pääsulake {limit}",free:"{current} vapaana",house:"Talo",fuse:"Sulake",ceiling:"Tilapäinen virtakatto",offline_limit:"Raja ilman mittaria",promised:"Myönnetty, ei käytetty",export:"Vienti",limits:"rajoittaa",of_allocated:"/ {current}",because:"{reason} ({phase}, {node})",starts:"Alkaa aikaisintaan {time}, aikaa {left}",boosted:"Etusija {time} asti",end_boost:"Ei enää etusijaa",limited_to:"Rajoitettu latauslaitteessa: {limit}",bar:"{phase}: {current} / {limit}, {free}. {parts}",bar_unmeasured:"{phase}: ei tiedossa",chart:"Viimeiset 15 minuuttia vaiheella {phase}, joka on kuormitetuin: enintään {peak}, sulake kestää {limit}",chart_title:"{phase}, kuormitetuin vaihe",minutes_ago:"−15 min",now:"nyt",event_at:"{time} {name}: {event}",group_line:"{used} / {limit} · {count} lataa",no_chargers:"Ryhmässä ei ole latauslaitteita",s_overload:"{phase}: {current}, sulake kestää {limit}",s_no_meter:"Mittari on poissa",s_off:"Kuormanhallinta on pois päältä",s_waits:"{phase} on täynnä: {names} odottaa",s_wait_many:"{phase} on täynnä: {count} latauslaitetta odottaa",s_turns:"Kaikki eivät mahdu: latauslaitteet vuorottelevat",s_limits:"{phase} määrää, paljonko virtaa on",s_held:"Rajoitettu: {names}",s_charges:"Lataa esteittä",s_no_car:"Autoa ei ole kytketty",s_idle:"Mikään auto ei lataa",b_overload:"Ylikuormitus: vaihe {phase} kantaa enemmän kuin sulake on tehty kestämään ({limit}). Latausta pienennetään.",b_group_overload:"Ylikuormitus: {name}. Latausta pienennetään.",b_not_measured:"Vaihetta {phase} ei mitata: {doubt} Latauslaitteet pidetään siinä, mitä ne saavat käyttää ilman mittaria.",b_bounded:"Vaihetta {phase} ei mitata itse; kaksi muuta johdinta rajaavat sen.",b_offline:"Mittari on offline. Latauslaitteet jakavat sen, mitä ne saavat käyttää ilman sitä.",b_stale:"Mittari ei lähetä tietoja. Mitään ei nosteta.",b_starting:"Mittari on juuri tullut. Mitään ei vielä nosteta.",b_undecided:"Mitään ei ole päätetty. Latauslaitteet pysyvät offline-rajoissaan.",b_off:"Kuormanhallinta on pois päältä ({name}): mikään ei pidä latauslaitteita sulakkeen alla.",b_lost:"Yhteys Home Assistantiin on katkennut. Tilanne oli tämä klo {time}.",b_old_card:"Kortista on asennettu toinen versio. Lataa sivu uudelleen.",reload:"Lataa uudelleen",m_waiting:"Odotetaan Home Assistantia …",m_none:"Liittymää ei ole otettu käyttöön. Lisää Amp Guard kohdassa Asetukset, Laitteet ja palvelut.",m_gone:"Tämä liittymä ei ole enää käytössä. Valitse toinen kortin asetuksissa.",m_not_loaded:"{title} ei ole käynnissä. Katso Asetukset, Laitteet ja palvelut, Amp Guard.",m_forbidden:"Sinulla ei ole oikeutta nähdä tätä liittymää.",m_unknown_command:"Amp Guard -integraatio ei ole käynnissä tai on korttia vanhempi. Käynnistä Home Assistant uudelleen.",failed:"Se epäonnistui: {error}",c_disconnected:"Ei autoa",c_waiting:"Auto odottaa",c_charging:"Lataa",c_full:"Ei halua ladata",c_fault:"Vika",c_unknown:"Tila ei tiedossa",c_lost:"Ei yhteyttä",c_inactive:"Ei hallinnassa",d_not_sent:"mittari ei lähetä siitä mitään.",d_impossible:"se on ristiriidassa kahden muun johtimen kanssa.",d_stands_still:"se ei seuraa, kun latauslaitteet käyttävät enemmän tai vähemmän.",d_below_chargers:"se näyttää vähemmän kuin latauslaitteet käyttävät.",d_turned:"sen virta-anturi on väärin päin.",d_swapped:"{on} vastaa sen sijasta.",d_:"syy ei ole tiedossa.",card_description:"Pääsulake, sen kuormat ja jokainen latauslaite",f_entry_id:"Liittymä",f_chart:"Näytä viimeiset 15 minuuttia",f_controls:"Näytä painikkeet ja prioriteetti",v_site:"Pääsulake",v_history:"Historia",v_energy:"Energia",v_events:"Tapahtumat",v_settings:"Asetukset",strategy_description:"Pääsulake, latauslaitteet, niiden historia, energia ja asetukset"};var ht={main_fuse:"Hovedsikring {limit}",free:"{current} ledig",house:"Huset",fuse:"Sikring",ceiling:"Midlertidig tak",offline_limit:"Grense uten måleren",promised:"Tildelt, ikke trukket",export:"Eksport",limits:"begrenser",of_allocated:"av {current}",because:"{reason} ({phase}, {node})",starts:"Starter tidligst {time}, om {left}",boosted:"Først til {time}",end_boost:"Ikke lenger først",limited_to:"Begrenset til {limit} i laderen",bar:"{phase}: {current} av {limit}, {free}. {parts}",bar_unmeasured:"{phase}: ukjent",chart:"De siste 15 minuttene på {phase}, den mest belastede fasen: på det meste {peak}, sikringen tåler {limit}",chart_title:"{phase}, mest belastede fase",minutes_ago:"−15 min",now:"nå",event_at:"{time} {name}: {event}",group_line:"{used} av {limit} · {count} lader",no_chargers:"Ingen ladere i denne gruppen",s_overload:"{phase} fører {current}, sikringen tåler {limit}",s_no_meter:"Måleren er borte",s_off:"Lastbalanseringen er av",s_waits:"{phase} er full: {names} venter",s_wait_many:"{phase} er full: {count} ladere venter",s_turns:"Ikke alle får plass: laderne bytter på",s_limits:"{phase} avgjør hvor mye som finnes",s_held:"{names} holdes igjen",s_charges:"Lader uten hindringer",s_no_car:"Ingen bil er tilkoblet",s_idle:"Ingen bil lader",b_overload:"Overbelastning: {phase} fører mer enn sikringen er laget for ({limit}). Laderne reduseres.",b_group_overload:"Overbelastning i {name}. Laderne reduseres.",b_not_measured:"{phase} måles ikke: {doubt} Laderne holdes til det de kan bruke uten måleren.",b_bounded:"{phase} måles ikke selv; de to andre lederne begrenser den.",b_offline:"Måleren er offline. Laderne deler det de kan bruke uten den.",b_stale:"Måleren er taus. Ingenting økes.",b_starting:"Måleren er nettopp kommet. Ingenting økes ennå.",b_undecided:"Ingenting er bestemt. Laderne holder seg til offlinegrensene sine.",b_off:"Lastbalanseringen av {name} er av: ingenting holder laderne under sikringen.",b_lost:"Forbindelsen til Home Assistant er brutt. Slik var det {time}.",b_old_card:"En annen versjon av kortet er installert. Last siden på nytt.",reload:"Last på nytt",m_waiting:"Venter på Home Assistant …",m_none:"Intet inntak er satt opp. Legg til Amp Guard under Innstillinger, Enheter og tjenester.",m_gone:"Dette inntaket er ikke satt opp lenger. Velg et annet i kortets innstillinger.",m_not_loaded:"{title} kjører ikke. Se Innstillinger, Enheter og tjenester, Amp Guard.",m_forbidden:"Du har ikke rett til å se dette inntaket.",m_unknown_command:"Integrasjonen Amp Guard kjører ikke, eller er eldre enn kortet. Start Home Assistant på nytt.",failed:"Det mislyktes: {error}",c_disconnected:"Ingen bil",c_waiting:"Bilen venter",c_charging:"Lader",c_full:"Vil ikke lade",c_fault:"Feil",c_unknown:"Ukjent tilstand",c_lost:"Kan ikke nås",c_inactive:"Balanseres ikke",d_not_sent:"måleren sender ingenting om den.",d_impossible:"den motsier de to andre lederne.",d_stands_still:"den følger ikke med når laderne trekker mer eller mindre.",d_below_chargers:"den viser mindre enn laderne trekker.",d_turned:"strømsensoren er snudd.",d_swapped:"{on} svarer i stedet.",d_:"hvorfor er ikke kjent.",card_description:"Hovedsikringen, det som belaster den, og hver lader",f_entry_id:"Inntak",f_chart:"Vis de siste 15 minuttene",f_controls:"Vis knapper og prioritet",v_site:"Hovedsikring",v_history:"Historikk",v_energy:"Energi",v_events:"Hendelser",v_settings:"Innstillinger",strategy_description:"Hovedsikringen, laderne, historikken, energien og innstillingene deres"};var pt={main_fuse:"Hoofdzekering {limit}",free:"{current} vrij",house:"Huis",fuse:"Zekering",ceiling:"Tijdelijk plafond",offline_limit:"Limiet zonder de meter",promised:"Toegewezen, niet afgenomen",export:"Teruglevering",limits:"begrenst",of_allocated:"van {current}",because:"{reason} ({phase}, {node})",starts:"Begint op zijn vroegst om {time}, over {left}",boosted:"Voorrang tot {time}",end_boost:"Geen voorrang meer",limited_to:"Op de laadpaal begrensd tot {limit}",bar:"{phase}: {current} van {limit}, {free}. {parts}",bar_unmeasured:"{phase}: niet bekend",chart:"De laatste 15 minuten op {phase}, de volste fase: hoogstens {peak}, de zekering kan {limit} aan",chart_title:"{phase}, de volste fase",minutes_ago:"−15 min",now:"nu",event_at:"{time} {name}: {event}",group_line:"{used} van {limit} · {count} laden",no_chargers:"Geen laadpalen in deze groep",s_overload:"{phase} voert {current}, de zekering kan {limit} aan",s_no_meter:"De meter is weg",s_off:"Loadbalancing staat uit",s_waits:"{phase} is vol: {names} wacht",s_wait_many:"{phase} is vol: {count} laadpalen wachten",s_turns:"Niet alles past: de laadpalen gaan om de beurt",s_limits:"{phase} bepaalt hoeveel er is",s_held:"{names} wordt begrensd",s_charges:"Laadt ongehinderd",s_no_car:"Er is geen auto aangesloten",s_idle:"Er laadt geen auto",b_overload:"Overbelasting: {phase} voert meer dan waarvoor de zekering is gemaakt ({limit}). De laadpalen worden teruggeregeld.",b_group_overload:"Overbelasting in {name}. De laadpalen worden teruggeregeld.",b_not_measured:"{phase} wordt niet gemeten: {doubt} De laadpalen worden gehouden aan wat ze zonder de meter mogen gebruiken.",b_bounded:"{phase} wordt zelf niet gemeten; de twee andere geleiders begrenzen die.",b_offline:"De meter is offline. De laadpalen delen wat ze zonder de meter mogen gebruiken.",b_stale:"De meter geeft niets door. Er wordt niets verhoogd.",b_starting:"De meter is er net. Er wordt nog niets verhoogd.",b_undecided:"Er is niets besloten. De laadpalen houden zich aan hun offlinelimieten.",b_off:"Loadbalancing van {name} staat uit: niets houdt de laadpalen onder de zekering.",b_lost:"De verbinding met Home Assistant is verbroken. Zo was het om {time}.",b_old_card:"Er is een andere versie van de kaart geïnstalleerd. Laad de pagina opnieuw.",reload:"Opnieuw laden",m_waiting:"Wachten op Home Assistant …",m_none:"Er is geen aansluiting ingesteld. Voeg Amp Guard toe onder Instellingen, Apparaten en diensten.",m_gone:"Deze aansluiting is niet meer ingesteld. Kies een andere in de instellingen van de kaart.",m_not_loaded:"{title} draait niet. Zie Instellingen, Apparaten en diensten, Amp Guard.",m_forbidden:"Je mag deze aansluiting niet zien.",m_unknown_command:"De integratie Amp Guard draait niet, of is ouder dan deze kaart. Start Home Assistant opnieuw.",failed:"Dat is mislukt: {error}",c_disconnected:"Geen auto",c_waiting:"Auto wacht",c_charging:"Laadt",c_full:"Wil niet laden",c_fault:"Storing",c_unknown:"Toestand onbekend",c_lost:"Niet bereikbaar",c_inactive:"Niet in loadbalancing",d_not_sent:"de meter geeft er niets van door.",d_impossible:"ze spreekt de twee andere geleiders tegen.",d_stands_still:"ze volgt niet als de laadpalen meer of minder afnemen.",d_below_chargers:"ze toont minder dan de laadpalen afnemen.",d_turned:"haar stroomsensor zit verkeerd om.",d_swapped:"{on} antwoordt in haar plaats.",d_:"waarom is niet bekend.",card_description:"De hoofdzekering, wat haar belast, en elke laadpaal",f_entry_id:"Aansluiting",f_chart:"De laatste 15 minuten tonen",f_controls:"Knoppen en prioriteit tonen",v_site:"Hoofdzekering",v_history:"Geschiedenis",v_energy:"Energie",v_events:"Gebeurtenissen",v_settings:"Instellingen",strategy_description:"De hoofdzekering, de laadpalen, hun geschiedenis, energie en instellingen"};var mt={main_fuse:"Huvudsäkring {limit}",free:"{current} ledigt",house:"Huset",fuse:"Säkring",ceiling:"Tillfälligt tak",offline_limit:"Gräns utan mätaren",promised:"Tilldelat, inte uttaget",export:"Export",limits:"begränsar",of_allocated:"av {current}",because:"{reason} ({phase}, {node})",starts:"Startar tidigast {time}, om {left}",boosted:"Först till {time}",end_boost:"Inte längre först",limited_to:"Begränsad till {limit} i laddaren",bar:"{phase}: {current} av {limit}, {free}. {parts}",bar_unmeasured:"{phase}: okänt",chart:"De senaste 15 minuterna på {phase}, den mest belastade fasen: som mest {peak}, säkringen tål {limit}",chart_title:"{phase}, mest belastade fasen",minutes_ago:"−15 min",now:"nu",event_at:"{time} {name}: {event}",group_line:"{used} av {limit} · {count} laddar",no_chargers:"Inga laddare i den här gruppen",s_overload:"{phase} för {current}, säkringen tål {limit}",s_no_meter:"Mätaren är borta",s_off:"Lastbalanseringen är av",s_waits:"{phase} är full: {names} väntar",s_wait_many:"{phase} är full: {count} laddare väntar",s_turns:"Alla får inte plats: laddarna turas om",s_limits:"{phase} avgör hur mycket som finns",s_held:"{names} hålls tillbaka",s_charges:"Laddar utan hinder",s_no_car:"Ingen bil är ansluten",s_idle:"Ingen bil laddar",b_overload:"Överlast: {phase} för mer än säkringen är gjord för ({limit}). Laddarna sänks.",b_group_overload:"Överlast i {name}. Laddarna sänks.",b_not_measured:"{phase} mäts inte: {doubt} Laddarna hålls till det de får använda utan mätaren.",b_bounded:"{phase} mäts inte själv; de två andra ledarna begränsar den.",b_offline:"Mätaren är offline. Laddarna delar på det de får använda utan den.",b_stale:"Mätaren är tyst. Inget höjs.",b_starting:"Mätaren har just kommit. Inget höjs än.",b_undecided:"Inget är beslutat. Laddarna håller sig till sina offlineströmgränser.",b_off:"Lastbalanseringen av {name} är av: inget håller dess laddare under säkringen.",b_lost:"Anslutningen till Home Assistant är bruten. Så här var det {time}.",b_old_card:"En annan version av kortet är installerad. Ladda om sidan.",reload:"Ladda om",m_waiting:"Väntar på Home Assistant …",m_none:"Ingen elanslutning är inlagd. Lägg till Amp Guard under Inställningar, Enheter och tjänster.",m_gone:"Den här elanslutningen finns inte längre. Välj en annan i kortets inställningar.",m_not_loaded:"{title} körs inte. Se Inställningar, Enheter och tjänster, Amp Guard.",m_forbidden:"Du har inte rätt att se den här elanslutningen.",m_unknown_command:"Integrationen Amp Guard körs inte, eller är äldre än kortet. Starta om Home Assistant.",failed:"Det gick inte: {error}",c_disconnected:"Ingen bil",c_waiting:"Bilen väntar",c_charging:"Laddar",c_full:"Vill inte ladda",c_fault:"Fel",c_unknown:"Okänt tillstånd",c_lost:"Kan inte nås",c_inactive:"Balanseras inte",d_not_sent:"mätaren skickar inget om den.",d_impossible:"den motsäger de två andra ledarna.",d_stands_still:"den följer inte med när laddarna tar mer eller mindre.",d_below_chargers:"den visar mindre än laddarna tar.",d_turned:"dess strömgivare är felvänd.",d_swapped:"{on} svarar i dess ställe.",d_:"varför är inte känt.",card_description:"Huvudsäkringen, vad som belastar den, och varje laddare",f_entry_id:"Elanslutning",f_chart:"Visa de senaste 15 minuterna",f_controls:"Visa knappar och prioritet",v_site:"Huvudsäkring",v_history:"Historik",v_energy:"Energi",v_events:"Händelser",v_settings:"Inställningar",strategy_description:"Huvudsäkringen, laddarna, deras historik, energi och inställningar"};var gt={da:dt,de:ut,en:we,fi:ct,nb:ht,nl:pt,sv:mt},ln="component.amp_guard.entity",dn=["L1","L2","L3"],un={comma_decimal:"en-US",decimal_comma:"de",space_comma:"fr",quote_decimal:"de-CH",none:"en-US"},w=class{constructor(e,t,n){this.localize=t;let i=e.language||"en",r=i.split("-")[0]??"en";this.language=r==="no"?"nb":r in gt?r:"en";let a=e.number_format==="language"?i:e.number_format==="system"?void 0:un[e.number_format],o=e.number_format!=="none",l={minimumFractionDigits:1,maximumFractionDigits:1,useGrouping:o};this.number=new Intl.NumberFormat(a,l),this.whole=new Intl.NumberFormat(a,{maximumFractionDigits:1,useGrouping:o}),this.time=new Intl.DateTimeFormat(e.time_format==="system"?void 0:i,{hour:"2-digit",minute:"2-digit",hour12:e.time_format==="12"?!0:e.time_format==="24"?!1:void 0,timeZone:e.time_zone==="server"?n:void 0}),this.list=new Intl.ListFormat(this.language,{type:"conjunction"})}say(e,t={}){return(gt[this.language]?.[e]??we[e]).replace(/\{(\w+)\}/g,(i,r)=>t[r]??"")}of(e){return this.localize(`${ln}.${e}`)||""}reason(e){return this.of(`sensor.reason.state.${e}`)||e.replaceAll("_"," ")}phase(e){return dn[e]??""}names(e){return this.list.format(e)}ampere(e){return`${this.number.format(e===0?0:e)} A`}limit(e){return`${this.whole.format(e)} A`}kilowatt(e){return`${this.number.format(e/1e3)} kW`}clock(e){return this.time.format(e*1e3)}countdown(e,t){let n=Math.max(0,Math.round(e-t));return`${Math.floor(n/60)}:${String(n%60).padStart(2,"0")}`}};var T="amp-guard-card",ft=new URL(import.meta.url).searchParams.get("v"),cn={points:[],events:[]},hn=8e3,ee=class extends x{constructor(){super(...arguments);this.folded=new Map;this.redraw=()=>{document.visibilityState==="visible"&&this.requestUpdate()};this.open=t=>{if(!t)return;let n={detail:{entityId:t},bubbles:!0,composed:!0};this.dispatchEvent(new CustomEvent("hass-more-info",n))};this.call=(t,n,i)=>{this._hass.callService(t,n,i).catch(r=>{let a=r?.message??String(r);this.failure=this.words.say("failed",{error:a}),this.requestUpdate(),setTimeout(()=>{this.failure=void 0,this.requestUpdate()},hn)})}}static{this.styles=lt}set hass(t){let n=this._hass;this._hass=t,(n?.locale!==t.locale||n.localize!==t.localize||n.config.time_zone!==t.config.time_zone)&&(this.words=new w(t.locale,t.localize,t.config.time_zone),n?.locale.language!==t.locale.language&&t.loadBackendTranslation?.("entity","amp_guard").then(this.redraw),this.requestUpdate()),this.isConnected&&n?.connection!==t.connection&&this.follow()}setConfig(t){this.config=t,this.requestUpdate()}connectedCallback(){super.connectedCallback(),document.addEventListener("visibilitychange",this.redraw),this.follow()}disconnectedCallback(){super.disconnectedCallback(),document.removeEventListener("visibilitychange",this.redraw),this.unfollow?.(),this.unfollow=this.feed=void 0,this.tick(!1)}getCardSize(){return 10}getGridOptions(){return{columns:12,min_columns:6,rows:"auto"}}static getStubConfig(){return{}}static getConfigForm(){let t=n=>{let i=X();return i?new w(i.locale,i.localize).say(`f_${n}`):n};return{schema:[{name:"entry_id",selector:{config_entry:{integration:"amp_guard"}}},{name:"chart",default:!0,selector:{boolean:{}}},{name:"controls",default:!0,selector:{boolean:{}}}],computeLabel:({name:n})=>t(n)}}follow(){this._hass&&(this.unfollow?.(),this.feed=st(this._hass.connection),this.unfollow=this.feed.follow(this.redraw),this.requestUpdate())}shouldUpdate(){return!!this.config&&!!this.words&&!!this.feed}updated(t){let n=this.site?.[1],i=Date.now()/1e3,r=Object.values(n?.now?.chargers??{}).some(a=>(a.starts??0)>i||(a.boosted??0)>i);this.tick(r)}tick(t){t!==(this.ticking!==void 0)&&(clearInterval(this.ticking),this.ticking=t?setInterval(this.redraw,1e3):void 0)}get site(){let t=Object.entries(this.feed?.sites??{}),n=this.config?.entry_id;return n?t.find(([i])=>i===n):t.find(([,i])=>be(i))??t[0]}render(){return f`<ha-card>${this.content()}</ha-card>`}content(){let t=this.words,n=this.feed;if(n.status==="old_card")return this.old();let i=this.site;if(n.status!=="told"&&!i)return this.message(n.status==="unknown_command"?"m_unknown_command":"m_waiting");if(!i)return this.message(this.config?.entry_id?"m_gone":"m_none");let[r,a]=i;return a.state==="forbidden"?this.message("m_forbidden"):a.supply?be(a)?this.live(r,a):f`${this.head(a,"")}${this.banner({level:"warning",text:t.say("b_undecided")})}`:this.message("m_not_loaded",{title:a.title??""})}live(t,n){let i=this.words,r=this.feed,a={site:n,words:i,colours:Ge(n),open:this.open},o=Be(n),l=r.status!=="told",c=qe(n,i);l&&c.unshift({level:"alarm",text:i.say("b_lost",{time:i.clock(r.toldAt/1e3)})});let u=r.minutes[t]??cn;return f`
+      ${this.head(n,We(n,i))}
+      <div role="alert">${c.map(d=>this.banner(d))}</div>
+      ${this.failure?this.banner({level:"warning",text:this.failure}):h}
+      ${ft&&r.version&&ft!==r.version?this.old():h}
+      ${Ie(a,o)}
+      ${Xe(a,Ve(n),{shown:this.config?.controls!==!1&&!l,call:this.call,isOpen:(d,p)=>this.folded.get(d)??p,fold:(d,p)=>{this.folded.set(d,p),this.requestUpdate()},now:Date.now()/1e3})}
+      ${this.config?.chart===!1?h:this.minutes(a,u)}
+    `}minutes(t,n){let{site:i,words:r}=t,a=this.drawn;return(!a||a.minutes!==n||a.words!==r||a.site!==i.chargers)&&(this.drawn={minutes:n,words:r,site:i.chargers,template:ot(t,n)}),this.drawn.template}head(t,n){let i=this.words,r=i.limit(t.supply?.fuse??0);return f`<header>
+      <h2>${i.say("main_fuse",{limit:r})}</h2>
+      <p class="sentence">${n}</p>
+    </header>`}banner({level:t,text:n},i=h){return f`<div class="banner ${t}"><span>${n}</span>${i}</div>`}old(){let t=this.words;return this.banner({level:"warning",text:t.say("b_old_card")},f`<button class="press" @click=${()=>location.reload()}>${t.say("reload")}</button>`)}message(t,n={}){return f`<p class="message">${this.words.say(t,n)}</p>`}};var se="amp-guard";function pn(s,e){let t=new Map;for(let[i,r]of Object.entries(s.entities)){if(r?.platform!=="amp_guard"||!r.device_id||r.hidden)continue;let a=s.devices[r.device_id],o=a?.primary_config_entry??a?.config_entries?.[0]??"";if(!a||e&&o!==e)continue;let l=t.get(r.device_id);l||t.set(r.device_id,l={id:r.device_id,name:a.name_by_user||a.name||"",entry:o,kind:"supply",entities:new Map,settings:[]});let c=r.translation_key??"";l.entities.set(c,[...l.entities.get(c)??[],i].sort()),(r.entity_category==="config"||c==="load_balancing")&&l.settings.push(i),c==="drawn_current"?l.kind="charger":c==="load_balancing"&&(l.kind="group")}let n={supply:0,group:1,charger:2};return[...t.values()].sort((i,r)=>n[i.kind]-n[r.kind]||i.name.localeCompare(r.name))}function mn(s,e){let t=new w(e.locale,e.localize),n=pn(e,s.entry_id),i=n.filter(m=>m.kind==="charger"),r=[...new Set(n.map(m=>m.entry))],a=(r.length?r:[s.entry_id]).map(m=>({type:`custom:${T}`,...m?{entry_id:m}:{},grid_options:{columns:"full"}})),o=(m,...b)=>b.flatMap(A=>m.entities.get(A)??[]),c=n.filter(m=>m.kind==="supply").flatMap(m=>o(m,"current")),u=(m,b,A,k)=>({title:t.say(m),path:b,icon:A,type:"sections",max_columns:3,sections:k.filter(z=>z.length).map(z=>({type:"grid",column_span:b==="site"?2:1,cards:z}))}),d=(m,b)=>b.length?[te(m),{type:"history-graph",hours_to_show:24,entities:_t(b)}]:[],p=i.flatMap(m=>o(m,"energy")),g=i.flatMap(m=>o(m,"charging_power")),_=n.flatMap(m=>o(m,"fuse","charging"));return{title:"Amp Guard",views:[u("v_site","site","mdi:fuse",[a]),u("v_history","history","mdi:chart-line",[d(t.say("v_site"),c),...i.map(m=>d(m.name,o(m,"drawn_current","allocated_current")))]),u("v_energy","energy","mdi:lightning-bolt",[p.length?[te(t.say("v_energy")),{type:"statistics-graph",chart_type:"bar",period:"day",days_to_show:14,stat_types:["change"],entities:p,grid_options:{columns:"full"}}]:[],g.length?[te("kW"),{type:"history-graph",hours_to_show:24,entities:g}]:[]]),u("v_events","events","mdi:bell-outline",[_.length?[{type:"logbook",hours_to_show:48,target:{entity_id:_}}]:[]]),u("v_settings","settings","mdi:cog",n.map(m=>gn(m)))]}}function gn(s){return s.settings.length?[te(s.name),{type:"entities",entities:_t(s.settings),grid_options:{columns:"full"}}]:[]}function _t(s){return s.map(e=>({entity:e,name:{type:"entity"}}))}function te(s){return{type:"heading",heading:s}}var ne=class extends HTMLElement{static generate(e,t){return Promise.resolve(mn(e,t))}};function bt(s,e){customElements.get(s)||customElements.define(s,e)}function vt(){bt(T,ee),bt(`ll-strategy-dashboard-${se}`,ne)}vt();customElements.whenDefined("home-assistant").then(vt);var O=window;function yt(){let s=X();return s&&new w(s.locale,s.localize)}O.customCards??=[];if(!O.customCards.some(s=>s.type===T)){let s={type:T,name:"Amp Guard",preview:!0,get description(){return yt()?.say("card_description")??""},documentationURL:"https://github.com/amp-guard/amp_guard/blob/main/docs/card.md",getEntitySuggestion(e,t){let n=e.entities[t];if(n?.platform!=="amp_guard")return null;let i=n.device_id?e.devices[n.device_id]:void 0,r=i?.primary_config_entry??i?.config_entries?.[0];return{config:{type:`custom:${T}`,...r?{entry_id:r}:{}}}}};O.customCards.push(s)}O.customStrategies??=[];if(!O.customStrategies.some(s=>s.type===se)){let s={type:se,strategyType:"dashboard",name:"Amp Guard",get description(){return yt()?.say("strategy_description")??""}};O.customStrategies.push(s)}
