@@ -57,6 +57,11 @@ export function colours(site: Live): Map<string, string> {
 }
 
 export function picture(site: Live): Picture {
+  // In the order of the rows below.
+  const chargers = Object.keys(site.chargers).flatMap((id) => {
+    const charging = site.now.chargers[id];
+    return charging ? [{ id, charging, wiring: site.chargers[id]!.wiring }] : [];
+  });
   const node = site.now.nodes[SUPPLY];
   const fuse = site.supply.fuse;
   const limit = node?.limit ?? fuse;
@@ -73,14 +78,13 @@ export function picture(site: Live): Picture {
       segments.push({ kind, from: Math.min(0, house), to: Math.max(0, house) });
       end = house;
     }
-    for (const [id, charging] of Object.entries(site.now.chargers)) {
+    for (const { id, charging } of chargers) {
       const drawn = charging.drawn[phase];
       if (drawn < LEAST) continue;
       segments.push({ kind: "charger", charger: id, from: end, to: end + drawn });
       end += drawn;
     }
-    for (const [id, charging] of Object.entries(site.now.chargers)) {
-      const wiring = site.chargers[id]?.wiring ?? [];
+    for (const { id, charging, wiring } of chargers) {
       if (!isAsking(charging.status) || !wiring.includes(phase)) continue;
       // A car on one phase leaves the others alone: nothing is promised to it there.
       const uses = charging.status !== "charging" || charging.drawn[phase] >= LEAST;

@@ -61,9 +61,10 @@ export class Words {
     this.list = new Intl.ListFormat(this.language, { type: "conjunction" });
   }
 
-  /** Return a text of the card, filled in. */
+  /** Return a text of the card, filled in; of a word that it does not know the word. */
   say(key: Key, values: Record<string, string> = {}): string {
-    const text = TEXTS[this.language]?.[key] ?? en[key];
+    const text: string =
+      TEXTS[this.language]?.[key] ?? key.slice(key.indexOf("_") + 1).replaceAll("_", " ");
     return text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
   }
 

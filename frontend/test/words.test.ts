@@ -95,3 +95,7 @@ it.each([
 it("fills in a name as it is, whatever stands in it", () => {
   expect(words("en").say("b_off", { name: "$& {name} <i>" })).toContain("of $& {name} <i> is off");
 });
+
+it("says a word that it does not know as it is", () => {
+  expect(words("sv").say("c_humming_along" as Key)).toBe("humming along");
+});

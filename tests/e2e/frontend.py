@@ -23,6 +23,13 @@ PATIENCE = 30_000
 """ms. Nothing here takes long; this ends what never comes."""
 
 
+def chromium() -> str:
+    """Return the browser's program."""
+    program = shutil.which("chromium")
+    assert program, "There is no chromium: scripts/packages installs it."
+    return program
+
+
 class Owner:
     """Sits in front of Home Assistant; each screen of a set-up counts as a step."""
 
@@ -76,7 +83,7 @@ async def owner_at_screen(pictures: Path) -> AsyncGenerator[Owner]:
     """Open a browser; close it afterwards, whatever happens."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM
+            executable_path=chromium(), args=CHROMIUM
         )
         page = await browser.new_page(viewport=SCREEN)
         page.set_default_timeout(PATIENCE)
