@@ -1,6 +1,6 @@
 """The feed of the cards, over the connection that the frontend has already."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 
@@ -36,8 +36,10 @@ def _subscribe(
     )
 
 
-def _may_read(connection: ActiveConnection, entity_ids: Iterable[str]) -> bool:
+def _may_read(connection: ActiveConnection, entity_ids: Collection[str]) -> bool:
+    """Say whether the user may read all of them; of none nobody can say that."""
     permissions = connection.user.permissions
-    return permissions.access_all_entities(POLICY_READ) or all(
-        permissions.check_entity(entity_id, POLICY_READ) for entity_id in entity_ids
-    )
+    if permissions.access_all_entities(POLICY_READ):
+        return True
+    may_read = (permissions.check_entity(each, POLICY_READ) for each in entity_ids)
+    return bool(entity_ids) and all(may_read)

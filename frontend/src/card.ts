@@ -22,8 +22,8 @@ export interface Config {
   type: string;
   /** The supply; the only or first one where it is not said. */
   entry_id?: string;
-  chart?: boolean;
-  controls?: boolean;
+  hide_minutes?: boolean;
+  hide_controls?: boolean;
 }
 
 export class AmpGuardCard extends LitElement {
@@ -99,8 +99,8 @@ export class AmpGuardCard extends LitElement {
           name: "entry_id",
           selector: { config_entry: { integration: "amp_guard" } },
         },
-        { name: "chart", default: true, selector: { boolean: {} } },
-        { name: "controls", default: true, selector: { boolean: {} } },
+        { name: "hide_minutes", selector: { boolean: {} } },
+        { name: "hide_controls", selector: { boolean: {} } },
       ],
       computeLabel: ({ name }: { name: string }) => label(name),
     };
@@ -189,7 +189,7 @@ export class AmpGuardCard extends LitElement {
       ${VERSION && feed.version && VERSION !== feed.version ? this.old() : nothing}
       ${bars(look, shown)}
       ${chargers(look, sections(site), {
-        shown: this.config?.controls !== false && !isLost,
+        shown: !this.config?.hide_controls && !isLost,
         call: this.call,
         isOpen: (group, byItself) => this.folded.get(group) ?? byItself,
         fold: (group, open) => {
@@ -198,7 +198,7 @@ export class AmpGuardCard extends LitElement {
         },
         now: Date.now() / 1000,
       })}
-      ${this.config?.chart === false ? nothing : this.minutes(look, minutes)}
+      ${this.config?.hide_minutes ? nothing : this.minutes(look, minutes)}
     `;
   }
 

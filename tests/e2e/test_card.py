@@ -97,6 +97,8 @@ def follows(home: Home, figures: dict[str, Any]) -> bool:
         [(drawn, allocated, power, *_)] = [
             each for title, each in figures["chargers"].items() if name in title
         ]
+        if power is None:  # it is not heard of yet
+            return False
         if abs(number(drawn) - max(charger.load)) > 0.15:
             return False
         if abs(number(allocated) - charger.limit) > 0.15:
@@ -264,7 +266,7 @@ async def test_the_card_shows_what_flows_through_all_that_happens(
             for key, figure in observed.items():
                 record_property(f"{name}: {key}", round(figure, 2))
         assert at_rest["messages"] < busy["messages"] <= 4.0
-        assert busy["messages"] >= 0.9  # the meter's rate
+        assert busy["messages"] >= 0.5  # of the meter's one a second
 
         await take_pictures(owner, card, pictures)
         await choose_language(page, "sv")
@@ -313,3 +315,18 @@ async def test_the_card_shows_what_flows_through_all_that_happens(
         await until_it_follows(home, card)
         # The frontend's own promises fail where there is no connection.
     assert [error for error in errors if "amp-guard" in error] == []
+
+
+@pytest.mark.timeout(500)
+async def test_it_is_there_after_each_of_50_reloads(
+    live_in: LiveIn, tmp_path: Path
+) -> None:
+    """The page begins anew each time: nothing may be asked for before it is defined."""
+    async with live_in(two_cars()) as home, owner_at_screen(tmp_path) as owner:
+        page, url = owner.page, home.home_assistant.url
+        await owner.sign_in(url, OWNER)
+        await page.goto(f"{url}/{DASHBOARD}")
+        for _ in range(50):
+            await page.reload(wait_until="commit")
+            await page.locator("amp-guard-card [data-phase=L1] .now").wait_for()
+            assert await page.locator("hui-error-card").count() == 0

@@ -120,7 +120,7 @@ NOTHING: tuple[tuple[dict[str, Site], dict[str, Any], str], ...] = (
         f"{MARKUP} is not running",
     ),
     ({ENTRY: {k: v for k, v in site().items() if k != "now"}}, {}, "is decided"),
-    ({ENTRY: site()}, {"entry_id": 7, "chart": "x"}, "no longer set up"),
+    ({ENTRY: site()}, {"entry_id": 7, "hide_minutes": "x"}, "no longer set up"),
 )
 
 

@@ -5,7 +5,7 @@ changed, as a JSON merge patch (RFC 7396); nothing of it is recorded.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
@@ -31,7 +31,7 @@ FORMAT = 1
 FORBIDDEN: Json = {"state": "forbidden"}
 
 type Message = dict[str, Any]
-type MayRead = Callable[[Iterable[str]], bool]
+type MayRead = Callable[[Collection[str]], bool]
 """Says whether a user may read entities."""
 
 FEED: HassKey[Feed] = HassKey("amp_guard_feed")
@@ -174,7 +174,9 @@ class Feed:
             self._timer = None
 
     def _supply(self, entry: AmpGuardConfigEntry) -> _Followed:
-        return self._supplies.setdefault(entry.entry_id, _Followed(self._hass, entry))
+        if (known := self._supplies.get(entry.entry_id)) is None:
+            known = self._supplies[entry.entry_id] = _Followed(self._hass, entry)
+        return known
 
     # --- when -------------------------------------------------------------------------
 
