@@ -1,5 +1,5 @@
 // The feed: one subscription for all cards of a page, kept up whatever happens.
-import type { Minutes, Point, Site } from "./site";
+import type { Minutes, Site } from "./site";
 import type { Connection } from "./home-assistant";
 
 const FORMAT = 1;
@@ -70,18 +70,6 @@ export class Feed {
     return () => {
       this.listeners.delete(listener);
       if (this.listeners.size === 0) this.close();
-    };
-  }
-
-  /** Return the newest moment of a supply as a point that is not over. */
-  latest(id: string): Point | undefined {
-    const now = this.sites[id]?.now;
-    if (!now) return undefined;
-    const drawn = Object.entries(now.chargers).map(([c, each]) => [c, each.drawn]);
-    return {
-      t: Math.floor(this.toldAt / 1000),
-      house: now.nodes["supply"]?.house,
-      drawn: Object.fromEntries(drawn),
     };
   }
 

@@ -56,6 +56,19 @@ export function colours(site: Live): Map<string, string> {
   return new Map(ids.map((id, index) => [id, COLOURS[index % COLOURS.length]!]));
 }
 
+/**
+ * Return where each charger lies above the house: what flows is what is measured, and a
+ * charger that reports late draws no more than that.
+ */
+function stack(house: number, drawn: number[], current?: number): { from: number; to: number }[] {
+  let end = house;
+  return drawn.map((each) => {
+    const from = end;
+    end = current === undefined ? end + each : Math.min(end + each, Math.max(current, end));
+    return { from, to: end };
+  });
+}
+
 export function picture(site: Live): Picture {
   // In the order of the rows below.
   const chargers = Object.keys(site.chargers).flatMap((id) => {
@@ -78,12 +91,12 @@ export function picture(site: Live): Picture {
       segments.push({ kind, from: Math.min(0, house), to: Math.max(0, house) });
       end = house;
     }
-    for (const { id, charging } of chargers) {
-      const drawn = charging.drawn[phase];
-      if (drawn < LEAST) continue;
-      segments.push({ kind: "charger", charger: id, from: end, to: end + drawn });
-      end += drawn;
-    }
+    const drawn = chargers.map(({ charging }) => charging.drawn[phase]);
+    stack(house ?? 0, drawn, known).forEach((place, index) => {
+      if (place.to - place.from < LEAST) return;
+      segments.push({ kind: "charger", charger: chargers[index]!.id, ...place });
+      end = place.to;
+    });
     for (const { id, charging, wiring } of chargers) {
       if (!isAsking(charging.status) || !wiring.includes(phase)) continue;
       // A car on one phase leaves the others alone: nothing is promised to it there.
@@ -167,6 +180,7 @@ export interface Chart {
 }
 
 function total(point: Point, phase: Phase): number {
+  if (point.current) return point.current[phase];
   const drawn = Object.values(point.drawn).reduce((a, each) => a + each[phase], 0);
   return (point.house?.[phase] ?? 0) + drawn;
 }
@@ -180,22 +194,20 @@ export function chart(site: Live, minutes: Minutes, span: number): Chart | undef
   const peaks = phases.map((phase) => Math.max(...points.map((p) => total(p, phase))));
   const peak = Math.max(...peaks);
   const phase = phases[peaks.indexOf(peak)] ?? 0;
-  const ids: (string | undefined)[] = [
-    undefined,
-    ...Object.keys(site.chargers).filter((id) =>
-      points.some((point) => (point.drawn[id]?.[phase] ?? 0) >= LEAST),
-    ),
-  ];
-  const bases = points.map(() => 0);
-  const layers = ids.map((charger): Layer => {
-    const steps = points.map((point, index) => {
-      const height = charger ? point.drawn[charger]?.[phase] : point.house?.[phase];
-      const from = bases[index]!;
-      const to = (bases[index] = from + (height ?? 0));
-      return { t: point.t, from, to };
-    });
-    return { charger, steps };
+  const ids = Object.keys(site.chargers).filter((id) =>
+    points.some((point) => (point.drawn[id]?.[phase] ?? 0) >= LEAST),
+  );
+  const stacks = points.map((point) => {
+    const drawn = ids.map((id) => point.drawn[id]?.[phase] ?? 0);
+    return stack(point.house?.[phase] ?? 0, drawn, point.current?.[phase]);
   });
+  const layers: Layer[] = [
+    { steps: points.map(({ t, house }) => ({ t, from: 0, to: house?.[phase] ?? 0 })) },
+    ...ids.map((charger, index) => ({
+      charger,
+      steps: points.map(({ t }, at) => ({ t, ...stacks[at]![index]! })),
+    })),
+  ];
   const lowest = Math.min(0, ...points.map((point) => point.house?.[phase] ?? 0));
   return { phase, layers, peak, lowest, begin: last.t - span, end: last.t };
 }

@@ -100,6 +100,7 @@ export interface Live extends Site {
 
 export interface Point {
   t: number;
+  current?: Phases;
   house?: Phases;
   drawn: Record<string, Phases>;
 }

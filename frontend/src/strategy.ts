@@ -111,7 +111,10 @@ export function dashboard(settings: Settings, hass: HomeAssistant): object {
             ]
           : [],
         power.length
-          ? [heading("kW"), { type: "history-graph", hours_to_show: 24, entities: power }]
+          ? [
+              heading(words.of("sensor.charging_power.name")),
+              { type: "history-graph", hours_to_show: 24, entities: named(power, "device") },
+            ]
           : [],
       ]),
       view("v_events", "events", "mdi:bell-outline", [
@@ -132,9 +135,9 @@ function settingsOf(device: Device): Card[] {
   ];
 }
 
-/** Each by the name of what it shows: the device's stands above. */
-function named(entities: string[]): object[] {
-  return entities.map((entity) => ({ entity, name: { type: "entity" } }));
+/** Each by the name of what it shows, or of its device: the other one stands above. */
+function named(entities: string[], type: "entity" | "device" = "entity"): object[] {
+  return entities.map((entity) => ({ entity, name: { type } }));
 }
 
 function heading(text: string): Card {

@@ -33,6 +33,14 @@ describe("a bar", () => {
     expect(bar(site, 1).segments.filter((each) => each.kind === "promised")).toEqual([]);
   });
 
+  it("ends at what is measured also where a charger reports late", () => {
+    const site = home();
+    site.now.nodes["supply"] = node({ current: [4, 24, 2], house: [0, 18, 0] });
+    expect(bar(site, 0).segments).toEqual([
+      { kind: "charger", charger: CARPORT, from: 0, to: 4 },
+    ]);
+  });
+
   it("reaches to 1.6 times the fuse, further where more flows", () => {
     const site = home();
     expect(picture(site).scale).toEqual({ from: 0, to: 40 });
@@ -127,6 +135,14 @@ describe("the last minutes", () => {
     expect([made.phase, made.peak]).toEqual([1, 26]);
     expect(made.layers.map((layer) => layer.charger)).toEqual([undefined, CARPORT]);
     expect(made.layers[1]!.steps[1]).toEqual({ t: 5, from: 20, to: 26 });
+  });
+
+  it("are as high as what was measured", () => {
+    const house: [number, number, number] = [0, 0, 0];
+    const points = [{ t: 0, current: [4, 1, 1] as typeof house, house, drawn: drawn(6) }];
+    const made = chart(home(), { points, events: [] }, 900)!;
+    expect(made.peak).toBe(4);
+    expect(made.layers[1]!.steps[0]).toEqual({ t: 0, from: 0, to: 4 });
   });
 
   it("are not there before the first moment", () => {

@@ -25,6 +25,8 @@ from tests.e2e.frontend import Owner, owner_at_screen
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 HOUSE = PhaseValues(9.0, 12.0, 3.0)
+TWO_FRAMES = """() => new Promise((drawn) =>
+    requestAnimationFrame(() => requestAnimationFrame(drawn)))"""
 PATIENCE = 120.0
 """s. What is waited for comes within half of it; this ends what never comes."""
 OBSERVED = 10.0
@@ -215,7 +217,12 @@ async def take_pictures(owner: Owner, card: Locator, folder: Path) -> None:
     ):
         await page.set_viewport_size({"width": width, "height": height})
         await page.emulate_media(color_scheme=scheme)
-        await page.wait_for_timeout(500)
+        await page.wait_for_function(
+            "(dark) => document.querySelector('home-assistant').hass.themes.darkMode"
+            " === dark",
+            arg=scheme == "dark",
+        )
+        await page.evaluate(TWO_FRAMES)
         box = await card.bounding_box()
         assert box is not None
         # Nothing is cut off on a phone.
@@ -277,6 +284,17 @@ async def test_the_card_shows_what_flows_through_all_that_happens(
         await card.screenshot(path=pictures / "swedish.png", animations="disabled")
         await choose_language(page, "en")
         await page.reload()
+        await until_it_follows(home, card)
+
+        # Home Assistant's own page of what flows now has both chargers.
+        await page.set_viewport_size({"width": 900, "height": 1000})
+        await page.goto(f"{url}/energy/now")
+        flow = page.locator("hui-power-sankey-card")
+        await flow.locator("canvas, svg").first.wait_for()
+        await page.wait_for_load_state("networkidle")
+        await flow.screenshot(path=pictures / "energy-now.png", animations="disabled")
+        await page.goto(f"{url}/{DASHBOARD}")
+        await page.set_viewport_size({"width": 700, "height": 1200})
         await until_it_follows(home, card)
 
         # A button does what it says.

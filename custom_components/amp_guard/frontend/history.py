@@ -7,7 +7,7 @@ from typing import Any
 
 from ..loop.state import SiteState
 from ..model import SUPPLY_ID
-from .site import Json, house, phases
+from .site import Json, measured, phases
 
 SPAN = 900.0
 """s that are kept."""
@@ -96,5 +96,6 @@ def _moment(state: SiteState, time: float) -> Json:
             if any(drawn)
         },
     }
-    rest = house(state)
-    return moment if rest is None else moment | {"house": phases(rest)}
+    if (found := measured(state)) is not None:
+        moment["current"], moment["house"] = map(phases, found)
+    return moment
