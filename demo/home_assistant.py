@@ -28,6 +28,7 @@ homeassistant:
 frontend:
 config:
 diagnostics:
+energy:
 history:
 logbook:
 recorder:

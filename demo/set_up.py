@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from .browser import Browser, Flow
-from .dashboard import TITLE, dashboard
-from .entities import Entities, find_entities
+from .entities import find_entities
+from .pages import fill_energy_pages, make_dashboard
 
 type SetUp = Callable[[Browser, Mapping[str, Any], float], Awaitable[None]]
 """What an owner does with a new Home Assistant, the site's devices and main fuse."""
@@ -17,7 +17,6 @@ type SetUp = Callable[[Browser, Mapping[str, Any], float], Awaitable[None]]
 GROUP_NAME = "Home"
 OFFLINE_MAX_CURRENT = 12.0
 """A per phase while the meter is away: the least for two cars, 6 A each."""
-DASHBOARD = "amp-guard"
 
 
 async def set_up(
@@ -32,7 +31,8 @@ async def set_up(
         browser, devices["amp_guard"], supply_max_current, wirings
     )
     entities = await find_entities(browser, entry_id)
-    await _make_dashboard(browser, entities, supply_max_current)
+    await make_dashboard(browser)
+    await fill_energy_pages(browser, entities)
 
 
 async def add_chargers(
@@ -97,23 +97,3 @@ async def add_site(
     await flow.choose("activate")
     await flow.fill_in(active=True)
     return str(flow.created["result"]["entry_id"])
-
-
-async def _make_dashboard(
-    browser: Browser, entities: Entities, supply_max_current: float
-) -> None:
-    """Make the dashboard that everybody sees first."""
-    await browser.command(
-        "lovelace/dashboards/create",
-        url_path=DASHBOARD,
-        title=TITLE,
-        icon="mdi:transmission-tower",
-    )
-    await browser.command(
-        "lovelace/config/save",
-        url_path=DASHBOARD,
-        config=dashboard(entities, supply_max_current),
-    )
-    await browser.command(
-        "frontend/set_system_data", key="core", value={"default_panel": DASHBOARD}
-    )

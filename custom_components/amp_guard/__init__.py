@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 import logging
 
 from homeassistant.config_entries import ConfigEntryState, UnknownEntry
@@ -11,10 +12,12 @@ from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.setup import async_when_setup
 
 from .const import DOMAIN, SUBENTRY_CHARGER, AmpGuardConfigEntry
 from .control.tree import GroupCycleError, LimitError, WiringError
 from .coordinator import AmpGuardCoordinator
+from .frontend import FEED, Feed, add_card, remove_card, serve_card
 from .loop.charger_repairs import forget_chargers, tell_left
 from .loop.generation import Generation
 from .loop.memory import Memory, forget_learned
@@ -26,6 +29,7 @@ from .model import SiteError
 from .services import register_services
 from .site.devices import register_devices
 from .site.reading import GoneError, build_site, taking_part
+from .websocket import register_commands
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -50,8 +54,15 @@ _LOGGER = logging.getLogger(__name__)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions: they are there, and refuse, also where no entry is."""
+    """Register the actions: they are there, and refuse, also where no entry is.
+
+    So is the feed of the cards, and says that no supply is there.
+    """
     register_services(hass)
+    hass.data[FEED] = Feed(hass)
+    await serve_card(hass)
+    register_commands(hass)
+    async_when_setup(hass, "lovelace", _add_card)  # if it comes later
     return True
 
 
@@ -77,6 +88,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
         MeterIssues(hass, entry, coordinator.async_add_listener)
         Generation(hass, entry, coordinator.async_add_listener)
     WiringIssues(hass, entry, coordinator.async_add_listener)
+    coordinator.async_watch(partial(hass.data[FEED].take, entry))
+    await add_card(hass)
 
     register_devices(hass, entry, coordinator.site)
     await coordinator.start()
@@ -89,6 +102,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
 async def async_unload_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> bool:
     """Unload a supply; its chargers are left at their offline limits."""
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def _add_card(hass: HomeAssistant, _component: str) -> None:
+    """Offer the card to dashboards; not where the last supply was removed meanwhile."""
+    if hass.config_entries.async_entries(DOMAIN):
+        await add_card(hass)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
@@ -108,6 +127,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) ->
     forget_offline_limits(hass, (entry.entry_id, *entry.subentries))
     await forget_learned(hass, entry.entry_id)
     await forget_overrides(hass, entry.entry_id)
+    if not hass.config_entries.async_entries(DOMAIN):
+        await remove_card(hass)
 
 
 def _refusal(entry: AmpGuardConfigEntry, error: SiteError) -> ConfigEntryError:

@@ -148,6 +148,11 @@ class AmpGuardCoordinator:
         return self._publisher.subscribe(listener)
 
     @callback
+    def async_watch(self, watcher: Listener) -> CALLBACK_TYPE:
+        """Call `watcher` with every state, also with one that is not worth a row."""
+        return self._publisher.watch(watcher)
+
+    @callback
     def release_user_limit(self, charger: str) -> None:
         """Take back a charger that its user or its app has limited."""
         self.fleet.release_user_limit(charger)

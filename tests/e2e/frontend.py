@@ -23,25 +23,32 @@ PATIENCE = 30_000
 """ms. Nothing here takes long; this ends what never comes."""
 
 
+def chromium() -> str:
+    """Return the browser's program."""
+    program = shutil.which("chromium")
+    assert program, "There is no chromium: scripts/packages installs it."
+    return program
+
+
 class Owner:
     """Sits in front of Home Assistant; each screen of a set-up counts as a step."""
 
     def __init__(self, page: Page, pictures: Path) -> None:
-        self._page = page
+        self.page = page
         self._pictures = pictures
         self.steps: list[str] = []
 
     async def sign_in(self, url: str, account: Account) -> None:
-        await self._page.goto(url)
-        await self._page.locator("input[name=username]").fill(account.username)
-        await self._page.locator("input[name=password]").fill(account.password)
-        await self._page.keyboard.press("Enter")
-        await self._page.locator("home-assistant-main").wait_for()
+        await self.page.goto(url)
+        await self.page.locator("input[name=username]").fill(account.username)
+        await self.page.locator("input[name=password]").fill(account.password)
+        await self.page.keyboard.press("Enter")
+        await self.page.locator("home-assistant-main").wait_for()
 
     async def add_integration(self, url: str, name: str) -> None:
-        await self._page.goto(f"{url}/config/integrations/dashboard")
-        await self._page.get_by_role("button", name="Add integration").first.click()
-        brands = self._page.locator("dialog-add-integration")
+        await self.page.goto(f"{url}/config/integrations/dashboard")
+        await self.page.get_by_role("button", name="Add integration").first.click()
+        brands = self.page.locator("dialog-add-integration")
         await brands.locator("input").first.fill(name)
         await brands.get_by_text(name, exact=True).click()
 
@@ -74,7 +81,7 @@ class Owner:
 
     @property
     def _dialog(self) -> Locator:
-        return self._page.locator("dialog-data-entry-flow")
+        return self.page.locator("dialog-data-entry-flow")
 
     async def _take_picture(self) -> None:
         await self._dialog.get_by_role("dialog").screenshot(
@@ -87,7 +94,7 @@ async def owner_at_screen(pictures: Path) -> AsyncGenerator[Owner]:
     """Open a browser; close it afterwards, whatever happens."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM
+            executable_path=chromium(), args=CHROMIUM
         )
         page = await browser.new_page(viewport=SCREEN)
         page.set_default_timeout(PATIENCE)

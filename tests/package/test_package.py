@@ -128,7 +128,13 @@ def test_the_release_holds_what_runs_and_nothing_else(tmp_path: Path) -> None:
     assert {name for name in names if "/" not in name} >= {
         *("__init__.py", "config_flow.py", "quality_scale.yaml", "icons.json"),
     }
-    assert {Path(name).suffix for name in names} == {".py", ".json", ".yaml", ".png"}
+    assert {Path(name).suffix for name in names} == {
+        ".py",
+        ".json",
+        ".yaml",
+        ".png",
+        ".js",
+    }
     packed = {path for path in FOLDER.rglob("*") if "__pycache__" not in path.parts}
     assert names == {str(f.relative_to(FOLDER)) for f in packed if f.is_file()}
 

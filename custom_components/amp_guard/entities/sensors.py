@@ -267,6 +267,18 @@ CHARGER_SENSORS = (
         value_fn=lambda state, charger: round(max(state.decision.drawn[charger]), 1),
         dead_band=0.2,
     ),
+    # By which the energy dashboard shows it under "Now".
+    AmpGuardSensorDescription(
+        key="power",
+        translation_key="charging_power",
+        device_class=SensorDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        available_fn=lambda state, charger: charger in state.power,
+        value_fn=lambda state, charger: round(state.power[charger]),
+        dead_band=20.0,
+    ),
     AmpGuardSensorDescription(
         key="user_limit",
         translation_key="user_limit",

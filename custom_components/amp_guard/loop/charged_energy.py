@@ -26,14 +26,17 @@ JOULES_PER_KWH = 3.6e6
 
 
 class EnergyCounter:
-    """Counts what the chargers of one supply draw; `totals` are kWh by charger."""
+    """Counts what the chargers of one supply draw.
+
+    `totals` are kWh by charger; `power` is W, of each that is balanced and known.
+    """
 
     def __init__(self) -> None:
         """Start at zero."""
         self.totals: dict[str, float] = {}
         self._restored: set[str] = set()
         self._time: float | None = None
-        self._power: dict[str, float] = {}
+        self.power: dict[str, float] = {}
 
     def restore(self, charger: str, total: float) -> None:
         """Go on from what a charger had drawn before, kWh; a second time is none."""
@@ -52,13 +55,13 @@ class EnergyCounter:
         """Count up to a decision; from then on what it says is drawn."""
         if self._time is not None:
             step = min(max(decision.time - self._time, 0.0), LONGEST_STEP)
-            for charger, power in self._power.items():
+            for charger, power in self.power.items():
                 drawn = power * step / JOULES_PER_KWH
                 self.totals[charger] = self.totals.get(charger, 0.0) + drawn
         self._time = decision.time
         sample = samples.get(SUPPLY_ID)
         voltage = None if sample is None else sample.voltage
-        self._power = {
+        self.power = {
             charger: _watts(decision.drawn[charger], voltage, net)
             for charger, allocation in decision.allocations.items()
             if allocation.reason is not Reason.INACTIVE

@@ -222,6 +222,7 @@ class Cycle:
             ceilings=self._overrides.ceilings,
             boosts=self._overrides.boosts,
             energy=dict(self._energy.totals),
+            power=dict(self._energy.power),
         )
 
     def _fall_back(self, now: float) -> None:

@@ -1,6 +1,10 @@
-"""The publisher: tells the state of the site, when that is worth it."""
+"""The publisher: tells the state of the site, when that is worth it.
 
-from collections.abc import Callable
+Listeners write states, each of which costs a row. Watchers show it and keep nothing: they
+are told each state.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from math import inf
@@ -30,6 +34,7 @@ class Publisher:
         self.events = EventWatch()
         self._faults = faults
         self._listeners: dict[Listener, None] = {}
+        self._watchers: dict[Listener, None] = {}
         self._published_at = -inf
 
     @callback
@@ -39,19 +44,30 @@ class Publisher:
         return partial(self._listeners.pop, listener, None)
 
     @callback
+    def watch(self, watcher: Listener) -> CALLBACK_TYPE:
+        """Call `watcher` with every state until what is returned is called."""
+        self._watchers[watcher] = None
+        return partial(self._watchers.pop, watcher, None)
+
+    @callback
     def publish(self, latest: SiteState, now: float) -> None:
-        """Tell the latest state, with the events in it, if it is news or due."""
-        if not self._is_worth(latest, now):
-            return
-        self.state = replace(latest, events=tuple(self.events.look(latest)))
-        self._published_at = now
-        self._tell()
+        """Tell the latest state, with the events in it, if it is news or due.
+
+        Watchers are told in any case.
+        """
+        told: Iterable[Listener] = self._watchers
+        if self._is_worth(latest, now):
+            latest = replace(latest, events=tuple(self.events.look(latest)))
+            self.state = latest
+            self._published_at = now
+            told = (*self._listeners, *self._watchers)
+        self._tell(latest, told)
 
     @callback
     def retract(self) -> None:
         """Tell that what was published is no longer true."""
         self.state = None
-        self._tell()
+        self._tell(None, (*self._listeners, *self._watchers))
 
     @callback
     def expire(self) -> None:
@@ -65,11 +81,11 @@ class Publisher:
             or is_news(self.state, latest)
         )
 
-    def _tell(self) -> None:
+    def _tell(self, state: SiteState | None, listeners: Iterable[Listener]) -> None:
         failed = False
-        for listener in tuple(self._listeners):
+        for listener in tuple(listeners):
             try:
-                listener(self.state)
+                listener(state)
             except Exception as error:  # noqa: BLE001 - the others are told all the same
                 failed = True
                 self._faults.come(Part.LISTENER, error)

@@ -43,8 +43,9 @@ class SiteState:
     """One moment of the site, as it is published.
 
     `samples`, `connected` and `rejected_samples` are by node, `readings` and
-    `fail_safes` by charger; so are `boosts`, each until its end, and `energy`, kWh that
-    a charger drew while it was balanced. `decided_at` is the wall clock's time of the
+    `fail_safes` by charger; so are `boosts`, each until its end, `energy`, kWh that a
+    charger drew while it was balanced, and `power`, W that it draws (not of one that is
+    not balanced, or lost). `decided_at` is the wall clock's time of the
     decision. `events` are what happened since the state that was published before.
     """
 
@@ -59,6 +60,7 @@ class SiteState:
     ceilings: tuple[TimedCeiling, ...]
     boosts: Mapping[str, datetime]
     energy: Mapping[str, float]
+    power: Mapping[str, float]
     events: tuple[SiteEvent, ...] = ()
 
     def meter_is_online(self, node: str) -> bool:

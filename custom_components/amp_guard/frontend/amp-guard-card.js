@@ -1,0 +1,500 @@
+var K=globalThis,V=K.ShadowRoot&&(K.ShadyCSS===void 0||K.ShadyCSS.nativeShadow)&&"adoptedStyleSheets"in Document.prototype&&"replace"in CSSStyleSheet.prototype,re=Symbol(),$e=new WeakMap,D=class{constructor(e,t,n){if(this._$cssResult$=!0,n!==re)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=e,this.t=t}get styleSheet(){let e=this.o,t=this.t;if(V&&e===void 0){let n=t!==void 0&&t.length===1;n&&(e=$e.get(t)),e===void 0&&((this.o=e=new CSSStyleSheet).replaceSync(this.cssText),n&&$e.set(t,e))}return e}toString(){return this.cssText}},xe=i=>new D(typeof i=="string"?i:i+"",void 0,re),ae=(i,...e)=>{let t=i.length===1?i[0]:e.reduce((n,s,r)=>n+(a=>{if(a._$cssResult$===!0)return a.cssText;if(typeof a=="number")return a;throw Error("Value passed to 'css' function must be a 'css' function result: "+a+". Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.")})(s)+i[r+1],i[0]);return new D(t,i,re)},Ae=(i,e)=>{if(V)i.adoptedStyleSheets=e.map(t=>t instanceof CSSStyleSheet?t:t.styleSheet);else for(let t of e){let n=document.createElement("style"),s=K.litNonce;s!==void 0&&n.setAttribute("nonce",s),n.textContent=t.cssText,i.appendChild(n)}},oe=V?i=>i:i=>i instanceof CSSStyleSheet?(e=>{let t="";for(let n of e.cssRules)t+=n.cssText;return xe(t)})(i):i;var{is:$t,defineProperty:xt,getOwnPropertyDescriptor:At,getOwnPropertyNames:St,getOwnPropertySymbols:Lt,getPrototypeOf:Et}=Object,W=globalThis,Se=W.trustedTypes,Mt=Se?Se.emptyScript:"",Ct=W.reactiveElementPolyfillSupport,z=(i,e)=>i,le={toAttribute(i,e){switch(e){case Boolean:i=i?Mt:null;break;case Object:case Array:i=i==null?i:JSON.stringify(i)}return i},fromAttribute(i,e){let t=i;switch(e){case Boolean:t=i!==null;break;case Number:t=i===null?null:Number(i);break;case Object:case Array:try{t=JSON.parse(i)}catch{t=null}}return t}},Ee=(i,e)=>!$t(i,e),Le={attribute:!0,type:String,converter:le,reflect:!1,useDefault:!1,hasChanged:Ee};Symbol.metadata??=Symbol("metadata"),W.litPropertyMetadata??=new WeakMap;var w=class extends HTMLElement{static addInitializer(e){this._$Ei(),(this.l??=[]).push(e)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(e,t=Le){if(t.state&&(t.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(e)&&((t=Object.create(t)).wrapped=!0),this.elementProperties.set(e,t),!t.noAccessor){let n=Symbol(),s=this.getPropertyDescriptor(e,n,t);s!==void 0&&xt(this.prototype,e,s)}}static getPropertyDescriptor(e,t,n){let{get:s,set:r}=At(this.prototype,e)??{get(){return this[t]},set(a){this[t]=a}};return{get:s,set(a){let o=s?.call(this);r?.call(this,a),this.requestUpdate(e,o,n)},configurable:!0,enumerable:!0}}static getPropertyOptions(e){return this.elementProperties.get(e)??Le}static _$Ei(){if(this.hasOwnProperty(z("elementProperties")))return;let e=Et(this);e.finalize(),e.l!==void 0&&(this.l=[...e.l]),this.elementProperties=new Map(e.elementProperties)}static finalize(){if(this.hasOwnProperty(z("finalized")))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty(z("properties"))){let t=this.properties,n=[...St(t),...Lt(t)];for(let s of n)this.createProperty(s,t[s])}let e=this[Symbol.metadata];if(e!==null){let t=litPropertyMetadata.get(e);if(t!==void 0)for(let[n,s]of t)this.elementProperties.set(n,s)}this._$Eh=new Map;for(let[t,n]of this.elementProperties){let s=this._$Eu(t,n);s!==void 0&&this._$Eh.set(s,t)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(e){let t=[];if(Array.isArray(e)){let n=new Set(e.flat(1/0).reverse());for(let s of n)t.unshift(oe(s))}else e!==void 0&&t.push(oe(e));return t}static _$Eu(e,t){let n=t.attribute;return n===!1?void 0:typeof n=="string"?n:typeof e=="string"?e.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(e=>this.enableUpdating=e),this._$AL=new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(e=>e(this))}addController(e){(this._$EO??=new Set).add(e),this.renderRoot!==void 0&&this.isConnected&&e.hostConnected?.()}removeController(e){this._$EO?.delete(e)}_$E_(){let e=new Map,t=this.constructor.elementProperties;for(let n of t.keys())this.hasOwnProperty(n)&&(e.set(n,this[n]),delete this[n]);e.size>0&&(this._$Ep=e)}createRenderRoot(){let e=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return Ae(e,this.constructor.elementStyles),e}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(e=>e.hostConnected?.())}enableUpdating(e){}disconnectedCallback(){this._$EO?.forEach(e=>e.hostDisconnected?.())}attributeChangedCallback(e,t,n){this._$AK(e,n)}_$ET(e,t){let n=this.constructor.elementProperties.get(e),s=this.constructor._$Eu(e,n);if(s!==void 0&&n.reflect===!0){let r=(n.converter?.toAttribute!==void 0?n.converter:le).toAttribute(t,n.type);this._$Em=e,r==null?this.removeAttribute(s):this.setAttribute(s,r),this._$Em=null}}_$AK(e,t){let n=this.constructor,s=n._$Eh.get(e);if(s!==void 0&&this._$Em!==s){let r=n.getPropertyOptions(s),a=typeof r.converter=="function"?{fromAttribute:r.converter}:r.converter?.fromAttribute!==void 0?r.converter:le;this._$Em=s;let o=a.fromAttribute(t,r.type);this[s]=o??this._$Ej?.get(s)??o,this._$Em=null}}requestUpdate(e,t,n,s=!1,r){if(e!==void 0){let a=this.constructor;if(s===!1&&(r=this[e]),n??=a.getPropertyOptions(e),!((n.hasChanged??Ee)(r,t)||n.useDefault&&n.reflect&&r===this._$Ej?.get(e)&&!this.hasAttribute(a._$Eu(e,n))))return;this.C(e,t,n)}this.isUpdatePending===!1&&(this._$ES=this._$EP())}C(e,t,{useDefault:n,reflect:s,wrapped:r},a){n&&!(this._$Ej??=new Map).has(e)&&(this._$Ej.set(e,a??t??this[e]),r!==!0||a!==void 0)||(this._$AL.has(e)||(this.hasUpdated||n||(t=void 0),this._$AL.set(e,t)),s===!0&&this._$Em!==e&&(this._$Eq??=new Set).add(e))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(t){Promise.reject(t)}let e=this.scheduleUpdate();return e!=null&&await e,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[s,r]of this._$Ep)this[s]=r;this._$Ep=void 0}let n=this.constructor.elementProperties;if(n.size>0)for(let[s,r]of n){let{wrapped:a}=r,o=this[s];a!==!0||this._$AL.has(s)||o===void 0||this.C(s,void 0,r,o)}}let e=!1,t=this._$AL;try{e=this.shouldUpdate(t),e?(this.willUpdate(t),this._$EO?.forEach(n=>n.hostUpdate?.()),this.update(t)):this._$EM()}catch(n){throw e=!1,this._$EM(),n}e&&this._$AE(t)}willUpdate(e){}_$AE(e){this._$EO?.forEach(t=>t.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(e)),this.updated(e)}_$EM(){this._$AL=new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(e){return!0}update(e){this._$Eq&&=this._$Eq.forEach(t=>this._$ET(t,this[t])),this._$EM()}updated(e){}firstUpdated(e){}};w.elementStyles=[],w.shadowRootOptions={mode:"open"},w[z("elementProperties")]=new Map,w[z("finalized")]=new Map,Ct?.({ReactiveElement:w}),(W.reactiveElementVersions??=[]).push("2.1.2");var ge=globalThis,Me=i=>i,q=ge.trustedTypes,Ce=q?q.createPolicy("lit-html",{createHTML:i=>i}):void 0,Oe="$lit$",$=`lit$${Math.random().toFixed(9).slice(2)}$`,De="?"+$,Pt=`<${De}>`,L=document,N=()=>L.createComment(""),U=i=>i===null||typeof i!="object"&&typeof i!="function",fe=Array.isArray,Tt=i=>fe(i)||typeof i?.[Symbol.iterator]=="function",de=`[ 	
+\f\r]`,I=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,Pe=/-->/g,Te=/>/g,A=RegExp(`>|${de}(?:([^\\s"'>=/]+)(${de}*=${de}*(?:[^ 	
+\f\r"'\`<>=]|("|')|))|$)`,"g"),He=/'/g,je=/"/g,ze=/^(?:script|style|textarea|title)$/i,_e=i=>(e,...t)=>({_$litType$:i,strings:e,values:t}),f=_e(1),M=_e(2),kn=_e(3),E=Symbol.for("lit-noChange"),h=Symbol.for("lit-nothing"),Re=new WeakMap,S=L.createTreeWalker(L,129);function Ie(i,e){if(!fe(i)||!i.hasOwnProperty("raw"))throw Error("invalid template strings array");return Ce!==void 0?Ce.createHTML(e):e}var Ht=(i,e)=>{let t=i.length-1,n=[],s,r=e===2?"<svg>":e===3?"<math>":"",a=I;for(let o=0;o<t;o++){let l=i[o],c,u,d=-1,m=0;for(;m<l.length&&(a.lastIndex=m,u=a.exec(l),u!==null);)m=a.lastIndex,a===I?u[1]==="!--"?a=Pe:u[1]!==void 0?a=Te:u[2]!==void 0?(ze.test(u[2])&&(s=RegExp("</"+u[2],"g")),a=A):u[3]!==void 0&&(a=A):a===A?u[0]===">"?(a=s??I,d=-1):u[1]===void 0?d=-2:(d=a.lastIndex-u[2].length,c=u[1],a=u[3]===void 0?A:u[3]==='"'?je:He):a===je||a===He?a=A:a===Pe||a===Te?a=I:(a=A,s=void 0);let p=a===A&&i[o+1].startsWith("/>")?" ":"";r+=a===I?l+Pt:d>=0?(n.push(c),l.slice(0,d)+Oe+l.slice(d)+$+p):l+$+(d===-2?o:p)}return[Ie(i,r+(i[t]||"<?>")+(e===2?"</svg>":e===3?"</math>":"")),n]},G=class i{constructor({strings:e,_$litType$:t},n){let s;this.parts=[];let r=0,a=0,o=e.length-1,l=this.parts,[c,u]=Ht(e,t);if(this.el=i.createElement(c,n),S.currentNode=this.el.content,t===2||t===3){let d=this.el.content.firstChild;d.replaceWith(...d.childNodes)}for(;(s=S.nextNode())!==null&&l.length<o;){if(s.nodeType===1){if(s.hasAttributes())for(let d of s.getAttributeNames())if(d.endsWith(Oe)){let m=u[a++],p=s.getAttribute(d).split($),_=/([.?@])?(.*)/.exec(m);l.push({type:1,index:r,name:_[2],strings:p,ctor:_[1]==="."?ce:_[1]==="?"?he:_[1]==="@"?me:H}),s.removeAttribute(d)}else d.startsWith($)&&(l.push({type:6,index:r}),s.removeAttribute(d));if(ze.test(s.tagName)){let d=s.textContent.split($),m=d.length-1;if(m>0){s.textContent=q?q.emptyScript:"";for(let p=0;p<m;p++)s.append(d[p],N()),S.nextNode(),l.push({type:2,index:++r});s.append(d[m],N())}}}else if(s.nodeType===8)if(s.data===De)l.push({type:2,index:r});else{let d=-1;for(;(d=s.data.indexOf($,d+1))!==-1;)l.push({type:7,index:r}),d+=$.length-1}r++}}static createElement(e,t){let n=L.createElement("template");return n.innerHTML=e,n}};function T(i,e,t=i,n){if(e===E)return e;let s=n!==void 0?t._$Co?.[n]:t._$Cl,r=U(e)?void 0:e._$litDirective$;return s?.constructor!==r&&(s?._$AO?.(!1),r===void 0?s=void 0:(s=new r(i),s._$AT(i,t,n)),n!==void 0?(t._$Co??=[])[n]=s:t._$Cl=s),s!==void 0&&(e=T(i,s._$AS(i,e.values),s,n)),e}var ue=class{constructor(e,t){this._$AV=[],this._$AN=void 0,this._$AD=e,this._$AM=t}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(e){let{el:{content:t},parts:n}=this._$AD,s=(e?.creationScope??L).importNode(t,!0);S.currentNode=s;let r=S.nextNode(),a=0,o=0,l=n[0];for(;l!==void 0;){if(a===l.index){let c;l.type===2?c=new B(r,r.nextSibling,this,e):l.type===1?c=new l.ctor(r,l.name,l.strings,this,e):l.type===6&&(c=new pe(r,this,e)),this._$AV.push(c),l=n[++o]}a!==l?.index&&(r=S.nextNode(),a++)}return S.currentNode=L,s}p(e){let t=0;for(let n of this._$AV)n!==void 0&&(n.strings!==void 0?(n._$AI(e,n,t),t+=n.strings.length-2):n._$AI(e[t])),t++}},B=class i{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(e,t,n,s){this.type=2,this._$AH=h,this._$AN=void 0,this._$AA=e,this._$AB=t,this._$AM=n,this.options=s,this._$Cv=s?.isConnected??!0}get parentNode(){let e=this._$AA.parentNode,t=this._$AM;return t!==void 0&&e?.nodeType===11&&(e=t.parentNode),e}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(e,t=this){e=T(this,e,t),U(e)?e===h||e==null||e===""?(this._$AH!==h&&this._$AR(),this._$AH=h):e!==this._$AH&&e!==E&&this._(e):e._$litType$!==void 0?this.$(e):e.nodeType!==void 0?this.T(e):Tt(e)?this.k(e):this._(e)}O(e){return this._$AA.parentNode.insertBefore(e,this._$AB)}T(e){this._$AH!==e&&(this._$AR(),this._$AH=this.O(e))}_(e){this._$AH!==h&&U(this._$AH)?this._$AA.nextSibling.data=e:this.T(L.createTextNode(e)),this._$AH=e}$(e){let{values:t,_$litType$:n}=e,s=typeof n=="number"?this._$AC(e):(n.el===void 0&&(n.el=G.createElement(Ie(n.h,n.h[0]),this.options)),n);if(this._$AH?._$AD===s)this._$AH.p(t);else{let r=new ue(s,this),a=r.u(this.options);r.p(t),this.T(a),this._$AH=r}}_$AC(e){let t=Re.get(e.strings);return t===void 0&&Re.set(e.strings,t=new G(e)),t}k(e){fe(this._$AH)||(this._$AH=[],this._$AR());let t=this._$AH,n,s=0;for(let r of e)s===t.length?t.push(n=new i(this.O(N()),this.O(N()),this,this.options)):n=t[s],n._$AI(r),s++;s<t.length&&(this._$AR(n&&n._$AB.nextSibling,s),t.length=s)}_$AR(e=this._$AA.nextSibling,t){for(this._$AP?.(!1,!0,t);e!==this._$AB;){let n=Me(e).nextSibling;Me(e).remove(),e=n}}setConnected(e){this._$AM===void 0&&(this._$Cv=e,this._$AP?.(e))}},H=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(e,t,n,s,r){this.type=1,this._$AH=h,this._$AN=void 0,this.element=e,this.name=t,this._$AM=s,this.options=r,n.length>2||n[0]!==""||n[1]!==""?(this._$AH=Array(n.length-1).fill(new String),this.strings=n):this._$AH=h}_$AI(e,t=this,n,s){let r=this.strings,a=!1;if(r===void 0)e=T(this,e,t,0),a=!U(e)||e!==this._$AH&&e!==E,a&&(this._$AH=e);else{let o=e,l,c;for(e=r[0],l=0;l<r.length-1;l++)c=T(this,o[n+l],t,l),c===E&&(c=this._$AH[l]),a||=!U(c)||c!==this._$AH[l],c===h?e=h:e!==h&&(e+=(c??"")+r[l+1]),this._$AH[l]=c}a&&!s&&this.j(e)}j(e){e===h?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,e??"")}},ce=class extends H{constructor(){super(...arguments),this.type=3}j(e){this.element[this.name]=e===h?void 0:e}},he=class extends H{constructor(){super(...arguments),this.type=4}j(e){this.element.toggleAttribute(this.name,!!e&&e!==h)}},me=class extends H{constructor(e,t,n,s,r){super(e,t,n,s,r),this.type=5}_$AI(e,t=this){if((e=T(this,e,t,0)??h)===E)return;let n=this._$AH,s=e===h&&n!==h||e.capture!==n.capture||e.once!==n.once||e.passive!==n.passive,r=e!==h&&(n===h||s);s&&this.element.removeEventListener(this.name,this,n),r&&this.element.addEventListener(this.name,this,e),this._$AH=e}handleEvent(e){typeof this._$AH=="function"?this._$AH.call(this.options?.host??this.element,e):this._$AH.handleEvent(e)}},pe=class{constructor(e,t,n){this.element=e,this.type=6,this._$AN=void 0,this._$AM=t,this.options=n}get _$AU(){return this._$AM._$AU}_$AI(e){T(this,e)}};var jt=ge.litHtmlPolyfillSupport;jt?.(G,B),(ge.litHtmlVersions??=[]).push("3.3.3");var Ne=(i,e,t)=>{let n=t?.renderBefore??e,s=n._$litPart$;if(s===void 0){let r=t?.renderBefore??null;n._$litPart$=s=new B(e.insertBefore(N(),r),r,void 0,t??{})}return s._$AI(i),s};var be=globalThis,x=class extends w{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let e=super.createRenderRoot();return this.renderOptions.renderBefore??=e.firstChild,e}update(e){let t=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(e),this._$Do=Ne(t,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return E}};x._$litElement$=!0,x.finalized=!0,be.litElementHydrateSupport?.({LitElement:x});var Rt=be.litElementPolyfillSupport;Rt?.({LitElement:x});(be.litElementVersions??=[]).push("4.2.2");function Ue(i,e){return f`<div class="bars">
+    ${e.bars.map(t=>Ot(i,e,t))}
+  </div>
+  ${It(i,e)}`}function Ot(i,e,t){let{words:n,site:s}=i,r=t.now===void 0?"–":n.ampere(t.now),a=t.free===void 0?"":n.say("free",{current:n.ampere(t.free)}),o=s.supply.entities[`current_l${t.phase+1}`];return f`<div
+      class="phase ${t.limiting?"limiting":""}"
+      title=${t.limiting?`${n.phase(t.phase)} ${n.say("limits")}`:h}
+    >
+      ${n.phase(t.phase)}
+    </div>
+    <svg class="bar" role="img" aria-label=${zt(i,t)} height="24">
+      ${Dt(i,e,t)}
+    </svg>
+    <button
+      class="figure ${t.overloaded?"over":""}"
+      data-phase=${n.phase(t.phase)}
+      ?disabled=${!o}
+      @click=${()=>i.open(o)}
+    >
+      <span class="now">${r}</span><span class="free">${a}</span>
+    </button>`}function Dt(i,{scale:e,fuse:t,ceiling:n,offline:s},r){let a=d=>{let m=(d-e.from)/(e.to-e.from);return`${(100*Math.min(1,Math.max(0,m))).toFixed(2)}%`},o=(d,m)=>`${Math.max(0,Number.parseFloat(a(m))-Number.parseFloat(a(d))).toFixed(2)}%`,l=(d,m,p=0,_=24)=>M`<line class=${m} x1=${a(d)} x2=${a(d)} y1=${p} y2=${_}></line>`,c=d=>{let m=d.charger?i.colours.get(d.charger):void 0;return M`<rect
+      class=${d.kind}
+      x=${a(d.from)} width=${o(d.from,d.to)}
+      y=${d.kind==="promised"?5:3} height=${d.kind==="promised"?14:18}
+      style=${m?`--colour: ${m}`:h}
+    ></rect>`},u=Math.max(0,r.house??0);return M`
+    <rect class="ground" x="0" width="100%" y="3" height="18" rx="3"></rect>
+    ${r.measured?h:M`<rect class="unmeasured" x="0" width="100%" y="3" height="18"></rect>`}
+    ${r.segments.map(c)}
+    ${e.from<0?l(0,"zero"):h}
+    ${s!==void 0&&r.house!==void 0?l(u+s,"offline",15):h}
+    ${n!==void 0?l(n,"ceiling"):h}
+    ${l(t,"fuse")}`}function zt({words:i,site:e},t){let n=i.phase(t.phase);if(t.now===void 0)return i.say("bar_unmeasured",{phase:n});let s=t.segments.filter(r=>r.kind!=="promised").map(r=>`${r.kind==="charger"?e.chargers[r.charger??""]?.name??"":i.say(r.kind==="export"?"export":"house")} ${i.ampere(r.to-r.from)}`);return i.say("bar",{phase:n,current:i.ampere(t.now),limit:i.limit(t.limit),free:i.say("free",{current:i.ampere(t.free??0)}),parts:s.join(", ")})}function It({words:i,site:e,colours:t},n){let s=new Set(n.bars.flatMap(o=>o.segments.map(l=>l.kind))),r=Object.entries(e.chargers),a=(o,l,c)=>f`<li>
+      <i class=${o} style=${c?`--colour: ${c}`:h}></i>${l}
+    </li>`;return f`<ul class="legend">
+    ${e.supply.metered?a("house",i.say("house")):h}
+    ${s.has("export")?a("export",i.say("export")):h}
+    ${r.length<=t.size&&r.length<=6?r.map(([o,l])=>a("charger",l.name??"",t.get(o))):h}
+    ${s.has("promised")?a("promised",i.say("promised")):h}
+    ${a("fuse",i.say("fuse"))}
+    ${n.ceiling!==void 0?a("ceiling",i.say("ceiling")):h}
+    ${n.offline!==void 0?a("offline",i.say("offline_limit")):h}
+  </ul>`}var y="supply";function ve(i){return!!(i.supply&&i.groups&&i.chargers&&i.now)}var Nt=1.6,C=.05,Ge=["#0072b2","#e69f00","#009e73","#cc79a7","#56b4e9","#d55e00"];function Be(i){let e=Object.keys(i.chargers);return new Map(e.map((t,n)=>[t,Ge[n%Ge.length]]))}function Fe(i,e,t){let n=i;return e.map(s=>{let r=n;return n=t===void 0?n+s:Math.min(n+s,Math.max(t,n)),{from:r,to:n}})}function Ke(i){let e=Object.keys(i.chargers).flatMap(o=>{let l=i.now.chargers[o];return l?[{id:o,charging:l,wiring:i.chargers[o].wiring}]:[]}),t=i.now.nodes[y],n=i.supply.fuse,s=t?.limit??n,r=Y(i),a=i.supply.phases.map(o=>{let l=t?.worth?.[o]?.worth??"measured",c=i.supply.metered,u=t?.current?.[o],d=[],m=0,p=t?.house?.[o];if(p!==void 0&&Math.abs(p)>=C){let b=p<0?"export":"house";d.push({kind:b,from:Math.min(0,p),to:Math.max(0,p)}),m=p}let _=e.map(({charging:b})=>b.drawn[o]);Fe(p??0,_,u).forEach((b,v)=>{b.to-b.from<C||(d.push({kind:"charger",charger:e[v].id,...b}),m=b.to)});for(let{id:b,charging:v,wiring:ie}of e){if(!j(v.status)||!ie.includes(o))continue;let O=v.status!=="charging"||v.drawn[o]>=C,se=v.allocated-v.drawn[o];!O||se<C*4||(d.push({kind:"promised",charger:b,from:m,to:m+se}),m+=se)}let g=u??(c?void 0:Bt(i,o));return{phase:o,now:g,limit:s,free:g===void 0?void 0:Math.max(0,s-g),house:p,segments:d,limiting:o===r,overloaded:!!t?.overloaded&&(g??0)>s,measured:l!=="not_measured"}});return{scale:Ut(a,n),bars:a,fuse:n,ceiling:s<n-C?s:void 0,offline:Gt(i)}}function Ut(i,e){let t=Math.min(0,...i.map(s=>s.house??0)),n=Math.max(...i.map(s=>s.now??0),0);return{from:t<-C?Math.floor(t/(e/5))*(e/5):0,to:Math.max(Nt*e,Math.ceil(n/(e/5))*(e/5))}}function Gt(i){let e=Object.values(i.groups).filter(t=>t.parent===y);if(!(!i.supply.metered||!e.length))return e.reduce((t,n)=>t+n.offline,0)}function Bt(i,e){return Object.values(i.now.chargers).reduce((t,n)=>t+n.drawn[e],0)}function j(i){return i==="charging"||i==="waiting"}function Y(i){let e=Object.values(i.now.chargers).filter(n=>j(n.status));if(!e.length)return;let t=i.now.nodes[y]?.limiting;return t!==void 0?t:e.find(n=>n.node===y&&n.phase!==void 0)?.phase}function Ft(i,e){if(i.current)return i.current[e];let t=Object.values(i.drawn).reduce((n,s)=>n+s[e],0);return(i.house?.[e]??0)+t}function Ve(i,e,t){let n=e.points,s=n.at(-1);if(!s)return;let r=i.supply.phases,a=r.map(p=>Math.max(...n.map(_=>Ft(_,p)))),o=Math.max(...a),l=r[a.indexOf(o)]??0,c=Object.keys(i.chargers).filter(p=>n.some(_=>(_.drawn[p]?.[l]??0)>=C)),u=n.map(p=>{let _=c.map(g=>p.drawn[g]?.[l]??0);return Fe(p.house?.[l]??0,_,p.current?.[l])}),d=[{steps:n.map(({t:p,house:_})=>({t:p,from:0,to:_?.[l]??0}))},...c.map((p,_)=>({charger:p,steps:n.map(({t:g},b)=>({t:g,...u[b][_]}))}))],m=Math.min(0,...n.map(p=>p.house?.[l]??0));return{phase:l,layers:d,peak:o,lowest:m,begin:s.t-t,end:s.t}}function We(i){let e=Object.entries(i.groups).map(([n,s])=>{let r=new Set([n,...qe(i,n)]),a=Object.entries(i.chargers).filter(([,u])=>r.has(u.group)),o=u=>a.reduce((d,[m])=>d+(i.now.chargers[m]?.drawn[u]??0),0),l=i.now.nodes[n],c=l?.current??s.phases.map(o);return{id:n,used:Math.max(0,...c),limit:l?.limit??s.online,charging:a.filter(([u])=>i.now.chargers[u]?.status==="charging").length,overloaded:!!l?.overloaded,chargers:Object.keys(i.chargers).filter(u=>i.chargers[u]?.group===n)}}),t=n=>n.limit>0?n.used/n.limit:0;return e.filter(n=>n.chargers.length>0||e.length===1).sort((n,s)=>t(s)-t(n))}function qe(i,e,t=new Set){let n=Object.keys(i.groups).filter(s=>i.groups[s]?.parent===e&&!t.has(s));for(let s of n)t.add(s);return n.flatMap(s=>[s,...qe(i,s,t)])}var Kt=["no_room","overload","release_pending"],Vt=["waiting_turn"],Wt=["ceiling","user_limit","meter_stale","meter_offline","raise_held"],Z=(i,e)=>i.chargers[e]?.name??i.groups[e]?.name??i.supply.name??e;function Ye(i,e){let t=i.now.nodes[y],n=Je(i);if(n!==void 0&&t?.current)return e.say("s_overload",{phase:e.phase(n),current:e.ampere(t.current[n]),limit:e.limit(t.limit)});let s=Object.values(i.groups);if(s.length&&s.every(u=>!u.active))return e.say("s_off");if(t?.trust==="offline")return e.say("s_no_meter");let r=Object.entries(i.now.chargers),a=r.filter(([,u])=>j(u.status));if(!a.length){let u=r.some(([,d])=>d.status==="full");return e.say(u?"s_idle":"s_no_car")}let o=a.filter(([,u])=>u.paused&&Kt.includes(u.reason));if(o.length){let u=o[0][1].phase??Y(i),d=e.names(o.map(([m])=>Z(i,m)));return u===void 0?e.reason(o[0][1].reason):o.length===1?e.say("s_waits",{phase:e.phase(u),names:d}):e.say("s_wait_many",{phase:e.phase(u),count:`${o.length}`})}if(a.some(([,u])=>Vt.includes(u.reason)))return e.say("s_turns");let l=Y(i);if(l!==void 0)return e.say("s_limits",{phase:e.phase(l)});let c=a.filter(([,u])=>Wt.includes(u.reason));return c.length?e.say("s_held",{names:e.names(c.map(([u])=>Z(i,u)))}):e.say(a.some(([,u])=>u.status==="charging")?"s_charges":"s_idle")}function Ze(i,e){let t=[],n=(o,l,c={})=>{t.push({level:o,text:e.say(l,c)})},s=i.now.nodes[y],r=Je(i);s&&r!==void 0&&n("alarm","b_overload",{phase:e.phase(r),limit:e.limit(s.limit)});for(let o of Object.keys(i.groups))i.now.nodes[o]?.overloaded&&r===void 0&&n("alarm","b_group_overload",{name:Z(i,o)});for(let{worth:o}of Object.values(i.now.nodes))o?.forEach((l,c)=>{if(l.worth==="not_measured"){let u=l.on===void 0?"":e.phase(l.on),d=e.say(`d_${l.doubt??""}`,{on:u});n("alarm","b_not_measured",{phase:e.phase(c),doubt:d})}else l.worth==="bounded"&&l.doubt&&n("note","b_bounded",{phase:e.phase(c)})});s?.trust==="offline"&&n("alarm","b_offline"),s?.trust==="stale"&&n("warning","b_stale"),s?.trust==="starting"&&n("note","b_starting");for(let[o,l]of Object.entries(i.groups))l.active||n("warning","b_off",{name:Z(i,o)});let a={alarm:0,warning:1,note:2};return t.sort((o,l)=>a[o.level]-a[l.level])}function Je(i){let e=i.now.nodes[y];if(!e?.overloaded||!e.current)return;let t=Math.max(...e.current);return e.current.indexOf(t)}function Xe(i,e,t){let n=i.now.chargers[e];if(!n)return"";let s=t.reason(n.reason);if(n.phase===void 0||n.node===void 0)return s;let r=n.node===y?t.say("fuse"):i.groups[n.node]?.name??t.say("fuse");return t.say("because",{reason:s,phase:t.phase(n.phase),node:r})}var Qe=6,qt=[1,2,3,4,5,6,7,8,9];function et(i,e,t){let n=Object.keys(i.site.chargers).length,s=r=>r.chargers.length?r.chargers.map(a=>Zt(i,a,t)):f`<p class="quiet">${i.words.say("no_chargers")}</p>`;return e.length===1&&n<=Qe?s(e[0]):e.map((r,a)=>{let o=t.isOpen(r.id,n<=Qe||a===0);return f`<section class="group">
+      <button
+        class="fold"
+        aria-expanded=${o?"true":"false"}
+        @click=${()=>t.fold(r.id,!o)}
+      >
+        <span class="arrow" aria-hidden="true"></span>
+        <span class="name">${i.site.groups[r.id]?.name??""}</span>
+        <span class="line ${r.overloaded?"over":""}">${Yt(i,r)}</span>
+      </button>
+      ${o?s(r):h}
+    </section>`})}function Yt({words:i},e){return i.say("group_line",{used:i.ampere(e.used),limit:i.limit(e.limit),count:`${e.charging}`})}function Zt(i,e,t){let{site:n,words:s}=i,r=n.chargers[e],a=n.now.chargers[e];if(!r||!a)return h;let o=a.reason!=="inactive",l=o?a.status:"inactive",c=Math.max(...a.drawn),u=a.drawn.flatMap((d,m)=>d>=.5?[s.phase(m)]:[]);return f`<div class="row" data-charger=${e}>
+    <i class="sign" style="--colour: ${i.colours.get(e)}" aria-hidden="true"></i>
+    <div class="who">
+      <h3>${r.name??""}</h3>
+      <span class="state">
+        ${s.say(`c_${l}`)}${u.length?` · ${u.join(" ")}`:h}
+      </span>
+      <span class="why">${Jt(i,e,a,t.now)}</span>
+    </div>
+    <button
+      class="figure"
+      ?disabled=${!r.entities.drawn_current}
+      @click=${()=>i.open(r.entities.drawn_current)}
+    >
+      <span class="now">${s.ampere(c)}</span>
+      ${o?f`<span class="free">
+            ${s.say("of_allocated",{current:s.limit(a.allocated)})}
+          </span>`:h}
+      ${a.power===void 0?h:f`<span class="free power">${s.kilowatt(a.power)}</span>`}
+    </button>
+    ${t.shown?Xt(i,r,a,t):h}
+  </div>`}function Jt(i,e,t,n){let{words:s}=i,a=["not_connected","not_wanted","inactive"].includes(t.reason)?[]:[Xe(i.site,e,s)];return t.starts!==void 0&&t.starts>n&&j(t.status)&&a.push(s.say("starts",{time:s.clock(t.starts),left:s.countdown(t.starts,n)})),t.boosted!==void 0&&t.boosted>n&&a.push(s.say("boosted",{time:s.clock(t.boosted)})),t.user_limit!==void 0&&a.push(s.say("limited_to",{limit:s.limit(t.user_limit)})),!t.follows&&t.reason!=="not_following"&&a.push(s.reason("not_following")),a.map(o=>f`<span>${o}</span>`)}function Xt({words:i},e,t,n){let s=o=>()=>n.call("button","press",{entity_id:e.entities[o]}),r=e.name??"",a=t.boosted!==void 0&&t.boosted>n.now;return f`<div class="buttons">
+    ${a?ye(i.say("end_boost"),r,()=>n.call("amp_guard","end_boost",{device_id:e.device})):e.entities.charge_now?ye(i.of("button.charge_now.name"),r,s("charge_now")):h}
+    ${t.user_limit!==void 0&&e.entities.release_user_limit?ye(i.of("button.release_user_limit.name"),r,s("release_user_limit")):h}
+    <label class="priority">
+      <span>${i.of("select.priority.name")}</span>
+      <select
+        aria-label="${i.of("select.priority.name")}, ${r}"
+        @change=${o=>n.call("amp_guard","set_priority",{device_id:e.device,priority:Number(o.target.value)})}
+      >
+        ${qt.map(o=>f`<option value=${o} .selected=${o===e.priority}>${o}</option>`)}
+      </select>
+    </label>
+  </div>`}function ye(i,e,t){return f`<button class="press" aria-label="${i}, ${e}" @click=${t}>${i}</button>`}var tt=[500,1e3,2e3,5e3,1e4];function st(i,e){if(!nt(e))return e;let t=nt(i)?{...i}:{};for(let[n,s]of Object.entries(e))s===null?delete t[n]:t[n]=st(t[n],s);return t}function nt(i){return typeof i=="object"&&i!==null&&!Array.isArray(i)}function Qt(i,e){let t=new Map(i.points.map(o=>[o.t,o]));for(let o of e.points??[])t.set(o.t,o);let n=[...t.values()].sort((o,l)=>o.t-l.t),s=[...i.events,...e.events??[]],r=Math.max(n.at(-1)?.t??0,s.at(-1)?.t??0),a=o=>o.t>=r-900;return{points:n.filter(a),events:s.filter(a)}}var we=class{constructor(e){this.connection=e;this.status="waiting";this.sites={};this.minutes={};this.messages=0;this.toldAt=0;this.listeners=new Set;this.tries=0;this.generation=0;this.onReady=()=>{this.tries=0,this.subscribe()};this.onLost=()=>{this.generation++,this.unsubscribe=void 0,clearTimeout(this.timer),this.become("lost")}}follow(e){return this.listeners.add(e),this.listeners.size===1&&this.open(),()=>{this.listeners.delete(e),this.listeners.size===0&&this.close()}}open(){this.connection.addEventListener("ready",this.onReady),this.connection.addEventListener("disconnected",this.onLost),this.subscribe()}close(){this.connection.removeEventListener("ready",this.onReady),this.connection.removeEventListener("disconnected",this.onLost),this.generation++,clearTimeout(this.timer),this.unsubscribe?.().catch(()=>{}),this.unsubscribe=void 0,this.status="waiting"}async subscribe(){let e=++this.generation,t=()=>e===this.generation;clearTimeout(this.timer);try{let n=await this.connection.subscribeMessage(s=>t()&&this.take(s),{type:"amp_guard/subscribe"},{resubscribe:!1});t()?this.unsubscribe=n:n().catch(()=>{}),this.tries=0}catch{if(!t())return;this.tries>3&&this.become("unknown_command");let n=tt[Math.min(this.tries++,tt.length-1)];this.timer=setTimeout(()=>{this.subscribe()},n)}}take(e){if(this.messages++,this.toldAt=Date.now(),e.format!==void 0&&(this.sites={},this.minutes={},this.version=e.card,this.status=e.format===1?"told":"old_card"),this.status==="told"){e.sites&&(this.sites=st(this.sites,e.sites));for(let[t,n]of Object.entries(e.history??{}))this.minutes[t]=Qt(this.minutes[t]??{points:[],events:[]},n)}this.tell()}become(e){this.status=e,this.tell()}tell(){for(let e of[...this.listeners])e()}},it=new WeakMap;function rt(i){let e=it.get(i);return e||it.set(i,e=new we(i)),e}function J(){return document.querySelector("home-assistant")?.hass}var F=600,X=120,ot=5,en=new Set(["overload","not_following","fallback_entered"]);function dt(i,e){let{site:t,words:n}=i,s=Ve(t,e,900);if(!s)return h;let r=t.supply.fuse,a=Math.max(r*1.2,s.peak*1.05),o=d=>(d-s.begin)/900*F,l=d=>X-(d-s.lowest)/(a-s.lowest)*X,c=n.say("chart",{phase:n.phase(s.phase),peak:n.ampere(s.peak),limit:n.limit(r)}),u=e.events.at(-1);return f`<figure class="minutes">
+    <figcaption>
+      <span>${n.say("chart_title",{phase:n.phase(s.phase)})}</span>
+    </figcaption>
+    <svg role="img" aria-label=${c} viewBox="0 0 ${F} ${X}" preserveAspectRatio="none">
+      ${s.layers.map(d=>M`<path
+          class=${d.charger?"charger":"house"}
+          style=${d.charger?`--colour: ${i.colours.get(d.charger)}`:h}
+          d=${tn(d,o,l)}
+        ></path>`)}
+      <line class="zero" x1="0" x2=${F} y1=${l(0)} y2=${l(0)}></line>
+      <line class="fuse" x1="0" x2=${F} y1=${l(r)} y2=${l(r)}></line>
+    </svg>
+    <div class="dots">
+      ${e.events.filter(d=>d.t>=s.begin).map(d=>f`<span
+            class="dot ${en.has(d.type)?"alarm":""}"
+            title=${lt(i,d)}
+            style="left: ${(o(d.t)/F*100).toFixed(1)}%; top: ${(l(r)/X*100).toFixed(1)}%"
+          ></span>`)}
+    </div>
+    <div class="axis"><span>${n.say("minutes_ago")}</span><span>${n.say("now")}</span></div>
+    ${u?f`<p class="newest">${lt(i,u)}</p>`:h}
+  </figure>`}function tn(i,e,t){let n=i.steps;if(!n.some(a=>a.from!==a.to))return"";let s=(a,o)=>`${e(a).toFixed(1)} ${t(o).toFixed(1)}`,r=a=>{let o=n[a+1]?.t??1/0,l=n[a].t+ot;return o-n[a].t<=3*ot?o:l};return n.map((a,o)=>{if(a.from===a.to)return"";let l=Math.min(r(o),n.at(-1).t);return`M${s(a.t,a.from)}L${s(a.t,a.to)} ${s(l,a.to)} ${s(l,a.from)}Z`}).join("")}function lt({site:i,words:e},t){let n=t.target in i.groups,s=(n?i.groups:i.chargers)[t.target]?.name??"",r=n?"fuse":"charging",a=e.of(`event.${r}.state_attributes.event_type.state.${t.type}`),o=t.reason?`. ${e.reason(t.reason)}`:"";return e.say("event_at",{time:e.clock(t.t),name:s,event:`${a||t.type}${o}`})}var ut=ae`
+  :host {
+    --house: var(--amp-guard-house-color, #8596a0);
+    --fuse: var(--amp-guard-fuse-color, #d32f2f);
+    --quiet: var(--secondary-text-color, #5f6368);
+    --ground: color-mix(in srgb, var(--primary-text-color, #212121) 9%, transparent);
+    display: block;
+    height: 100%;
+  }
+  ha-card {
+    display: block;
+    box-sizing: border-box;
+    min-height: 100%;
+    padding: 16px;
+    color: var(--primary-text-color);
+    font-size: 14px;
+    line-height: 1.35;
+    container-type: inline-size;
+  }
+  header {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px 12px;
+    align-items: baseline;
+    justify-content: space-between;
+    margin-bottom: 12px;
+  }
+  h2,
+  h3,
+  p,
+  figure,
+  ul {
+    margin: 0;
+    padding: 0;
+    font: inherit;
+  }
+  /* What is written in another direction than the page keeps its own. */
+  h2,
+  h3,
+  p,
+  li,
+  span {
+    unicode-bidi: plaintext;
+  }
+  h2 {
+    font-size: 20px;
+    font-weight: 500;
+  }
+  h3 {
+    font-weight: 600;
+    overflow-wrap: anywhere;
+  }
+  .sentence {
+    color: var(--primary-text-color);
+    overflow-wrap: anywhere;
+  }
+  .banner {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+    align-items: center;
+    justify-content: space-between;
+    margin: 0 0 12px;
+    padding: 10px 12px;
+    border-radius: 8px;
+    font-weight: 500;
+    overflow-wrap: anywhere;
+  }
+  .alarm {
+    background: #b3261e;
+    color: #fff;
+  }
+  .warning {
+    background: #ffc94d;
+    color: #201a00;
+  }
+  .note {
+    background: var(--ground);
+    color: var(--primary-text-color);
+  }
+  .bars {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr) auto;
+    gap: 8px 10px;
+    align-items: center;
+  }
+  .phase {
+    box-sizing: border-box;
+    min-width: 30px;
+    padding: 1px 5px;
+    border: 2px solid transparent;
+    border-radius: 8px;
+    font-weight: 600;
+    text-align: center;
+  }
+  .phase.limiting {
+    border-color: currentColor;
+  }
+  svg {
+    display: block;
+    width: 100%;
+    overflow: visible;
+  }
+  .bar:dir(rtl) {
+    transform: scaleX(-1);
+  }
+  .ground {
+    fill: var(--ground);
+  }
+  .unmeasured {
+    fill: none;
+    stroke: #b3261e;
+    stroke-width: 2;
+    stroke-dasharray: 3 5;
+  }
+  rect.house,
+  path.house {
+    fill: var(--house);
+  }
+  rect.export {
+    fill: none;
+    stroke: var(--house);
+    stroke-width: 2;
+  }
+  rect.charger,
+  path.charger {
+    fill: var(--colour);
+  }
+  rect.charger,
+  rect.house {
+    stroke: var(--card-background-color, #fff);
+    stroke-width: 1;
+  }
+  rect.promised {
+    fill: none;
+    stroke: var(--colour);
+    stroke-width: 2;
+    stroke-dasharray: 4 3;
+  }
+  line {
+    vector-effect: non-scaling-stroke;
+  }
+  line.fuse {
+    stroke: var(--fuse);
+    stroke-width: 3;
+  }
+  .minutes line.fuse {
+    stroke-width: 2;
+    stroke-dasharray: 6 4;
+  }
+  line.ceiling {
+    stroke: var(--primary-text-color);
+    stroke-width: 2;
+    stroke-dasharray: 2 3;
+  }
+  line.offline {
+    stroke: var(--primary-text-color);
+    stroke-width: 2;
+  }
+  line.zero {
+    stroke: var(--quiet);
+    stroke-width: 1;
+  }
+  button,
+  select {
+    color: inherit;
+    font: inherit;
+  }
+  button {
+    padding: 0;
+    border: 0;
+    background: none;
+    text-align: start;
+    cursor: pointer;
+  }
+  button:disabled {
+    cursor: default;
+  }
+  :focus-visible {
+    outline: 2px solid var(--primary-color, #03a9f4);
+    outline-offset: 2px;
+    border-radius: 4px;
+  }
+  .figure {
+    min-width: 74px;
+    text-align: end;
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+  }
+  .figure span {
+    display: block;
+  }
+  .now {
+    font-size: 17px;
+  }
+  .free,
+  .quiet,
+  .state,
+  .why,
+  .axis,
+  figcaption,
+  .newest,
+  .line {
+    color: var(--quiet);
+    font-size: 12px;
+  }
+  .over {
+    color: var(--fuse);
+    font-weight: 700;
+  }
+  .legend {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 2px 14px;
+    margin: 8px 0 4px;
+    list-style: none;
+    color: var(--quiet);
+    font-size: 12px;
+  }
+  .legend li {
+    max-width: 100%;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .legend i,
+  .sign {
+    display: inline-block;
+    box-sizing: border-box;
+    width: 10px;
+    height: 10px;
+    margin-inline-end: 5px;
+    border-radius: 2px;
+    vertical-align: -1px;
+  }
+  i.house {
+    background: var(--house);
+  }
+  i.export {
+    border: 2px solid var(--house);
+  }
+  i.charger,
+  .sign {
+    background: var(--colour);
+  }
+  i.promised {
+    border: 1px dashed currentColor;
+  }
+  i.fuse,
+  i.ceiling,
+  i.offline {
+    width: 3px;
+    background: var(--fuse);
+  }
+  i.ceiling,
+  i.offline {
+    background: var(--primary-text-color);
+  }
+  i.offline {
+    height: 6px;
+  }
+  i.ceiling {
+    background: none;
+    border-inline-start: 2px dotted var(--primary-text-color);
+  }
+  .row {
+    display: grid;
+    grid-template-columns: 12px minmax(0, 1fr) auto;
+    gap: 4px 10px;
+    align-items: start;
+    padding: 10px 0;
+    border-top: 1px solid var(--divider-color, #e0e0e0);
+  }
+  .sign {
+    width: 12px;
+    height: 12px;
+    margin-top: 4px;
+    border-radius: 6px;
+  }
+  .state,
+  .why span {
+    display: block;
+    overflow-wrap: anywhere;
+  }
+  .buttons {
+    grid-column: 2 / -1;
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+    align-items: center;
+  }
+  .press {
+    min-height: 32px;
+    padding: 4px 14px;
+    border: 1px solid var(--primary-color, #03a9f4);
+    border-radius: 16px;
+  }
+  .priority {
+    display: inline-flex;
+    gap: 6px;
+    align-items: center;
+    margin-inline-start: auto;
+    color: var(--quiet);
+    font-size: 12px;
+  }
+  select {
+    min-height: 32px;
+    border: 1px solid var(--divider-color, #bdbdbd);
+    border-radius: 8px;
+    background: var(--card-background-color, #fff);
+    color: var(--primary-text-color);
+  }
+  .fold {
+    display: flex;
+    gap: 8px;
+    align-items: center;
+    width: 100%;
+    min-height: 40px;
+    border-top: 1px solid var(--divider-color, #e0e0e0);
+  }
+  .fold .name {
+    flex: 1;
+    font-weight: 600;
+    overflow-wrap: anywhere;
+  }
+  .arrow {
+    width: 0;
+    border: 5px solid transparent;
+    border-inline-start-color: currentColor;
+    border-inline-end: 0;
+  }
+  [aria-expanded="true"] .arrow {
+    border: 5px solid transparent;
+    border-top-color: currentColor;
+    border-bottom: 0;
+  }
+  .minutes {
+    position: relative;
+    margin-top: 10px;
+    direction: ltr;
+  }
+  .minutes svg {
+    height: 110px;
+  }
+  figcaption {
+    margin-bottom: 4px;
+  }
+  .dots {
+    position: absolute;
+    inset-inline: 0;
+    top: 20px;
+    height: 110px;
+    pointer-events: none;
+  }
+  .dot {
+    position: absolute;
+    width: 8px;
+    height: 8px;
+    margin: -5px;
+    border: 1px solid var(--card-background-color, #fff);
+    border-radius: 50%;
+    background: var(--primary-text-color);
+    pointer-events: auto;
+  }
+  .dot.alarm {
+    background: var(--fuse);
+  }
+  .axis {
+    display: flex;
+    justify-content: space-between;
+  }
+  @container (max-width: 340px) {
+    .figure {
+      min-width: 60px;
+    }
+    .priority {
+      margin-inline-start: 0;
+    }
+  }
+`;var ct={main_fuse:"Hovedsikring {limit}",free:"{current} ledig",house:"Huset",fuse:"Sikring",ceiling:"Midlertidigt loft",offline_limit:"Grænse uden måleren",promised:"Tildelt, ikke trukket",export:"Eksport",limits:"begrænser",of_allocated:"af {current}",because:"{reason} ({phase}, {node})",starts:"Starter tidligst {time}, om {left}",boosted:"Først indtil {time}",end_boost:"Ikke længere først",limited_to:"Begrænset til {limit} i laderen",bar:"{phase}: {current} af {limit}, {free}. {parts}",bar_unmeasured:"{phase}: ukendt",chart:"De seneste 15 minutter på {phase}, den mest belastede fase: højst {peak}, sikringen tåler {limit}",chart_title:"{phase}, mest belastede fase",minutes_ago:"−15 min",now:"nu",event_at:"{time} {name}: {event}",group_line:"{used} af {limit} · {count} oplader",no_chargers:"Ingen ladere i denne gruppe",s_overload:"{phase} fører {current}, sikringen tåler {limit}",s_no_meter:"Måleren er væk",s_off:"Lastbalanceringen er slået fra",s_waits:"{phase} er fuld: {names} venter",s_wait_many:"{phase} er fuld: {count} ladere venter",s_turns:"Ikke alle kan være der: laderne skiftes",s_limits:"{phase} afgør, hvor meget der er",s_held:"{names} holdes tilbage",s_charges:"Oplader uden hindringer",s_no_car:"Ingen bil er tilsluttet",s_idle:"Ingen bil oplader",b_overload:"Overbelastning: {phase} fører mere, end sikringen er lavet til ({limit}). Laderne sænkes.",b_group_overload:"Overbelastning i {name}. Laderne sænkes.",b_not_measured:"{phase} måles ikke: {doubt} Laderne holdes til det, de må bruge uden måleren.",b_bounded:"{phase} måles ikke selv; de to andre ledere begrænser den.",b_offline:"Måleren er offline. Laderne deler det, de må bruge uden den.",b_stale:"Måleren er tavs. Intet hæves.",b_starting:"Måleren er lige kommet. Intet hæves endnu.",b_undecided:"Intet er besluttet. Laderne holder sig til deres offlinegrænser.",b_off:"Lastbalanceringen af {name} er slået fra: intet holder dens ladere under sikringen.",b_lost:"Forbindelsen til Home Assistant er afbrudt. Sådan var det {time}.",b_old_card:"En anden version af kortet er installeret. Genindlæs siden.",reload:"Genindlæs",m_waiting:"Venter på Home Assistant …",m_none:"Ingen eltilslutning er sat op. Tilføj Amp Guard under Indstillinger, Enheder og tjenester.",m_gone:"Denne eltilslutning er ikke længere sat op. Vælg en anden i kortets indstillinger.",m_not_loaded:"{title} kører ikke. Se Indstillinger, Enheder og tjenester, Amp Guard.",m_forbidden:"Du har ikke ret til at se denne eltilslutning.",m_unknown_command:"Integrationen Amp Guard kører ikke, eller er ældre end kortet. Genstart Home Assistant.",failed:"Det mislykkedes: {error}",c_disconnected:"Ingen bil",c_waiting:"Bilen venter",c_charging:"Oplader",c_full:"Vil ikke oplade",c_fault:"Fejl",c_unknown:"Ukendt tilstand",c_lost:"Kan ikke nås",c_inactive:"Balanceres ikke",d_not_sent:"måleren sender intet om den.",d_impossible:"den modsiger de to andre ledere.",d_stands_still:"den følger ikke med, når laderne trækker mere eller mindre.",d_below_chargers:"den viser mindre, end laderne trækker.",d_turned:"dens strømsensor vender forkert.",d_swapped:"{on} svarer i stedet.",d_:"hvorfor vides ikke.",card_description:"Hovedsikringen, det der belaster den, og hver lader",f_entry_id:"Eltilslutning",f_hide_minutes:"Skjul de seneste 15 minutter",f_hide_controls:"Skjul knapper og prioritet",v_site:"Hovedsikring",v_history:"Historik",v_energy:"Energi",v_events:"Hændelser",v_settings:"Indstillinger",strategy_description:"Hovedsikringen, laderne, deres historik, energi og indstillinger"};var ht={main_fuse:"Hauptsicherung {limit}",free:"{current} frei",house:"Haus",fuse:"Sicherung",ceiling:"Befristete Obergrenze",offline_limit:"Grenze ohne Messgerät",promised:"Zugeteilt, nicht gezogen",export:"Einspeisung",limits:"begrenzt",of_allocated:"von {current}",because:"{reason} ({phase}, {node})",starts:"Beginnt frühestens um {time}, in {left}",boosted:"Vorrang bis {time}",end_boost:"Kein Vorrang mehr",limited_to:"An der Ladestation auf {limit} begrenzt",bar:"{phase}: {current} von {limit}, {free}. {parts}",bar_unmeasured:"{phase}: nicht bekannt",chart:"Die letzten 15 Minuten auf {phase}, der vollsten Phase: höchstens {peak}, die Sicherung trägt {limit}",chart_title:"{phase}, die vollste Phase",minutes_ago:"−15 min",now:"jetzt",event_at:"{time} {name}: {event}",group_line:"{used} von {limit} · {count} laden",no_chargers:"Keine Ladestationen in dieser Gruppe",s_overload:"{phase} führt {current}, die Sicherung trägt {limit}",s_no_meter:"Das Messgerät ist weg",s_off:"Lastmanagement ist aus",s_waits:"{phase} ist voll: {names} wartet",s_wait_many:"{phase} ist voll: {count} Ladestationen warten",s_turns:"Nicht alle passen: Die Ladestationen wechseln sich ab",s_limits:"{phase} bestimmt, wie viel da ist",s_held:"{names} wird begrenzt",s_charges:"Lädt ungehindert",s_no_car:"Kein Auto ist angeschlossen",s_idle:"Kein Auto lädt",b_overload:"Überlast: {phase} führt mehr, als die Sicherung trägt ({limit}). Die Ladestationen werden gedrosselt.",b_group_overload:"Überlast in {name}. Die Ladestationen werden gedrosselt.",b_not_measured:"{phase} wird nicht gemessen: {doubt} Die Ladestationen werden auf das begrenzt, was sie ohne Messgerät nutzen dürfen.",b_bounded:"{phase} wird nicht selbst gemessen; die beiden anderen Leiter grenzen sie ein.",b_offline:"Das Messgerät ist offline. Die Ladestationen teilen, was sie ohne es nutzen dürfen.",b_stale:"Das Messgerät sendet nichts. Nichts wird erhöht.",b_starting:"Das Messgerät ist gerade erst da. Noch wird nichts erhöht.",b_undecided:"Nichts ist entschieden. Die Ladestationen bleiben bei ihren Offline-Grenzen.",b_off:"Das Lastmanagement von {name} ist aus: Nichts hält seine Ladestationen unter der Sicherung.",b_lost:"Die Verbindung zu Home Assistant ist unterbrochen. So war es um {time}.",b_old_card:"Eine andere Version der Karte ist installiert. Laden Sie die Seite neu.",reload:"Neu laden",m_waiting:"Warten auf Home Assistant …",m_none:"Kein Hausanschluss ist eingerichtet. Fügen Sie Amp Guard unter Einstellungen, Geräte & Dienste hinzu.",m_gone:"Dieser Hausanschluss ist nicht mehr eingerichtet. Wählen Sie in den Einstellungen der Karte einen anderen.",m_not_loaded:"{title} läuft nicht. Siehe Einstellungen, Geräte & Dienste, Amp Guard.",m_forbidden:"Sie dürfen diesen Hausanschluss nicht sehen.",m_unknown_command:"Die Integration Amp Guard läuft nicht oder ist älter als diese Karte. Starten Sie Home Assistant neu.",failed:"Das ist fehlgeschlagen: {error}",c_disconnected:"Kein Auto",c_waiting:"Auto wartet",c_charging:"Lädt",c_full:"Will nicht laden",c_fault:"Störung",c_unknown:"Zustand unbekannt",c_lost:"Nicht erreichbar",c_inactive:"Nicht im Lastmanagement",d_not_sent:"das Messgerät sendet nichts davon.",d_impossible:"sie widerspricht den beiden anderen Leitern.",d_stands_still:"sie folgt nicht, wenn die Ladestationen mehr oder weniger ziehen.",d_below_chargers:"sie zeigt weniger, als die Ladestationen ziehen.",d_turned:"ihr Stromsensor ist verkehrt herum.",d_swapped:"{on} antwortet an ihrer Stelle.",d_:"warum, ist nicht bekannt.",card_description:"Die Hauptsicherung, was sie belastet, und jede Ladestation",f_entry_id:"Hausanschluss",f_hide_minutes:"Die letzten 15 Minuten ausblenden",f_hide_controls:"Tasten und Priorität ausblenden",v_site:"Hauptsicherung",v_history:"Verlauf",v_energy:"Energie",v_events:"Ereignisse",v_settings:"Einstellungen",strategy_description:"Die Hauptsicherung, die Ladestationen, ihr Verlauf, ihre Energie und Einstellungen"};var mt={main_fuse:"Main fuse {limit}",free:"{current} free",house:"House",fuse:"Fuse",ceiling:"Temporary ceiling",offline_limit:"Limit without the meter",promised:"Allocated, not drawn",export:"Export",limits:"limits",of_allocated:"of {current}",because:"{reason} ({phase}, {node})",starts:"Starts at {time} at the earliest, in {left}",boosted:"First until {time}",end_boost:"No longer first",limited_to:"Limited to {limit} at the charger",bar:"{phase}: {current} of {limit}, {free}. {parts}",bar_unmeasured:"{phase}: not known",chart:"The last 15 minutes on {phase}, the fullest phase: {peak} at most, the fuse carries {limit}",chart_title:"{phase}, the fullest phase",minutes_ago:"−15 min",now:"now",event_at:"{time} {name}: {event}",group_line:"{used} of {limit} · {count} charging",no_chargers:"No chargers in this group",s_overload:"{phase} carries {current}, the fuse {limit}",s_no_meter:"The meter is away",s_off:"Load balancing is off",s_waits:"{phase} is full: {names} waits",s_wait_many:"{phase} is full: {count} chargers wait",s_turns:"Not all fit: the chargers take turns",s_limits:"{phase} sets how much there is",s_held:"{names} is held back",s_charges:"Charging with nothing in the way",s_no_car:"No car is connected",s_idle:"No car charges",b_overload:"Overload: {phase} carries more than the fuse is made for ({limit}). The chargers are cut.",b_group_overload:"Overload in {name}. The chargers are cut.",b_not_measured:"{phase} is not measured: {doubt} The chargers are held to what they may use without the meter.",b_bounded:"{phase} is not measured itself; the two other lines bound it.",b_offline:"The meter is offline. The chargers share what they may use without it.",b_stale:"The meter is silent. Nothing is raised.",b_starting:"The meter has just come. Nothing is raised yet.",b_undecided:"Nothing is decided. The chargers keep to their offline limits.",b_off:"Load balancing of {name} is off: nothing keeps its chargers under the fuse.",b_lost:"The connection to Home Assistant is lost. This is how it was at {time}.",b_old_card:"Another version of the card is installed. Reload the page.",reload:"Reload",m_waiting:"Waiting for Home Assistant …",m_none:"No supply is set up. Add Amp Guard under Settings, Devices & services.",m_gone:"This supply is no longer set up. Choose another one in the settings of this card.",m_not_loaded:"{title} is not running. See Settings, Devices & services, Amp Guard.",m_forbidden:"You have no right to see this supply.",m_unknown_command:"The Amp Guard integration is not running, or older than this card. Restart Home Assistant.",failed:"That failed: {error}",c_disconnected:"No car",c_waiting:"Car waits",c_charging:"Charging",c_full:"Does not ask",c_fault:"Fault",c_unknown:"State unknown",c_lost:"Cannot be reached",c_inactive:"Not balanced",d_not_sent:"the meter sends nothing of it.",d_impossible:"it contradicts the two other lines.",d_stands_still:"it does not follow when the chargers draw more or less.",d_below_chargers:"it shows less than the chargers draw.",d_turned:"its current sensor is turned round.",d_swapped:"{on} answers in its place.",d_:"it is not known why.",card_description:"The main fuse, what loads it, and each charger",f_entry_id:"Supply",f_hide_minutes:"Hide the last 15 minutes",f_hide_controls:"Hide buttons and priority",v_site:"Main fuse",v_history:"History",v_energy:"Energy",v_events:"Events",v_settings:"Settings",strategy_description:"The main fuse, the chargers, their history, energy and settings"};var pt={main_fuse:"Pääsulake {limit}",free:"{current} vapaana",house:"Talo",fuse:"Sulake",ceiling:"Tilapäinen virtakatto",offline_limit:"Raja ilman mittaria",promised:"Myönnetty, ei käytetty",export:"Vienti",limits:"rajoittaa",of_allocated:"/ {current}",because:"{reason} ({phase}, {node})",starts:"Alkaa aikaisintaan {time}, aikaa {left}",boosted:"Etusija {time} asti",end_boost:"Ei enää etusijaa",limited_to:"Rajoitettu latauslaitteessa: {limit}",bar:"{phase}: {current} / {limit}, {free}. {parts}",bar_unmeasured:"{phase}: ei tiedossa",chart:"Viimeiset 15 minuuttia vaiheella {phase}, joka on kuormitetuin: enintään {peak}, sulake kestää {limit}",chart_title:"{phase}, kuormitetuin vaihe",minutes_ago:"−15 min",now:"nyt",event_at:"{time} {name}: {event}",group_line:"{used} / {limit} · {count} lataa",no_chargers:"Ryhmässä ei ole latauslaitteita",s_overload:"{phase}: {current}, sulake kestää {limit}",s_no_meter:"Mittari on poissa",s_off:"Kuormanhallinta on pois päältä",s_waits:"{phase} on täynnä: {names} odottaa",s_wait_many:"{phase} on täynnä: {count} latauslaitetta odottaa",s_turns:"Kaikki eivät mahdu: latauslaitteet vuorottelevat",s_limits:"{phase} määrää, paljonko virtaa on",s_held:"Rajoitettu: {names}",s_charges:"Lataa esteittä",s_no_car:"Autoa ei ole kytketty",s_idle:"Mikään auto ei lataa",b_overload:"Ylikuormitus: vaihe {phase} kantaa enemmän kuin sulake on tehty kestämään ({limit}). Latausta pienennetään.",b_group_overload:"Ylikuormitus: {name}. Latausta pienennetään.",b_not_measured:"Vaihetta {phase} ei mitata: {doubt} Latauslaitteet pidetään siinä, mitä ne saavat käyttää ilman mittaria.",b_bounded:"Vaihetta {phase} ei mitata itse; kaksi muuta johdinta rajaavat sen.",b_offline:"Mittari on offline. Latauslaitteet jakavat sen, mitä ne saavat käyttää ilman sitä.",b_stale:"Mittari ei lähetä tietoja. Mitään ei nosteta.",b_starting:"Mittari on juuri tullut. Mitään ei vielä nosteta.",b_undecided:"Mitään ei ole päätetty. Latauslaitteet pysyvät offline-rajoissaan.",b_off:"Kuormanhallinta on pois päältä ({name}): mikään ei pidä latauslaitteita sulakkeen alla.",b_lost:"Yhteys Home Assistantiin on katkennut. Tilanne oli tämä klo {time}.",b_old_card:"Kortista on asennettu toinen versio. Lataa sivu uudelleen.",reload:"Lataa uudelleen",m_waiting:"Odotetaan Home Assistantia …",m_none:"Liittymää ei ole otettu käyttöön. Lisää Amp Guard kohdassa Asetukset, Laitteet ja palvelut.",m_gone:"Tämä liittymä ei ole enää käytössä. Valitse toinen kortin asetuksissa.",m_not_loaded:"{title} ei ole käynnissä. Katso Asetukset, Laitteet ja palvelut, Amp Guard.",m_forbidden:"Sinulla ei ole oikeutta nähdä tätä liittymää.",m_unknown_command:"Amp Guard -integraatio ei ole käynnissä tai on korttia vanhempi. Käynnistä Home Assistant uudelleen.",failed:"Se epäonnistui: {error}",c_disconnected:"Ei autoa",c_waiting:"Auto odottaa",c_charging:"Lataa",c_full:"Ei halua ladata",c_fault:"Vika",c_unknown:"Tila ei tiedossa",c_lost:"Ei yhteyttä",c_inactive:"Ei hallinnassa",d_not_sent:"mittari ei lähetä siitä mitään.",d_impossible:"se on ristiriidassa kahden muun johtimen kanssa.",d_stands_still:"se ei seuraa, kun latauslaitteet käyttävät enemmän tai vähemmän.",d_below_chargers:"se näyttää vähemmän kuin latauslaitteet käyttävät.",d_turned:"sen virta-anturi on väärin päin.",d_swapped:"{on} vastaa sen sijasta.",d_:"syy ei ole tiedossa.",card_description:"Pääsulake, sen kuormat ja jokainen latauslaite",f_entry_id:"Liittymä",f_hide_minutes:"Piilota viimeiset 15 minuuttia",f_hide_controls:"Piilota painikkeet ja prioriteetti",v_site:"Pääsulake",v_history:"Historia",v_energy:"Energia",v_events:"Tapahtumat",v_settings:"Asetukset",strategy_description:"Pääsulake, latauslaitteet, niiden historia, energia ja asetukset"};var gt={main_fuse:"Hovedsikring {limit}",free:"{current} ledig",house:"Huset",fuse:"Sikring",ceiling:"Midlertidig tak",offline_limit:"Grense uten måleren",promised:"Tildelt, ikke trukket",export:"Eksport",limits:"begrenser",of_allocated:"av {current}",because:"{reason} ({phase}, {node})",starts:"Starter tidligst {time}, om {left}",boosted:"Først til {time}",end_boost:"Ikke lenger først",limited_to:"Begrenset til {limit} i laderen",bar:"{phase}: {current} av {limit}, {free}. {parts}",bar_unmeasured:"{phase}: ukjent",chart:"De siste 15 minuttene på {phase}, den mest belastede fasen: på det meste {peak}, sikringen tåler {limit}",chart_title:"{phase}, mest belastede fase",minutes_ago:"−15 min",now:"nå",event_at:"{time} {name}: {event}",group_line:"{used} av {limit} · {count} lader",no_chargers:"Ingen ladere i denne gruppen",s_overload:"{phase} fører {current}, sikringen tåler {limit}",s_no_meter:"Måleren er borte",s_off:"Lastbalanseringen er av",s_waits:"{phase} er full: {names} venter",s_wait_many:"{phase} er full: {count} ladere venter",s_turns:"Ikke alle får plass: laderne bytter på",s_limits:"{phase} avgjør hvor mye som finnes",s_held:"{names} holdes igjen",s_charges:"Lader uten hindringer",s_no_car:"Ingen bil er tilkoblet",s_idle:"Ingen bil lader",b_overload:"Overbelastning: {phase} fører mer enn sikringen er laget for ({limit}). Laderne reduseres.",b_group_overload:"Overbelastning i {name}. Laderne reduseres.",b_not_measured:"{phase} måles ikke: {doubt} Laderne holdes til det de kan bruke uten måleren.",b_bounded:"{phase} måles ikke selv; de to andre lederne begrenser den.",b_offline:"Måleren er offline. Laderne deler det de kan bruke uten den.",b_stale:"Måleren er taus. Ingenting økes.",b_starting:"Måleren er nettopp kommet. Ingenting økes ennå.",b_undecided:"Ingenting er bestemt. Laderne holder seg til offlinegrensene sine.",b_off:"Lastbalanseringen av {name} er av: ingenting holder laderne under sikringen.",b_lost:"Forbindelsen til Home Assistant er brutt. Slik var det {time}.",b_old_card:"En annen versjon av kortet er installert. Last siden på nytt.",reload:"Last på nytt",m_waiting:"Venter på Home Assistant …",m_none:"Intet inntak er satt opp. Legg til Amp Guard under Innstillinger, Enheter og tjenester.",m_gone:"Dette inntaket er ikke satt opp lenger. Velg et annet i kortets innstillinger.",m_not_loaded:"{title} kjører ikke. Se Innstillinger, Enheter og tjenester, Amp Guard.",m_forbidden:"Du har ikke rett til å se dette inntaket.",m_unknown_command:"Integrasjonen Amp Guard kjører ikke, eller er eldre enn kortet. Start Home Assistant på nytt.",failed:"Det mislyktes: {error}",c_disconnected:"Ingen bil",c_waiting:"Bilen venter",c_charging:"Lader",c_full:"Vil ikke lade",c_fault:"Feil",c_unknown:"Ukjent tilstand",c_lost:"Kan ikke nås",c_inactive:"Balanseres ikke",d_not_sent:"måleren sender ingenting om den.",d_impossible:"den motsier de to andre lederne.",d_stands_still:"den følger ikke med når laderne trekker mer eller mindre.",d_below_chargers:"den viser mindre enn laderne trekker.",d_turned:"strømsensoren er snudd.",d_swapped:"{on} svarer i stedet.",d_:"hvorfor er ikke kjent.",card_description:"Hovedsikringen, det som belaster den, og hver lader",f_entry_id:"Inntak",f_hide_minutes:"Skjul de siste 15 minuttene",f_hide_controls:"Skjul knapper og prioritet",v_site:"Hovedsikring",v_history:"Historikk",v_energy:"Energi",v_events:"Hendelser",v_settings:"Innstillinger",strategy_description:"Hovedsikringen, laderne, historikken, energien og innstillingene deres"};var ft={main_fuse:"Hoofdzekering {limit}",free:"{current} vrij",house:"Huis",fuse:"Zekering",ceiling:"Tijdelijk plafond",offline_limit:"Limiet zonder de meter",promised:"Toegewezen, niet afgenomen",export:"Teruglevering",limits:"begrenst",of_allocated:"van {current}",because:"{reason} ({phase}, {node})",starts:"Begint op zijn vroegst om {time}, over {left}",boosted:"Voorrang tot {time}",end_boost:"Geen voorrang meer",limited_to:"Op de laadpaal begrensd tot {limit}",bar:"{phase}: {current} van {limit}, {free}. {parts}",bar_unmeasured:"{phase}: niet bekend",chart:"De laatste 15 minuten op {phase}, de volste fase: hoogstens {peak}, de zekering kan {limit} aan",chart_title:"{phase}, de volste fase",minutes_ago:"−15 min",now:"nu",event_at:"{time} {name}: {event}",group_line:"{used} van {limit} · {count} laden",no_chargers:"Geen laadpalen in deze groep",s_overload:"{phase} voert {current}, de zekering kan {limit} aan",s_no_meter:"De meter is weg",s_off:"Loadbalancing staat uit",s_waits:"{phase} is vol: {names} wacht",s_wait_many:"{phase} is vol: {count} laadpalen wachten",s_turns:"Niet alles past: de laadpalen gaan om de beurt",s_limits:"{phase} bepaalt hoeveel er is",s_held:"{names} wordt begrensd",s_charges:"Laadt ongehinderd",s_no_car:"Er is geen auto aangesloten",s_idle:"Er laadt geen auto",b_overload:"Overbelasting: {phase} voert meer dan waarvoor de zekering is gemaakt ({limit}). De laadpalen worden teruggeregeld.",b_group_overload:"Overbelasting in {name}. De laadpalen worden teruggeregeld.",b_not_measured:"{phase} wordt niet gemeten: {doubt} De laadpalen worden gehouden aan wat ze zonder de meter mogen gebruiken.",b_bounded:"{phase} wordt zelf niet gemeten; de twee andere geleiders begrenzen die.",b_offline:"De meter is offline. De laadpalen delen wat ze zonder de meter mogen gebruiken.",b_stale:"De meter geeft niets door. Er wordt niets verhoogd.",b_starting:"De meter is er net. Er wordt nog niets verhoogd.",b_undecided:"Er is niets besloten. De laadpalen houden zich aan hun offlinelimieten.",b_off:"Loadbalancing van {name} staat uit: niets houdt de laadpalen onder de zekering.",b_lost:"De verbinding met Home Assistant is verbroken. Zo was het om {time}.",b_old_card:"Er is een andere versie van de kaart geïnstalleerd. Laad de pagina opnieuw.",reload:"Opnieuw laden",m_waiting:"Wachten op Home Assistant …",m_none:"Er is geen aansluiting ingesteld. Voeg Amp Guard toe onder Instellingen, Apparaten en diensten.",m_gone:"Deze aansluiting is niet meer ingesteld. Kies een andere in de instellingen van de kaart.",m_not_loaded:"{title} draait niet. Zie Instellingen, Apparaten en diensten, Amp Guard.",m_forbidden:"Je mag deze aansluiting niet zien.",m_unknown_command:"De integratie Amp Guard draait niet, of is ouder dan deze kaart. Start Home Assistant opnieuw.",failed:"Dat is mislukt: {error}",c_disconnected:"Geen auto",c_waiting:"Auto wacht",c_charging:"Laadt",c_full:"Wil niet laden",c_fault:"Storing",c_unknown:"Toestand onbekend",c_lost:"Niet bereikbaar",c_inactive:"Niet in loadbalancing",d_not_sent:"de meter geeft er niets van door.",d_impossible:"ze spreekt de twee andere geleiders tegen.",d_stands_still:"ze volgt niet als de laadpalen meer of minder afnemen.",d_below_chargers:"ze toont minder dan de laadpalen afnemen.",d_turned:"haar stroomsensor zit verkeerd om.",d_swapped:"{on} antwoordt in haar plaats.",d_:"waarom is niet bekend.",card_description:"De hoofdzekering, wat haar belast, en elke laadpaal",f_entry_id:"Aansluiting",f_hide_minutes:"De laatste 15 minuten verbergen",f_hide_controls:"Knoppen en prioriteit verbergen",v_site:"Hoofdzekering",v_history:"Geschiedenis",v_energy:"Energie",v_events:"Gebeurtenissen",v_settings:"Instellingen",strategy_description:"De hoofdzekering, de laadpalen, hun geschiedenis, energie en instellingen"};var _t={main_fuse:"Huvudsäkring {limit}",free:"{current} ledigt",house:"Huset",fuse:"Säkring",ceiling:"Tillfälligt tak",offline_limit:"Gräns utan mätaren",promised:"Tilldelat, inte uttaget",export:"Export",limits:"begränsar",of_allocated:"av {current}",because:"{reason} ({phase}, {node})",starts:"Startar tidigast {time}, om {left}",boosted:"Först till {time}",end_boost:"Inte längre först",limited_to:"Begränsad till {limit} i laddaren",bar:"{phase}: {current} av {limit}, {free}. {parts}",bar_unmeasured:"{phase}: okänt",chart:"De senaste 15 minuterna på {phase}, den mest belastade fasen: som mest {peak}, säkringen tål {limit}",chart_title:"{phase}, mest belastade fasen",minutes_ago:"−15 min",now:"nu",event_at:"{time} {name}: {event}",group_line:"{used} av {limit} · {count} laddar",no_chargers:"Inga laddare i den här gruppen",s_overload:"{phase} för {current}, säkringen tål {limit}",s_no_meter:"Mätaren är borta",s_off:"Lastbalanseringen är av",s_waits:"{phase} är full: {names} väntar",s_wait_many:"{phase} är full: {count} laddare väntar",s_turns:"Alla får inte plats: laddarna turas om",s_limits:"{phase} avgör hur mycket som finns",s_held:"{names} hålls tillbaka",s_charges:"Laddar utan hinder",s_no_car:"Ingen bil är ansluten",s_idle:"Ingen bil laddar",b_overload:"Överlast: {phase} för mer än säkringen är gjord för ({limit}). Laddarna sänks.",b_group_overload:"Överlast i {name}. Laddarna sänks.",b_not_measured:"{phase} mäts inte: {doubt} Laddarna hålls till det de får använda utan mätaren.",b_bounded:"{phase} mäts inte själv; de två andra ledarna begränsar den.",b_offline:"Mätaren är offline. Laddarna delar på det de får använda utan den.",b_stale:"Mätaren är tyst. Inget höjs.",b_starting:"Mätaren har just kommit. Inget höjs än.",b_undecided:"Inget är beslutat. Laddarna håller sig till sina offlineströmgränser.",b_off:"Lastbalanseringen av {name} är av: inget håller dess laddare under säkringen.",b_lost:"Anslutningen till Home Assistant är bruten. Så här var det {time}.",b_old_card:"En annan version av kortet är installerad. Ladda om sidan.",reload:"Ladda om",m_waiting:"Väntar på Home Assistant …",m_none:"Ingen elanslutning är inlagd. Lägg till Amp Guard under Inställningar, Enheter och tjänster.",m_gone:"Den här elanslutningen finns inte längre. Välj en annan i kortets inställningar.",m_not_loaded:"{title} körs inte. Se Inställningar, Enheter och tjänster, Amp Guard.",m_forbidden:"Du har inte rätt att se den här elanslutningen.",m_unknown_command:"Integrationen Amp Guard körs inte, eller är äldre än kortet. Starta om Home Assistant.",failed:"Det gick inte: {error}",c_disconnected:"Ingen bil",c_waiting:"Bilen väntar",c_charging:"Laddar",c_full:"Vill inte ladda",c_fault:"Fel",c_unknown:"Okänt tillstånd",c_lost:"Kan inte nås",c_inactive:"Balanseras inte",d_not_sent:"mätaren skickar inget om den.",d_impossible:"den motsäger de två andra ledarna.",d_stands_still:"den följer inte med när laddarna tar mer eller mindre.",d_below_chargers:"den visar mindre än laddarna tar.",d_turned:"dess strömgivare är felvänd.",d_swapped:"{on} svarar i dess ställe.",d_:"varför är inte känt.",card_description:"Huvudsäkringen, vad som belastar den, och varje laddare",f_entry_id:"Elanslutning",f_hide_minutes:"Dölj de senaste 15 minuterna",f_hide_controls:"Dölj knappar och prioritet",v_site:"Huvudsäkring",v_history:"Historik",v_energy:"Energi",v_events:"Händelser",v_settings:"Inställningar",strategy_description:"Huvudsäkringen, laddarna, deras historik, energi och inställningar"};var bt={da:ct,de:ht,en:mt,fi:pt,nb:gt,nl:ft,sv:_t},un="component.amp_guard.entity",cn=["L1","L2","L3"],hn={comma_decimal:"en-US",decimal_comma:"de",space_comma:"fr",quote_decimal:"de-CH",none:"en-US"},k=class{constructor(e,t,n){this.localize=t;let s=e.language||"en",r=s.split("-")[0]??"en";this.language=r==="no"?"nb":r in bt?r:"en";let a=e.number_format==="language"?s:e.number_format==="system"?void 0:hn[e.number_format],o=e.number_format!=="none",l={minimumFractionDigits:1,maximumFractionDigits:1,useGrouping:o};this.number=new Intl.NumberFormat(a,l),this.whole=new Intl.NumberFormat(a,{maximumFractionDigits:1,useGrouping:o}),this.time=new Intl.DateTimeFormat(e.time_format==="system"?void 0:s,{hour:"2-digit",minute:"2-digit",hour12:e.time_format==="12"?!0:e.time_format==="24"?!1:void 0,timeZone:e.time_zone==="server"?n:void 0}),this.list=new Intl.ListFormat(this.language,{type:"conjunction"})}say(e,t={}){return(bt[this.language]?.[e]??e.slice(e.indexOf("_")+1).replaceAll("_"," ")).replace(/\{(\w+)\}/g,(s,r)=>t[r]??"")}of(e){return this.localize(`${un}.${e}`)||""}reason(e){return this.of(`sensor.reason.state.${e}`)||e.replaceAll("_"," ")}phase(e){return cn[e]??""}names(e){return this.list.format(e)}ampere(e){return`${this.number.format(e===0?0:e)} A`}limit(e){return`${this.whole.format(e)} A`}kilowatt(e){return`${this.number.format(e/1e3)} kW`}clock(e){return this.time.format(e*1e3)}countdown(e,t){let n=Math.max(0,Math.round(e-t));return`${Math.floor(n/60)}:${String(n%60).padStart(2,"0")}`}};var P="amp-guard-card",vt=new URL(import.meta.url).searchParams.get("v"),mn={points:[],events:[]},pn=8e3,Q=class extends x{constructor(){super(...arguments);this.folded=new Map;this.redraw=()=>{document.visibilityState==="visible"&&this.requestUpdate()};this.open=t=>{if(!t)return;let n={detail:{entityId:t},bubbles:!0,composed:!0};this.dispatchEvent(new CustomEvent("hass-more-info",n))};this.call=(t,n,s)=>{this._hass.callService(t,n,s).catch(r=>{let a=r?.message??String(r);this.failure=this.words.say("failed",{error:a}),this.requestUpdate(),setTimeout(()=>{this.failure=void 0,this.requestUpdate()},pn)})}}static{this.styles=ut}set hass(t){let n=this._hass;this._hass=t,(n?.locale!==t.locale||n.localize!==t.localize||n.config.time_zone!==t.config.time_zone)&&(this.words=new k(t.locale,t.localize,t.config.time_zone),n?.locale.language!==t.locale.language&&t.loadBackendTranslation?.("entity","amp_guard").then(this.redraw),this.requestUpdate()),this.isConnected&&n?.connection!==t.connection&&this.follow()}setConfig(t){this.config=t,this.requestUpdate()}connectedCallback(){super.connectedCallback(),document.addEventListener("visibilitychange",this.redraw),this.follow()}disconnectedCallback(){super.disconnectedCallback(),document.removeEventListener("visibilitychange",this.redraw),this.unfollow?.(),this.unfollow=this.feed=void 0,this.tick(!1)}getCardSize(){return 10}getGridOptions(){return{columns:12,min_columns:6,rows:"auto"}}static getStubConfig(){return{}}static getConfigForm(){let t=n=>{let s=J();return s?new k(s.locale,s.localize).say(`f_${n}`):n};return{schema:[{name:"entry_id",selector:{config_entry:{integration:"amp_guard"}}},{name:"hide_minutes",selector:{boolean:{}}},{name:"hide_controls",selector:{boolean:{}}}],computeLabel:({name:n})=>t(n)}}follow(){this._hass&&(this.unfollow?.(),this.feed=rt(this._hass.connection),this.unfollow=this.feed.follow(this.redraw),this.requestUpdate())}shouldUpdate(){return!!this.config&&!!this.words&&!!this.feed}updated(t){let n=this.site?.[1],s=Date.now()/1e3,r=Object.values(n?.now?.chargers??{}).some(a=>(a.starts??0)>s||(a.boosted??0)>s);this.tick(r)}tick(t){t!==(this.ticking!==void 0)&&(clearInterval(this.ticking),this.ticking=t?setInterval(this.redraw,1e3):void 0)}get site(){let t=Object.entries(this.feed?.sites??{}),n=this.config?.entry_id;return n?t.find(([s])=>s===n):t.find(([,s])=>ve(s))??t[0]}render(){return f`<ha-card>${this.content()}</ha-card>`}content(){let t=this.words,n=this.feed;if(n.status==="old_card")return this.old();let s=this.site;if(n.status!=="told"&&!s)return this.message(n.status==="unknown_command"?"m_unknown_command":"m_waiting");if(!s)return this.message(this.config?.entry_id?"m_gone":"m_none");let[r,a]=s;return a.state==="forbidden"?this.message("m_forbidden"):a.supply?ve(a)?this.live(r,a):f`${this.head(a,"")}${this.banner({level:"warning",text:t.say("b_undecided")})}`:this.message("m_not_loaded",{title:a.title??""})}live(t,n){let s=this.words,r=this.feed,a={site:n,words:s,colours:Be(n),open:this.open},o=Ke(n),l=r.status!=="told",c=Ze(n,s);l&&c.unshift({level:"alarm",text:s.say("b_lost",{time:s.clock(r.toldAt/1e3)})});let u=r.minutes[t]??mn;return f`
+      ${this.head(n,Ye(n,s))}
+      <div role="alert">${c.map(d=>this.banner(d))}</div>
+      ${this.failure?this.banner({level:"warning",text:this.failure}):h}
+      ${vt&&r.version&&vt!==r.version?this.old():h}
+      ${Ue(a,o)}
+      ${et(a,We(n),{shown:!this.config?.hide_controls&&!l,call:this.call,isOpen:(d,m)=>this.folded.get(d)??m,fold:(d,m)=>{this.folded.set(d,m),this.requestUpdate()},now:Date.now()/1e3})}
+      ${this.config?.hide_minutes?h:this.minutes(a,u)}
+    `}minutes(t,n){let{site:s,words:r}=t,a=this.drawn;return(!a||a.minutes!==n||a.words!==r||a.site!==s.chargers)&&(this.drawn={minutes:n,words:r,site:s.chargers,template:dt(t,n)}),this.drawn.template}head(t,n){let s=this.words,r=s.limit(t.supply?.fuse??0);return f`<header>
+      <h2>${s.say("main_fuse",{limit:r})}</h2>
+      <p class="sentence">${n}</p>
+    </header>`}banner({level:t,text:n},s=h){return f`<div class="banner ${t}"><span>${n}</span>${s}</div>`}old(){let t=this.words;return this.banner({level:"warning",text:t.say("b_old_card")},f`<button class="press" @click=${()=>location.reload()}>${t.say("reload")}</button>`)}message(t,n={}){return f`<p class="message">${this.words.say(t,n)}</p>`}};var ne="amp-guard";function gn(i,e){let t=new Map;for(let[s,r]of Object.entries(i.entities)){if(r?.platform!=="amp_guard"||!r.device_id||r.hidden)continue;let a=i.devices[r.device_id],o=a?.primary_config_entry??a?.config_entries?.[0]??"";if(!a||e&&o!==e)continue;let l=t.get(r.device_id);l||t.set(r.device_id,l={id:r.device_id,name:a.name_by_user||a.name||"",entry:o,kind:"supply",entities:new Map,settings:[]});let c=r.translation_key??"";l.entities.set(c,[...l.entities.get(c)??[],s].sort()),(r.entity_category==="config"||c==="load_balancing")&&l.settings.push(s),c==="drawn_current"?l.kind="charger":c==="load_balancing"&&(l.kind="group")}let n={supply:0,group:1,charger:2};return[...t.values()].sort((s,r)=>n[s.kind]-n[r.kind]||s.name.localeCompare(r.name))}function fn(i,e){let t=new k(e.locale,e.localize),n=gn(e,i.entry_id),s=n.filter(g=>g.kind==="charger"),r=[...new Set(n.map(g=>g.entry))],a=(r.length?r:[i.entry_id]).map(g=>({type:`custom:${P}`,...g?{entry_id:g}:{},grid_options:{columns:"full"}})),o=(g,...b)=>b.flatMap(v=>g.entities.get(v)??[]),c=n.filter(g=>g.kind==="supply").flatMap(g=>o(g,"current")),u=(g,b,v,ie)=>({title:t.say(g),path:b,icon:v,type:"sections",max_columns:3,sections:ie.filter(O=>O.length).map(O=>({type:"grid",column_span:b==="site"?2:1,cards:O}))}),d=(g,b)=>b.length?[ee(g),{type:"history-graph",hours_to_show:24,entities:ke(b)}]:[],m=s.flatMap(g=>o(g,"energy")),p=s.flatMap(g=>o(g,"charging_power")),_=n.flatMap(g=>o(g,"fuse","charging"));return{title:"Amp Guard",views:[u("v_site","site","mdi:fuse",[a]),u("v_history","history","mdi:chart-line",[d(t.say("v_site"),c),...s.map(g=>d(g.name,o(g,"drawn_current","allocated_current")))]),u("v_energy","energy","mdi:lightning-bolt",[m.length?[ee(t.say("v_energy")),{type:"statistics-graph",chart_type:"bar",period:"day",days_to_show:14,stat_types:["change"],entities:m,grid_options:{columns:"full"}}]:[],p.length?[ee(t.of("sensor.charging_power.name")),{type:"history-graph",hours_to_show:24,entities:ke(p,"device")}]:[]]),u("v_events","events","mdi:bell-outline",[_.length?[{type:"logbook",hours_to_show:48,target:{entity_id:_}}]:[]]),u("v_settings","settings","mdi:cog",n.map(g=>_n(g)))]}}function _n(i){return i.settings.length?[ee(i.name),{type:"entities",entities:ke(i.settings),grid_options:{columns:"full"}}]:[]}function ke(i,e="entity"){return i.map(t=>({entity:t,name:{type:e}}))}function ee(i){return{type:"heading",heading:i}}var te=class extends HTMLElement{static generate(e,t){return Promise.resolve(fn(e,t))}};function yt(i,e){customElements.get(i)||customElements.define(i,e)}function wt(){yt(P,Q),yt(`ll-strategy-dashboard-${ne}`,te)}wt();customElements.whenDefined("home-assistant").then(wt);var R=window;function kt(){let i=J();return i&&new k(i.locale,i.localize)}R.customCards??=[];if(!R.customCards.some(i=>i.type===P)){let i={type:P,name:"Amp Guard",preview:!0,get description(){return kt()?.say("card_description")??""},documentationURL:"https://github.com/amp-guard/amp_guard/blob/main/docs/card.md",getEntitySuggestion(e,t){let n=e.entities[t];if(n?.platform!=="amp_guard")return null;let s=n.device_id?e.devices[n.device_id]:void 0,r=s?.primary_config_entry??s?.config_entries?.[0];return{config:{type:`custom:${P}`,...r?{entry_id:r}:{}}}}};R.customCards.push(i)}R.customStrategies??=[];if(!R.customStrategies.some(i=>i.type===ne)){let i={type:ne,strategyType:"dashboard",name:"Amp Guard",get description(){return kt()?.say("strategy_description")??""}};R.customStrategies.push(i)}

@@ -1,0 +1,232 @@
+"""A site and its state as plain JSON, for who draws them.
+
+Currents in A by phase (a list of three), power in W, times in s since 1970. What is not
+known is left out, and nothing is None: so one tree can be told from another by a JSON
+merge patch (RFC 7396).
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+
+from ..const import CONF_MEASURED_PHASES, AmpGuardConfigEntry
+from ..loop.state import SiteState
+from ..model import (
+    SUPPLY_ID,
+    Charger,
+    EarthingSystem,
+    Group,
+    NodeState,
+    Phase,
+    PhaseValues,
+    PhaseWorth,
+    Site,
+    Worth,
+)
+from ..site.devices import device_of, meter_id
+from ..site.phases import parse_phases
+
+type Json = dict[str, Any]
+
+DECIMALS = 1
+"""Of a current. What is less is noise, and would be told each second."""
+
+
+# --- what the site is -----------------------------------------------------------------
+
+
+@callback
+def describe(hass: HomeAssistant, entry: AmpGuardConfigEntry, site: Site) -> Json:
+    """Return what the site is: its fuses and chargers, their devices and entities."""
+    supply = site.supply
+    is_it = supply.earthing_system is EarthingSystem.IT
+    measured = parse_phases(entry.data[CONF_MEASURED_PHASES])
+    return {
+        "supply": {
+            "fuse": supply.supply_max_current,
+            "fuse_type": supply.fuse_type.value,
+            "net": supply.earthing_system.value,
+            "metered": supply.metered,
+            # In an IT net two lines bound the third.
+            "phases": [*Phase] if is_it else sorted(measured),
+            **_shown(hass, entry, SUPPLY_ID),
+        },
+        "groups": {
+            group.id: _group(group) | _shown(hass, entry, group.id)
+            for group in site.groups
+        },
+        "chargers": {
+            charger.id: _charger(charger) | _shown(hass, entry, charger.id)
+            for charger in site.chargers
+        },
+    }
+
+
+@callback
+def entity_ids(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> list[str]:
+    """Return the entities of an entry: who may read all of them may see its site."""
+    registry = er.async_get(hass)
+    entities = er.async_entries_for_config_entry(registry, entry.entry_id)
+    return [entity.entity_id for entity in entities]
+
+
+def _group(group: Group) -> Json:
+    return {
+        "parent": group.parent,
+        "phases": [*group.phases],
+        "online": group.max_current_online,
+        "offline": group.max_current_offline,
+        "minimum": group.min_current,
+        "metered": group.metered,
+        "active": group.active,
+    }
+
+
+def _charger(charger: Charger) -> Json:
+    return {
+        "group": charger.group,
+        "wiring": [*charger.wiring],
+        "minimum": charger.min_current,
+        "maximum": charger.max_current,
+        "offline": charger.offline_current,
+        "priority": charger.priority,
+        "active": charger.active,
+    }
+
+
+def _shown(hass: HomeAssistant, entry: AmpGuardConfigEntry, target: str) -> Json:
+    """Return the name of a node or charger, its device and its entities by key."""
+    subentry = None if target == SUPPLY_ID else target
+    prefix = f"{meter_id(entry) if subentry is None else subentry}_"
+    entities = {
+        entity.unique_id.removeprefix(prefix): entity.entity_id
+        for entity in er.async_entries_for_config_entry(
+            er.async_get(hass), entry.entry_id
+        )
+        if entity.config_subentry_id == subentry
+        and entity.unique_id.startswith(prefix)
+        and entity.disabled_by is None
+    }
+    shown: Json = {"entities": entities}
+    if (device := device_of(hass, entry, target)) is not None:
+        shown["device"] = device.id
+        shown["name"] = device.name_by_user or device.name or ""
+    return shown
+
+
+# --- how it stands --------------------------------------------------------------------
+
+
+def figures(state: SiteState) -> Json:
+    """Return how the site stands."""
+    decision = state.decision
+    return {
+        "nodes": {id_: _node(state, id_, node) for id_, node in decision.nodes.items()},
+        "chargers": {id_: _charging(state, id_) for id_ in decision.allocations},
+        "ceilings": [
+            {
+                "target": ceiling.target,
+                "name": ceiling.name,
+                "current": ceiling.current,
+                "end": round(ceiling.end.timestamp()),
+            }
+            for ceiling in state.ceilings
+        ],
+    }
+
+
+def measured(state: SiteState) -> tuple[PhaseValues, PhaseValues] | None:
+    """Return what flows at the main fuse, and what of it beside the chargers.
+
+    None where it is not measured. Below zero it is exported.
+    """
+    sample = state.samples.get(SUPPLY_ID)
+    if sample is None or not state.meter_is_online(SUPPLY_ID):
+        return None
+    seen = [
+        state.decision.drawn[charger.id]
+        for charger in state.site.chargers
+        if charger.id in state.decision.drawn and state.is_measured(charger.group)
+    ]
+    usual = state.decision.nodes[SUPPLY_ID].base_load
+    house = (
+        _house(sample.current[phase] - sum(each[phase] for each in seen), usual[phase])
+        for phase in Phase
+    )
+    return sample.current, PhaseValues(*house)
+
+
+def _house(rest: float, base_load: float) -> float:
+    """Return what is left of a phase. A charger that reports late exports nothing."""
+    return max(rest, 0.0) if base_load >= 0 else rest
+
+
+def _node(state: SiteState, id_: str, node: NodeState) -> Json:
+    told = {
+        "trust": node.trust.value,
+        "limit": round(node.limit, DECIMALS),
+        "free": phases(node.available),
+        "allocated": phases(node.allocated),
+        "overloaded": node.overloaded,
+        "limiting": node.limiting_phase,
+        "connected": state.connected.get(id_),
+        "worth": [_worth(worth) for worth in node.worth]
+        if any(worth.worth is not Worth.MEASURED for worth in node.worth)
+        else None,
+    }
+    if id_ in state.samples and state.meter_is_online(id_):
+        told["current"] = phases(state.samples[id_].current)
+    if id_ == SUPPLY_ID and (found := measured(state)) is not None:
+        told["house"] = phases(found[1])
+    return _known(told)
+
+
+def _worth(worth: PhaseWorth) -> Json:
+    return _known(
+        {
+            "worth": worth.worth.value,
+            "doubt": None if worth.doubt is None else worth.doubt.value,
+            "on": worth.on,
+        }
+    )
+
+
+def _charging(state: SiteState, charger: str) -> Json:
+    allocation = state.decision.allocations[charger]
+    reading = state.readings[charger]
+    return _known(
+        {
+            "status": reading.status.value,
+            "allocated": round(allocation.current, DECIMALS),
+            "drawn": phases(state.decision.drawn[charger]),
+            "power": round(state.power[charger], -1)
+            if charger in state.power
+            else None,
+            "reason": allocation.reason.value,
+            "node": allocation.node,
+            "phase": allocation.phase,
+            "starts": _time(state.next_turn(charger)),
+            "boosted": _time(state.boosts.get(charger)),
+            "user_limit": reading.user_limit,
+            "follows": charger not in state.decision.not_following,
+            "paused": state.is_paused(charger),
+        }
+    )
+
+
+def phases(values: PhaseValues) -> list[float]:
+    """Return a figure of each phase; without a minus before a nought."""
+    return [round(value, DECIMALS) + 0.0 for value in values]
+
+
+def _time(moment: datetime | None) -> int | None:
+    """Return s since 1970, rounded to what is worth telling again."""
+    if moment is None:
+        return None
+    return round((moment + timedelta(milliseconds=500)).timestamp() / 5) * 5
+
+
+def _known(told: Json) -> Json:
+    return {key: value for key, value in told.items() if value is not None}
