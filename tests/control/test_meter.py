@@ -1,7 +1,7 @@
 """What a meter is worth: seen from outside, by the trust and by what is allocated."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from hypothesis import given, strategies as st
@@ -12,6 +12,7 @@ from custom_components.amp_guard.control.meter import MeterWatch, ReportedDraw
 from custom_components.amp_guard.model import (
     NO_CURRENT,
     SUPPLY_ID,
+    ChargerReading,
     Decision,
     Measurement,
     MeterTrust,
@@ -19,7 +20,7 @@ from custom_components.amp_guard.model import (
     Snapshot,
 )
 
-from .plant import MeterMode, Plant
+from .plant import MeterMode, Outlet, Plant
 from .sites import charger, group, home
 from .strategies import examples
 
@@ -281,3 +282,25 @@ def test_a_margin_is_never_below_zero_nor_absurd(
     margin = margin_of(samples, each)
     spread = max(currents) - min(currents)
     assert 0 <= margin <= 0.5 + 0.05 * each + spread / 0.954
+
+
+@pytest.mark.parametrize("late", [0.0, 15.0, 30.0, 60.0])
+def test_a_report_that_is_only_late_freezes_no_meter(
+    monkeypatch: pytest.MonkeyPatch, late: float
+) -> None:
+    """A quiet house, a meter each 10 s, and all that is known is when a report came."""
+    reading = Outlet.reading
+
+    def arrives_late(outlet: Outlet, now: float, shift: float) -> ChargerReading:
+        return replace(reading(outlet, now, shift), current_time=now)
+
+    monkeypatch.setattr(Outlet, "reading", arrives_late)
+    plant = Plant(home(charger("a")))
+    plant.loads[SUPPLY_ID] = PhaseValues(5.0, 0.0, 8.0)
+    plant.outlets["a"].report_age = late
+    plant.outlets["a"].wants = 0.0
+    for moment in plant.run(300, each=10.0):
+        assert trust_of(moment.decision) in {MeterTrust.STARTING, MeterTrust.ONLINE}
+    plant.outlets["a"].wants = 7.0
+    for moment in plant.run(300, each=10.0):
+        assert trust_of(moment.decision) is MeterTrust.ONLINE

@@ -62,7 +62,7 @@ class Connector:
         """What is reserved for it while it was paused in vain, A."""
         self.reserved: Reserved = ()
         """What is not to be shared out for its and its outlet's sake, A."""
-        self._met = self._read = False
+        self._read = False
         self._sent = 0.0
         self._sent_at = NEVER
         self._drew = 0.0
@@ -97,9 +97,6 @@ class Connector:
             if self.changed_at == NEVER:
                 held = self.command.in_force_unseen(self.allocated, now)
                 self.allocated = self.branch.in_range(held)
-                if not self._met:
-                    self.draw.assume(held)
-            self._met = True
             return
         unplugged = ChargerStatus.DISCONNECTED
         if before is unplugged and self.status is not unplugged:

@@ -27,13 +27,18 @@ CHANGES_TO_LEARN = 40
 ALIGNED = 1.0
 """s within which a report and a sample may be of the same moment."""
 LATEST_REPORT = 30.0
-"""s by which a report may come after what the meter has shown ..."""
+"""s by which a report may mostly come after what the meter has shown ..."""
+OLDEST_REPORT = 75.0
+"""... or of a charger whose delay is not known: some are polled each minute, some come
+through a cloud a minute late ..."""
 LATEST_SAMPLE = 10.0
 """... and by which the meter may show what a charger has reported."""
 OLD_REPORTS_FOR = 60.0
 """s after a silence in which reports may still tell of what happened meanwhile."""
 DRAW_CHANGE = 2.0
 """A by which a charger's own reading must change to prove that a meter is frozen."""
+SHOWN_KEPT = 128
+"""Samples that are kept to see whether a report is but late."""
 SAMPLES_KEPT = 32
 """Samples from which interval and noise are taken ..."""
 LEARN_EACH = 8
@@ -72,7 +77,7 @@ class MeterWatch:
         self._reporters = 0
         self._back_at = float("-inf")
         self._moved_since: float | None = None
-        self._shown: deque[tuple[float, float]] = deque(maxlen=SAMPLES_KEPT)
+        self._shown: deque[tuple[float, float]] = deque(maxlen=SHOWN_KEPT)
         self.last_time: float | None = None
         self.current: PhaseValues | None = None
         self.interval = 1.0
@@ -193,7 +198,7 @@ class MeterWatch:
         shown = []
         for shown_at, total in reversed(self._shown):
             shown.append(total)
-            if shown_at < time - LATEST_REPORT:
+            if shown_at < time - OLDEST_REPORT:
                 break
         if max(shown) - min(shown) >= change / 2:
             self._draw_when_equal = draw  # the report is late, the meter is not frozen

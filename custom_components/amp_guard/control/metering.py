@@ -243,8 +243,6 @@ def _estimate(
     if doubtless and not any(in_question):
         for connector, (_, likely, _) in zip(nearest, bounds, strict=True):
             connector.draw.settle(likely)
-        if base_load is None:
-            _settle_lost(nearest, current)
         return
     others = [connector for connector in view.seen if connector not in nearest]
     by_phase = [
@@ -261,25 +259,6 @@ def _estimate(
     ]
     for connector, drawn in zip(nearest, zip(*by_phase, strict=True), strict=True):
         connector.draw.settle(drawn)
-
-
-def _settle_lost(connectors: Sequence[Connector], current: PhaseValues) -> None:
-    """Let those that were lost from the start draw what the meter shows, at the most.
-
-    What they may hold counts as drawn where it flows: it is left alone while it fits.
-    """
-    lost = [connector for connector in connectors if connector.lost]
-    if not lost:
-        return
-    others = [connector for connector in connectors if not connector.lost]
-    shares = []
-    for phase, shown in enumerate(current):
-        left = shown - sum(connector.draw.estimate[phase] for connector in others)
-        held = sum(connector.draw.estimate[phase] for connector in lost)
-        shares.append(min(1.0, max(0.0, left) / held) if held else 0.0)
-    for connector in lost:
-        drawn = zip(connector.draw.estimate, shares, strict=True)
-        connector.draw.settle([current * share for current, share in drawn])
 
 
 def _attribute_on(

@@ -9,7 +9,7 @@ meter's samples are the later ones).
 from collections import deque
 from statistics import median
 
-from .meter import LATEST_REPORT
+from .meter import LATEST_REPORT, OLDEST_REPORT
 from .step_response import ANSWERS_KEPT, GIVE_UP_AFTER, LEAST_STEP, StepResponse
 
 LEAST_DELAY = 1.5
@@ -21,9 +21,6 @@ LATEST_METER = -10.0
 LEAST_ANSWERS = 3
 """Answers before any is believed: the base load moves as well, and one may have been
 its."""
-OLDEST_UNKNOWN = 75.0
-"""s that a report may be old of a charger whose delay is not known: some are polled
-each minute, some come through a cloud a minute late."""
 
 _NEVER = float("-inf")
 
@@ -44,7 +41,7 @@ class ReportDelay:
     def oldest(self) -> float:
         """Return how old a report may be when it arrives, s."""
         if len(self._answers) < LEAST_ANSWERS:
-            return OLDEST_UNKNOWN
+            return OLDEST_REPORT
         return LATEST_REPORT + max(0.0, self.seconds)
 
     def command(self, step: float, now: float) -> None:
