@@ -70,6 +70,7 @@ class Evidence:
         self._deficits = (Deficit(), Deficit(), Deficit())
         self._steps = Steps(supply.earthing_system)
         self._exports = [0, 0, 0]
+        self._answered: frozenset[Phase] = frozenset()
         self._doubted = False
         self._tested: Sequence[Connector] = ()
 
@@ -176,6 +177,13 @@ class Evidence:
             if other is not phase and self.worth[other].doubt is None
         )
 
+    def _feeds_in_at(self, phase: Phase) -> bool:
+        """Return whether a phase feeds in itself: it exports, and has answered since as it should.
+
+        One that is turned round shows export too, and answers the other way.
+        """
+        return self._exports[phase] >= EXPORT_SAMPLES and phase in self._answered
+
     def _compare_with_chargers(
         self,
         current: PhaseValues,
@@ -197,11 +205,14 @@ class Evidence:
         )
         for phase in right:
             self._deficits[phase].clear()
+            if self._exports[phase] >= EXPORT_SAMPLES:
+                self._answered |= {phase}
+        self._answered -= set(self._steps.found)
         for phase, deficit in zip(Phase, self._deficits, strict=True):
             shown, said = current[phase], drawn[phase]
             if said < LEAST_DRAWN or shown + tolerance(said, reporters) >= said:
                 deficit.note_none(shown, said, time)
-            elif self._feeds_in_beside(phase):
+            elif self._feeds_in_beside(phase) or self._feeds_in_at(phase):
                 deficit.clear()
             else:
                 deficit.hold_against(phase, shown, self._chargers, time=time, now=now)

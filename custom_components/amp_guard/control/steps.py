@@ -215,7 +215,8 @@ class Steps:
         if way is not None and least <= way.towards(step) <= size + tolerance:
             return Seen(Answer.RIGHT)
         since = began - late - settles
-        way = self._way(phase, since) if level.settled <= since else None
+        whole = level.settled <= since and self._past[0][0] < since
+        way = self._way(phase, since) if whole else None
         if way is None:
             return None
         if least <= way.towards(step) <= size + tolerance:
@@ -240,12 +241,12 @@ class Steps:
         return answered[0] if len(answered) == 1 else None
 
     def _way(self, phase: Phase, since: float) -> _Way | None:
-        """Return how a phase has moved since a time; None where that is not known."""
+        """Return how a phase has moved since a time, as far as that is known."""
         past = self._past
         first = next((n for n, (time, _) in enumerate(past) if time >= since), None)
-        if not first:
+        if first is None:
             return None
-        start = past[first - 1][1][phase]
+        start = past[max(0, first - 1)][1][phase]
         lowest = highest = start
         rise = fall = 0.0
         for _, shown in islice(past, first, None):
