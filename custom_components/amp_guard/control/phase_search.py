@@ -64,7 +64,7 @@ MOST_JITTER = 0.9
 """Part of a time that samples cover of it at the least."""
 REPORT_STILL_FOR = 5.0
 """s"""
-KEPT = 60
+KEPT = 300
 """Samples, and reports, that are kept."""
 
 
