@@ -74,6 +74,7 @@ def _parse(argv: list[str] | None) -> Namespace:
     )
     damage.add_argument("--only", default="", help="damages whose name has this")
     damage.add_argument("--site", default="", help="sites whose name has this")
+    damage.add_argument("--sites", type=int, help="the first so many kinds of them")
     damage.add_argument("--seed", type=int, default=1)
     damage.add_argument("--homes", type=int, default=1, help="of each kind (1)")
     damage.add_argument("--weeks", type=int, default=8, help="without damage (8)")
@@ -119,10 +120,10 @@ def _replay(arguments: Namespace) -> int:
 
 def _damage(arguments: Namespace) -> int:
     damages = [name for name in DAMAGES if arguments.only in name]
+    sites = [kind for kind in kinds() if arguments.site in kind.name]
     runs = [
         (kind, seed, damages)
-        for kind in kinds()
-        if arguments.site in kind.name
+        for kind in sites[: arguments.sites]
         for seed in range(arguments.seed, arguments.seed + arguments.homes)
     ]
     spread = partial(_spread, arguments.processes)

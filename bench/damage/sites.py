@@ -3,7 +3,6 @@
 Two chargers with cars that never get full stand behind 25 A beside a real household.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Self
@@ -91,16 +90,17 @@ class Place:
         return replace(self, scenario=replace(self.scenario, cars=(leaves, *cars)))
 
 
-def kinds() -> Iterator[Kind]:
-    """Yield every kind of site."""
-    for net, meters in (
-        (EarthingSystem.TN, METERS),
-        (EarthingSystem.IT, IT_METERS),
-    ):
-        for meter in meters:
-            for reports in REPORTS:
-                for phases in (1, 3):
-                    yield Kind(net=net, meter=meter, reports=reports, phases=phases)
+def kinds() -> list[Kind]:
+    """Return every kind of site, mixed, so that the first few are of all sorts."""
+    every = [
+        Kind(net=net, meter=meter, reports=reports, phases=phases)
+        for net, meters in ((EarthingSystem.TN, METERS), (EarthingSystem.IT, IT_METERS))
+        for meter in meters
+        for reports in REPORTS
+        for phases in (1, 3)
+    ]
+    Random(5).shuffle(every)
+    return every
 
 
 def draw_place(kind: Kind, seed: int) -> Place:

@@ -151,7 +151,7 @@ def test_every_fault_is_tried():
     assert set(REPORT_FAULTS) == {
         name.removeprefix("charger: ") for name in DAMAGES if name not in METER_FAULTS
     }
-    assert len({kind.name for kind in kinds()}) == len(list(kinds())) == 72
+    assert len({kind.name for kind in kinds()}) == len(kinds()) == 72
 
 
 # --- the judge ------------------------------------------------------------------------
@@ -267,7 +267,7 @@ def test_a_meter_of_which_a_phase_is_missing_is_offline_in_time():
 
 
 def test_the_damage_begins_while_cars_draw_on_its_phase():
-    for kind in list(kinds())[::9]:
+    for kind in kinds()[::9]:
         place = draw_place(kind, 3)
         used = {
             phase for setup in place.scenario.chargers for phase in setup.charger.wiring
