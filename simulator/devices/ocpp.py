@@ -57,6 +57,8 @@ class OcppChargePoint(ChargerDevice):
         )
         self.says_nothing = False
         """Whether it answers that it knows none of its configuration keys."""
+        self.says_offered = True
+        """Whether it tells what it offers: many do not."""
         self.is_ended = False
         """Whether the session was ended while the cable stays in."""
         self.transaction: Transaction | None = None
@@ -298,13 +300,14 @@ class OcppChargePoint(ChargerDevice):
             }
             for number, phase in enumerate(self.phases, start=1)
         ]
+        offered = {
+            "measurand": "Current.Offered",
+            "unit": "A",
+            "value": f"{self.charger.offered:.1f}",
+        }
         return [
             *currents,
-            {
-                "measurand": "Current.Offered",
-                "unit": "A",
-                "value": f"{self.charger.offered:.1f}",
-            },
+            *([offered] if self.says_offered else []),
             {
                 "measurand": "Power.Active.Import",
                 "unit": "W",

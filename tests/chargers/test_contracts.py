@@ -72,7 +72,7 @@ def test_the_law_renews_what_expires(profile: Profile) -> None:
         "offline_current": 6.0,
         "offline_phase": "all",
     }
-    expires = profile.expiry is not None or profile.charging_profiles is not None
+    expires = profile.circuit is not None or profile.charging_profiles is not None
     assert read_charger(settings).expiring_limit is expires
 
 

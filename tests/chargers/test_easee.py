@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, ServiceCall
 import pytest
 
 from custom_components.amp_guard.chargers import FailSafe
@@ -12,6 +12,7 @@ from .contracts import CONTRACTS, Call, Contract
 
 EASEE = next(c for c in CONTRACTS if c.profile == "easee")
 DYNAMIC = "easee.set_circuit_dynamic_limit"
+OFFLINE = "easee.set_circuit_offline_limit"
 OWN = "easee.set_charger_dynamic_limit"
 
 
@@ -66,28 +67,89 @@ async def test_whatever_is_stored_the_first_grant_ends_by_itself(
     assert given - 1.0 <= circuit.limit <= given
 
 
-def names(charger: Charger) -> set[str]:
-    return {name for name, _ in charger.taken()}
+@pytest.fixture
+async def garage(charger_of, hass: HomeAssistant) -> tuple[Charger, Charger]:
+    """Two chargers on one circuit, each told what is meant for it."""
+    chargers = tuple(charger_of(on_circuit(f"EH{n}", 77)) for n in (1, 2))
+    by_device = {charger.device_id: charger for charger in chargers}
+
+    async def take(call: ServiceCall) -> None:
+        await by_device[call.data["device_id"]]._take(call)
+
+    for action in (*EASEE.actions, OWN):
+        hass.services.async_register(*action.split("."), take)
+    for n, charger in enumerate(chargers):
+        charger.driver = charger.drive(id=f"charger {n}", offline_current=6.0 + 2 * n)
+    return chargers
 
 
-async def test_two_on_one_circuit_are_limited_one_by_one(
-    charger_of, hass: HomeAssistant
-) -> None:
-    """The circuit's limit would be that of whoever wrote last, for both."""
-    first = charger_of(on_circuit("EH1", 77))
+def told(*chargers: Charger) -> list[tuple[str, float]]:
+    """Return what was limited to how many A: each charger's own, and the circuit."""
+    return [
+        (name, data.get("current", data.get("current_p1")))
+        for charger in chargers
+        for name, data in charger.taken()
+        if name in (OWN, DYNAMIC)
+    ]
+
+
+async def test_two_on_one_circuit_are_told_as_one(garage) -> None:
+    """Else the circuit's limit would be that of whoever wrote last, for both."""
+    first, second = garage
     await first.driver.start()
-    assert first.driver.fail_safe is FailSafe.EXPIRING_LIMIT
-    second = charger_of(on_circuit("EH2", 77))
     await second.driver.start()
-    first.taken()
 
-    for charger in (first, second):
-        await charger.order(10.0, 240.0)
-        await charger.order(0.0)
-        # Nothing is known of what one of several falls back to.
-        assert charger.driver.fail_safe is FailSafe.NONE
+    await first.order(10.0, 240.0)
+    # The other one is not driven yet: what it takes of the circuit is not known.
+    assert told(first) == [(OWN, 10)]
+    assert first.driver.fail_safe is FailSafe.NONE
+    await second.order(8.0, 240.0)
+    assert told(second) == [(OWN, 8), (DYNAMIC, 17), (DYNAMIC, 18)]
+    assert first.driver.fail_safe is FailSafe.EXPIRING_LIMIT
 
-    assert names(first) | names(second) == {OWN}
+    await first.order(0.0)
+    assert told(first) == [(OWN, 0), (DYNAMIC, 8)]
+    await second.order(0.0)
+    assert told(second) == [(OWN, 0), (DYNAMIC, 0)]
+
+
+async def test_what_they_fall_back_to_is_what_both_use(garage) -> None:
+    first, second = garage
+    await first.driver.start()
+    await second.driver.start()
+    await first.order(10.0, 240.0)
+    await second.order(10.0, 240.0)
+
+    offline = [data for name, data in second.taken() if name == OFFLINE]
+    assert [data["current_p1"] for data in offline] == [14]
+
+
+async def test_one_that_somebody_else_drives_has_its_circuit_left_alone(
+    garage, later
+) -> None:
+    charger, _somebodys = garage
+    await charger.driver.start()
+    await charger.order(10.0, 240.0)
+    await later(60.0)
+    await charger.order(0.0)
+    assert told(charger) == [(OWN, 10), (OWN, 0)]
+    assert charger.driver.fail_safe is FailSafe.NONE
+
+
+async def test_while_it_names_no_circuit_it_is_that_of_before(garage) -> None:
+    """Its entities are away while its integration loads anew."""
+    first, second = garage
+    await first.driver.start()
+    await second.driver.start()
+    await first.order(10.0, 240.0)
+    await second.order(10.0, 240.0)
+    told(first, second)
+
+    for upstream in second.contract.entities:
+        second.set(upstream.unique_id, "unavailable", circuit_id=None)
+    await second.order(0.0)
+
+    assert told(second) == [(OWN, 0), (DYNAMIC, 10)]
 
 
 async def test_one_on_another_circuit_is_no_matter(charger_of) -> None:
@@ -97,4 +159,4 @@ async def test_one_on_another_circuit_is_no_matter(charger_of) -> None:
 
     await charger.order(10.0, 240.0)
 
-    assert OWN not in names(charger)
+    assert OWN not in dict(told(charger))

@@ -384,6 +384,29 @@ async def test_the_way_that_holds_is_found(
     assert site.bench.charger.offered == OFFLINE_CURRENT
 
 
+@pytest.mark.parametrize(
+    "refused", [REFUSED["nothing"], REFUSED["session"], REFUSED["all but the maximum"]]
+)
+async def test_the_way_that_holds_is_found_by_what_the_car_draws(
+    unstarted: ChargePointSite, leap, refused: tuple[str, ...]
+) -> None:
+    """Where it does not tell what it offers."""
+    site = unstarted
+    site.bench.device.profiles.takes = SmartCharging(refused=frozenset(refused))
+    site.bench.device.says_offered = False
+    await site.start()
+    site.bench.plug_in()
+    await site.reads(ChargerStatus.WAITING)
+    # Whoever orders it renews it, and repeats what is not heeded.
+    for current in (10.0, 10.0, 10.0, 12.0, 8.0):
+        await site.order(current, 420.0)
+        await site.live(60, leap)
+
+    assert site.driver.read().limit is None
+    assert site.bench.charger.offered == 8.0
+    assert site.driver.read().current == (8.0, 8.0, 8.0)
+
+
 @pytest.mark.parametrize("units", ["Power", "Current,Power", "Current"])
 async def test_it_is_told_amperes_or_watts_as_it_takes_them(
     unstarted: ChargePointSite, units: str

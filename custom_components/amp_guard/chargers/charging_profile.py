@@ -23,6 +23,8 @@ SAME = 0.3
 volts are rounded."""
 DRAWN_BEYOND = 1.5
 """A above its limit that a car which keeps to it may seem to draw."""
+DRAWN_BELOW = 1.0
+"""A that a car which uses all of its limit may seem to draw less."""
 FAILURES_OF_HELD = 3
 """Times that a way which has held before must fail until another one is tried."""
 
@@ -228,8 +230,7 @@ class Ladder:
     ) -> None:
         """Take what it shows and draws, A, when it has had the time to follow."""
         if shown is None:
-            if drawn > told + DRAWN_BEYOND:
-                self._fail()
+            self._judge_drawn(told, drawn, offline_current)
         elif abs(shown - told) <= SAME:
             self.is_overruled = False
             self._note_held(told, offline_current)
@@ -238,9 +239,25 @@ class Ladder:
             self._fail()
         else:
             self.is_overruled = False
-            # Its own limit, or the car's, may be lower: each way is tried once.
-            if not self.has_held and not self._all_tried:
+            if self._may_search:
                 self._fail()
+
+    def _judge_drawn(self, told: float, drawn: float, offline_current: float) -> None:
+        """Take what its car draws, A, where it does not show its limit."""
+        if drawn > told + DRAWN_BEYOND:
+            self._fail()
+        elif abs(drawn - told) <= DRAWN_BELOW:
+            self._note_held(told, offline_current)
+        elif abs(drawn - offline_current) <= DRAWN_BELOW and self._may_search:
+            self._fail()  # what lies below the profile may be in force
+
+    @property
+    def _may_search(self) -> bool:
+        """Whether a lower limit may be a refusal: each way is tried once for that.
+
+        The charge point's own limit, or the car's, may be lower as well.
+        """
+        return not self.has_held and not self._all_tried
 
     def _note_held(self, told: float, offline_current: float) -> None:
         """Take that it shows what it was told; twice, for it may be so by chance.

@@ -9,7 +9,6 @@ from .actions import ChargerActions, ChargerCommandError
 from .charging_profile import Capabilities
 from .config import ChargerConfig
 from .entities import ChargerEntities
-from .limit import LimitSetter
 from .ocpp_limit import ask_capabilities, refusal_of
 from .profile import FailSafe, Profile, Role
 from .profiles import PROFILES
@@ -77,9 +76,7 @@ async def check_charger(hass: HomeAssistant, config: ChargerConfig) -> ChargerCh
             state=next((value for value in values if value is not None), None),
             is_settable=refusal is None,
             can_pause=can_be_paused and not (by_profiles and refusal),
-            fail_safe=FailSafe.NONE
-            if by_profiles and refusal
-            else LimitSetter(profile, config, entities, actions).fail_safe,
+            fail_safe=FailSafe.NONE if by_profiles and refusal else profile.fail_safe,
             later=frozenset(role for role in Role if entities.is_coming(role)),
             refusals=tuple(refusals),
         )

@@ -22,6 +22,7 @@ from .actions import (
     NotYetError,
 )
 from .attempt import CommandTiming, Effects, Order, Outcome, Send
+from .circuit_limit import CircuitLimitSetter
 from .command import TOLERANCE, CommandMachine
 from .config import ChargerConfig
 from .entities import ChargerEntities
@@ -92,19 +93,16 @@ class ChargerDriver:
         self._reconnects: str | None = None
 
     def _setter_by(self, actions: ChargerActions) -> LimitSetter:
-        profile, uses = self.profile, self.profile.charging_profiles
-        if uses is None:
-            was_paused = self._learning.may_hold == 0
-            return LimitSetter(
-                profile,
-                self.config,
-                self._entities,
-                actions,
-                is_paused_by_us=was_paused,
+        profile, hass = self.profile, self._hass
+        charger = (profile, self.config, self._entities, actions)
+        was_paused = self._learning.may_hold == 0
+        if (uses := profile.charging_profiles) is not None:
+            return OcppLimitSetter(*charger, uses=uses, now=self._now)
+        if (circuit := profile.circuit) is not None:
+            return CircuitLimitSetter(
+                *charger, uses=circuit, hass=hass, is_paused_by_us=was_paused
             )
-        return OcppLimitSetter(
-            profile, self.config, self._entities, actions, uses=uses, now=self._now
-        )
+        return LimitSetter(*charger, is_paused_by_us=was_paused)
 
     def _timing(self) -> CommandTiming:
         return CommandTiming(

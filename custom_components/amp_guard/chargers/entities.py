@@ -241,19 +241,17 @@ class ChargerEntities:
         known = known_model(self._hass, self._profile, self._device_id)
         return known is not None and known.outlet is not None
 
-    def shares_circuit(self) -> bool:
-        """Whether another charger of its kind names the same circuit."""
+    def on_same_circuit(self) -> set[str | None]:
+        """Return the devices of the other chargers that name the same circuit."""
         circuit, match = self.value(Role.CIRCUIT), self._profile.entities[Role.CIRCUIT]
-        if circuit is None:
-            return False
-        registry = er.async_get(self._hass)
-        return any(
-            entry.platform == self._profile.integration
+        return {
+            entry.device_id
+            for entry in er.async_get(self._hass).entities.values()
+            if entry.platform == self._profile.integration
             and entry.device_id != self._device_id
             and _first_match(match, [entry], self._connector) is not None
             and self._names_circuit(entry.entity_id, match) == circuit
-            for entry in registry.entities.values()
-        )
+        }
 
     def _names_circuit(self, entity_id: str, match: EntityMatch) -> str | None:
         state = self._hass.states.get(entity_id)

@@ -9,7 +9,7 @@ from .attempt import Order
 from .command import TOLERANCE
 from .config import ChargerConfig
 from .entities import ChargerEntities
-from .profile import Action, FailSafe, Pause, Profile, Role
+from .profile import FailSafe, Pause, Profile, Role
 from .reading import is_away, is_paused, pause_of, read_amperes, takes_zero, to_amperes
 
 ROUNDING = 0.001
@@ -33,11 +33,7 @@ class LimitSetter:
         self._config = config
         self._entities = entities
         self._actions = actions
-        self._prepared = False
         self._last: float | None = 0.0 if is_paused_by_us else None
-        self._renewals = 0
-        # As it was when it was told something last.
-        self._shares_circuit: bool | None = None
 
     def settable(self, current: float) -> float:
         """Return the largest current (A) that can be set and is no more than this."""
@@ -54,17 +50,22 @@ class LimitSetter:
 
     def lasting(self, order: Order) -> float | None:
         """Return the shortest time (s) that can be told and is no less than its own."""
-        expiry = self._profile.expiry
-        if expiry is None or order.valid_for is None:
-            return None
-        return math.ceil(order.valid_for / expiry.step) * expiry.step
+        return None
 
     @property
     def renewal_step(self) -> float:
         """A by which each second renewal differs, 0 where it need not."""
-        expiry = self._profile.expiry
-        changes = expiry is not None and expiry.renewal_changes
-        return self._profile.resolution if changes else 0.0
+        return 0.0
+
+    @property
+    def fail_safe(self) -> FailSafe:
+        """What the charger does when nothing is heard of Home Assistant."""
+        return self._profile.fail_safe
+
+    @property
+    def way(self) -> str | None:
+        """In which of several ways it was seen to be limited."""
+        return None
 
     @property
     def settling_time(self) -> float:
@@ -81,7 +82,6 @@ class LimitSetter:
 
     def forget_preparation(self) -> None:
         """Prepare it anew: it may have forgotten what was written to it."""
-        self._prepared = False
 
     async def set(self, order: Order, *, is_newest: Callable[[], bool]) -> None:
         """Send all that an order takes.
@@ -109,56 +109,10 @@ class LimitSetter:
             raise error.as_refusal() from error
 
     async def _limit(self, order: Order) -> None:
-        expiry, current = self._profile.expiry, order.current
-        if expiry is None or order.valid_for is None or self._own_limit is not None:
-            await self._set(current, order.valid_for)
-            return
-        if not self._prepared:
-            await self._actions.send(expiry.prepare, self._config.offline_current)
-            self._prepared = True
-        lower = current - self.renewal_step
-        may_differ = lower < current and lower >= self._profile.min_current
-        if may_differ and self._last is None:
-            # It may be what is stored: it would be dropped, and never end.
-            await self._actions.send(expiry.set_limit, lower, order.valid_for)
-        elif may_differ and self._renews(current):
-            current = lower
-        await self._actions.send(expiry.set_limit, current, order.valid_for)
+        await self._set(order.current)
 
-    @property
-    def _own_limit(self) -> Action | None:
-        """What limits this charger alone, where the others would limit more."""
-        expiry = self._profile.expiry
-        own = None if expiry is None else expiry.set_own_limit
-        if own is None:
-            return None
-        self._shares_circuit = self._entities.shares_circuit()
-        return own if self._shares_circuit else None
-
-    @property
-    def fail_safe(self) -> FailSafe:
-        """What the charger does when nothing is heard of Home Assistant."""
-        shares = self._shares_circuit
-        if shares is None:
-            shares = self._own_limit is not None
-        return FailSafe.NONE if shares else self._profile.fail_safe
-
-    @property
-    def way(self) -> str | None:
-        """In which of several ways it was seen to be limited."""
-        return None
-
-    async def _set(self, current: float, valid_for: float | None = None) -> None:
-        """Set a limit by itself, A, and for s where only one of several is limited."""
-        if (own := self._own_limit) is not None:
-            await self._actions.send(own, current, valid_for)
-        else:
-            await self._actions.send(self._profile.set_limit, current)
-
-    def _renews(self, current: float) -> bool:
-        """Whether this repeats the last limit; each second repetition differs."""
-        self._renewals = self._renewals + 1 if current == self._last else 0
-        return self._renewals % 2 == 1
+    async def _set(self, current: float) -> None:
+        await self._actions.send(self._profile.set_limit, current)
 
     def _pause_to_end(self) -> Pause | None:
         """Return the pause that keeps the car from using its new limit."""

@@ -159,22 +159,18 @@ BY_SWITCH = Pause()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Expiry:
-    """How a charger holds a limit that expires.
+class CircuitActions:
+    """The actions by which the circuit of a charger is told a limit that ends.
 
-    `set_limit` replaces the profile's own for a limit that is valid for a time only,
-    which is said in whole `step` s. `prepare` writes the offline limit below it, once.
-    Where `renewal_changes`, an unchanged value would be dropped on its way, so a
-    renewal differs by one step, and the first is told after one that does. Where
-    `set_own_limit`, the others act on all that share a `Role.CIRCUIT`, and this on one
-    charger alone; nothing is known of what it falls back to.
+    `set_limit` is valid for a time, in whole `step` s (0: for good), after which
+    `set_offline_limit` is in force. `set_own_limit` limits one of several chargers that
+    share the circuit.
     """
 
     set_limit: Action
-    prepare: Action
-    set_own_limit: Action | None = None
-    step: float = 1.0
-    renewal_changes: bool = False
+    set_offline_limit: Action
+    set_own_limit: Action
+    step: float = 60.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -200,8 +196,8 @@ class Profile:
     `identifier` is a regular expression for the
     device's identifier; its groups `identifier` and `connector` fill in arguments.
     `statuses` gives for each role what its states mean, the one that decides first.
-    `pause` is None where a limit of 0 A pauses. Where there are `charging_profiles`, it
-    is limited by these, and by nothing else here.
+    `pause` is None where a limit of 0 A pauses. Where there are `charging_profiles`, or
+    the actions of its `circuit`, it is limited by these, and not by `set_limit`.
 
     Currents in A, times in s: `command_lag` until the car has followed,
     `raise_interval` the least time from a write to a raise (IEC 61851 lets the signal
@@ -224,7 +220,7 @@ class Profile:
     statuses: Mapping[Role, Mapping[str, ChargerStatus]]
     set_limit: Action = SET_LIMIT
     pause: Pause | None = None
-    expiry: Expiry | None = None
+    circuit: CircuitActions | None = None
     charging_profiles: ChargingProfileActions | None = None
     fail_safe: FailSafe = FailSafe.NONE
     models: frozenset[str] | None = None
@@ -252,7 +248,8 @@ class Profile:
     @property
     def limit_role(self) -> Role | None:
         """The entity that its limit is set by, None where an action takes it."""
-        return None if self.charging_profiles else self.set_limit.role
+        by_others = self.charging_profiles or self.circuit
+        return None if by_others else self.set_limit.role
 
     @property
     def needed_roles(self) -> tuple[Role, ...]:

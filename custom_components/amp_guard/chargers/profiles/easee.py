@@ -2,11 +2,21 @@
 
 The limit is the circuit's: unlike the charger's own dynamic limit it outlives a
 plugging-in, and when its time is over the circuit falls back to its offline limit.
-Chargers that share a circuit are limited one by one [easee_hass, 2026].
+Chargers that share a circuit are told each its own limit, and the circuit all of them
+together. What is equal to what is stored is dropped on its way, with its time to live
+[easee_hass 0.9.74].
 """
 
 from ...model import ChargerStatus
-from ..profile import Action, Expiry, FailSafe, Placeholder, Profile, Role, entity
+from ..profile import (
+    Action,
+    CircuitActions,
+    FailSafe,
+    Placeholder,
+    Profile,
+    Role,
+    entity,
+)
 
 _CIRCUIT = {
     "device_id": Placeholder.DEVICE_ID,
@@ -72,15 +82,12 @@ EASEE = Profile(
             "offline": ChargerStatus.LOST,
         }
     },
-    set_limit=Action(
-        name="easee.set_circuit_dynamic_limit", data={**_CIRCUIT, "time_to_live": 0}
-    ),
-    expiry=Expiry(
+    circuit=CircuitActions(
         set_limit=Action(
             name="easee.set_circuit_dynamic_limit",
             data={**_CIRCUIT, "time_to_live": Placeholder.VALID_MINUTES},
         ),
-        prepare=Action(name="easee.set_circuit_offline_limit", data=_CIRCUIT),
+        set_offline_limit=Action(name="easee.set_circuit_offline_limit", data=_CIRCUIT),
         set_own_limit=Action(
             name="easee.set_charger_dynamic_limit",
             data={
@@ -89,8 +96,6 @@ EASEE = Profile(
                 "time_to_live": Placeholder.VALID_MINUTES,
             },
         ),
-        step=60.0,
-        renewal_changes=True,
     ),
     fail_safe=FailSafe.EXPIRING_LIMIT,
     raise_interval=15.0,
