@@ -24,7 +24,7 @@ export function chargers(look: Look, all: Section[], controls: Controls): unknow
   const count = Object.keys(look.site.chargers).length;
   const rows = (section: Section): unknown =>
     section.chargers.length
-      ? section.chargers.map((id) => row(look, id, controls))
+      ? html`<div class="rows">${section.chargers.map((id) => row(look, id, controls))}</div>`
       : html`<p class="quiet">${look.words.say("no_chargers")}</p>`;
   if (all.length === 1 && count <= FEW) return rows(all[0]!);
   return all.map((section, index) => {
