@@ -51,7 +51,9 @@ function drawing(look: Look, { scale, fuse, ceiling, offline }: Picture, bar: Ba
   const wide = (from: number, to: number): string =>
     `${Math.max(0, Number.parseFloat(at(to)) - Number.parseFloat(at(from))).toFixed(2)}%`;
   const mark = (current: number, kind: string, from = 0, to = 24): unknown =>
-    svg`<line class=${kind} x1=${at(current)} x2=${at(current)} y1=${from} y2=${to}></line>`;
+    current > scale.to
+      ? nothing
+      : svg`<line class=${kind} x1=${at(current)} x2=${at(current)} y1=${from} y2=${to}></line>`;
   const piece = (segment: Segment): unknown => {
     const colour = segment.charger ? look.colours.get(segment.charger) : undefined;
     return svg`<rect

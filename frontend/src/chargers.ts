@@ -8,6 +8,8 @@ import type { Key } from "./words";
 
 /** Chargers that are shown without groups to fold. */
 const FEW = 6;
+/** Of the fullest group, so many are shown without being asked for. */
+const MANY = 12;
 const PRIORITIES = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 export interface Controls {
@@ -24,11 +26,12 @@ export function chargers(look: Look, all: Section[], controls: Controls): unknow
   const count = Object.keys(look.site.chargers).length;
   const rows = (section: Section): unknown =>
     section.chargers.length
-      ? section.chargers.map((id) => row(look, id, controls))
+      ? html`<div class="rows">${section.chargers.map((id) => row(look, id, controls))}</div>`
       : html`<p class="quiet">${look.words.say("no_chargers")}</p>`;
   if (all.length === 1 && count <= FEW) return rows(all[0]!);
   return all.map((section, index) => {
-    const open = controls.isOpen(section.id, count <= FEW || index === 0);
+    const byItself = count <= FEW || (index === 0 && section.chargers.length <= MANY);
+    const open = controls.isOpen(section.id, byItself);
     return html`<section class="group">
       <button
         class="fold"

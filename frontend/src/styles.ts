@@ -265,6 +265,12 @@ export const styles = css`
     background: none;
     border-inline-start: 2px dotted var(--primary-text-color);
   }
+  /* Side by side where there is room, as on a tablet at the wall. */
+  .rows {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr));
+    column-gap: 32px;
+  }
   .row {
     display: grid;
     grid-template-columns: 12px minmax(0, 1fr) auto;

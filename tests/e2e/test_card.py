@@ -235,6 +235,14 @@ async def take_pictures(owner: Owner, card: Locator, folder: Path) -> None:
         await card.screenshot(path=folder / f"{name}.png", animations="disabled")
 
 
+async def take_when_still(what: Locator, file: Path) -> None:
+    """Take a picture of what moves into its place by itself, once it is there."""
+    before, now = b"", await what.screenshot()
+    while now != before:
+        await what.page.wait_for_timeout(300)
+        before, now = now, await what.screenshot(path=file)
+
+
 async def choose_language(page: Page, language: str) -> None:
     """Choose a language in the owner's profile, as the profile page does."""
     await page.evaluate(
@@ -291,8 +299,7 @@ async def test_the_card_shows_what_flows_through_all_that_happens(
         await page.goto(f"{url}/energy/now")
         flow = page.locator("hui-power-sankey-card")
         await flow.locator("canvas, svg").first.wait_for()
-        await page.wait_for_load_state("networkidle")
-        await flow.screenshot(path=pictures / "energy-now.png", animations="disabled")
+        await take_when_still(flow, pictures / "energy-now.png")
         await page.goto(f"{url}/{DASHBOARD}")
         await page.set_viewport_size({"width": 700, "height": 1200})
         await until_it_follows(home, card)
@@ -336,7 +343,7 @@ async def test_the_card_shows_what_flows_through_all_that_happens(
 
 
 @pytest.mark.timeout(500)
-async def test_it_is_there_after_each_of_50_reloads(
+async def test_the_dashboard_is_there_after_each_of_50_reloads(
     live_in: LiveIn, tmp_path: Path
 ) -> None:
     """The page begins anew each time: nothing may be asked for before it is defined."""
@@ -347,4 +354,14 @@ async def test_it_is_there_after_each_of_50_reloads(
         for _ in range(50):
             await page.reload(wait_until="commit")
             await page.locator("amp-guard-card [data-phase=L1] .now").wait_for()
+            assert await page.locator("hui-error-card").count() == 0
+
+        for view, shown in (
+            ("history", "hui-history-graph-card"),
+            ("energy", "hui-statistics-graph-card"),
+            ("events", "hui-logbook-card"),
+            ("settings", "hui-entities-card"),
+        ):
+            await page.goto(f"{url}/{DASHBOARD}/{view}")
+            await page.locator(shown).first.wait_for()
             assert await page.locator("hui-error-card").count() == 0

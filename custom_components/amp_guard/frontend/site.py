@@ -43,7 +43,7 @@ def describe(hass: HomeAssistant, entry: AmpGuardConfigEntry, site: Site) -> Jso
     supply = site.supply
     is_it = supply.earthing_system is EarthingSystem.IT
     measured = parse_phases(entry.data[CONF_MEASURED_PHASES])
-    return {
+    told: Json = {
         "supply": {
             "fuse": supply.supply_max_current,
             "fuse_type": supply.fuse_type.value,
@@ -51,17 +51,21 @@ def describe(hass: HomeAssistant, entry: AmpGuardConfigEntry, site: Site) -> Jso
             "metered": supply.metered,
             # In an IT net two lines bound the third.
             "phases": [*Phase] if is_it else sorted(measured),
-            **_shown(hass, entry, SUPPLY_ID),
         },
-        "groups": {
-            group.id: _group(group) | _shown(hass, entry, group.id)
-            for group in site.groups
-        },
-        "chargers": {
-            charger.id: _charger(charger) | _shown(hass, entry, charger.id)
-            for charger in site.chargers
-        },
+        "groups": {group.id: _group(group) for group in site.groups},
+        "chargers": {charger.id: _charger(charger) for charger in site.chargers},
     }
+    entities = _entities(hass, entry)
+    for target, part in {
+        SUPPLY_ID: told["supply"],
+        **told["groups"],
+        **told["chargers"],
+    }.items():
+        part["entities"] = entities.get(target, {})
+        if (device := device_of(hass, entry, target)) is not None:
+            part["device"] = device.id
+            part["name"] = device.name_by_user or device.name or ""
+    return told
 
 
 @callback
@@ -96,24 +100,18 @@ def _charger(charger: Charger) -> Json:
     }
 
 
-def _shown(hass: HomeAssistant, entry: AmpGuardConfigEntry, target: str) -> Json:
-    """Return the name of a node or charger, its device and its entities by key."""
-    subentry = None if target == SUPPLY_ID else target
-    prefix = f"{meter_id(entry) if subentry is None else subentry}_"
-    entities = {
-        entity.unique_id.removeprefix(prefix): entity.entity_id
-        for entity in er.async_entries_for_config_entry(
-            er.async_get(hass), entry.entry_id
-        )
-        if entity.config_subentry_id == subentry
-        and entity.unique_id.startswith(prefix)
-        and entity.disabled_by is None
-    }
-    shown: Json = {"entities": entities}
-    if (device := device_of(hass, entry, target)) is not None:
-        shown["device"] = device.id
-        shown["name"] = device.name_by_user or device.name or ""
-    return shown
+def _entities(
+    hass: HomeAssistant, entry: AmpGuardConfigEntry
+) -> dict[str, dict[str, str]]:
+    """Return the entities that are enabled, of each node and charger by their keys."""
+    found: dict[str, dict[str, str]] = {}
+    registry = er.async_get(hass)
+    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
+        prefix = f"{entity.config_subentry_id or meter_id(entry)}_"
+        if entity.disabled_by is None and entity.unique_id.startswith(prefix):
+            of_target = found.setdefault(entity.config_subentry_id or SUPPLY_ID, {})
+            of_target[entity.unique_id.removeprefix(prefix)] = entity.entity_id
+    return found
 
 
 # --- how it stands --------------------------------------------------------------------
