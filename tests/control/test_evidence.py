@@ -265,6 +265,19 @@ def test_a_phase_is_measured_again_when_it_shows_what_chargers_draw() -> None:
     assert plant.outlets["a"].draw == 16.0
 
 
+def test_the_cut_that_a_doubt_brings_does_not_end_it() -> None:
+    """A meter of another house shows more than chargers that were cut draw."""
+    other_house = iter(8.0 + n // 20 % 3 for n in range(10_000))
+    plant = evening_with(shows(L2, lambda _: next(other_house)))
+    plant.settle(200)
+    assert doubts(plant.step().decision) == {(L2, Doubt.BELOW_CHARGERS)}
+    assert plant.outlets["a"].draw <= 9.0
+    plant.loads[SUPPLY_ID] = PhaseValues(4.0, 15.0, 4.0)
+    verdict, decision = at_rest(plant, 1800)
+    assert doubts(decision) == {(L2, Doubt.BELOW_CHARGERS)}
+    assert verdict.amp_seconds <= 100
+
+
 def test_where_nobody_may_draw_a_phase_that_lives_is_tried_again() -> None:
     garage = group(max_current_offline=0.0)
     plant = evening_with(ZERO, site=home(charger(), groups=(garage,)))

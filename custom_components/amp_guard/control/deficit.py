@@ -27,6 +27,9 @@ LIFE = 2.0
 """... and A by which it must have moved since: one that stands still tells nothing."""
 LEAST_DRAWN = 4.0
 """A that chargers must draw on a phase, so that what it shows tells something."""
+AS_MUCH = 0.5
+"""A by which chargers may draw less than when the phase last showed too little, so that what
+it shows speaks for it: else it is only the cut that has ended the deficit."""
 
 
 def tolerance(reported: float, reporters: int) -> float:
@@ -44,6 +47,7 @@ class Deficit:
         self.convicted = False
         self._times = 0
         self._good_since: float | None = None
+        self._short_of = 0.0
         self._shown: tuple[float, float] = (0.0, 0.0)
 
     def clear(self) -> None:
@@ -85,6 +89,7 @@ class Deficit:
         self._good_since = None
         if self.since is None:
             self.since = time
+        self._short_of = least
         if self.convicted:
             self._note_shown(shown)
         elif proven >= LEAST_DRAWN and shown + tolerance(proven, provers) < proven:
@@ -98,10 +103,12 @@ class Deficit:
         if not self.convicted:
             return
         self._note_shown(shown)
+        if LEAST_DRAWN <= drawn < self._short_of - AS_MUCH:
+            self._good_since = None
+            return
         lowest, highest = self._shown
-        drawing = drawn >= LEAST_DRAWN
         # Where nobody may draw, only that it lives can be seen: that takes more.
-        needed = LIFE if drawing else 2 * LIFE
+        needed = LIFE if drawn >= LEAST_DRAWN else 2 * LIFE
         if self._good_since is None:
             self._good_since = time
         good_for = min(GOOD_FOR * 2.0 ** (self._times - 1), LONGEST_GOOD_FOR)
