@@ -54,7 +54,6 @@ class Reporter:
         self._draws: deque[tuple[float, float, PhaseValues]] = deque()
         self._draw: PhaseValues | None = None
         self._draw_time: float | None = None
-        self._changed = [0.0, 0.0, 0.0]
         self._load = charger.load
         self._rounded = self._round(charger.current)
         self._readings: deque[tuple[float, ChargerReading]] = deque()
@@ -124,16 +123,9 @@ class Reporter:
         while self._draws and self._draws[0][0] <= now:
             _, sampled, draw = self._draws.popleft()
             time = sampled if model.timestamped else now
-            self._draw_time = self._oldest(draw, time) if model.only_changes else time
+            if draw != self._draw or not model.only_changes:
+                self._draw_time = time
             self._draw = draw
-
-    def _oldest(self, draw: PhaseValues, time: float) -> float:
-        """Return when the phase that was silent for longest was reported."""
-        before = self._draw
-        for phase in range(len(self.charger.wiring)):
-            if before is None or draw[phase] != before[phase]:
-                self._changed[phase] = time
-        return min(self._changed[: len(self.charger.wiring)])
 
     def _round(self, current: PhaseValues) -> PhaseValues:
         step = self.model.draw_resolution

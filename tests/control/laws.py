@@ -18,7 +18,8 @@ from .plant import Moment, Outlet, Plant
 ARITHMETIC = 1e-4
 """A that only floating point can tell apart."""
 RIDE = 0.13
-"""Part of a limit by which running minimums may pass it for one sample."""
+"""Part of a limit by which running minimums may pass it for one sample, and a start that is
+tried."""
 NEXT_SAMPLE = 1.25
 """s by which a meter's next sample must be there for minimums to ride through."""
 
@@ -123,7 +124,8 @@ def check_limits(plant: Plant, moment: Moment) -> None:
         ride = _ride_through(plant, moment, node.id)
         for phase in Phase:
             number = 3 * node.index + phase
-            carried = max(0.0, headroom[number]) + ride
+            tried = _tried(plant, moment, node.index, phase)
+            carried = max(0.0, headroom[number]) + max(ride, tried)
             assert allocated[number] <= carried + ARITHMETIC, (
                 node.id,
                 phase,
@@ -160,7 +162,8 @@ def check_raises(plant: Plant, moment: Moment) -> None:
             for phase in Phase:
                 number = 3 * index + phase
                 if plant.outlets[name].weights[phase]:
-                    assert held[number] <= headroom[number] + ARITHMETIC, (
+                    tried = _tried(plant, moment, index, phase)
+                    assert held[number] <= headroom[number] + tried + ARITHMETIC, (
                         name,
                         plant.nodes[index],
                         phase,
@@ -256,6 +259,23 @@ def _headroom(plant: Plant, moment: Moment) -> list[float]:
             limit - base_load[phase] - taken[3 * node.index + phase] for phase in Phase
         ]
     return headroom
+
+
+def _tried(plant: Plant, moment: Moment, index: int, phase: Phase) -> float:
+    """Return by how much a start may be tried there that fits on its first phase, A.
+
+    With its minimum, until the car draws: then it is seen which phases it uses.
+    """
+    for name in steered(plant):
+        branch, outlet = plant.branches[name], plant.outlets[name]
+        if (
+            index in branch.path
+            and phase in outlet.charger.wiring[1:]
+            and moment.decision.allocations[name].current == branch.min_current
+            and outlet.draw < 1.0
+        ):
+            return RIDE * plant.tree.nodes[index].max_current_online
+    return 0.0
 
 
 def _ride_through(plant: Plant, moment: Moment, node: str) -> float:

@@ -71,12 +71,14 @@ def test_one_of_unknown_status_keeps_what_it_may_draw_after_a_restart(
     assert allocation.current == kept
 
 
+@pytest.mark.parametrize("lost_for", [0.0, 20.0])
 @pytest.mark.parametrize("unknown_for", [5.0, 33.0, 121.0])
 @pytest.mark.parametrize("reports", [True, False])
 @pytest.mark.parametrize("phases", [1, 3])
 def test_a_restart_pauses_nobody_while_what_flows_fits(
     monkeypatch: pytest.MonkeyPatch,
     *,
+    lost_for: float,
     unknown_for: float,
     reports: bool,
     phases: int,
@@ -92,7 +94,9 @@ def test_a_restart_pauses_nobody_while_what_flows_fits(
 
     def after_restart(outlet: Outlet, now: float, shift: float) -> ChargerReading:
         said = reading(outlet, now, shift)
-        if now - restarted < unknown_for:
+        if now - restarted < lost_for:
+            return ChargerReading(status=ChargerStatus.LOST)
+        if now - restarted < lost_for + unknown_for:
             current = said.current if reports else None
             return replace(said, status=ChargerStatus.UNKNOWN, current=current)
         return said

@@ -268,9 +268,26 @@ def test_a_lost_charger_that_was_never_read_is_cut_too() -> None:
         commands={"a": Commanded(current=16.0, may_hold=16.0)},
     )
     balancer = Balancer(home(charger("a")))
-    allocation = balancer.decide(snapshot, 0.0).allocations["a"]
+    for awaited in range(0, 120, 10):
+        allocation = balancer.decide(snapshot, awaited).allocations["a"]
+        assert allocation.current == 16.0
+        assert not allocation.send
+    flows = Measurement(time=130.0, current=PhaseValues(17.0, 17.0, 17.0))
+    snapshot = replace(snapshot, measurements={SUPPLY_ID: flows})
+    allocation = balancer.decide(snapshot, 130.0).allocations["a"]
     assert allocation.send
     assert 6.0 <= allocation.current <= 8.0
+
+
+def test_one_that_is_back_after_a_start_is_cut_at_once() -> None:
+    flows = Measurement(time=0.0, current=PhaseValues(17.0, 17.0, 17.0))
+    snapshot = Snapshot(
+        measurements={SUPPLY_ID: flows},
+        chargers={"a": ChargerReading(status=ChargerStatus.LOST)},
+        commands={"a": Commanded(current=16.0, may_hold=16.0)},
+    )
+    balancer = Balancer(home(charger("a")))
+    assert balancer.decide(snapshot, 0.0).allocations["a"].current == 16.0
     reading = ChargerReading(
         status=ChargerStatus.CHARGING, current=NO_CURRENT, limit=16.0
     )

@@ -162,7 +162,11 @@ def _is_silent(profile: Profile, entities: ChargerEntities, now: float) -> bool:
 def _read_current(
     entities: ChargerEntities, phases: int
 ) -> tuple[PhaseValues | None, float | None]:
-    """Return A on the charger's L1, L2, L3 and the oldest time among them."""
+    """Return A on the charger's L1, L2, L3 and when it last told of one of them.
+
+    Integrations that push pass on only what changes: a phase that says nothing meanwhile is
+    as it was, so that the two unused phases of a car do not make its draw old.
+    """
     roles = [role for role in CURRENT_ROLES[:phases] if role in entities]
     if Role.CURRENT_L1 not in roles:
         return _current_from_power(entities, phases)
@@ -173,7 +177,7 @@ def _read_current(
         return _current_from_power(entities, phases)
     # A phase that the integration has no entity for is not there.
     padded = known + [0.0] * (3 - len(known))
-    return PhaseValues(*padded), min((t for t in times if t is not None), default=None)
+    return PhaseValues(*padded), max((t for t in times if t is not None), default=None)
 
 
 def read_phase(entities: ChargerEntities, role: Role) -> float | None:

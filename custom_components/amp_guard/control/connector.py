@@ -20,6 +20,9 @@ RAISE_WORTH = 120.0
 DRAWS_UNTOLD = (ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
 """What a charger says that may draw all that its limit lets it."""
 NO_CAR = (ChargerStatus.DISCONNECTED, ChargerStatus.FAULT)
+AWAITED_FOR = 120.0
+"""s after a start within which a charger is read, as its integration starts too. Until then
+it is ordered nothing: once it is back it is read, and cut in the same cycle if it must be."""
 
 
 class Connector:
@@ -63,6 +66,7 @@ class Connector:
         self.reserved: Reserved = ()
         """What is not to be shared out for its and its outlet's sake, A."""
         self._read = False
+        self._awaited_since: float | None = None
         self._sent = 0.0
         self._sent_at = NEVER
         self._drew = 0.0
@@ -93,6 +97,8 @@ class Connector:
         self.wants = self.status in CHARGED
         if commanded is not None or self.command.commanded is not None:
             self._observe_command(commanded, now)
+        if self._awaited_since is None:
+            self._awaited_since = now
         if self.lost:
             if self.changed_at == NEVER:
                 held = self.command.in_force_unseen(self.allocated, now)
@@ -220,6 +226,11 @@ class Connector:
     def is_in_doubt(self, now: float) -> bool:
         """Return whether a fresh reading may tell what it truly does."""
         return self.lost or self.ignores_for(1, now) or self._is_unconfirmed_for(1, now)
+
+    def is_awaited(self, now: float) -> bool:
+        """Return whether it has not been read since the start, and may soon be."""
+        since = self._awaited_since
+        return not self._read and since is not None and now - since < AWAITED_FOR
 
     def draw_bounds(self, time: float, now: float) -> Bounds:
         """Return what it drew at `time` at least, most likely and at most, by phase.

@@ -154,6 +154,7 @@ class Plan:
         connector = offer.connector
         return (
             (connector.aside and connector.lost is lost)
+            and not connector.is_awaited(self.now)
             and offer.target > 0
             and any(self.left[c] < -EPSILON for c, _ in connector.would_free)
         )
@@ -245,9 +246,12 @@ class Plan:
         """Return whether a car may start that would only not fit if it used all phases.
 
         If it does, that is seen and taken back within what any fuse carries meanwhile.
+        Where its minimum fits but for what others have, it waits for its share.
         """
         draw = offer.connector.draw
         if not (draw.reports and draw.phases.may_presume):
+            return False
+        if fits(self.headroom.now, draw.phases.full_load, offer.low):
             return False
         first, limits = offer.connector.branch.charger.wiring[0], self.headroom.limits
         for constraint in full:
