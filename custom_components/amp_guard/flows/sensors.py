@@ -130,7 +130,7 @@ class SensorWay(MeterWay):
         chargers = {
             profile.integration
             for name, profile in PROFILES.items()
-            if name != ANY_ENTITIES and profile.integration != "mqtt"
+            if name != ANY_ENTITIES and profile.makes_only_chargers
         }
         return {
             meter.device_id: meter
