@@ -46,12 +46,9 @@ class OcppChargePoint(ChargerDevice):
         *,
         serial_number: str = "CP001",
         takes: SmartCharging | None = None,
-        vendor: str = "Amp Guard",
-        model: str = "Simulated",
     ) -> None:
         """Give `charger` its electronics; without a profile nothing limits it."""
         super().__init__(charger, serial_number=serial_number)
-        self.vendor, self.model = vendor, model
         self.profiles = ChargingProfiles(
             takes=takes or SmartCharging(), phases=len(charger.wiring)
         )
@@ -198,8 +195,8 @@ class OcppChargePoint(ChargerDevice):
         """Tell what is, then what changes."""
         await wire.call(
             call.BootNotification(
-                charge_point_model=self.model,
-                charge_point_vendor=self.vendor,
+                charge_point_model="Simulated",
+                charge_point_vendor="Amp Guard",
                 charge_point_serial_number=self.serial_number,
             )
         )

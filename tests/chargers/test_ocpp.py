@@ -431,3 +431,5 @@ async def test_one_that_does_not_say_what_it_takes_is_driven_as_usual(
     site.bench.device.says_nothing = True
     await site.start()
     await site.charging_at(10.0, 240.0)
+    # For each key that is asked for by its name its owner would be notified.
+    assert site.entry.runtime_data.notifications == []

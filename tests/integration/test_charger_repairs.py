@@ -217,6 +217,32 @@ async def test_once_a_charger_has_a_fail_safe_nothing_is_told_of_it(
     assert issues.async_get_issue(DOMAIN, issue) is None
 
 
+async def test_a_charger_that_turns_out_to_have_no_fail_safe_is_told(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    """What its charge point takes is known when it was asked."""
+    charger = Charger(hass, OCPP)
+    charger.answers = {"SupportedFeatureProfiles": "Core"}
+    await go_on(
+        hass,
+        await start_subentry(hass, entry, "charger"),
+        "device",
+        {"charger": f"{charger.device_id}_1"},
+        charger_input(),
+        "save",
+    )
+    await hass.async_block_till_done()
+    [added] = entry.get_subentries_of_type("charger")
+    for _ in range(5):
+        house.clock.advance(3.0)
+        await house.passes(hass, 1, *QUIET, cars=())
+
+    issue = f"no_fail_safe_{added.subentry_id}"
+    assert ir.async_get(hass).async_get_issue(DOMAIN, issue).active
+    fail_safe = entity_id(hass, "sensor", added.subentry_id, "fail_safe")
+    assert hass.states.get(fail_safe).state == "none"
+
+
 async def test_a_removed_entry_leaves_no_issue_about_its_chargers(
     hass: HomeAssistant, entry: ConfigEntry, left_id: str
 ) -> None:

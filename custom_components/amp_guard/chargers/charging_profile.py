@@ -19,8 +19,9 @@ UNSAID_STACK_LEVEL = 1
 CLOCK_AHEAD = timedelta(minutes=1)
 """By how much a charge point's clock may be behind what is to hold from now on."""
 SAME = 0.3
-"""A by which a limit that is shown may differ from the one that was told: watts and
-volts are rounded."""
+"""A by which a limit that is shown may differ from the one that was told ..."""
+SAME_IN_WATTS = 0.1
+"""... and the part of it where it was told W: at which voltage is not known."""
 DRAWN_BEYOND = 1.5
 """A above its limit that a car which keeps to it may seem to draw."""
 DRAWN_BELOW = 1.0
@@ -137,11 +138,18 @@ class Unit:
             return cls()
         return cls(name="W", per_ampere=voltage * phases)
 
+    def tolerance(self, current: float) -> float:
+        """Return by how much A may differ from what is shown of it."""
+        return SAME if self.name == "A" else SAME + SAME_IN_WATTS * current
+
     def limit(self, current: float) -> float:
         """Return A in it, no more than that."""
         if self.name == "A":
             return int(current) if current.is_integer() else round(current, 1)
         return math.floor(current * self.per_ampere)
+
+
+AMPERES = Unit()
 
 
 def offline_profile(
@@ -226,12 +234,17 @@ class Ladder:
         return self.ways[self._at]
 
     def judge(
-        self, told: float, shown: float | None, drawn: float, offline_current: float
+        self,
+        told: float,
+        shown: float | None,
+        drawn: float,
+        offline_current: float,
+        unit: Unit = AMPERES,
     ) -> None:
         """Take what it shows and draws, A, when it has had the time to follow."""
         if shown is None:
             self._judge_drawn(told, drawn, offline_current)
-        elif abs(shown - told) <= SAME:
+        elif abs(shown - told) <= unit.tolerance(told):
             self.is_overruled = False
             self._note_held(told, offline_current)
         elif shown > told:

@@ -52,7 +52,8 @@ _LOGGER = logging.getLogger(__name__)
 
 PAUSE_VALID_FOR = 900.0
 """s after which a pause that is not renewed gives way to the offline limit."""
-PLAUSIBLE_VOLTAGE = 0.9 * NOMINAL_VOLTAGE, 1.1 * NOMINAL_VOLTAGE
+LEAST_VOLTAGE = 0.85 * NOMINAL_VOLTAGE
+"""V below which a reading is none."""
 UNSAID_SAMPLE_INTERVAL = 60.0
 """s between the readings of one that does not say: what `ocpp` sets."""
 SETTLING_SAMPLES = 2
@@ -154,8 +155,8 @@ class OcppLimitSetter(LimitSetter):
         capabilities = await self.ask()
         if capabilities.version is Version.V2:
             raise ChargerCommandError(SPEAKS_OCPP_2)
-        ladder = self._judged(capabilities)
         unit = self._unit(capabilities)
+        ladder = self._judged(capabilities, unit)
         repeats = self._told is not None and self._told.current == order.current
         await self._prepare(ladder.way, unit, repeats=repeats)
         transaction = None
@@ -173,7 +174,7 @@ class OcppLimitSetter(LimitSetter):
         await self._tell(told)
         self._told = _Told(current=order.current, at=self._now())
 
-    def _judged(self, capabilities: Capabilities) -> Ladder:
+    def _judged(self, capabilities: Capabilities, unit: Unit) -> Ladder:
         """Return the ladder, when it has taken what became of the last order."""
         shared = self._actions.own_connector is not None
         to_try = ways(capabilities, shares_charge_point=shared)
@@ -186,7 +187,7 @@ class OcppLimitSetter(LimitSetter):
         shown = read_amperes(self._entities, Role.LIMIT_IN_FORCE)
         drawn, offline_current = max(self._drawn()), self._config.offline_current
         if self._now() - told.at >= self.settling_time:
-            ladder.judge(told.current, shown, drawn, offline_current)
+            ladder.judge(told.current, shown, drawn, offline_current, unit)
         elif drawn > told.current + DRAWN_BEYOND:
             ladder.judge(told.current, None, drawn, offline_current)
         if ladder.way != before or ladder.is_overruled:
@@ -235,15 +236,16 @@ class OcppLimitSetter(LimitSetter):
         await self._actions.send(self._uses.set_profile, filled=filled)
 
     def _unit(self, capabilities: Capabilities) -> Unit:
-        """Return in what it takes limits: W by the phases on which its car draws."""
+        """Return in what it takes limits: W by the phases on which its car draws.
+
+        By the lower voltage of what is measured and nominal: whichever it divides them
+        by, it gives no more than it was told.
+        """
         used = sum(current > DRAWING for current in self._drawn())
-        low, high = PLAUSIBLE_VOLTAGE
-        voltage = read_number(self._entities, Role.VOLTAGE) or NOMINAL_VOLTAGE
-        return Unit.of(
-            capabilities,
-            used or len(self._config.wiring),
-            voltage if low <= voltage <= high else NOMINAL_VOLTAGE,
-        )
+        measured = read_number(self._entities, Role.VOLTAGE) or 0.0
+        voltage = measured if measured >= LEAST_VOLTAGE else NOMINAL_VOLTAGE
+        phases = used or len(self._config.wiring)
+        return Unit.of(capabilities, phases, min(voltage, NOMINAL_VOLTAGE))
 
     def _transaction(self) -> int:
         value = self._entities.value(Role.TRANSACTION) or ""

@@ -192,7 +192,8 @@ class ChargingProfileActions:
 class Profile:
     """How the chargers of one integration are read and driven.
 
-    `models` narrows the integration's devices, `known_models` says more of some.
+    `models` narrows the integration's devices, `known_models` says more of some; unless
+    it `makes_only_chargers`, others may be meters.
     `identifier` is a regular expression for the
     device's identifier; its groups `identifier` and `connector` fill in arguments.
     `statuses` gives for each role what its states mean, the one that decides first.
@@ -223,6 +224,7 @@ class Profile:
     circuit: CircuitActions | None = None
     charging_profiles: ChargingProfileActions | None = None
     fail_safe: FailSafe = FailSafe.NONE
+    makes_only_chargers: bool = True
     models: frozenset[str] | None = None
     known_models: tuple[KnownModel, ...] = ()
     identifier: str = "(?P<identifier>.+)"

@@ -218,7 +218,7 @@ class SensorWay(MeterWay):
         chargers = {
             profile.integration
             for name, profile in PROFILES.items()
-            if name != ANY_ENTITIES and profile.integration != "mqtt"
+            if name != ANY_ENTITIES and profile.makes_only_chargers
         }
         changed = changed_entry(self._flow)
         return {

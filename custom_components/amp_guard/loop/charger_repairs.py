@@ -11,14 +11,8 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from ..chargers import PROFILES, FailSafe, Trouble, TroubleKind
-from ..const import (
-    CONF_OFFLINE_CURRENT,
-    CONF_PROFILE,
-    CONF_SOURCE,
-    DOMAIN,
-    AmpGuardConfigEntry,
-)
+from ..chargers import FailSafe, Trouble, TroubleKind
+from ..const import CONF_OFFLINE_CURRENT, CONF_SOURCE, DOMAIN, AmpGuardConfigEntry
 from ..meters import Source
 
 _LOGGER = logging.getLogger(__name__)
@@ -38,11 +32,11 @@ class ChargerIssues:
         self._since: dict[str, tuple[TroubleKind, float]] = {}
 
     @callback
-    def tell_no_fail_safe(self) -> None:
+    def tell_no_fail_safe(self, fail_safes: Mapping[str, FailSafe]) -> None:
         """Tell of chargers that go on at their last limit when Home Assistant dies."""
         for id_, charger in self._chargers.items():
             issue = f"no_fail_safe_{id_}"
-            if PROFILES[charger.data[CONF_PROFILE]].fail_safe is not FailSafe.NONE:
+            if fail_safes[id_] is not FailSafe.NONE:
                 ir.async_delete_issue(self._hass, DOMAIN, issue)
                 continue
             ir.async_create_issue(

@@ -47,6 +47,7 @@ class Fleet:
         self._drivers: dict[str, ChargerDriver] = {}
         self._issues = ChargerIssues(hass, self._chargers)
         self._hands_over = False
+        self._told_fail_safes: Mapping[str, FailSafe] = {}
         # A, by charger: at what those are to be left that nobody has released yet.
         self._to_leave: dict[str, float] = {}
         self._released: set[str] = set()
@@ -75,6 +76,7 @@ class Fleet:
                 await before.stop()
                 self._drivers[charger.subentry_id] = driver
                 await driver.start()
+        self._told_fail_safes = {}  # the current in its words may be another
         self._tell_no_fail_safe()
 
     async def leave_alone(self, chargers: Iterable[str]) -> None:
@@ -183,6 +185,7 @@ class Fleet:
     def watch(self, state: SiteState | None) -> None:
         """Find what is wrong with each charger of a published state, and tell that."""
         if state is not None:
+            self._tell_no_fail_safe()
             self.troubles = self._find_troubles(state)
             self._issues.watch(self.troubles, self._hass.loop.time())
 
@@ -255,5 +258,8 @@ class Fleet:
         self._on_change()
 
     def _tell_no_fail_safe(self) -> None:
-        if not is_simulated(self._entry):
-            self._issues.tell_no_fail_safe()
+        """Tell of it where it is otherwise than it was told last: one may find out."""
+        fail_safes = self.fail_safes
+        if fail_safes != self._told_fail_safes and not is_simulated(self._entry):
+            self._issues.tell_no_fail_safe(fail_safes)
+            self._told_fail_safes = fail_safes

@@ -11,6 +11,7 @@ from ..profile import BY_SWITCH, Profile, Role, entity
 AMINA = Profile(
     name="amina",
     integration="mqtt",
+    makes_only_chargers=False,
     models=frozenset({"Amina S EV Charger", "Amina S EV Charger (amina S)"}),
     entities={
         Role.LIMIT: entity("number", "*_charge_limit_zigbee2mqtt"),

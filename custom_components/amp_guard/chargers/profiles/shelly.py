@@ -6,6 +6,7 @@ from ..profile import Pause, Profile, Role, entity
 SHELLY = Profile(
     name="shelly",
     integration="shelly",
+    makes_only_chargers=False,
     entities={
         # These are of the charger alone, among all that Shelly makes.
         Role.LIMIT: entity("number", "*-number_current_limit"),

@@ -16,10 +16,8 @@ TRANSACTION = "Transaction.Id"
 CURRENT_IMPORT = "Current.Import"
 CURRENT_OFFERED = "Current.Offered"
 POWER = "Power.Active.Import"
-FEATURES = "Features"
 RECONNECTS = "Reconnects"
 METRICS = {
-    FEATURES: None,
     RECONNECTS: None,
     STATUS: None,
     TRANSACTION: None,
@@ -39,8 +37,8 @@ class CentralSystem:
         self.values: dict[str, Any] = {}
         self.attributes: dict[str, dict[str, Any]] = {metric: {} for metric in METRICS}
         self.listeners: set[Callable[[], None]] = set()
-        self.device: dict[str, str] = {}
         self.notifications: list[str] = []
+        """What its owner is told, for instance of a key that is asked for in vain."""
         self._was_connected = False
         self._runner: web.AppRunner | None = None
 
@@ -121,12 +119,7 @@ class ConnectedChargePoint(ChargePoint):
         await self.call(call.TriggerMessage(requested_message=message))
 
     @on(Action.boot_notification)
-    def on_boot(self, charge_point_vendor: str, charge_point_model: str, **_: Any):
-        self._central.device = {
-            "manufacturer": charge_point_vendor,
-            "model": charge_point_model,
-        }
-        self._central.report()
+    def on_boot(self, **_: Any):
         return call_result.BootNotification(
             current_time=datetime.now(UTC).isoformat(),
             interval=300,
