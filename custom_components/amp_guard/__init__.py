@@ -83,7 +83,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
     entry.async_on_unload(hass.async_add_shutdown_job(HassJob(coordinator.stop)))
 
     MeterIssues(hass, entry, coordinator.async_add_listener)
-    coordinator.async_watch(partial(hass.data[FEED].take, entry))
+    tell_cards = partial(hass.data[FEED].take, entry)
+    entry.async_on_unload(coordinator.async_watch(tell_cards))
     await add_card(hass)
 
     register_devices(hass, entry, coordinator.site)
