@@ -88,7 +88,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
         MeterIssues(hass, entry, coordinator.async_add_listener)
         Generation(hass, entry, coordinator.async_add_listener)
     WiringIssues(hass, entry, coordinator.async_add_listener)
-    coordinator.async_watch(partial(hass.data[FEED].take, entry))
+    tell_cards = partial(hass.data[FEED].take, entry)
+    entry.async_on_unload(coordinator.async_watch(tell_cards))
     await add_card(hass)
 
     register_devices(hass, entry, coordinator.site)

@@ -45,6 +45,12 @@ export function sentence(site: Live, words: Words): string {
       : words.say("s_wait_many", { phase: words.phase(phase), count: `${waits.length}` });
   }
   if (asking.some(([, each]) => TURNS.includes(each.reason))) return words.say("s_turns");
+  const paused = asking.find(([, each]) => each.paused);
+  if (paused)
+    return words.say("s_reason", {
+      name: nameOf(site, paused[0]),
+      reason: words.reason(paused[1].reason),
+    });
   const limiting = limitingPhase(site);
   if (limiting !== undefined) return words.say("s_limits", { phase: words.phase(limiting) });
   const held = asking.filter(([, each]) => HELD.includes(each.reason));

@@ -20,6 +20,14 @@ describe("the sentence", () => {
     expect(say(site)).toBe("L2 is full: 2 chargers wait");
   });
 
+  it("says why somebody waits though nothing is full", () => {
+    const site = home();
+    delete site.now.nodes["supply"]!.limiting;
+    site.now.chargers[CARPORT] = charging({ reason: "full_current" });
+    site.now.chargers[GARAGE]!.reason = "minimum_off";
+    expect(say(site)).toBe("Garage: minimum off");
+  });
+
   it("puts an overload before all else", () => {
     const site = home();
     Object.assign(site.now.nodes["supply"]!, { overloaded: true, current: [14, 31.2, 3] });

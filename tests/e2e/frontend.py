@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 import shutil
 
-from playwright.async_api import Locator, Page, async_playwright
+from playwright.async_api import Locator, Page, async_playwright, expect
 
 from demo.browser import Account
 
@@ -21,6 +21,7 @@ CHROMIUM = (
 SCREEN = {"width": 640, "height": 860}
 PATIENCE = 30_000
 """ms. Nothing here takes long; this ends what never comes."""
+expect.set_options(timeout=PATIENCE)
 
 
 def chromium() -> str:

@@ -138,7 +138,7 @@ async def test_it_says_so_where_home_assistant_does_not_know_it(page: CardPage) 
     await page.page.evaluate("window.refused = true")
     await page.show()
     message = page.card.locator(".message")
-    await expect(message).to_contain_text("is not running, or older", timeout=20_000)
+    await expect(message).to_contain_text("is not running, or older")
 
 
 async def test_a_card_of_before_asks_for_a_reload(page: CardPage) -> None:

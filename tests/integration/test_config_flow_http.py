@@ -17,6 +17,8 @@ FLOWS = "/api/config/config_entries"
 async def post(hass: HomeAssistant, hass_client: ClientSessionGenerator):
     """Return a function that posts what a step is given, and returns the next."""
     assert await async_setup_component(hass, "config", {})
+    # From when a test's client is there on, nothing new is served.
+    assert await async_setup_component(hass, DOMAIN, {})
     client = await hass_client()
 
     async def post(path: str, data: dict) -> dict:

@@ -43,9 +43,9 @@ async def download(
 ) -> Download:
     """Return what downloads the diagnostics of an entry, all that the file holds."""
     assert await async_setup_component(hass, "diagnostics", {})
-    client = await hass_client()
 
     async def get(entry: ConfigEntry) -> dict:
+        client = await hass_client()  # from then on nothing new is served
         response = await client.get(f"/api/diagnostics/config_entry/{entry.entry_id}")
         assert response.status == 200
         return await response.json()

@@ -290,7 +290,9 @@ class Evidence:
         )
         for phase, worth_of in zip(Phase, (a, b, c), strict=True):
             if self.worth[phase].doubt is not None and worth_of.doubt is None:
-                self._exports[phase] = 0  # what it showed in doubt was no export
+                # What it showed in doubt was no export, nor an answer of one.
+                self._exports[phase] = 0
+                self._answered -= {phase}
         self.worth = (a, b, c)
         self._doubted = bool(doubts)
         self.offline = bool(doubts) and not bounded

@@ -125,18 +125,20 @@ class Metering:
             meter = self.meters[view.index]
             if meter is None:
                 continue
-            silent = self.trust(view.index, now) is MeterTrust.OFFLINE
+            evidence = self.evidence[view.index]
+            silent = meter.trust(now) is MeterTrust.OFFLINE
+            doubted = evidence.offline
             measurement = measurements.get(view.node)
             reported = _reported(view.seen, now)
             is_new = meter.take(measurement, offset, now, reported)
             if measurement is None or not is_new:
-                if silent:
+                if silent or doubted:
                     _assume_followed(view.nearest)
                 continue
             if silent:
                 self.base_loads[view.index].forget(now)
             if meter.current is not None and meter.last_time is not None:
-                current = self.evidence[view.index].take(
+                current = evidence.take(
                     meter.current,
                     measurement.measured,
                     None if meter.is_frozen(now) else reported,
@@ -144,6 +146,8 @@ class Metering:
                     time=meter.last_time,
                     now=now,
                 )
+                if doubted and not evidence.offline:
+                    self.base_loads[view.index].forget(now)
                 self._observe(view, current, meter.last_time, now)
         _assume_followed(self._unmetered)
         for connector in self._left_alone:

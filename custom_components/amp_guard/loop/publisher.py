@@ -55,19 +55,18 @@ class Publisher:
 
         Watchers are told in any case.
         """
-        told: Iterable[Listener] = self._watchers
-        if self._is_worth(latest, now):
-            latest = replace(latest, events=tuple(self.events.look(latest)))
-            self.state = latest
-            self._published_at = now
-            told = (*self._listeners, *self._watchers)
-        self._tell(latest, told)
+        if not self._is_worth(latest, now):
+            self._tell(latest, self._watchers)
+            return
+        self.state = replace(latest, events=tuple(self.events.look(latest)))
+        self._published_at = now
+        self._tell_all()
 
     @callback
     def retract(self) -> None:
         """Tell that what was published is no longer true."""
         self.state = None
-        self._tell(None, (*self._listeners, *self._watchers))
+        self._tell_all()
 
     @callback
     def expire(self) -> None:
@@ -81,7 +80,12 @@ class Publisher:
             or is_news(self.state, latest)
         )
 
-    def _tell(self, state: SiteState | None, listeners: Iterable[Listener]) -> None:
+    def _tell_all(self) -> None:
+        if self._tell(self.state, (*self._listeners, *self._watchers)):
+            self._faults.end(Part.LISTENER)
+
+    def _tell(self, state: SiteState | None, listeners: Iterable[Listener]) -> bool:
+        """Tell each, whatever one of them does; return whether none failed."""
         failed = False
         for listener in tuple(listeners):
             try:
@@ -89,5 +93,4 @@ class Publisher:
             except Exception as error:  # noqa: BLE001 - the others are told all the same
                 failed = True
                 self._faults.come(Part.LISTENER, error)
-        if not failed:
-            self._faults.end(Part.LISTENER)
+        return not failed
