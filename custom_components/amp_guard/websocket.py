@@ -9,6 +9,7 @@ from homeassistant.components import websocket_api
 from homeassistant.components.websocket_api.connection import ActiveConnection
 from homeassistant.components.websocket_api.decorators import websocket_command
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
 
 from .frontend import CARD, FEED, Message
 
@@ -32,7 +33,10 @@ def _subscribe(
 
     connection.send_result(msg["id"])
     connection.subscriptions[msg["id"]] = hass.data[FEED].follow(
-        send, partial(_may_read, connection), card=hass.data[CARD].version
+        send,
+        partial(_may_read, connection),
+        card=hass.data[CARD].version,
+        time=dt_util.utcnow().timestamp(),
     )
 
 

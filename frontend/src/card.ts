@@ -125,7 +125,7 @@ export class AmpGuardCard extends LitElement {
 
   protected override updated(_changed: PropertyValues): void {
     const site = this.site?.[1];
-    const now = Date.now() / 1000;
+    const now = this.feed?.now ?? 0;
     const counts = Object.values(site?.now?.chargers ?? {}).some(
       (each) => (each.starts ?? 0) > now || (each.boosted ?? 0) > now,
     );
@@ -179,7 +179,7 @@ export class AmpGuardCard extends LitElement {
     if (isLost)
       told.unshift({
         level: "alarm",
-        text: words.say("b_lost", { time: words.clock(feed.toldAt / 1000) }),
+        text: words.say("b_lost", { time: words.clock(feed.toldAt) }),
       });
     const minutes = feed.minutes[id] ?? NO_MINUTES;
     return html`
@@ -196,7 +196,7 @@ export class AmpGuardCard extends LitElement {
           this.folded.set(group, open);
           this.requestUpdate();
         },
-        now: Date.now() / 1000,
+        now: feed.now,
       })}
       ${this.config?.hide_minutes ? nothing : this.minutes(look, minutes)}
     `;

@@ -13,6 +13,8 @@ type Json = Record<string, unknown>;
 export interface Message {
   format?: number;
   card?: string;
+  /** s since 1970, by Home Assistant's clock. */
+  time?: number;
   sites?: Json;
   history?: Record<string, Partial<Minutes>>;
 }
@@ -51,10 +53,12 @@ export class Feed {
   minutes: Record<string, Minutes> = {};
   /** Of the card that the integration brings. */
   version?: string;
-  /** How many messages came, and when the last one (ms since 1970). */
+  /** How many messages came, and when the last one (s since 1970). */
   messages = 0;
   toldAt = 0;
 
+  /** ms by which Home Assistant's clock is ahead of the browser's. */
+  private ahead = 0;
   private listeners = new Set<() => void>();
   private unsubscribe?: () => Promise<void>;
   private tries = 0;
@@ -71,6 +75,11 @@ export class Feed {
       this.listeners.delete(listener);
       if (this.listeners.size === 0) this.close();
     };
+  }
+
+  /** s since 1970, by the clock that what is told goes by. */
+  get now(): number {
+    return (Date.now() + this.ahead) / 1000;
   }
 
   private open(): void {
@@ -125,7 +134,8 @@ export class Feed {
 
   private take(message: Message): void {
     this.messages++;
-    this.toldAt = Date.now();
+    if (message.time !== undefined) this.ahead = 1000 * message.time - Date.now();
+    this.toldAt = this.now;
     if (message.format !== undefined) {
       this.sites = {};
       this.minutes = {};

@@ -127,6 +127,14 @@ describe("the feed", () => {
     expect(line.asked).toBeLessThan(14);
   });
 
+  it("goes by Home Assistant's clock, whatever the browser's says", async () => {
+    vi.setSystemTime(1_000_000);
+    await follow();
+    line.send!({ ...FIRST, time: 5000 });
+    await vi.advanceTimersByTimeAsync(3000);
+    expect([feed.now, feed.toldAt]).toEqual([5003, 5000]);
+  });
+
   it("says where it does not understand what a newer integration tells", async () => {
     await follow();
     line.send!({ ...FIRST, format: 2 });

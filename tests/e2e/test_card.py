@@ -207,7 +207,7 @@ def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 async def take_pictures(owner: Owner, card: Locator, folder: Path) -> None:
-    """Take the pictures of docs/card.md: light, dark, phone, tablet."""
+    """Look at the card and take its pictures: light, dark, phone, tablet."""
     page = owner.page
     for name, (width, height), scheme in (
         ("light", (700, 1200), "light"),
@@ -232,6 +232,7 @@ async def take_pictures(owner: Owner, card: Locator, folder: Path) -> None:
             "(card) => card.shadowRoot.querySelector('ha-card').scrollWidth"
             " <= card.clientWidth"
         )
+        assert await serious_faults(page) == []
         await card.screenshot(path=folder / f"{name}.png", animations="disabled")
 
 
@@ -271,7 +272,6 @@ async def test_the_card_shows_what_flows_through_all_that_happens(
         figures = await until_it_follows(home, card)
         assert "L2" in figures["sentence"]
         assert figures["banners"] == []
-        assert await serious_faults(page) == []
 
         at_rest = await costs(page, OBSERVED)
         home.site.world.house = wavering(home.site.world.now, OBSERVED + 5.0)

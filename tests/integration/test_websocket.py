@@ -120,6 +120,8 @@ async def test_a_page_is_told_what_the_site_is_and_how_it_stands(
     await house.passes(hass, 40, 5.0, 6.0, 7.0, cars=[chargers["left"]])
     page = await open_page()
 
+    assert page.first["format"] == 1
+    assert page.first["time"] == pytest.approx(dt_util.utcnow().timestamp(), abs=60)
     site = page.site(entry)
     assert (site["title"], site["state"]) == (entry.title, "loaded")
     assert site["supply"]["fuse"] == 25.0
