@@ -5,7 +5,7 @@ cars, as in a real home.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 from random import Random
 
@@ -67,6 +67,8 @@ class Home:
     meter: MeterModel
     connectors: dict[str, Connector]
     seed: int = 0
+    offline: float | None = None
+    """A that the group may take without a meter; None for half of its fuse."""
 
     def shown_on(self, conductor: Phase) -> Phase:
         """Return the phase of the meter that shows a conductor."""
@@ -113,7 +115,9 @@ class Life:
                 Group(
                     id="all",
                     max_current_online=home.fuse,
-                    max_current_offline=home.fuse / 2,
+                    max_current_offline=(
+                        home.fuse / 2 if home.offline is None else home.offline
+                    ),
                 ),
             ),
             chargers=tuple(
@@ -172,7 +176,7 @@ class Life:
                 )
         return Moment(
             time=self.now,
-            trust=self.decision.nodes[SUPPLY_ID].trust,
+            supply=self.decision.nodes[SUPPLY_ID],
             sample=self.sample,
             signed=self.home.meter.signed,
             allocated={
@@ -180,6 +184,17 @@ class Life:
             },
             readings=readings,
         )
+
+    def change(self, charger: str, wiring: tuple[Phase, ...]) -> None:
+        """Set how a charger is wired."""
+        self.site = replace(
+            self.site,
+            chargers=tuple(
+                replace(each, wiring=wiring) if each.id == charger else each
+                for each in self.site.chargers
+            ),
+        )
+        self.balancer.change(self.site)
 
     def run(self, seconds: float) -> None:
         """Let time pass."""

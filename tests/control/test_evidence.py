@@ -265,13 +265,27 @@ def test_a_phase_is_measured_again_when_it_shows_what_chargers_draw() -> None:
     assert plant.outlets["a"].draw == 16.0
 
 
+@pytest.mark.parametrize("damage", [without(L2), ZERO])
+def test_a_car_that_comes_while_a_phase_is_not_measured_gets_the_offline_maximum(
+    damage: Damage,
+) -> None:
+    plant = evening_with(damage)
+    plant.settle(200)
+    plant.outlets["a"].connected = False
+    plant.settle(10)
+    plant.outlets["a"].connected = True
+    decision = plant.settle(200).decision
+    assert decision.nodes[SUPPLY_ID].trust is MeterTrust.OFFLINE
+    assert plant.outlets["a"].draw == 10.0
+
+
 def test_the_cut_that_a_doubt_brings_does_not_end_it() -> None:
     """A meter of another house shows more than chargers that were cut draw."""
     other_house = iter(8.0 + n // 20 % 3 for n in range(10_000))
     plant = evening_with(shows(L2, lambda _: next(other_house)))
     plant.settle(200)
     assert doubts(plant.step().decision) == {(L2, Doubt.BELOW_CHARGERS)}
-    assert plant.outlets["a"].draw <= 9.0
+    assert plant.outlets["a"].draw <= 10.0  # its group's offline maximum
     plant.loads[SUPPLY_ID] = PhaseValues(4.0, 15.0, 4.0)
     verdict, decision = at_rest(plant, 1800)
     assert doubts(decision) == {(L2, Doubt.BELOW_CHARGERS)}

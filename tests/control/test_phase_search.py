@@ -16,17 +16,21 @@ from custom_components.amp_guard.control.phase_answers import (
 from custom_components.amp_guard.control.phase_search import LONGEST, PhaseSearch
 from custom_components.amp_guard.model import (
     MINIMUM_SIGNALLED_CURRENT,
+    SUPPLY_ID,
     EarthingSystem,
     Phase,
     PhaseValues,
     Supply,
 )
+from simulator.car import CarModel
 from tests.properties import is_thorough
 
 from .homes import AFTERWARDS, SETTLES, Home, Life, any_home
 
 CHARGER = "charger 0"
 CHUNK = 25
+DOUBTED_BY = 600.0
+"""s after which a wiring that is set wrong is in doubt."""
 WIRINGS = 4000 if is_thorough() else 200
 L1, L2, L3 = Phase
 
@@ -85,21 +89,23 @@ def test_it_only_ever_lowers_and_leaves_nothing_behind() -> None:
                 most.update({id_: each.current for id_, each in allocated.items()})
             for id_, current in search.ceilings.items():
                 assert current <= most[id_]
-                if id_ == CHARGER:
+                if id_ == CHARGER and not doubts(life):
                     assert current >= MINIMUM_SIGNALLED_CURRENT
 
         life.find(CHARGER, watch)
         assert life.now - begun <= LONGEST + 1.0
 
 
-def test_the_fuse_is_not_passed_because_of_it() -> None:
+@pytest.mark.parametrize("rightly_wired", [True, False])
+def test_the_fuse_is_not_passed_because_of_it(*, rightly_wired: bool) -> None:
     """Beside the same home in which nothing is looked for: by the fuse's own record."""
     over = Counter[str]()
     trips = Counter[str]()
     for seed in range(20):
-        home = replace(any_home(seed, rightly_wired=True), fuse=25.0)
+        home = any_home(seed, rightly_wired=rightly_wired)
+        home = replace(home, fuse=25.0, offline=12.0 if seed % 2 else 6.0)
         life, left_alone = Life(home=home), Life(home=home)
-        life.run(SETTLES)
+        life.run(SETTLES if rightly_wired else DOUBTED_BY)
         life.find(CHARGER)
         life.run(AFTERWARDS)
         left_alone.run(life.now - left_alone.now)
@@ -109,6 +115,50 @@ def test_the_fuse_is_not_passed_because_of_it() -> None:
             trips[name] += record.fuse_trips
     assert trips["searched"] <= trips["left alone"]
     assert over["searched"] <= 1.05 * over["left alone"]
+
+
+@pytest.mark.parametrize("offline", [6.0, 8.0, 16.0])
+@pytest.mark.parametrize("phases", [1, 2, 3])
+@pytest.mark.parametrize("true", [(L2, L1, L3), (L3, L1, L2)])
+def test_a_wiring_that_the_law_doubts_is_found(
+    true: tuple[Phase, ...], phases: int, offline: float
+) -> None:
+    """A search begins where a wiring was set wrong, and the meter is not believed."""
+    home = wrongly_set(true=true, phases=phases, offline=offline)
+    life = Life(home=home)
+    life.run(DOUBTED_BY)
+    doubted = doubts(life)
+    assert doubted is (set(true[:phases]) != set(tuple(Phase)[:phases]))
+    most: list[float] = []
+    finding = life.find(
+        CHARGER,
+        lambda _: most.append(life.decision.allocations[CHARGER].current),
+    )
+    assert not home.is_wrong(finding)
+    assert finding.phases == tuple(sorted(true[:phases]))
+    if doubted:
+        assert max(most) <= offline
+    assert life.world.record.nodes["supply"].over.amp_seconds == 0.0
+    # What was found is set: that ends the doubt.
+    life.change(CHARGER, finding.possible[0])
+    life.run(300.0)
+    assert not doubts(life)
+    assert life.decision.allocations[CHARGER].current >= 15.0
+
+
+def doubts(life: Life) -> bool:
+    """Say whether the law doubts a phase."""
+    return any(each.doubt for each in life.decision.nodes[SUPPLY_ID].worth)
+
+
+def wrongly_set(*, true: tuple[Phase, ...], phases: int, offline: float) -> Home:
+    """Return a calm home whose charger is set to L1, L2, L3 and wired as is true."""
+    home = any_home(3, calm=True, chargers=1, rightly_wired=True)
+    connector = home.connectors[CHARGER]
+    car = CarModel(energy_wh=60_000.0, phases=phases, max_current=16.0)
+    report = replace(connector.report, draw=True, draw_interval=10.0, draw_delay=2.0)
+    wrong = replace(connector, true=true, set=tuple(Phase), car=car, report=report)
+    return replace(home, connectors={CHARGER: wrong}, offline=offline, fuse=25.0)
 
 
 # --- why nothing is found -------------------------------------------------------------

@@ -7,30 +7,35 @@ leaves and hide the answer.
 
 A move counts from one level at which everything stands still to the next. Whatever else
 changes meanwhile makes another move necessary, until there are enough or it is too late.
+
+A wiring that is set wrong is what makes the law doubt a phase, and what is looked for: so
+it goes on at what the law leaves then, and moves by a pause where that is the minimum.
 """
 
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import cycle, pairwise
+from itertools import cycle
 from math import inf
-from statistics import median
-from typing import NamedTuple
 
 from ..model import (
     ChargerReading,
     ChargerStatus,
+    Doubt,
     EarthingSystem,
     Measurement,
     MeterTrust,
+    NodeState,
     Phase,
     PhaseValues,
     Site,
 )
 from .phase_answers import MOST_UNKNOWN, Move, PhaseAnswers, PhaseFinding, Unsure
+from .stillness import KEPT, STILL_FOR, STILL_WITHIN, Stillness, is_whole
 from .tree import Branch, Tree
 
 MAY_CHARGE = (ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
+MAY_START = (*MAY_CHARGE, ChargerStatus.WAITING)
 
 LONGEST = 600.0
 """s after which it gives up."""
@@ -47,37 +52,35 @@ LEAST_ANSWER = 3.0
 FOLLOWS_DOWN = 5.0
 """s beside its lag that a charger's car has to follow a cut [IEC 61851-1] ..."""
 FOLLOWS_UP = 15.0
-"""... and a raise: measured cars wait for 10 s before they use one."""
+"""... a raise: measured cars wait for 10 s before they use one ..."""
+FOLLOWS_START = 45.0
+"""... and a start: those took 30 s, and 10 s more until all phases were in use."""
 ANSWERS_WITHIN = 20.0
 """s after that, and two intervals of the meter, in which what changes is an answer."""
 REPORTS_WITHIN = 75.0
 """s after which a charger's report is not going to follow."""
-STILL_FOR = 25.0
-"""s, or an interval of the meter if that is longer, for which it must stand still before
-a move and after it: longer than a move takes. A load that comes and goes as often as
-the moves do, and would pass for an answer, is told by that ..."""
 PAUSES = (20.0, 5.0, 35.0, 10.0)
-"""s more for each of the moves in turn, so that they keep no time with any load ..."""
-STILL_WITHIN = 1.0
-"""... within so many A."""
-MOST_JITTER = 0.9
-"""Part of a time that samples cover of it at the least."""
+"""s for which it must stand still beyond `STILL_FOR` for each of the moves in turn, so that
+they keep no time with any load."""
 REPORT_STILL_FOR = 5.0
 """s"""
-KEPT = 300
-"""Samples, and reports, that are kept."""
+SILENT_AFTER = 15.0
+"""s, or two intervals, without a sample after which a meter in doubt is silent."""
+MOST_STOPS = 2
+"""Times that its car is paused: starts are few in an hour, and it is to be left charging."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Moment:
     """What is known at `time` (s): of the meter, of the charger, of the others.
 
-    `allocated` is what each charger is allocated, A, by id; `readings` what each says.
-    `signed` says whether the meter's sample shows its direction.
+    `supply` is what the law makes of the meter, `allocated` what each charger is
+    allocated, A, by id; `readings` what each says. `signed` says whether the meter's
+    sample shows its direction.
     """
 
     time: float
-    trust: MeterTrust
+    supply: NodeState
     sample: Measurement | None
     signed: bool
     allocated: Mapping[str, float]
@@ -98,13 +101,6 @@ class _Level:
     others: tuple[float, ...]
 
 
-class _Still(NamedTuple):
-    """A phase that has stood still `since` a time, s, at `current`, A."""
-
-    since: float
-    current: float
-
-
 class PhaseSearch:
     """The search of one charger; give it each moment until it returns a finding.
 
@@ -119,13 +115,13 @@ class PhaseSearch:
         self._answers = PhaseAnswers(charger, self._branch.charger.wiring)
         self._impossible = _impossible(site, self._branch)
         self._hindered: tuple[Unsure, float] | None = None
+        self._doubted = False
         self._steps = cycle(STEPS)
         self._pauses = cycle(PAUSES)
-        self._samples: deque[Measurement] = deque(maxlen=KEPT)
+        self._stops_left = MOST_STOPS
+        self._stillness = Stillness()
         self._reports: deque[tuple[float, PhaseValues]] = deque(maxlen=KEPT)
-        self._whole_meter = True
         self._whole_reports = True
-        self._still_for = STILL_FOR
         self._allocated = 0.0
         self._allocated_at = now
         self._held: dict[str, float] = {}
@@ -161,30 +157,48 @@ class PhaseSearch:
 
     def _note(self, moment: Moment) -> None:
         sample, reported = moment.sample, moment.readings[self._id].current
-        last = self._samples[-1].time if self._samples else -inf
-        if sample is not None and sample.time > last:
-            self._samples.append(sample)
-            self._whole_meter = self._whole_meter and _is_whole(sample.current)
+        if sample is not None:
+            self._stillness.take(sample)
         if reported is None:
             self._reports.clear()
         else:
             self._reports.append((moment.time, reported))
-            self._whole_reports = self._whole_reports and _is_whole(reported)
+            self._whole_reports = self._whole_reports and is_whole(reported)
         if (allocated := moment.allocated[self._id]) != self._allocated:
             self._allocated, self._allocated_at = allocated, moment.time
+        doubted = any(worth.doubt is not None for worth in moment.supply.worth)
+        if doubted and not self._doubted:
+            self._before = self._low = None  # what was begun is cut short
+        self._doubted = doubted
 
     def _hindrance(self, moment: Moment) -> Unsure | None:
         """Return what keeps it from going on now."""
-        if moment.trust is not MeterTrust.ONLINE:
+        if not self._measures(moment):
             return Unsure.METER_SILENT
-        if moment.readings[self._id].status not in MAY_CHARGE:
+        paused = self._low == 0 or (self._before and not self._before.allocated)
+        may_be = MAY_START if paused else MAY_CHARGE
+        if moment.readings[self._id].status not in may_be:
             return Unsure.NO_CAR
         if self._before is None:
-            little = self._low is None and self._room < LEAST_STEP
-            return Unsure.TOO_LITTLE if little else None
+            if self._low is not None or self._room >= LEAST_STEP:
+                return None
+            stopped = self._stops_left < MOST_STOPS
+            return self._answers.doubt if stopped else Unsure.TOO_LITTLE
         moved = self._allocated - self._before.allocated
         awaited = moved if self._low is None else -moved
         return None if awaited >= LEAST_STEP else Unsure.RESTLESS
+
+    def _measures(self, moment: Moment) -> bool:
+        """Return whether the meter measures all phases, also where one is in doubt."""
+        supply = moment.supply
+        if supply.trust is MeterTrust.ONLINE:
+            return True
+        if not self._doubted:
+            return False
+        if any(worth.doubt is Doubt.NOT_SENT for worth in supply.worth):
+            return False
+        silent_after = max(SILENT_AFTER, 2 * self._stillness.interval)
+        return moment.time - self._stillness.newest <= silent_after
 
     def _wait(self, hindrance: Unsure, now: float) -> PhaseFinding | None:
         """Wait for what is missing, for a while."""
@@ -200,21 +214,35 @@ class PhaseSearch:
     @property
     def _room(self) -> float:
         """A by which the car's current can be lowered."""
-        draw = max(self._reports[-1][1]) if self._reports else inf
-        return min(draw, self._allocated) - self._branch.min_current
+        return self._draw - self._lowest
+
+    @property
+    def _draw(self) -> float:
+        """A that the car draws at the most."""
+        reported = max(self._reports[-1][1]) if self._reports else inf
+        return min(reported, self._allocated)
+
+    @property
+    def _lowest(self) -> float:
+        """A to which it may be lowered: to nothing where a doubt leaves it no more."""
+        least = self._branch.min_current
+        stops = self._doubted and self._stops_left > 0
+        return 0.0 if stops and self._draw - least < LEAST_STEP else least
 
     # --- from level to level --------------------------------------------------------
 
     def _find_level(self, moment: Moment) -> _Level | None:
         """Return where the meter and the report stand still, once they answered."""
         now, lag = moment.time, self._branch.charger.command_lag
+        before = self._before
         follows = FOLLOWS_UP if self._low is None else FOLLOWS_DOWN
+        if self._low is None and before is not None and not before.allocated:
+            follows = FOLLOWS_START
         followed_at = self._allocated_at + lag + follows
-        last_answer = followed_at + ANSWERS_WITHIN + 2 * self._interval
-        still = [self._still(phase, since=followed_at) for phase in Phase]
+        last_answer = followed_at + ANSWERS_WITHIN + 2 * self._stillness.interval
+        still = [self._stillness.of(phase, since=followed_at) for phase in Phase]
         if still.count(None) > MOST_UNKNOWN or not self._report_is_still(now):
             return None
-        before = self._before
         measured = tuple(
             None
             if each is None or (before is not None and each.since > last_answer)
@@ -242,32 +270,6 @@ class PhaseSearch:
         )
         return level if answered or now > last_answer else None
 
-    @property
-    def _interval(self) -> float:
-        """The meter's interval, s."""
-        gaps = [later.time - sooner.time for sooner, later in pairwise(self._samples)]
-        return median(gaps) if gaps else 0.0
-
-    def _still(self, phase: Phase, *, since: float) -> _Still | None:
-        """Return since when a phase stands still, and at what.
-
-        None if that is not long enough; only samples from `since` on count.
-        """
-        least, most = inf, -inf
-        taken: list[float] = []
-        oldest = newest = self._samples[-1].time if self._samples else -inf
-        for sample in reversed(self._samples):
-            amps = sample.current[phase]
-            least, most = min(least, amps), max(most, amps)
-            if sample.time < since or most - least > STILL_WITHIN:
-                break
-            taken.append(amps)
-            oldest = sample.time
-        span = MOST_JITTER * max(self._still_for, self._interval)
-        if not taken or newest - oldest < span:
-            return None
-        return _Still(oldest, median(taken))
-
     def _report_is_still(self, now: float) -> bool:
         lately = [
             current for time, current in self._reports if time >= now - REPORT_STILL_FOR
@@ -280,7 +282,7 @@ class PhaseSearch:
         """Judge the move that led to a level, and begin the next one."""
         clear = self._before is not None and self._judge(self._before, level, moment)
         self._before = level
-        self._still_for = STILL_FOR + next(self._pauses)
+        self._stillness.lasts = STILL_FOR + next(self._pauses)
         deeper = self._low is not None and not clear and level.reported is None
         if deeper and self._room >= LEAST_STEP:
             # The car may have drawn less than it was allocated; now it does not.
@@ -303,7 +305,9 @@ class PhaseSearch:
             reported=reported,
             measured=_change(before, level),
         )
-        rounded = self._whole_meter + (reported is not None and self._whole_reports)
+        rounded = self._stillness.is_whole + (
+            reported is not None and self._whole_reports
+        )
         return self._answers.take(move, signed=moment.signed, rounded=rounded)
 
     def _lower(self, level: _Level, moment: Moment) -> None:
@@ -315,9 +319,10 @@ class PhaseSearch:
         if not self._held:
             self._held = dict(moment.allocated)
             self._high = self._allocated
-        least = self._branch.min_current
-        wanted = least + max(room - next(self._steps), 0.0)
+        least, step = self._lowest, next(self._steps)
+        wanted = least + max(room - step, 0.0) if least else 0.0
         self._low = max(self._branch.in_steps(wanted), least)
+        self._stops_left -= not self._low
 
     def _give_up(self, why: Unsure) -> PhaseFinding:
         return PhaseFinding(charger=self._id, unsure=why)
@@ -347,10 +352,6 @@ def _change(before: _Level, now: _Level) -> tuple[float | None, ...]:
         None if a is None or b is None else b - a
         for a, b in zip(before.measured, now.measured, strict=True)
     )
-
-
-def _is_whole(current: PhaseValues) -> bool:
-    return all(amps == round(amps) for amps in current)
 
 
 def _moved(before: PhaseValues, now: PhaseValues) -> bool:

@@ -109,7 +109,7 @@ def _moment(state: SiteState) -> Moment:
         measurement = Measurement(time=sample.time, current=sample.current)
     return Moment(
         time=decision.time,
-        trust=decision.nodes[SUPPLY_ID].trust,
+        supply=decision.nodes[SUPPLY_ID],
         sample=measurement,
         signed=sample is not None and sample.signed,
         allocated={
