@@ -175,10 +175,12 @@ class PhaseSearch:
         """Return what keeps it from going on now."""
         if not self._measures(moment):
             return Unsure.METER_SILENT
+        status = moment.readings[self._id].status
         paused = self._low == 0 or (self._before and not self._before.allocated)
-        may_be = MAY_START if paused else MAY_CHARGE
-        if moment.readings[self._id].status not in may_be:
-            return Unsure.NO_CAR
+        if status not in (MAY_START if paused else MAY_CHARGE):
+            # The law may have paused it, and starts it again.
+            by_the_law = status in MAY_START and not self._allocated
+            return Unsure.RESTLESS if by_the_law and self._held else Unsure.NO_CAR
         if self._before is None:
             if self._low is not None or self._room >= LEAST_STEP:
                 return None
