@@ -29,7 +29,9 @@ LEAST_DRAWN = 4.0
 """A that chargers must draw on a phase, so that what it shows tells something."""
 AS_MUCH = 0.5
 """A by which chargers may draw less than when the phase last showed too little, so that what
-it shows speaks for it: else it is only the cut that has ended the deficit."""
+it shows speaks for it: else it is only the cut that has ended the deficit ..."""
+IN_QUESTION_FOR = 180.0
+"""... and s for which a phase that was never convicted stays in question for that."""
 
 
 def tolerance(reported: float, reporters: int) -> float:
@@ -99,11 +101,15 @@ class Deficit:
 
     def note_none(self, shown: float, drawn: float, time: float) -> None:
         """Take that the phase shows what is `drawn` on it at the least."""
-        self.since = None
+        tells_nothing = LEAST_DRAWN <= drawn < self._short_of - AS_MUCH
         if not self.convicted:
+            since = self.since
+            if since is None or not tells_nothing or time - since >= IN_QUESTION_FOR:
+                self.since = None
             return
+        self.since = None
         self._note_shown(shown)
-        if LEAST_DRAWN <= drawn < self._short_of - AS_MUCH:
+        if tells_nothing:
             self._good_since = None
             return
         lowest, highest = self._shown
