@@ -172,10 +172,10 @@ def test_it_reaches_back_a_quarter_of_an_hour_and_not_for_ever(file: Path) -> No
 def test_it_holds_no_more_bytes_than_it_may(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("custom_components.amp_guard.loop.recording.LARGEST", 20_000)
+    monkeypatch.setattr("custom_components.amp_guard.loop.recording.LARGEST", 32_000)
     moments = list(Plant(home()).run(700))
     recording = record(home(), [], moments)
-    assert 10_000 <= recording.size <= 20_000
+    assert 10_000 <= recording.size <= 32_000
     turns = list(replay(read_recording(write(file, recording.as_list()))))
     assert turns[-1].now == moments[-1].told
     assert turns[0].now > moments[0].told

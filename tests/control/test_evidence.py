@@ -392,7 +392,8 @@ def test_a_current_that_follows_no_limit_is_not_drawn(
     plant.outlets["a"].full = True
     decision = plant.settle(900).decision
     assert doubts(decision) == set()
-    assert plant.outlets["b"].draw == 16.0
+    assert max(decision.drawn["a"]) < 1.0
+    assert plant.outlets["b"].draw >= 14.0
 
 
 # --- a phase that does not answer ------------------------------------------------------

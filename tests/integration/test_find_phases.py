@@ -14,7 +14,9 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.amp_guard.balancer import Balancer
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.control.phase_search import PhaseSearch
+from custom_components.amp_guard.loop.wiring_repairs import WIRING_ISSUE
 from custom_components.amp_guard.model import SUPPLY_ID, Decision, Phase
+from custom_components.amp_guard.repairs import async_create_fix_flow
 from custom_components.amp_guard.site.settings import change_wiring
 from tests.clock import Clock
 
@@ -25,7 +27,7 @@ STARTS = 30
 LONGEST = 620
 """s that a search may take, and what is around it."""
 ROTATED = "3,1,2"
-"""How the second charger is wired; it is set as 1,2,3, and its car uses one phase."""
+"""How the second charger is wired; here it is set as 1,2,3, and its car uses one phase."""
 
 
 @pytest.fixture
@@ -39,10 +41,11 @@ async def entry(hass: HomeAssistant) -> ConfigEntry:
 async def charger(
     hass: HomeAssistant, entry: ConfigEntry, clock: Clock, decisions: Decisions
 ) -> ConfigSubentry:
-    """The second charger, its car charging."""
-    await passes(hass, clock, decisions, STARTS)
+    """The second charger, set as if it were wired as the first; its car charges."""
     _, charger = entry.get_subentries_of_type("charger")
-    return charger
+    assert not change_wiring(hass, entry, charger.subentry_id, tuple(Phase))
+    await passes(hass, clock, decisions, STARTS)
+    return entry.subentries[charger.subentry_id]
 
 
 async def passes(
@@ -295,3 +298,42 @@ async def test_a_wiring_that_is_seen_is_set_by_a_button(
     await passes(hass, clock, decisions, 15)
     assert wiring_of(entry, charger) == ROTATED
     assert (DOMAIN, issue.issue_id) not in ir.async_get(hass).issues
+
+
+@pytest.mark.parametrize(
+    ("seen", "gone", "reason"),
+    [("1,2,3", True, "charger_gone"), ("3,1,2", False, "does_not_fit")],
+)
+async def test_a_wiring_that_cannot_be_set_any_longer_is_told_so(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    charger: ConfigSubentry,
+    seen: str,
+    reason: str,
+    *,
+    gone: bool,
+) -> None:
+    await hass.config_entries.async_unload(entry.entry_id)
+    [group] = entry.get_subentries_of_type("group")
+    two_phases = {**group.data, "phases": "1,2"}
+    hass.config_entries.async_update_subentry(entry, group, data=two_phases)
+    issue_id = f"{WIRING_ISSUE}_{charger.subentry_id}"
+    about = {
+        "entry_id": entry.entry_id,
+        "charger_id": "gone" if gone else charger.subentry_id,
+        "seen": seen,
+    }
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=WIRING_ISSUE,
+        translation_placeholders={"charger": "", "set": "", "seen": ""},
+    )
+    flow = await async_create_fix_flow(hass, issue_id, about)
+    flow.hass = hass
+    result = await flow.async_step_confirm({})
+    assert result["reason"] == reason
+    assert wiring_of(entry, charger) == "1,2,3"

@@ -14,8 +14,8 @@ BASE_LOAD = PhaseValues(2.0, 3.0, 1.5)
 
 CHARGERS = ("1", "2")
 WIRINGS = {"1": (Phase.L1, Phase.L2, Phase.L3), "2": (Phase.L3, Phase.L1, Phase.L2)}
-"""The phase on each charger's own L1, L2, L3. An electrician rotates them; whoever sets
-the second one up takes it to be wired as the first."""
+"""The supply's phase on each charger's L1, L2 and L3, by charger; an electrician turns them,
+so that one-phase cars do not meet on one phase."""
 PHASES_USED = {"1": 3, "2": 1}
 """How many the car at each charger uses: the second one is a hybrid."""
 MAX_CURRENT = 16.0

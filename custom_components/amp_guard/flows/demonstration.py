@@ -41,9 +41,10 @@ from ..const import (
     SUBENTRY_GROUP,
 )
 from ..demonstration.entities import entity_id
-from ..demonstration.home import CHARGERS
+from ..demonstration.home import CHARGERS, WIRINGS
 from ..meters import Source
 from ..model import MINIMUM_SIGNALLED_CURRENT, BalancerType, EarthingSystem, FuseType
+from ..site.phases import format_phases
 from ..site.reading import ALL_PHASES
 
 TITLE = "Simulated home"
@@ -117,7 +118,7 @@ def _charger(charger: str, group_id: str) -> ConfigSubentryData:
             CONF_PROFILE: ANY_ENTITIES,
             CONF_ENTITIES: {role.value: id_ for role, id_ in entities.items()},
             CONF_GROUP: group_id,
-            CONF_WIRING: PHASES,
+            CONF_WIRING: format_phases(WIRINGS[charger]),
             CONF_MAX_CURRENT: 16.0,
             CONF_OFFLINE_CURRENT: MINIMUM_SIGNALLED_CURRENT,
             CONF_OFFLINE_PHASE: ALL_PHASES,
