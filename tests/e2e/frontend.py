@@ -55,9 +55,9 @@ class Owner:
 
     async def reconfigure(self, url: str, domain: str, subentry: str) -> None:
         """Begin to change what is below an integration's entry, by its name."""
-        await self._page.goto(f"{url}/config/integrations/integration/{domain}")
-        rows = self._page.locator("ha-config-sub-entry-row")
-        row = rows.filter(has=self._page.get_by_text(subentry, exact=True))
+        await self.page.goto(f"{url}/config/integrations/integration/{domain}")
+        rows = self.page.locator("ha-config-sub-entry-row")
+        row = rows.filter(has=self.page.get_by_text(subentry, exact=True))
         await row.locator("ha-icon-button[slot=end]").click()
 
     async def reads(self, text: str) -> None:
