@@ -27,16 +27,12 @@ from custom_components.amp_guard.chargers import (
 from custom_components.amp_guard.model import ChargerStatus
 from simulator.devices.ocpp import OcppChargePoint
 from simulator.devices.ocpp_profiles import SmartCharging
-from tests.devices.conftest import (  # noqa: F401 - fixtures
-    PATIENCE,
-    Bench,
-    add_integration,
-    loopback_network,
-    make_bench,
-)
+from tests.devices.conftest import Bench, add_integration, loopback_network, make_bench  # noqa: F401 - fixtures
 
 DOUBLES = Path(__file__).parents[1] / "doubles" / "custom_components"
 OFFLINE_CURRENT = 6.0
+PATIENCE = 30
+"""s of real time for what is waited for: a charge point connects anew each few seconds."""
 LOOK_INTERVAL = 0.05
 """s of real time between looks at what has come."""
 
@@ -287,6 +283,8 @@ async def test_what_it_has_forgotten_is_written_again(
 ) -> None:
     await site.charging_at(13.0, 240.0)
     await site.live(30, leap)
+    await site.bench.device.stop()
+    await site.comes(lambda: site.driver.read().status is ChargerStatus.LOST)
     await site.bench.device.reboot(forgets=True)
     await site.comes(lambda: site.purposes == ["TxDefaultProfile", "TxProfile"])
     await site.comes(lambda: site.bench.charger.offered == 13.0)

@@ -31,7 +31,9 @@ AS_MUCH = 0.5
 """A by which chargers may draw less than when the phase last showed too little, so that what
 it shows speaks for it: else it is only the cut that has ended the deficit ..."""
 IN_QUESTION_FOR = 180.0
-"""... and s for which a phase that was never convicted stays in question for that."""
+"""... and s for which a phase that was never convicted stays in question for that ..."""
+LASTED = 60.0
+"""... where the deficit had lasted for so many s: a report that is late brings a short one."""
 
 
 def tolerance(reported: float, reporters: int) -> float:
@@ -49,7 +51,7 @@ class Deficit:
         self.convicted = False
         self._times = 0
         self._good_since: float | None = None
-        self._short_of = 0.0
+        self._short_of = self._short_at = 0.0
         self._shown: tuple[float, float] = (0.0, 0.0)
 
     def clear(self) -> None:
@@ -91,7 +93,7 @@ class Deficit:
         self._good_since = None
         if self.since is None:
             self.since = time
-        self._short_of = least
+        self._short_of, self._short_at = least, time
         if self.convicted:
             self._note_shown(shown)
         elif proven >= LEAST_DRAWN and shown + tolerance(proven, provers) < proven:
@@ -104,7 +106,12 @@ class Deficit:
         tells_nothing = LEAST_DRAWN <= drawn < self._short_of - AS_MUCH
         if not self.convicted:
             since = self.since
-            if since is None or not tells_nothing or time - since >= IN_QUESTION_FOR:
+            if (
+                since is None
+                or not tells_nothing
+                or self._short_at - since < LASTED
+                or time - since >= IN_QUESTION_FOR
+            ):
                 self.since = None
             return
         self.since = None
