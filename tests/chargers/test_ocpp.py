@@ -278,21 +278,6 @@ async def test_what_is_set_by_hand_meanwhile_is_told_and_replaced(
     assert site.driver.trouble(site.driver.read()) is None
 
 
-async def test_what_it_has_forgotten_is_written_again(
-    site: ChargePointSite, leap
-) -> None:
-    await site.charging_at(13.0, 240.0)
-    await site.live(30, leap)
-    await site.bench.device.stop()
-    await site.comes(lambda: site.driver.read().status is ChargerStatus.LOST)
-    await site.bench.device.reboot(forgets=True)
-    await site.comes(lambda: site.purposes == ["TxDefaultProfile", "TxProfile"])
-    await site.comes(lambda: site.bench.charger.offered == 13.0)
-
-    site.pass_time_until(site.granted_at + 245)
-    assert site.bench.charger.offered == OFFLINE_CURRENT
-
-
 async def test_what_it_has_forgotten_unseen_is_there_after_a_renewal(
     site: ChargePointSite, leap
 ) -> None:
