@@ -27,12 +27,16 @@ from custom_components.amp_guard.chargers import (
 from custom_components.amp_guard.model import ChargerStatus
 from simulator.devices.ocpp import OcppChargePoint
 from simulator.devices.ocpp_profiles import SmartCharging
-from tests.devices.conftest import Bench, add_integration, loopback_network, make_bench  # noqa: F401 - fixtures
+from tests.devices.conftest import (  # noqa: F401 - fixtures
+    PATIENCE,
+    Bench,
+    add_integration,
+    loopback_network,
+    make_bench,
+)
 
 DOUBLES = Path(__file__).parents[1] / "doubles" / "custom_components"
 OFFLINE_CURRENT = 6.0
-PATIENCE = 30
-"""s of real time for what is waited for: a charge point connects anew each few seconds."""
 LOOK_INTERVAL = 0.05
 """s of real time between looks at what has come."""
 
@@ -276,6 +280,19 @@ async def test_what_is_set_by_hand_meanwhile_is_told_and_replaced(
     assert site.bench.charger.offered == 10.0
     await site.comes(lambda: site.driver.read().limit == 10.0)
     assert site.driver.trouble(site.driver.read()) is None
+
+
+async def test_what_it_has_forgotten_is_written_again(
+    site: ChargePointSite, leap
+) -> None:
+    await site.charging_at(13.0, 240.0)
+    await site.live(30, leap)
+    await site.bench.device.reboot(forgets=True)
+    await site.comes(lambda: site.purposes == ["TxDefaultProfile", "TxProfile"])
+    await site.comes(lambda: site.bench.charger.offered == 13.0)
+
+    site.pass_time_until(site.granted_at + 245)
+    assert site.bench.charger.offered == OFFLINE_CURRENT
 
 
 async def test_what_it_has_forgotten_unseen_is_there_after_a_renewal(

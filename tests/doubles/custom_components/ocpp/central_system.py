@@ -34,7 +34,7 @@ class CentralSystem:
     def __init__(self, cpid: str) -> None:
         self.cpid = cpid
         self.charge_point: ConnectedChargePoint | None = None
-        self.values: dict[str, Any] = {}
+        self.values: dict[str, Any] = {RECONNECTS: 0}
         self.attributes: dict[str, dict[str, Any]] = {metric: {} for metric in METRICS}
         self.listeners: set[Callable[[], None]] = set()
         self.notifications: list[str] = []
@@ -63,7 +63,7 @@ class CentralSystem:
         ws = web.WebSocketResponse(protocols=["ocpp1.6"])
         await ws.prepare(request)
         if self._was_connected:
-            self.values[RECONNECTS] = self.values.get(RECONNECTS, 0) + 1
+            self.values[RECONNECTS] += 1
         self._was_connected = True
         self.charge_point = charge_point = ConnectedChargePoint(self, ws)
         try:
