@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from unittest.mock import AsyncMock
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant
@@ -13,7 +14,14 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.amp_guard.balancer import Balancer
 from custom_components.amp_guard.const import DOMAIN
+from custom_components.amp_guard.control.phase_answers import PhaseFinding, Unsure
 from custom_components.amp_guard.control.phase_search import PhaseSearch
+from custom_components.amp_guard.loop import phase_finding
+from custom_components.amp_guard.loop.phase_finding import (
+    PhaseFinder,
+    SearchRunningError,
+    SearchStoppedError,
+)
 from custom_components.amp_guard.loop.wiring_repairs import WIRING_ISSUE
 from custom_components.amp_guard.model import SUPPLY_ID, Decision, Phase
 from custom_components.amp_guard.repairs import async_create_fix_flow
@@ -69,6 +77,24 @@ async def passes(
 
 def wiring_of(entry: ConfigEntry, charger: ConfigSubentry) -> str:
     return entry.subentries[charger.subentry_id].data["wiring"]
+
+
+def suggested(form: dict) -> dict:
+    """Return what a form is filled in with."""
+    return {
+        str(key): key.description["suggested_value"]
+        for key in form["data_schema"].schema
+        if key.description
+    }
+
+
+async def check_step(
+    hass: HomeAssistant, entry: ConfigEntry, charger: ConfigSubentry
+) -> dict:
+    """Reconfigure a charger up to the check, all left as it is."""
+    entities = await start_subentry(hass, entry, "charger", charger.subentry_id)
+    settings = await go_on(hass, entities, suggested(entities))
+    return await go_on(hass, settings, suggested(settings))
 
 
 def find_phases(
@@ -198,20 +224,8 @@ async def test_the_form_is_filled_in(
     entry: ConfigEntry,
     charger: ConfigSubentry,
 ) -> None:
-    form = {
-        "wiring": "1,2,3",
-        "max_current": 16,
-        "offline_current": 6,
-        "offline_phase": "all",
-        "priority": 1,
-    }
-    result = await start_subentry(hass, entry, "charger", charger.subentry_id)
-    entities = {
-        str(key): key.description["suggested_value"]
-        for key in result["data_schema"].schema
-        if key.description
-    }
-    result = await go_on(hass, result, entities, form, "find_phases")
+    result = await check_step(hass, entry, charger)
+    result = await go_on(hass, result, "find_phases")
     assert result["type"] == "progress"
     manager = hass.config_entries.subentries
     flow_id = result["flow_id"]
@@ -227,29 +241,77 @@ async def test_the_form_is_filled_in(
     result = await manager.async_configure(flow_id)
     assert "Its L1 hangs on L3." in result["description_placeholders"]["found"]
     result = await go_on(hass, result, "charger")
-    [suggested] = [
-        key.description["suggested_value"]
-        for key in result["data_schema"].schema
-        if key == "wiring"
-    ]
-    assert suggested == ROTATED
-    result = await go_on(hass, result, form | {"wiring": suggested}, "save")
+    form = suggested(result)
+    assert form["wiring"] == ROTATED
+    result = await go_on(hass, result, form, "save")
     assert result["reason"] == "reconfigure_successful"
     assert wiring_of(entry, charger) == ROTATED
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        (SearchRunningError(), "looked for already"),
+        (SearchStoppedError(), "was ended"),
+        (PhaseFinding(charger="", unsure=Unsure.RESTLESS), "at a quiet hour"),
+        (
+            PhaseFinding(charger="", phases=tuple(Phase), possible=(tuple(Phase),)),
+            "What is set, 1,2,3, fits.",
+        ),
+    ],
+)
+async def test_what_was_not_found_is_said_and_changes_nothing(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    charger: ConfigSubentry,
+    monkeypatch: pytest.MonkeyPatch,
+    outcome: Exception | PhaseFinding,
+    told: str,
+) -> None:
+    monkeypatch.setattr(PhaseFinder, "find", AsyncMock(side_effect=[outcome]))
+    result = await check_step(hass, entry, charger)
+    result = await go_on(hass, result, "find_phases")
+    await hass.async_block_till_done(wait_background_tasks=True)
+    manager = hass.config_entries.subentries
+    result = await manager.async_configure(result["flow_id"])
+    assert told in result["description_placeholders"]["found"]
+    result = await go_on(hass, result, "charger")
+    assert suggested(result)["wiring"] == "1,2,3"
+
+
+async def test_a_search_ends_with_a_change_of_the_site(
+    hass: HomeAssistant,
+    clock: Clock,
+    decisions: Decisions,
+    entry: ConfigEntry,
+    charger: ConfigSubentry,
+) -> None:
+    search = find_phases(hass, entry, charger)
+    await passes(hass, clock, decisions, 1)
+    assert not change_wiring(hass, entry, charger.subentry_id, (Phase.L2,))
+    await passes(hass, clock, decisions, 2)
+    with pytest.raises(HomeAssistantError) as stopped:
+        await search
+    assert stopped.value.translation_key == "search_stopped"
+
+
+async def test_a_search_that_is_shown_nothing_ends_by_itself(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    charger: ConfigSubentry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(phase_finding, "GRACE", -phase_finding.LONGEST)
+    with pytest.raises(HomeAssistantError) as stopped:
+        await find_phases(hass, entry, charger)
+    assert stopped.value.translation_key == "search_stopped"
+    assert entry.runtime_data.finder.ceilings == ()
 
 
 async def test_without_the_load_balancing_it_is_set_by_hand(
     hass: HomeAssistant, entry: ConfigEntry, charger: ConfigSubentry
 ) -> None:
-    result = await start_subentry(hass, entry, "charger", charger.subentry_id)
-    entities = {
-        str(key): key.description["suggested_value"]
-        for key in result["data_schema"].schema
-        if key.description
-    }
-    form = dict(charger.data) | {"wiring": "1,2,3"}
-    keys = ("wiring", "max_current", "offline_current", "offline_phase", "priority")
-    result = await go_on(hass, result, entities, {key: form[key] for key in keys})
+    result = await check_step(hass, entry, charger)
     await hass.config_entries.async_unload(entry.entry_id)
     result = await go_on(hass, result, "find_phases")
     await hass.async_block_till_done(wait_background_tasks=True)

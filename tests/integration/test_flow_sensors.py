@@ -28,10 +28,12 @@ from .helpers import (
     PlainCharger,
     add_charger,
     becomes,
+    charger_input,
     entity_id,
     go_on,
     recognised_charger,
     start_flow,
+    start_subentry,
 )
 
 UNITS = {"current": "A", "voltage": "V", "power": "W"}
@@ -774,6 +776,33 @@ async def test_a_sensor_is_one_phases(
         assert result["step_id"] == "sensor_check"
     else:
         assert result["errors"] == {field: "sensor_twice"}
+
+
+async def test_a_device_that_measures_a_charger_is_not_the_property(
+    hass: HomeAssistant, chargers: dict[str, PlainCharger], p1: P1Meter
+) -> None:
+    """A meter in front of one charger is how its owner knows what that draws."""
+    result = await go_on(hass, await start_flow(hass), "no_meter", {})
+    entry = await finish(hass, result)
+    phases = {f"current_l{n}": p1.sensors["current", n].entity_id for n in (1, 2, 3)}
+    result = await go_on(
+        hass,
+        await start_subentry(hass, entry, "charger"),
+        "entities",
+        chargers["left"].entities | phases,
+        charger_input(),
+        "save",
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    result = await go_on(
+        hass,
+        await start_flow(hass),
+        "sensors",
+        "sensor_device",
+        {"device": p1.device.id},
+    )
+    assert result["errors"] == {"device": "sensor_of_charger"}
 
 
 async def test_what_a_charger_draws_is_not_the_property(
