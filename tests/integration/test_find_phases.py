@@ -288,7 +288,8 @@ async def test_a_search_ends_with_a_change_of_the_site(
 ) -> None:
     search = find_phases(hass, entry, charger)
     await passes(hass, clock, decisions, 1)
-    assert not change_wiring(hass, entry, charger.subentry_id, (Phase.L2,))
+    options = {**entry.options, "supply_max_current": 35}
+    hass.config_entries.async_update_entry(entry, options=options)
     await passes(hass, clock, decisions, 2)
     with pytest.raises(HomeAssistantError) as stopped:
         await search
