@@ -9,10 +9,20 @@ from collections.abc import Sequence
 from math import exp, inf, log
 from random import Random
 
-from custom_components.amp_guard.model import EarthingSystem, Phase, Supply
+from custom_components.amp_guard.model import (
+    SUPPLY_ID,
+    EarthingSystem,
+    Group,
+    Phase,
+    Site,
+    Supply,
+)
 from simulator.appliances import pump, switch
 from simulator.charger import line_currents
 from simulator.house import House, Step, household_quarter
+
+from .meter import MeterModel
+from .scenario import CarSetup, ChargerSetup, Scenario
 
 QUARTER = 12 * 7 * 86_400.0
 """s of the trace."""
@@ -23,6 +33,49 @@ BUSIEST = (0.3, 0.9)
 """The share of its fuse that a house's trace reaches at its busiest moment."""
 ROOM = 0.95
 """The share of its fuse that the whole house never passes by itself."""
+
+
+def one_group_home(
+    name: str,
+    *,
+    seed: int,
+    duration: float,
+    supply: Supply,
+    house: House,
+    meter: MeterModel,
+    chargers: tuple[ChargerSetup, ...],
+    cars: tuple[CarSetup, ...],
+    description: str = "",
+) -> Scenario:
+    """Return a home whose chargers all hang behind the main fuse and its meter alone.
+
+    Offline they share the least that a car charges with.
+    """
+    group = Group(
+        id="chargers",
+        max_current_online=supply.supply_max_current,
+        max_current_offline=6.0,
+    )
+    return Scenario(
+        name=name,
+        description=description,
+        duration=duration,
+        seed=seed,
+        site=Site(
+            supply=supply,
+            groups=(group,),
+            chargers=tuple(setup.charger for setup in chargers),
+        ),
+        house=house,
+        group_houses={},
+        meters={SUPPLY_ID: meter},
+        chargers=chargers,
+        cars=cars,
+        restarts=(),
+        ceilings=(),
+        resume_from=None,
+        expect=(),
+    )
 
 
 def draw_house(random: Random, supply: Supply, duration: float) -> House:

@@ -11,9 +11,7 @@ from custom_components.amp_guard.model import (
     SUPPLY_ID,
     Charger,
     EarthingSystem,
-    Group,
     Phase,
-    Site,
     Supply,
 )
 from simulator.car import CarModel
@@ -21,7 +19,7 @@ from simulator.charger import line_currents
 from simulator.house import House
 
 from ..field import IT_METERS, METERS, REPORTS
-from ..homes import draw_house, draw_offset, draw_wiring
+from ..homes import draw_house, draw_offset, draw_wiring, one_group_home
 from ..scenario import CarSetup, ChargerSetup, Scenario
 from .signals import MeterDamage, ReportDamage
 
@@ -120,25 +118,13 @@ def draw_place(kind: Kind, seed: int) -> Place:
     start = random.uniform(*STARTS)
     return Place(
         kind=kind,
-        scenario=Scenario(
-            name=f"{kind.name}, seed {seed}",
-            description="",
-            duration=DURATION,
+        scenario=one_group_home(
+            f"{kind.name}, seed {seed}",
             seed=seed,
-            site=Site(
-                supply=supply,
-                groups=(
-                    Group(
-                        id="chargers",
-                        max_current_online=LIMIT,
-                        max_current_offline=6.0,
-                    ),
-                ),
-                chargers=tuple(setup.charger for setup in chargers),
-            ),
+            duration=DURATION,
+            supply=supply,
             house=house,
-            group_houses={},
-            meters={SUPPLY_ID: meter},
+            meter=meter,
             chargers=chargers,
             cars=tuple(
                 CarSetup(
@@ -150,10 +136,6 @@ def draw_place(kind: Kind, seed: int) -> Place:
                 )
                 for number in (1, 2)
             ),
-            restarts=(),
-            ceilings=(),
-            resume_from=None,
-            expect=(),
         ),
         phase=_busiest(house, chargers[0].charger, kind, start),
         start=start,

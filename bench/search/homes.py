@@ -8,17 +8,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
-from custom_components.amp_guard.model import (
-    SUPPLY_ID,
-    Charger,
-    EarthingSystem,
-    Group,
-    Site,
-    Supply,
-)
+from custom_components.amp_guard.model import Charger, EarthingSystem, Supply
 from simulator.car import CarModel
 
-from ..homes import draw_house, draw_offset, draw_wiring, spread
+from ..homes import draw_house, draw_offset, draw_wiring, one_group_home, spread
 from ..meter import MeterModel
 from ..reporting import ReportModel
 from ..scenario import CarSetup, ChargerSetup, Scenario
@@ -43,25 +36,14 @@ def draw_home(seed: int, number: int) -> Scenario:
         _charger(random, f"charger-{index}", car)
         for index, car in enumerate(cars, start=1)
     )
-    return Scenario(
-        name=f"{seed}/{number}",
+    return one_group_home(
+        f"{seed}/{number}",
         description=describe(supply, meter, chargers, cars),
-        duration=HOUR,
         seed=number,
-        site=Site(
-            supply=supply,
-            groups=(
-                Group(
-                    id="chargers",
-                    max_current_online=supply.supply_max_current,
-                    max_current_offline=6.0,
-                ),
-            ),
-            chargers=tuple(setup.charger for setup in chargers),
-        ),
+        duration=HOUR,
+        supply=supply,
         house=house,
-        group_houses={},
-        meters={SUPPLY_ID: meter},
+        meter=meter,
         chargers=chargers,
         cars=tuple(
             CarSetup(
@@ -73,10 +55,6 @@ def draw_home(seed: int, number: int) -> Scenario:
             )
             for index, car in enumerate(cars, start=1)
         ),
-        restarts=(),
-        ceilings=(),
-        resume_from=None,
-        expect=(),
     )
 
 
