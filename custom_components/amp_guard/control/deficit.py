@@ -105,13 +105,7 @@ class Deficit:
         """Take that the phase shows what is `drawn` on it at the least."""
         tells_nothing = LEAST_DRAWN <= drawn < self._short_of - AS_MUCH
         if not self.convicted:
-            since = self.since
-            if (
-                since is None
-                or not tells_nothing
-                or self._short_at - since < LASTED
-                or time - since >= IN_QUESTION_FOR
-            ):
+            if not (tells_nothing and self._stays_in_question(time)):
                 self.since = None
             return
         self.since = None
@@ -127,6 +121,13 @@ class Deficit:
         good_for = min(GOOD_FOR * 2.0 ** (self._times - 1), LONGEST_GOOD_FOR)
         if highest - lowest >= needed and time - self._good_since >= good_for:
             self.clear()
+
+    def _stays_in_question(self, time: float) -> bool:
+        """Return whether a deficit lasted, and began not too long ago."""
+        since = self.since
+        if since is None or self._short_at - since < LASTED:
+            return False
+        return time - since < IN_QUESTION_FOR
 
     def _note_shown(self, shown: float) -> None:
         lowest, highest = self._shown
