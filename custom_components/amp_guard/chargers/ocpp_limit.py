@@ -129,9 +129,13 @@ class OcppLimitSetter(LimitSetter):
         return order.valid_for
 
     def forget_preparation(self) -> None:
-        """Prepare it anew: it may have forgotten what was written to it."""
+        """Prepare it anew: it may have forgotten what was written to it.
+
+        What it draws then says nothing of the way in which it was told.
+        """
         self._is_prepared = False
         self._capabilities = None
+        self._told = None
 
     async def read_again(self) -> None:
         """Ask for a fresh reading, where it can be asked."""
