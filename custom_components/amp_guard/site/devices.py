@@ -1,12 +1,17 @@
 """Devices: the meter, its groups and their chargers, each below the one before."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import (
     CONNECTION_NETWORK_MAC,
     DeviceEntryType,
+)
+from homeassistant.helpers.target import (
+    TargetSelection,
+    async_extract_referenced_entity_ids,
 )
 
 from ..const import (
@@ -66,6 +71,25 @@ def kind_of(hass: HomeAssistant, device_id: str) -> str | None:
         return SUPPLY_ID
     subentry = entry.subentries.get(target)
     return None if subentry is None else subentry.subentry_type
+
+
+@callback
+def devices_picked(hass: HomeAssistant, target: Mapping[str, Any]) -> set[str]:
+    """Return the devices of a target: those picked, and those of entities picked.
+
+    A target is what an automation's editor picks: entities, devices, areas, floors and
+    labels.
+    """
+    picked = async_extract_referenced_entity_ids(hass, TargetSelection(dict(target)))
+    registry = er.async_get(hass)
+    entities = picked.referenced | picked.indirectly_referenced
+    of_entities = {
+        entry.device_id
+        for entity_id in entities
+        if (entry := registry.async_get(entity_id)) is not None
+        and entry.device_id is not None
+    }
+    return picked.referenced_devices | of_entities
 
 
 @callback
