@@ -13,7 +13,15 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from simulator.devices.amp_guard import Fault
 
-from .helpers import PlainCharger, Property, add_charger, device_id, entity_id, group_id
+from .helpers import (
+    PlainCharger,
+    Property,
+    add_charger,
+    becomes,
+    device_id,
+    entity_id,
+    group_id,
+)
 from .test_events import charger_id
 from .test_services import HOUR, act
 
