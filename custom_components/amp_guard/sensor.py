@@ -21,6 +21,7 @@ from homeassistant.helpers.typing import StateType
 from .const import (
     CONF_MEASURED_PHASES,
     CONF_MEASURED_QUANTITIES,
+    CONF_SOURCE,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
     AmpGuardConfigEntry,
@@ -33,6 +34,8 @@ from .entities.sensors import (
     GROUP_DIAGNOSTICS,
     GROUP_PHASE_SENSORS,
     GROUP_SENSORS,
+    HOUSE_CURRENT,
+    MAIN_FUSE,
     METER_DIAGNOSTICS,
     METER_SENSORS,
     METER_TOTALS,
@@ -42,7 +45,8 @@ from .entities.sensors import (
 )
 from .entity import AmpGuardEntity
 from .loop.state import SiteState
-from .model import Phase, PhaseValues
+from .meters import Source
+from .model import SUPPLY_ID, Phase, PhaseValues
 from .site.phases import parse_phases
 from .site.reading import phases_of, read_group
 
@@ -73,7 +77,11 @@ async def async_setup_entry(
 
 def _meter_sensors(coordinator: AmpGuardCoordinator) -> Iterator[AmpGuardSensor]:
     data = coordinator.entry.data
+    # Sensors that are there already need not be recorded twice.
+    copied = data[CONF_SOURCE] == Source.SENSORS
     for quantity in METER_SENSORS:
+        if copied:
+            quantity = replace(quantity, entity_registry_enabled_default=False)
         if quantity.key in data[CONF_MEASURED_QUANTITIES]:
             for phase in parse_phases(data[CONF_MEASURED_PHASES]):
                 yield AmpGuardSensor(coordinator, quantity, phase=phase)
@@ -83,8 +91,10 @@ def _meter_sensors(coordinator: AmpGuardCoordinator) -> Iterator[AmpGuardSensor]
     if coordinator.is_metered:
         for phase in phases_of(coordinator.entry):
             yield AmpGuardSensor(coordinator, METER_WORTH, phase=phase)
+            yield AmpGuardSensor(coordinator, HOUSE_CURRENT, phase=phase)
         for diagnostic in METER_DIAGNOSTICS:
             yield AmpGuardSensor(coordinator, diagnostic)
+    yield AmpGuardSensor(coordinator, MAIN_FUSE)
 
 
 def _group_sensors(
@@ -131,6 +141,7 @@ class AmpGuardSensor(AmpGuardEntity, SensorEntity):
             self._attr_translation_placeholders = {"phase": phase.name}
         super().__init__(coordinator, description, subentry)
         self._phase = phase
+        self._attr_extra_state_attributes = {}
 
     @override
     def _update_from(self, state: SiteState) -> bool:
@@ -140,10 +151,27 @@ class AmpGuardSensor(AmpGuardEntity, SensorEntity):
             or self._phase in description.measured_fn(state, self.target)
         )
         value = self._value(state) if available else None
-        if available == self._attr_available and not self._moved(value):
+        attributes = self._attributes(state) if available else {}
+        if (
+            available == self._attr_available
+            and attributes == self._attr_extra_state_attributes
+            and not self._moved(value)
+        ):
             return False
         self._attr_available, self._attr_native_value = available, value
+        self._attr_extra_state_attributes = attributes
         return True
+
+    def _attributes(self, state: SiteState) -> dict[str, str]:
+        """Return what is told beside the figure; a node by its name."""
+        if (told := self.entity_description.attributes_fn) is None:
+            return {}
+        entry = self.coordinator.entry
+        names = {SUPPLY_ID: entry.title} | {
+            id_: subentry.title for id_, subentry in entry.subentries.items()
+        }
+        attributes = told(state, self.target)
+        return {key: names.get(value, value) for key, value in attributes.items()}
 
     def _value(self, state: SiteState) -> StateType | datetime:
         value = self.entity_description.value_fn(state, self.target)

@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.amp_guard.const import DOMAIN
 
-from .helpers import PlainCharger, Property, add_charger, entity_id
+from .helpers import PlainCharger, Property, add_charger, enable_all, entity_id
 
 QUIET = (2.0, 2.0, 2.0)
 
@@ -51,7 +51,8 @@ async def test_a_ceiling_set_at_the_charger_outlives_a_restart_but_not_the_car(
     left_id: str,
 ) -> None:
     left = chargers["left"]
-    await house.passes(hass, 150, *QUIET, cars=[left])
+    await enable_all(hass, entry)
+    await house.passes(hass, 300, *QUIET, cars=[left])
     assert left.limit == 16.0
     number = {"entity_id": "input_number.left", "value": 9}
     await hass.services.async_call("input_number", "set_value", number, blocking=True)
@@ -82,8 +83,9 @@ async def test_a_ceiling_set_at_the_charger_is_released_on_request(
     left_id: str,
 ) -> None:
     left = chargers["left"]
+    await enable_all(hass, entry)
     button = entity_id(hass, "button", left_id, "release_user_limit")
-    await house.passes(hass, 150, *QUIET, cars=[left])
+    await house.passes(hass, 300, *QUIET, cars=[left])
     number = {"entity_id": "input_number.left", "value": 9}
     await hass.services.async_call("input_number", "set_value", number, blocking=True)
     await house.passes(hass, 60, *QUIET, cars=[left])

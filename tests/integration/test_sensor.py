@@ -20,6 +20,7 @@ from .helpers import (
     Property,
     add_charger,
     becomes,
+    device_id,
     enable_all,
     entity_id,
     group_id,
@@ -356,3 +357,78 @@ async def test_a_paused_charger_shows_when_it_may_start(
     assert hass.states.get(reason).state == Reason.MINIMUM_OFF
     wait = dt_util.parse_datetime(hass.states.get(turn).state) - dt_util.utcnow()
     assert 30 <= wait.total_seconds() <= 120
+
+
+async def test_what_the_house_uses_is_what_flows_beside_the_chargers(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+) -> None:
+    left = chargers["left"]
+    await add_charger(hass, entry, left)
+    await enable_all(hass, entry)
+    await house.passes(hass, 90, 5.0, 2.0, 1.0, cars=[left])
+    used = [
+        float(hass.states.get(entity_id(hass, "sensor", SERIAL, key)).state)
+        for key in ("house_current_l1", "house_current_l2", "house_current_l3")
+    ]
+    assert used == pytest.approx([5.0, 2.0, 1.0], abs=0.5)
+
+
+async def test_what_limits_a_charger_is_beside_its_reason(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+) -> None:
+    left = chargers["left"]
+    charger = await add_charger(hass, entry, left)
+    reason = entity_id(hass, "sensor", charger, "reason")
+    await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=[left])
+    assert hass.states.get(reason).state == Reason.FULL_CURRENT
+    assert "limited_by" not in hass.states.get(reason).attributes
+
+    await house.passes(hass, 30, 1.0, 14.0, 1.0, cars=[left])
+    shown = hass.states.get(reason).attributes
+    group = entry.subentries[group_id(entry)].title
+    assert (shown["phase"], shown["limited_by"]) in {("L2", entry.title), ("L2", group)}
+
+
+async def test_what_may_be_used_follows_the_ceilings(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    fuse = hass.states.get(entity_id(hass, "sensor", SERIAL, "main_fuse"))
+    await house.passes(hass, 20, 1.0, 1.0, 1.0)
+    limit = entity_id(hass, "sensor", group_id(entry), "limit")
+    assert fuse.attributes["unit_of_measurement"] == "A"
+    before = float(hass.states.get(limit).state)
+    await hass.services.async_call(
+        "amp_guard",
+        "set_ceiling",
+        {
+            "device_id": device_id(hass, entry, group_id(entry)),
+            "current": 10,
+            "duration": {"hours": 1},
+        },
+        blocking=True,
+    )
+    await house.passes(hass, 5, 1.0, 1.0, 1.0)
+    assert (before, float(hass.states.get(limit).state)) == (25.0, 10.0)
+
+
+async def test_the_car_is_told_of_while_something_is_known_of_it(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+) -> None:
+    left = chargers["left"]
+    charger = await add_charger(hass, entry, left)
+    status = entity_id(hass, "sensor", charger, "status")
+    shown = []
+    for word in ("disconnected", "connected", "charging"):
+        left.says(word)
+        await house.passes(hass, 5, 1.0, 1.0, 1.0)
+        shown.append(hass.states.get(status).state)
+    assert shown == ["disconnected", "waiting", "charging"]

@@ -170,6 +170,7 @@ async def test_ceilings_and_boosts_outlive_a_restart(
 ) -> None:
     left, right = pair
     _left_id, right_id = ids(entry)
+    await enable_all(hass, entry)
     group = device_id(hass, entry, group_id(entry))
     await act(hass, "set_ceiling", device_id=group, current=7, duration=HOUR)
     await act(hass, "boost", device_id=device_id(hass, entry, right_id), duration=HOUR)

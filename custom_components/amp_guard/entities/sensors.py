@@ -1,6 +1,6 @@
 """Which sensors there are: of the meter, of each group, of each charger."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -50,6 +50,7 @@ class AmpGuardSensorDescription(SensorEntityDescription):
     available_fn: Callable[[SiteState, str], bool] = lambda *_: True
     measured_fn: Callable[[SiteState, str], tuple[Phase, ...]] = lambda *_: tuple(Phase)
     value_fn: Callable[[SiteState, str], SensorValue]
+    attributes_fn: Callable[[SiteState, str], Mapping[str, str]] | None = None
     dead_band: float = 0.0
 
 
@@ -142,6 +143,31 @@ METER_WORTH = AmpGuardSensorDescription(
 )
 """What each phase of the meter is worth."""
 
+HOUSE_CURRENT = AmpGuardSensorDescription(
+    key="house_current",
+    translation_key="house_current",
+    device_class=SensorDeviceClass.CURRENT,
+    entity_registry_enabled_default=False,
+    native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+    state_class=SensorStateClass.MEASUREMENT,
+    suggested_display_precision=1,
+    available_fn=SiteState.meter_is_online,
+    measured_fn=SiteState.measured_phases,
+    value_fn=lambda state, _: state.house_current(),
+    dead_band=0.5,
+)
+"""What flows at the main fuse beside the chargers."""
+
+MAIN_FUSE = AmpGuardSensorDescription(
+    key="main_fuse",
+    translation_key="main_fuse",
+    device_class=SensorDeviceClass.CURRENT,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+    suggested_display_precision=0,
+    value_fn=lambda state, _: state.site.supply.supply_max_current,
+)
+
 METER_TOTALS = {
     description.key: replace(
         description,
@@ -206,6 +232,16 @@ GROUP_PHASE_SENSORS = (
 
 GROUP_SENSORS = (
     AmpGuardSensorDescription(
+        key="limit",
+        translation_key="limit",
+        device_class=SensorDeviceClass.CURRENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        suggested_display_precision=0,
+        # What it may use now: by its meter's state, and its ceilings.
+        value_fn=lambda state, group: round(state.decision.nodes[group].limit, 1),
+    ),
+    AmpGuardSensorDescription(
         key="utilisation",
         translation_key="utilisation",
         native_unit_of_measurement=PERCENTAGE,
@@ -231,6 +267,13 @@ GROUP_DIAGNOSTICS = (
 )
 """What is known of a group only where something is measured."""
 
+SHOWN_STATUSES = tuple(
+    status
+    for status in ChargerStatus
+    if status not in (ChargerStatus.UNKNOWN, ChargerStatus.LOST)
+)
+"""Those that say something of the car."""
+
 CHARGER_SENSORS = (
     AmpGuardSensorDescription(
         key="allocated_current",
@@ -252,6 +295,17 @@ CHARGER_SENSORS = (
         value_fn=lambda state, charger: (
             state.decision.allocations[charger].reason.value
         ),
+        attributes_fn=SiteState.limited_by,
+    ),
+    AmpGuardSensorDescription(
+        key="status",
+        translation_key="status",
+        device_class=SensorDeviceClass.ENUM,
+        options=[status.value for status in SHOWN_STATUSES],
+        available_fn=lambda state, charger: (
+            state.readings[charger].status in SHOWN_STATUSES
+        ),
+        value_fn=lambda state, charger: state.readings[charger].status.value,
     ),
     AmpGuardSensorDescription(
         key="drawn_current",
@@ -282,6 +336,7 @@ CHARGER_SENSORS = (
     AmpGuardSensorDescription(
         key="user_limit",
         translation_key="user_limit",
+        entity_registry_enabled_default=False,
         device_class=SensorDeviceClass.CURRENT,
         entity_category=EntityCategory.DIAGNOSTIC,
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
@@ -307,6 +362,7 @@ CHARGER_SENSORS = (
     AmpGuardSensorDescription(
         key="boost_until",
         translation_key="boost_until",
+        entity_registry_enabled_default=False,
         device_class=SensorDeviceClass.TIMESTAMP,
         value_fn=lambda state, charger: state.boosts.get(charger),
     ),

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..loop.state import SiteState
 from ..model import SUPPLY_ID
-from .site import Json, measured, phases
+from .site import Json, phases
 
 SPAN = 900.0
 """s that are kept."""
@@ -96,6 +96,7 @@ def _moment(state: SiteState, time: float) -> Json:
             if any(drawn)
         },
     }
-    if (found := measured(state)) is not None:
-        moment["current"], moment["house"] = map(phases, found)
+    if (house := state.house_current()) is not None:
+        moment["current"] = phases(state.samples[SUPPLY_ID].current)
+        moment["house"] = phases(house)
     return moment

@@ -135,32 +135,6 @@ def figures(state: SiteState) -> Json:
     }
 
 
-def measured(state: SiteState) -> tuple[PhaseValues, PhaseValues] | None:
-    """Return what flows at the main fuse, and what of it beside the chargers.
-
-    None where it is not measured. Below zero it is exported.
-    """
-    sample = state.samples.get(SUPPLY_ID)
-    if sample is None or not state.meter_is_online(SUPPLY_ID):
-        return None
-    seen = [
-        state.decision.drawn[charger.id]
-        for charger in state.site.chargers
-        if charger.id in state.decision.drawn and state.is_measured(charger.group)
-    ]
-    usual = state.decision.nodes[SUPPLY_ID].base_load
-    house = (
-        _house(sample.current[phase] - sum(each[phase] for each in seen), usual[phase])
-        for phase in Phase
-    )
-    return sample.current, PhaseValues(*house)
-
-
-def _house(rest: float, base_load: float) -> float:
-    """Return what is left of a phase. A charger that reports late exports nothing."""
-    return max(rest, 0.0) if base_load >= 0 else rest
-
-
 def _node(state: SiteState, id_: str, node: NodeState) -> Json:
     told = {
         "trust": node.trust.value,
@@ -176,8 +150,8 @@ def _node(state: SiteState, id_: str, node: NodeState) -> Json:
     }
     if id_ in state.samples and state.meter_is_online(id_):
         told["current"] = phases(state.samples[id_].current)
-    if id_ == SUPPLY_ID and (found := measured(state)) is not None:
-        told["house"] = phases(found[1])
+    if id_ == SUPPLY_ID and (house := state.house_current()) is not None:
+        told["house"] = phases(house)
     return _known(told)
 
 

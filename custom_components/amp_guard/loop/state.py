@@ -92,6 +92,28 @@ class SiteState:
             if node != SUPPLY_ID
         )
 
+    def house_current(self) -> PhaseValues | None:
+        """Return what flows at the main fuse beside the chargers, A; below 0 exported.
+
+        None where it is not measured. A charger that reports late exports nothing.
+        """
+        if not self.meter_is_online(SUPPLY_ID):
+            return None
+        seen = [
+            self.decision.drawn[charger.id]
+            for charger in self.site.chargers
+            if charger.id in self.decision.drawn and self.is_measured(charger.group)
+        ]
+        current = self.samples[SUPPLY_ID].current
+        usual = self.decision.nodes[SUPPLY_ID].base_load
+        rest = (current[phase] - sum(each[phase] for each in seen) for phase in Phase)
+        return PhaseValues(
+            *(
+                max(left, 0.0) if usual[phase] >= 0 else left
+                for phase, left in zip(Phase, rest, strict=True)
+            )
+        )
+
     def overloaded(self, group: str) -> bool:
         """Say whether the fuse of a group is overloaded, or one that it hangs on."""
         return any(node.overloaded for node in self._nodes_above(group))
@@ -152,6 +174,16 @@ class SiteState:
             return None
         wait = timedelta(seconds=allocation.look_again - self.decision.time)
         return self.decided_at + wait
+
+    def limited_by(self, charger: str) -> dict[str, str]:
+        """Return the node and the phase that limit a charger, where one does."""
+        allocation = self.decision.allocations[charger]
+        told = {}
+        if allocation.node is not None:
+            told["limited_by"] = allocation.node
+        if allocation.phase is not None:
+            told["phase"] = allocation.phase.name
+        return told
 
     def _phases_of(self, group: str) -> tuple[Phase, ...]:
         return next(each.phases for each in self.site.groups if each.id == group)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import CONF_DEVICE_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import (
@@ -22,6 +24,7 @@ from ..const import (
     CONF_SOURCE,
     CONF_VARIANT,
     DOMAIN,
+    SUBENTRY_GROUP,
     AmpGuardConfigEntry,
 )
 from ..meters import Source
@@ -119,15 +122,34 @@ def register_devices(
     device_ids = {SUPPLY_ID: meter.id}
     for target in sorted(parents, key=lambda id_: _depth(parents, id_)):
         subentry = entry.subentries[target]
+        made_by, model = _kind(hass, subentry)
         device_ids[target] = registry.async_get_or_create(
             config_entry_id=entry.entry_id,
             config_subentry_id=target,
-            entry_type=DeviceEntryType.SERVICE,
+            # A charger is a thing that one can touch.
+            entry_type=DeviceEntryType.SERVICE
+            if subentry.subentry_type == SUBENTRY_GROUP
+            else None,
             identifiers={(DOMAIN, target)},
             name=subentry.title,
-            model=subentry.data.get(CONF_DESCRIPTION),
+            manufacturer=made_by,
+            model=model,
             via_device_id=device_ids[parents[target]],
         ).id
+
+
+@callback
+def _kind(
+    hass: HomeAssistant, subentry: ConfigSubentry
+) -> tuple[str | None, str | None]:
+    """Return maker and model, which tell groups and chargers apart."""
+    if subentry.subentry_type == SUBENTRY_GROUP:
+        return None, subentry.data.get(CONF_DESCRIPTION)
+    device_id = subentry.data.get(CONF_DEVICE_ID)
+    charger = dr.async_get(hass).async_get(device_id) if device_id else None
+    if not isinstance(charger, dr.DeviceEntry):
+        return None, None
+    return charger.manufacturer, charger.model
 
 
 def _depth(parents: Mapping[str, str], target: str) -> int:
