@@ -431,4 +431,4 @@ async def test_the_car_is_told_of_while_something_is_known_of_it(
         left.says(word)
         await house.passes(hass, 5, 1.0, 1.0, 1.0)
         shown.append(hass.states.get(status).state)
-    assert shown == ["disconnected", "waiting", "charging"]
+    assert shown == ["disconnected", "connected", "charging"]

@@ -267,12 +267,14 @@ GROUP_DIAGNOSTICS = (
 )
 """What is known of a group only where something is measured."""
 
-SHOWN_STATUSES = tuple(
-    status
-    for status in ChargerStatus
-    if status not in (ChargerStatus.UNKNOWN, ChargerStatus.LOST)
-)
-"""Those that say something of the car."""
+CAR_STATES = {
+    ChargerStatus.DISCONNECTED: "disconnected",
+    ChargerStatus.WAITING: "connected",
+    ChargerStatus.CHARGING: "charging",
+    ChargerStatus.FULL: "complete",
+    ChargerStatus.FAULT: "fault",
+}
+"""What is known of the car, in the words that evcc takes too."""
 
 CHARGER_SENSORS = (
     AmpGuardSensorDescription(
@@ -301,11 +303,11 @@ CHARGER_SENSORS = (
         key="status",
         translation_key="status",
         device_class=SensorDeviceClass.ENUM,
-        options=[status.value for status in SHOWN_STATUSES],
+        options=list(CAR_STATES.values()),
         available_fn=lambda state, charger: (
-            state.readings[charger].status in SHOWN_STATUSES
+            state.readings[charger].status in CAR_STATES
         ),
-        value_fn=lambda state, charger: state.readings[charger].status.value,
+        value_fn=lambda state, charger: CAR_STATES[state.readings[charger].status],
     ),
     AmpGuardSensorDescription(
         key="drawn_current",
