@@ -15,6 +15,7 @@ from .loop.offline_repairs import tell_offline_limits
 from .loop.overrides import Overrides
 from .loop.phase_finding import PhaseFinder
 from .loop.publisher import Listener, Publisher
+from .loop.requests import Requests
 from .loop.state import SiteState
 from .model import SUPPLY_ID, Site, SiteError
 from .site.reading import build_site, taking_part
@@ -37,6 +38,7 @@ class AmpGuardCoordinator:
         meters, site = create_meters(hass, entry), build_site(entry)
         self.entry = entry
         self.overrides = Overrides(hass, entry.entry_id, self._request)
+        self.requests = Requests(entry, self.overrides)
         self.finder = PhaseFinder(self._request_soon)
         self.energy = EnergyCounter()
         self.faults = Faults(hass, entry)
@@ -49,6 +51,7 @@ class AmpGuardCoordinator:
             meters=self.meters,
             fleet=self.fleet,
             overrides=self.overrides,
+            requests=self.requests,
             finder=self.finder,
             energy=self.energy,
             publisher=self._publisher,

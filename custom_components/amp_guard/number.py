@@ -24,6 +24,7 @@ from .const import (
     CONF_MIN_CURRENT,
     CONF_OFFLINE_CURRENT,
     CONF_PROFILE,
+    CONF_REQUEST_DURATION,
     CONF_SOCKET_CURRENT,
     CONF_VARIANT,
     SUBENTRY_CHARGER,
@@ -32,11 +33,12 @@ from .const import (
 )
 from .coordinator import AmpGuardCoordinator
 from .demonstration.entities import simulated_numbers
-from .entity import AmpGuardSettingEntity, add_to_subentries
+from .entity import AmpGuardEntity, AmpGuardSettingEntity, add_to_subentries
+from .loop.state import SiteState
 from .meters import MAX_MEASURED_CURRENT
 from .model import MINIMUM_SIGNALLED_CURRENT
 from .site.reading import DEFAULT_SOCKET_CURRENT, MAX_SOCKET_CURRENT
-from .site.settings import DEFAULT_BOOST_DURATION, Setting
+from .site.settings import DEFAULT_BOOST_DURATION, DEFAULT_REQUEST_DURATION, Setting
 
 PARALLEL_UPDATES = 0
 
@@ -93,6 +95,16 @@ NUMBERS: Mapping[str, tuple[AmpGuardNumberDescription, ...]] = {
             default=DEFAULT_SOCKET_CURRENT,
         ),
         AmpGuardNumberDescription(
+            key=CONF_REQUEST_DURATION,
+            translation_key=CONF_REQUEST_DURATION,
+            device_class=NumberDeviceClass.DURATION,
+            native_unit_of_measurement=UnitOfTime.MINUTES,
+            native_min_value=5.0,
+            native_max_value=10080.0,
+            native_step=5.0,
+            default=DEFAULT_REQUEST_DURATION,
+        ),
+        AmpGuardNumberDescription(
             key=CONF_BOOST_DURATION,
             translation_key=CONF_BOOST_DURATION,
             device_class=NumberDeviceClass.DURATION,
@@ -106,6 +118,17 @@ NUMBERS: Mapping[str, tuple[AmpGuardNumberDescription, ...]] = {
 }
 
 
+REQUESTED_CURRENT = AmpGuardNumberDescription(
+    key="requested_current",
+    translation_key="requested_current",
+    device_class=NumberDeviceClass.CURRENT,
+    entity_category=None,
+    native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+    native_min_value=0.0,
+    native_step=0.1,
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: AmpGuardConfigEntry,
@@ -114,6 +137,35 @@ async def async_setup_entry(
     """Set up the numbers of each group and charger."""
     async_add_entities(simulated_numbers(hass, entry))
     add_to_subentries(entry, async_add_entities, NUMBERS, AmpGuardNumber)
+    requested = {SUBENTRY_CHARGER: (REQUESTED_CURRENT,)}
+    add_to_subentries(entry, async_add_entities, requested, RequestedCurrent)
+
+
+class RequestedCurrent(AmpGuardEntity, NumberEntity):
+    """What a planner asks that a charger be given at most; 0 A pauses it."""
+
+    _attr_native_value: float | None = None
+
+    @property
+    @override
+    def native_max_value(self) -> float:
+        """What the charger may use."""
+        subentry = self.coordinator.entry.subentries[self.target]
+        return float(subentry.data[CONF_MAX_CURRENT])
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Ask for it."""
+        self.coordinator.requests.ask(self.target, value)
+
+    @override
+    def _update_from(self, state: SiteState) -> bool:
+        asked = self.coordinator.requests.current(self.target)
+        value = self.native_max_value if asked is None else asked
+        if self._attr_available and value == self._attr_native_value:
+            return False
+        self._attr_available, self._attr_native_value = True, value
+        return True
 
 
 class AmpGuardNumber(AmpGuardSettingEntity, NumberEntity):

@@ -10,12 +10,14 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import (
     CONF_ACTIVE,
+    CONF_CHARGES_UNASKED,
     CONF_SOCKET,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
     AmpGuardConfigEntry,
 )
-from .entity import AmpGuardSettingEntity, add_to_subentries
+from .entity import AmpGuardEntity, AmpGuardSettingEntity, add_to_subentries
+from .loop.state import SiteState
 from .site.settings import Setting
 
 PARALLEL_UPDATES = 0
@@ -44,6 +46,13 @@ SWITCHES = {
             default=True,
         ),
         AmpGuardSwitchDescription(
+            key=CONF_CHARGES_UNASKED,
+            translation_key=CONF_CHARGES_UNASKED,
+            entity_category=EntityCategory.CONFIG,
+            entity_registry_enabled_default=False,
+            default=True,
+        ),
+        AmpGuardSwitchDescription(
             key=CONF_SOCKET,
             translation_key="socket",
             entity_category=EntityCategory.CONFIG,
@@ -54,6 +63,13 @@ SWITCHES = {
 }
 
 
+REQUESTED_CHARGING = SwitchEntityDescription(
+    key="requested_charging",
+    translation_key="requested_charging",
+    entity_registry_enabled_default=False,
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: AmpGuardConfigEntry,
@@ -61,6 +77,30 @@ async def async_setup_entry(
 ) -> None:
     """Set up the switches of each group and charger."""
     add_to_subentries(entry, async_add_entities, SWITCHES, AmpGuardSwitch)
+    requested = {SUBENTRY_CHARGER: (REQUESTED_CHARGING,)}
+    add_to_subentries(entry, async_add_entities, requested, RequestedCharging)
+
+
+class RequestedCharging(AmpGuardEntity, SwitchEntity):
+    """Whether a charger charges at all, as far as planners are concerned."""
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Let it charge with what was asked for."""
+        self.coordinator.requests.resume(self.target)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Let it not charge."""
+        self.coordinator.requests.pause(self.target)
+
+    @override
+    def _update_from(self, state: SiteState) -> bool:
+        is_on = self.coordinator.requests.allows(self.target)
+        if self._attr_available and is_on == self._attr_is_on:
+            return False
+        self._attr_available, self._attr_is_on = True, is_on
+        return True
 
 
 class AmpGuardSwitch(AmpGuardSettingEntity, SwitchEntity):

@@ -5,10 +5,12 @@ The charger is made of helpers, as an owner without an integration would make it
 """
 
 from collections.abc import AsyncGenerator, Callable
+from datetime import timedelta
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
 import pytest_socket
 
@@ -98,3 +100,15 @@ async def chargers(hass: HomeAssistant) -> dict[str, PlainCharger]:
         charger.watch()
         charger.says("connected")
     return made
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Return a hand on the wall clock: it moves it on by so many s."""
+    utcnow, moved = dt_util.utcnow, [0.0]
+    monkeypatch.setattr(dt_util, "utcnow", lambda: utcnow() + timedelta(0, moved[0]))
+
+    def move(seconds: float) -> None:
+        moved[0] += seconds
+
+    return move

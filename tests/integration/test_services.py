@@ -47,18 +47,6 @@ async def pair(
     return chargers["left"], chargers["right"]
 
 
-@pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Return a hand on the wall clock: it moves it on by so many s."""
-    utcnow, moved = dt_util.utcnow, [0.0]
-    monkeypatch.setattr(dt_util, "utcnow", lambda: utcnow() + timedelta(0, moved[0]))
-
-    def move(seconds: float) -> None:
-        moved[0] += seconds
-
-    return move
-
-
 def ids(entry: ConfigEntry) -> list[str]:
     return [c.subentry_id for c in entry.get_subentries_of_type("charger")]
 

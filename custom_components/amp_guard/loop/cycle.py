@@ -21,6 +21,7 @@ from .overrides import Overrides, as_ceiling, in_loop_time
 from .phase_finding import PhaseFinder
 from .publisher import Publisher
 from .recording import Recording
+from .requests import Requests
 from .state import SiteState
 
 WATCH_INTERVAL = 5.0
@@ -46,6 +47,7 @@ class Cycle:
         meters: MeterWatch,
         fleet: Fleet,
         overrides: Overrides,
+        requests: Requests,
         finder: PhaseFinder,
         energy: EnergyCounter,
         publisher: Publisher,
@@ -58,6 +60,7 @@ class Cycle:
         self._meters = meters
         self._fleet = fleet
         self._overrides = overrides
+        self._requests = requests
         self._finder = finder
         self._energy = energy
         self._publisher = publisher
@@ -164,7 +167,7 @@ class Cycle:
             chargers=self._fleet.read(),
             commands=self._fleet.commanded(),
             ceilings=(
-                *(as_ceiling(each, now) for each in overrides.ceilings),
+                *(as_ceiling(each, now) for each in self._requests.ceilings),
                 *self._finder.ceilings,
             ),
             boosts={
@@ -219,7 +222,7 @@ class Cycle:
             fail_safes=self._fleet.fail_safes,
             decision=decision,
             decided_at=dt_util.utcnow(),
-            ceilings=self._overrides.ceilings,
+            ceilings=self._requests.ceilings,
             boosts=self._overrides.boosts,
             energy=dict(self._energy.totals),
             power=dict(self._energy.power),

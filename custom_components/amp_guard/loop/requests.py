@@ -1,0 +1,102 @@
+"""Requests: what a planner asks of a charger, as ceilings that lapse.
+
+evcc, EMHASS, a price automation or their owner plan when a car charges and with what;
+the law guards the fuses. A request bounds what its charger is given, and never raises
+it. One that is not renewed lapses: then its owner's default is what counts.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from homeassistant.core import callback
+from homeassistant.util import dt as dt_util
+
+from ..const import (
+    CONF_CHARGES_UNASKED,
+    CONF_MAX_CURRENT,
+    CONF_REQUEST_DURATION,
+    SUBENTRY_CHARGER,
+    AmpGuardConfigEntry,
+)
+from ..site.settings import DEFAULT_REQUEST_DURATION
+from .overrides import Overrides, TimedCeiling
+
+REQUEST = "request"
+"""The name of the ceiling of a current that was asked for ..."""
+PAUSE = "request_pause"
+"""... of 0 A while a charger was asked not to charge ..."""
+UNASKED = "no_request"
+"""... and of 0 A while nothing is asked of one that then does not charge."""
+LOOK_AHEAD = timedelta(days=1)
+"""How far ahead the end of what has none is told."""
+
+
+class Requests:
+    """What planners ask of the chargers of one supply. Currents in A per phase."""
+
+    def __init__(self, entry: AmpGuardConfigEntry, overrides: Overrides) -> None:
+        """Keep them among the overrides: so they outlive a restart."""
+        self._entry = entry
+        self._overrides = overrides
+
+    @callback
+    def ask(self, charger: str, current: float, end: datetime | None = None) -> None:
+        """Give a charger no more than that, until then or for as long as its owner set."""
+        self._set(charger, REQUEST, current, end)
+
+    @callback
+    def pause(self, charger: str) -> None:
+        """Let a charger not charge, for as long as its owner set."""
+        self._set(charger, PAUSE, 0.0)
+
+    @callback
+    def resume(self, charger: str) -> None:
+        """Let it charge again with what was asked for."""
+        self._overrides.clear_ceilings(charger, PAUSE)
+        asked = self.current(charger)
+        most = self._entry.subentries[charger].data[CONF_MAX_CURRENT]
+        self.ask(charger, most if asked is None else asked)
+
+    def current(self, charger: str) -> float | None:
+        """Return what was asked for last, None where nothing is."""
+        request = self._found(charger, REQUEST)
+        return None if request is None else request.current
+
+    def allows(self, charger: str) -> bool:
+        """Say whether nobody asks that it does not charge."""
+        names = {each.name for each in self.ceilings if each.target == charger}
+        return names.isdisjoint((PAUSE, UNASKED))
+
+    @property
+    def ceilings(self) -> tuple[TimedCeiling, ...]:
+        """All ceilings of the supply: those that were set, and of who waits to be asked."""
+        return (*self._overrides.ceilings, *self._unasked())
+
+    def _unasked(self) -> Iterator[TimedCeiling]:
+        asked = {
+            each.target
+            for each in self._overrides.ceilings
+            if each.name in (REQUEST, PAUSE)
+        }
+        end = dt_util.utcnow().replace(microsecond=0, second=0) + LOOK_AHEAD
+        for charger in self._entry.get_subentries_of_type(SUBENTRY_CHARGER):
+            id_ = charger.subentry_id
+            if id_ not in asked and not charger.data.get(CONF_CHARGES_UNASKED, True):
+                yield TimedCeiling(target=id_, name=UNASKED, current=0.0, end=end)
+
+    def _found(self, charger: str, name: str) -> TimedCeiling | None:
+        for ceiling in self._overrides.ceilings:
+            if (ceiling.target, ceiling.name) == (charger, name):
+                return ceiling
+        return None
+
+    def _set(
+        self, charger: str, name: str, current: float, end: datetime | None = None
+    ) -> None:
+        if end is None:
+            data = self._entry.subentries[charger].data
+            minutes = data.get(CONF_REQUEST_DURATION, DEFAULT_REQUEST_DURATION)
+            end = dt_util.utcnow() + timedelta(minutes=minutes)
+        self._overrides.set_ceiling(
+            TimedCeiling(target=charger, name=name, current=current, end=end)
+        )
