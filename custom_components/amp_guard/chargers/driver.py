@@ -187,6 +187,11 @@ class ChargerDriver:
         """In which of several ways it was seen to be limited."""
         return self._setter.way
 
+    @property
+    def is_heeded(self) -> bool | None:
+        """Whether it was seen to keep to its limit, None where nothing tells."""
+        return self._setter.is_heeded(shown=self._machine.is_shown)
+
     def trouble(self, reading: ChargerReading) -> Trouble | None:
         """Return what keeps a charger that says this from being balanced, if it does."""
         trouble = find_trouble(self.profile, self._entities, reading)
