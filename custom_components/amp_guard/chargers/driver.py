@@ -37,9 +37,6 @@ from .trouble import Trouble, find_overruling, find_trouble, refusing
 
 CAR_MAY_CHARGE = (ChargerStatus.WAITING, ChargerStatus.CHARGING)
 
-ASK_INTERVAL = 3.0
-"""s between two times that an integration is asked anew while it matters."""
-
 
 class ChargerDriver:
     """One charger, read and commanded.
@@ -203,8 +200,8 @@ class ChargerDriver:
 
     @callback
     def ask(self) -> None:
-        """Ask its integration anew, each few seconds at most: what it says matters."""
-        if self._now() - self._asked_at >= ASK_INTERVAL:
+        """Ask its integration anew, as often as it bears: what it says matters."""
+        if self._now() - self._asked_at >= self.profile.ask_interval:
             self._look()
 
     @callback
