@@ -15,6 +15,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+import voluptuous as vol
 
 from custom_components.amp_guard.chargers import ChargerConfig, ChargerDriver, Learning
 from custom_components.amp_guard.model import Phase
@@ -69,7 +70,7 @@ class Charger:
         self.refusal: str | None = None
         self.answers_single_keys_only = False
         self.hangs_answering = False
-        self.answers: Mapping[str, str] | Exception | None = None
+        self.answers: Mapping[str, str] | str | Exception | None = None
         self.refuses_each_second = False
         self.hangs: asyncio.Event | None = None
         self.obeys = True
@@ -190,13 +191,21 @@ class Charger:
             self._show(shows, state)
 
     async def _answer(self, call: ServiceCall) -> ServiceResponse:
-        action = f"{call.domain}.{call.service}"
+        action, key = f"{call.domain}.{call.service}", call.data.get("ocpp_key")
         self.calls.append((action, dict(call.data)))
+        if self.hangs_answering:
+            await asyncio.Event().wait()
+        if self.answers_single_keys_only and key is None:
+            raise vol.Invalid("required key not provided @ data['ocpp_key']")
         if isinstance(self.answers, Exception):
             raise self.answers
         answers = (
             self.contract.answers[action] if self.answers is None else self.answers
         )
+        if not isinstance(answers, Mapping):
+            return {"value": answers}
+        if key is not None:
+            return {"value": answers.get(key, "Unknown")}
         return {"value": dict(answers)}
 
     def _show(self, unique_id: str, state: str) -> None:

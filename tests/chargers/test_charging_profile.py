@@ -58,6 +58,53 @@ def test_what_shows_nothing_is_left_alone_while_it_draws_no_more(highest, told) 
     assert ladder.way == to_try[0]
 
 
+@given(st.data(), levels, st.booleans(), grants)
+def test_one_that_refuses_every_way_is_known_for_it(
+    data, highest, shared, told
+) -> None:
+    """It gives all that it has, or its car draws that."""
+    to_try = ways(Capabilities(max_stack_level=highest), shares_charge_point=shared)
+    ladder, shows = Ladder(to_try), data.draw(st.booleans())
+    for current in told:
+        ladder.judge(current, MOST if shows else None, MOST, OFFLINE)
+    assert ladder.is_in_vain
+
+    for current in (10.0, 13.0):
+        ladder.judge(current, current, current, OFFLINE)
+    assert not ladder.is_in_vain
+
+
+@given(levels, grants, st.floats(0.0, 8.0))
+def test_one_that_gives_less_is_not_taken_to_refuse(highest, told, own_limit) -> None:
+    """The limit of its own cable, or of its own load balancing, is lower."""
+    to_try = ways(Capabilities(max_stack_level=highest), shares_charge_point=False)
+    ladder = Ladder(to_try)
+    for current in told:
+        ladder.judge(current, own_limit, own_limit, OFFLINE)
+        assert not ladder.is_in_vain
+
+
+@given(levels, st.lists(st.sampled_from([8.0, 13.0, 16.0]), max_size=40))
+def test_a_car_that_draws_less_unseats_no_way_that_holds(highest, told) -> None:
+    """Where no limit is shown: what it draws may be the car's own wish."""
+    to_try = ways(Capabilities(max_stack_level=highest), shares_charge_point=False)
+    ladder = Ladder(to_try)
+    ladder.judge(13.0, None, 13.0, OFFLINE)
+    ladder.judge(10.0, None, 10.0, OFFLINE)
+    assert ladder.has_held
+    for current in told:
+        ladder.judge(current, None, OFFLINE, OFFLINE)
+        assert ladder.way == to_try[0]
+
+
+def test_a_car_at_the_offline_limit_may_have_been_refused_its_own() -> None:
+    """Where no limit is shown, what lies below the profile may be in force."""
+    to_try = ways(Capabilities(max_stack_level=5), shares_charge_point=False)
+    ladder = Ladder(to_try)
+    ladder.judge(13.0, None, OFFLINE, OFFLINE)
+    assert ladder.way == to_try[1]
+
+
 def test_one_overruling_does_not_unseat_a_way_that_has_held() -> None:
     to_try = ways(Capabilities(max_stack_level=5), shares_charge_point=False)
     ladder = Ladder(to_try)

@@ -3,11 +3,17 @@
 from homeassistant.exceptions import ServiceValidationError
 import pytest
 
-from custom_components.amp_guard.chargers import FailSafe, check_charger
+from custom_components.amp_guard.chargers import (
+    ChargerCheck,
+    ChargerDriver,
+    FailSafe,
+    check_charger,
+)
 
 from .conftest import Charger
 from .contracts import CONTRACTS, set_value
 
+EASEE = next(c for c in CONTRACTS if c.profile == "easee")
 OCPP = next(c for c in CONTRACTS if c.profile == "ocpp")
 TESLA = next(c for c in CONTRACTS if c.profile == "teslemetry")
 ZAPTEC = next(c for c in CONTRACTS if c.profile == "zaptec")
@@ -18,8 +24,8 @@ each_contract = pytest.mark.parametrize(
 )
 
 
-async def look(charger: Charger):
-    return await check_charger(charger.hass, charger.driver.config)
+async def look(charger: Charger, driver: ChargerDriver | None = None) -> ChargerCheck:
+    return await check_charger(charger.hass, charger.driver.config, driver)
 
 
 @each_contract
@@ -29,13 +35,17 @@ async def test_nothing_that_a_charger_does_is_changed(charger_of, contract) -> N
 
     check = await look(charger)
 
-    assert check.is_settable
-    assert check.can_pause
-    assert check.fail_safe is charger.driver.profile.fail_safe
-    assert check.refusals == ()
-    assert charger.driver.read() == before
     asked = [name for name, _ in charger.taken() if name != "ocpp.get_configuration"]
     assert asked in ([], ["number.set_value"])
+    # What cannot be tried without changing it is not said to work.
+    assert check.is_settable is (True if asked else None)
+    pauses_by_actions = contract.profile in ("ocpp", "easee")
+    assert check.can_pause is (None if pauses_by_actions else True)
+    fail_safe = charger.driver.profile.fail_safe
+    is_tried = fail_safe is not FailSafe.EXPIRING_LIMIT
+    assert check.fail_safe is (fail_safe if is_tried else None)
+    assert check.refusals == ()
+    assert charger.driver.read() == before
 
 
 @each_contract
@@ -85,8 +95,46 @@ async def test_a_charge_point_that_says_nothing_may_be_well(charger_of) -> None:
 
     check = await look(charger)
 
-    assert check.is_settable
+    assert check.is_settable is None
+    assert check.refusals == ()
+
+
+async def test_what_was_seen_while_it_was_balanced_counts(charger_of, later) -> None:
+    """An Easee shows its limit, and nothing of it can be tried without changing it."""
+    charger = charger_of(EASEE)
+    await charger.driver.start()
+    await charger.order(10.0, 240.0)
+    await later(61.0)
+    charger.set("EH123456_output_limit", "10")
+    await charger.settle()
+
+    check = await look(charger, charger.driver)
+
+    assert (check.is_settable, check.can_pause) == (True, True)
     assert check.fail_safe is FailSafe.EXPIRING_LIMIT
+
+
+async def test_a_charger_that_nobody_reaches_cannot_be_limited(charger_of) -> None:
+    charger = charger_of(CHARGEAMPS)
+    charger.set("chargeamps_1234567_1_max_current", "unavailable")
+
+    check = await look(charger)
+
+    assert check.is_settable is False
+    assert [r.translation_key for r in check.refusals] == ["charger_unavailable"]
+
+
+async def test_a_charge_point_that_nobody_reaches_cannot_be_limited(
+    charger_of, hass
+) -> None:
+    charger = charger_of(OCPP)
+    hass.services.async_remove("ocpp", "get_configuration")
+
+    check = await look(charger)
+
+    assert (check.is_settable, check.can_pause) == (False, False)
+    assert check.fail_safe is FailSafe.NONE
+    assert [r.translation_key for r in check.refusals] == ["charger_unavailable"]
 
 
 async def test_a_car_that_is_elsewhere_is_not_asked(charger_of) -> None:

@@ -67,6 +67,53 @@ async def test_whatever_is_stored_the_first_grant_ends_by_itself(
     assert given - 1.0 <= circuit.limit <= given
 
 
+@pytest.mark.parametrize("offline_current", [6.0, 10.0, 16.0])
+@pytest.mark.parametrize("given", [6.0, 8.0, 10.0])
+async def test_what_is_no_more_than_it_falls_back_to_stays(
+    charger_of, later, offline_current: float, given: float
+) -> None:
+    """A renewal at the least current would be dropped, and its end would raise it."""
+    charger = charger_of(EASEE)
+    charger.driver = charger.drive(offline_current=offline_current)
+    await charger.driver.start()
+    circuit = Circuit(16.0)
+    for current in (32.0, given, given, 32.0, given):
+        await charger.order(current, 240.0)
+        circuit.take(charger.taken())
+        await later(120.0)
+        assert circuit.expires is (circuit.limit > offline_current)
+    assert circuit.limit <= given
+
+
+async def test_at_the_least_current_a_renewal_cannot_differ(charger_of) -> None:
+    """Less would be a pause: it ends, shows that, and is told again."""
+    charger = charger_of(EASEE)
+    charger.driver = charger.drive(offline_current=0.0)
+    await charger.driver.start()
+
+    await charger.order(6.0, 240.0)
+
+    assert told(charger) == [(DYNAMIC, 6)]
+
+
+async def test_after_it_was_away_the_first_grant_differs_again(
+    charger_of, later
+) -> None:
+    """Somebody else may have set the circuit meanwhile."""
+    charger = charger_of(EASEE)
+    await charger.driver.start()
+    await charger.order(10.0, 240.0)
+    told(charger)
+
+    for upstream in EASEE.entities:
+        charger.set(upstream.unique_id, "unavailable")
+    for upstream in EASEE.entities:
+        charger.set(upstream.unique_id, upstream.state)
+    await later(61.0)
+
+    assert told(charger)[:2] == [(DYNAMIC, 9), (DYNAMIC, 10)]
+
+
 @pytest.fixture
 async def garage(charger_of, hass: HomeAssistant) -> tuple[Charger, Charger]:
     """Two chargers on one circuit, each told what is meant for it."""

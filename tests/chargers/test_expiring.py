@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 import pytest
 
+from .conftest import Charger
 from .contracts import CONTRACTS, Call, Upstream
 
 OCPP = next(c for c in CONTRACTS if c.profile == "ocpp")
@@ -15,6 +16,14 @@ EASEE = next(c for c in CONTRACTS if c.profile == "easee")
 def _purposes(calls: list[Call]) -> list[str]:
     return [
         data["custom_profile"]["chargingProfilePurpose"]
+        for _, data in calls
+        if "custom_profile" in data
+    ]
+
+
+def _levels(calls: list[Call]) -> list[int]:
+    return [
+        data["custom_profile"]["stackLevel"]
         for _, data in calls
         if "custom_profile" in data
     ]
@@ -253,6 +262,31 @@ async def test_a_charge_point_that_speaks_ocpp_2_is_refused(charger_of) -> None:
     assert _purposes(charger.taken()) == []
 
 
+@pytest.mark.parametrize("answer", ["Unknown", "", HomeAssistantError("busy")])
+async def test_what_no_answer_tells_is_as_usual(charger_of, answer) -> None:
+    charger = charger_of(OCPP)
+    charger.answers = answer
+    await charger.driver.start()
+
+    await charger.order(10.0, 60.0)
+
+    assert _levels(charger.taken()) == [1, 1]
+    assert charger.faults == [None]
+
+
+async def test_an_older_integration_that_does_not_answer_is_as_usual(
+    charger_of,
+) -> None:
+    charger = charger_of(OCPP)
+    charger.answers = HomeAssistantError("busy")
+    charger.answers_single_keys_only = True
+    await charger.driver.start()
+
+    await charger.order(10.0, 60.0)
+
+    assert _levels(charger.taken()) == [1, 1]
+
+
 async def test_an_older_integration_is_asked_for_one_key_at_a_time(charger_of) -> None:
     charger = charger_of(OCPP)
     charger.answers = {"ChargeProfileMaxStackLevel": "7"}
@@ -261,12 +295,7 @@ async def test_an_older_integration_is_asked_for_one_key_at_a_time(charger_of) -
 
     await charger.order(10.0, 60.0)
 
-    levels = [
-        data["custom_profile"]["stackLevel"]
-        for _, data in charger.taken()
-        if "custom_profile" in data
-    ]
-    assert levels == [7, 7]
+    assert _levels(charger.taken()) == [7, 7]
 
 
 async def test_one_that_does_not_answer_keeps_no_cut_waiting(charger_of, later) -> None:
@@ -278,3 +307,54 @@ async def test_one_that_does_not_answer_keeps_no_cut_waiting(charger_of, later) 
     await later(5.1)
 
     assert _purposes(charger.taken()) == ["TxDefaultProfile", "TxProfile"]
+
+
+OFFERED = "ocpp.garage.current_offered.sensor"
+DRAWN = "ocpp.garage.current_import.sensor"
+
+
+def _draws(charger: Charger, current: float) -> None:
+    """Have its car draw A on all phases."""
+    charger.set(DRAWN, str(current), L1=current, L2=current, L3=current)
+
+
+async def test_a_car_that_draws_more_is_seen_before_its_limit_is_told(
+    charger_of, later
+) -> None:
+    """It can be asked for a reading: that is no older than 20 s."""
+    charger = charger_of(OCPP)
+    features = {"SupportedFeatureProfiles": "Core,SmartCharging,RemoteTrigger"}
+    charger.answers = OCPP.answers["ocpp.get_configuration"] | features
+    charger.obeys = False
+    await charger.driver.start()
+    charger.set(OFFERED, "unknown")
+    _draws(charger, 16.0)
+    await charger.order(8.0, 240.0)
+    await later(21.0)
+    await charger.order(8.0, 240.0)
+
+    assert _purposes(charger.taken())[-1] == "TxDefaultProfile"
+
+
+@pytest.mark.parametrize("moment", ["expired", "another car"])
+async def test_what_a_limit_that_is_over_became_says_nothing_of_its_way(
+    charger_of, later, moment: str
+) -> None:
+    """What is shown then is the offline limit, which lies below each way."""
+    charger = charger_of(OCPP)
+    await charger.driver.start()
+    await charger.order(10.0, 240.0)
+    charger.taken()
+    if moment == "another car":
+        await later(130.0)
+        charger.set("ocpp.garage.status_connector.sensor", "Available")
+        charger.set("ocpp.garage.transaction_id.sensor", "43")
+        charger.set(OFFERED, "6")
+        charger.set("ocpp.garage.status_connector.sensor", "Charging")
+    else:
+        charger.set(OFFERED, "6")
+        await later(300.0)
+    await charger.order(12.0, 240.0)
+    await later(30.0)
+
+    assert "TxProfile" in _purposes(charger.taken())

@@ -17,13 +17,17 @@ import pytest
 
 import custom_components
 from custom_components.amp_guard.chargers import (
+    ChargerCheck,
     ChargerCommandError,
     ChargerConfig,
     ChargerDriver,
+    FailSafe,
     TroubleKind,
+    check_charger,
     find_chargers,
     ocpp_limit,
 )
+from custom_components.amp_guard.chargers.charging_profile import Purpose
 from custom_components.amp_guard.model import ChargerStatus
 from simulator.devices.ocpp import OcppChargePoint
 from simulator.devices.ocpp_profiles import SmartCharging
@@ -78,6 +82,10 @@ class ChargePointSite:
             lambda _: self._changed.set(),
             on_fault=lambda _id, error: self.faults.append(error),
         )
+
+    async def look(self) -> ChargerCheck:
+        """Look at it as a reconfiguration does."""
+        return await check_charger(self.hass, self.driver.config, self.driver)
 
     async def comes(self, expected: Callable[[], bool]) -> None:
         """Let the site's time pass, and messages on the wire, until it is so."""
@@ -405,6 +413,44 @@ async def test_the_way_that_holds_is_found_by_what_the_car_draws(
     assert site.driver.read().limit is None
     assert site.bench.charger.offered == 8.0
     assert site.driver.read().current == (8.0, 8.0, 8.0)
+
+
+@pytest.mark.parametrize("says_offered", [True, False])
+async def test_one_that_refuses_everything_without_a_word_is_found_out(
+    unstarted: ChargePointSite, leap, says_offered: bool
+) -> None:
+    site = unstarted
+    site.bench.device.profiles.takes = SmartCharging(refused=frozenset(Purpose))
+    site.bench.device.says_offered = says_offered
+    await site.start()
+    site.bench.plug_in()
+    await site.reads(ChargerStatus.WAITING)
+    # Nothing tells before a car charges.
+    assert (await site.look()).is_settable is None
+    for _ in range(8):
+        await site.order(10.0, 420.0)
+        await site.live(60, leap)
+
+    assert site.driver.is_heeded is False
+    assert site.driver.fail_safe is FailSafe.NONE
+    check = await site.look()
+    assert (check.is_settable, check.can_pause) == (False, False)
+    assert check.fail_safe is FailSafe.NONE
+    assert [r.translation_key for r in check.refusals] == ["charger_heeds_no_limit"]
+
+
+async def test_one_that_takes_its_limits_is_seen_to(
+    site: ChargePointSite, leap
+) -> None:
+    await site.charging_at(13.0, 240.0)
+    for current in (10.0, 12.0):
+        await site.live(30, leap)
+        await site.order(current, 240.0)
+
+    check = await site.look()
+    assert (check.is_settable, check.can_pause) == (True, True)
+    assert check.fail_safe is FailSafe.EXPIRING_LIMIT
+    assert check.refusals == ()
 
 
 @pytest.mark.parametrize("units", ["Power", "Current,Power", "Current"])

@@ -227,11 +227,17 @@ class Ladder:
         self._failures = 0
         self._shown: float | None = None
         self._all_tried = False
+        self._exceeded: set[Way] = set()
 
     @property
     def way(self) -> Way:
         """The way to take now."""
         return self.ways[self._at]
+
+    @property
+    def is_in_vain(self) -> bool:
+        """Whether it gave more than it was told, whichever way was taken."""
+        return self._exceeded.issuperset(self.ways)
 
     def judge(
         self,
@@ -249,7 +255,7 @@ class Ladder:
             self._note_held(told, offline_current)
         elif shown > told:
             self.is_overruled = True
-            self._fail()
+            self._exceed()
         else:
             self.is_overruled = False
             if self._may_search:
@@ -258,7 +264,7 @@ class Ladder:
     def _judge_drawn(self, told: float, drawn: float, offline_current: float) -> None:
         """Take what its car draws, A, where it does not show its limit."""
         if drawn > told + DRAWN_BEYOND:
-            self._fail()
+            self._exceed()
         elif abs(drawn - told) <= DRAWN_BELOW:
             self._note_held(told, offline_current)
         elif abs(drawn - offline_current) <= DRAWN_BELOW and self._may_search:
@@ -281,7 +287,12 @@ class Ladder:
             return
         if self._shown is not None and abs(self._shown - told) > SAME:
             self.has_held, self._failures = True, 0
+            self._exceeded.clear()
         self._shown = told
+
+    def _exceed(self) -> None:
+        self._exceeded.add(self.way)
+        self._fail()
 
     def _fail(self) -> None:
         self._failures, self._shown = self._failures + 1, None

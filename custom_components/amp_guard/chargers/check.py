@@ -8,11 +8,12 @@ from ..model import ChargerReading, ChargerStatus
 from .actions import ChargerActions, ChargerCommandError
 from .charging_profile import Capabilities
 from .config import ChargerConfig
+from .driver import ChargerDriver
 from .entities import ChargerEntities
 from .ocpp_limit import ask_capabilities, refusal_of
 from .profile import FailSafe, Profile, Role
 from .profiles import PROFILES
-from .reading import can_pause, is_away, read_charger, read_set_limit
+from .reading import can_pause, is_away, pause_of, read_charger, read_set_limit
 
 CHANGES_ARE_COUNTED = 300.0
 """s. A charger that asks for more between two changes counts them."""
@@ -24,16 +25,16 @@ class ChargerCheck:
 
     `state` is its state in its own word, None where nothing reports it. `is_settable`
     is whether its current can be set now, `can_pause` whether it can be paused, and
-    `fail_safe` what it does when nothing is heard of Home Assistant. `later` are the
-    roles whose entities were disabled and are enabled now: they come within a minute.
-    `refusals` say why it cannot be commanded.
+    `fail_safe` what it does when nothing is heard of Home Assistant; None is what could
+    not be tried. `later` are the roles whose entities were disabled and are enabled now:
+    they come within a minute. `refusals` say why it cannot be commanded.
     """
 
     reading: ChargerReading
     state: str | None
-    is_settable: bool
-    can_pause: bool
-    fail_safe: FailSafe
+    is_settable: bool | None
+    can_pause: bool | None
+    fail_safe: FailSafe | None
     later: frozenset[Role] = frozenset()
     refusals: tuple[ChargerCommandError, ...] = ()
 
@@ -46,8 +47,13 @@ class ChargerCheck:
         )
 
 
-async def check_charger(hass: HomeAssistant, config: ChargerConfig) -> ChargerCheck:
-    """Look at a charger as its driver would, and ask for the limit that it has."""
+async def check_charger(
+    hass: HomeAssistant, config: ChargerConfig, driver: ChargerDriver | None = None
+) -> ChargerCheck:
+    """Look at a charger as its driver would, and ask for the limit that it has.
+
+    Where it is balanced already its `driver` knows more: what it has seen.
+    """
     profile = PROFILES[config.profile]
     entities = ChargerEntities.of(hass, config)
     actions = ChargerActions(hass, profile, config, entities)
@@ -65,48 +71,82 @@ async def check_charger(hass: HomeAssistant, config: ChargerConfig) -> ChargerCh
             now=hass.loop.time(),
         )
         values = [entities.value(role) for role in profile.statuses]
-        refusal = await _refusal(profile, entities, actions)
-        can_be_paused = can_pause(profile, entities)
-        refusals = [] if refusal is None else [refusal]
-        if refusal is None and not can_be_paused:
-            refusals = [ChargerCommandError("charger_cannot_pause")]
-        by_profiles = profile.charging_profiles is not None
+        is_settable, refusals = await _try_limit(profile, entities, actions, driver)
+        can_be_paused: bool | None = can_pause(profile, entities)
+        if not can_be_paused and not refusals:
+            refusals = (ChargerCommandError("charger_cannot_pause"),)
+        if profile.limit_role is None and pause_of(profile, entities) is None:
+            can_be_paused = (
+                is_settable  # a pause is a limit of 0 A, sent in the same way
+            )
         return ChargerCheck(
             reading=reading,
             state=next((value for value in values if value is not None), None),
-            is_settable=refusal is None,
-            can_pause=can_be_paused and not (by_profiles and refusal),
-            fail_safe=FailSafe.NONE if by_profiles and refusal else profile.fail_safe,
+            is_settable=is_settable,
+            can_pause=can_be_paused,
+            fail_safe=_fail_safe(profile, is_settable, driver),
             later=frozenset(role for role in Role if entities.is_coming(role)),
-            refusals=tuple(refusals),
+            refusals=refusals,
         )
     finally:
         entities.stop()
 
 
-async def _refusal(
-    profile: Profile, entities: ChargerEntities, actions: ChargerActions
-) -> ChargerCommandError | None:
-    """Return why its current cannot be set, None where it can be, as far as is known."""
+type Tried = tuple[bool | None, tuple[ChargerCommandError, ...]]
+"""Whether something works, None where it could not be tried, and why not."""
+NOT_TRIED: Tried = (None, ())
+
+
+async def _try_limit(
+    profile: Profile,
+    entities: ChargerEntities,
+    actions: ChargerActions,
+    driver: ChargerDriver | None,
+) -> Tried:
+    """Try whether its current can be set, by what changes nothing."""
     if (uses := profile.charging_profiles) is not None:
         try:
             answered = await ask_capabilities(actions, uses)
         except ChargerCommandError as error:
-            return error
-        return refusal_of(answered or Capabilities())
+            return False, (error,)
+        if (refusal := refusal_of(answered or Capabilities())) is not None:
+            return False, (refusal,)
+        return _as_seen(driver)
     if (role := profile.limit_role) is None:
-        return None
+        return _as_seen(driver)
     if entities.state(role) is None:
-        return ChargerCommandError("charger_unavailable")
+        return False, (ChargerCommandError("charger_unavailable"),)
     limit = read_set_limit(profile, entities)
     # What is not known, or not in force, would be changed by asking for it; a car that
     # is elsewhere, or a charger whose changes are counted, is left alone.
     if limit is None or Role.LIMIT_IN_FORCE in entities or is_away(entities):
-        return None
+        return _as_seen(driver)
     if profile.raise_interval > CHANGES_ARE_COUNTED:
-        return None
+        return _as_seen(driver)
     try:
         await actions.try_out(profile.set_limit, limit)
     except ChargerCommandError as error:
-        return error
-    return None
+        return False, (error,)
+    return True, ()
+
+
+def _as_seen(driver: ChargerDriver | None) -> Tried:
+    """Return what was seen of its limits while it was balanced: some refuse silently."""
+    if driver is None:
+        return NOT_TRIED
+    if (heeded := driver.is_heeded) is False:
+        return False, (ChargerCommandError("charger_heeds_no_limit"),)
+    return heeded, ()
+
+
+def _fail_safe(
+    profile: Profile, is_settable: bool | None, driver: ChargerDriver | None
+) -> FailSafe | None:
+    """Return what it does when nothing is heard, None where that was not tried."""
+    if profile.fail_safe is not FailSafe.EXPIRING_LIMIT:
+        return profile.fail_safe
+    if is_settable is None:
+        return None
+    if not is_settable:
+        return FailSafe.NONE
+    return profile.fail_safe if driver is None else driver.fail_safe

@@ -19,12 +19,15 @@ class Share:
 
 
 class Circuit:
-    """The chargers that are driven on one circuit, by their ids."""
+    """The chargers that are driven on one circuit, by their ids.
+
+    `told` is what it was told last, A, None where something else may be stored.
+    """
 
     def __init__(self) -> None:
         """Start without any."""
         self.shares: dict[str, Share] = {}
-        self._told: float | None = None
+        self.told: float | None = None
 
     @property
     def current(self) -> float:
@@ -52,7 +55,7 @@ class Circuit:
         An integration drops what is equal to what is stored, with its time: what is
         repeated differs by a step, and before the first something is told that does.
         """
-        current, before = self.current, self._told
+        current, before = self.current, self.told
         lower = current - step
         if lower < least:
             told = [current]
@@ -60,7 +63,7 @@ class Circuit:
             told = [lower, current]
         else:
             told = [lower if current == before else current]
-        self._told = told[-1]
+        self.told = told[-1]
         return told
 
 

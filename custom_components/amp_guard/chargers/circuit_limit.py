@@ -62,6 +62,7 @@ class CircuitLimitSetter(LimitSetter):
     def forget_preparation(self) -> None:
         """Prepare it anew: it may have forgotten what was written to it."""
         self._prepared_for = None
+        self._circuit.told = None
 
     async def _limit(self, order: Order) -> None:
         await self._tell(order.current, order.valid_for)
@@ -98,12 +99,14 @@ class CircuitLimitSetter(LimitSetter):
     async def _tell_circuit(self) -> None:
         circuit, uses = self._circuit, self._uses
         valid_for = circuit.valid_for
-        if valid_for is None:
-            await self._actions.send(uses.set_limit, circuit.current, 0.0)
-            return
-        if self._prepared_for != circuit.offline_current:
+        if valid_for is not None and self._prepared_for != circuit.offline_current:
             await self._actions.send(uses.set_offline_limit, circuit.offline_current)
             self._prepared_for = circuit.offline_current
+        # What is no more than it falls back to is not to end: it would be raised by that.
+        if valid_for is None or circuit.current <= circuit.offline_current:
+            circuit.told = circuit.current
+            await self._actions.send(uses.set_limit, circuit.current, 0.0)
+            return
         least = self._profile.min_current
         for current in circuit.to_tell(self.renewal_step, least):
             await self._actions.send(uses.set_limit, current, valid_for)

@@ -96,6 +96,11 @@ class CommandMachine:
         """Whether the charger does not take, or does not show, what it is sent."""
         return self._failures > 0
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether the charger shows what was sent to it last, and nothing older."""
+        return self._last is not None and self._last.held
+
     # --- events ----------------------------------------------------------------------
 
     def order(self, order: Order, now: float) -> Effects:

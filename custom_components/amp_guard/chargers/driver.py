@@ -37,9 +37,6 @@ from .trouble import Trouble, find_overruling, find_trouble, refusing
 
 CAR_MAY_CHARGE = (ChargerStatus.WAITING, ChargerStatus.CHARGING)
 
-ASK_INTERVAL = 3.0
-"""s between two times that an integration is asked anew while it matters."""
-
 
 class ChargerDriver:
     """One charger, read and commanded.
@@ -187,6 +184,11 @@ class ChargerDriver:
         """In which of several ways it was seen to be limited."""
         return self._setter.way
 
+    @property
+    def is_heeded(self) -> bool | None:
+        """Whether it was seen to keep to its limit, None where nothing tells."""
+        return self._setter.is_heeded(shown=self._machine.is_shown)
+
     def trouble(self, reading: ChargerReading) -> Trouble | None:
         """Return what keeps a charger that says this from being balanced, if it does."""
         trouble = find_trouble(self.profile, self._entities, reading)
@@ -198,8 +200,8 @@ class ChargerDriver:
 
     @callback
     def ask(self) -> None:
-        """Ask its integration anew, each few seconds at most: what it says matters."""
-        if self._now() - self._asked_at >= ASK_INTERVAL:
+        """Ask its integration anew, as often as it bears: what it says matters."""
+        if self._now() - self._asked_at >= self.profile.ask_interval:
             self._look()
 
     @callback

@@ -67,6 +67,13 @@ class LimitSetter:
         """In which of several ways it was seen to be limited."""
         return None
 
+    def is_heeded(self, *, shown: bool) -> bool | None:
+        """Say whether it was seen to keep to its limit, None where nothing tells.
+
+        `shown` is whether it shows what it was told last.
+        """
+        return True if shown else None
+
     @property
     def settling_time(self) -> float:
         """For how long in s after a command what it shows may be of before it."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 import logging
+import math
 from typing import Any
 
 from homeassistant.exceptions import ServiceValidationError
@@ -67,10 +68,12 @@ INVALID_KEY = "invalid_ocpp_key"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Told:
-    """What it was told last, A, at a loop time (s)."""
+    """What it was told last, A, from one loop time (s) to another; in a transaction."""
 
     current: float
     at: float
+    until: float
+    transaction: str | None
 
 
 class OcppLimitSetter(LimitSetter):
@@ -117,7 +120,21 @@ class OcppLimitSetter(LimitSetter):
         said = self._capabilities
         if said is not None and refusal_of(said) is not None:
             return FailSafe.NONE
+        if self._ladder is not None and self._ladder.is_in_vain:
+            return FailSafe.NONE
         return self._profile.fail_safe
+
+    def is_heeded(self, *, shown: bool) -> bool | None:
+        """Say whether it was seen to keep to its limit, None where nothing tells.
+
+        What it shows may be what it was told by chance, so it takes more than that.
+        """
+        ladder = self._ladder
+        if ladder is None:
+            return None
+        if ladder.is_in_vain:
+            return False
+        return True if ladder.has_held else None
 
     def lasting(self, order: Order) -> float | None:
         """Return the time (s) that can be told, no less than the order's.
@@ -176,7 +193,13 @@ class OcppLimitSetter(LimitSetter):
             transaction=transaction,
         )
         await self._tell(told)
-        self._told = _Told(current=order.current, at=self._now())
+        now = self._now()
+        self._told = _Told(
+            current=order.current,
+            at=now,
+            until=now + (order.valid_for or math.inf),
+            transaction=self._entities.value(Role.TRANSACTION),
+        )
 
     def _judged(self, capabilities: Capabilities, unit: Unit) -> Ladder:
         """Return the ladder, when it has taken what became of the last order."""
@@ -201,7 +224,14 @@ class OcppLimitSetter(LimitSetter):
         return ladder
 
     def _can_judge(self, told: _Told) -> bool:
-        """Whether what it shows is what became of that: it had the time, and a car."""
+        """Whether what it shows is what became of that: it had the time, and a car.
+
+        What has expired since, or was told for another car's session, is no matter.
+        """
+        if told.transaction != self._entities.value(Role.TRANSACTION):
+            return False
+        if self._now() >= told.until:
+            return False
         state = (self._entities.value(Role.STATE) or "").lower()
         charges = self._profile.statuses[Role.STATE].get(state)
         if charges is not ChargerStatus.CHARGING and told.current > 0:

@@ -15,6 +15,8 @@ ANY_ENTITIES = "any_entities"
 """The profile whose entities the user picks."""
 
 
+ASK_INTERVAL = 3.0
+"""s between two times that an integration is asked anew while it matters."""
 SETTLING_REPORTS = 2
 """Reports after a command that may still say what was before it."""
 
@@ -206,6 +208,8 @@ class Profile:
     which a charging charger reports. Where `refresh_after_command`, a reading is
     cheap and asked for when the car has followed; `refresh_interval` is how often one
     is asked for while a car is there (None: the integration's own schedule will do).
+    `ask_interval` lies at least between two times that one is asked for because it
+    matters: each costs a cloud that counts requests all of its integration's.
     `zero_is_unknown`: 0 A on all phases of a charging charger is no measurement.
     `unknown_limit` is the limit (A) that is shown where it is not known. `settles` is
     for how long (s) after a command it may show what was before, where that is not a
@@ -235,6 +239,7 @@ class Profile:
     raise_interval: float = 5.0
     refresh_after_command: bool = False
     refresh_interval: float | None = None
+    ask_interval: float = ASK_INTERVAL
     report_interval: float = 30.0
     zero_is_unknown: bool = False
     unknown_limit: float | None = None

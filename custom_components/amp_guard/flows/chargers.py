@@ -3,7 +3,7 @@
 The same steps at set-up, where there may be several, and below an entry.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowHandler, FlowResult
 from homeassistant.helpers.translation import async_get_translations
 
-from ..chargers import PROFILES, ChargerCheck, FailSafe, Role, check_charger
+from ..chargers import (
+    PROFILES,
+    ChargerCheck,
+    ChargerDriver,
+    FailSafe,
+    Role,
+    check_charger,
+)
 from ..const import CONF_GROUP, CONF_PROFILE, CONF_STATES, CONF_WIRING, DOMAIN
 from ..model import Phase
 from ..site.reading import read_charger_config
@@ -32,12 +39,13 @@ from .charger_draft import (
 from .forms import name_errors, show_form, table
 from .forms.charger import ENTITIES_SCHEMA, charger_schema, states_schema
 
-WORKS, LATER, FAILS = "✓", "○", "✗"
+WORKS, LATER, FAILS, UNTRIED = "✓", "○", "✗", "?"
 STATE_ROLES = (Role.STATE, Role.CHARGING, Role.CONNECTED)
-FALLS_BACK = {
+FALLS_BACK: Mapping[FailSafe | None, str] = {
     FailSafe.EXPIRING_LIMIT: WORKS,
     FailSafe.OWN_OFFLINE_LIMIT: LATER,
     FailSafe.NONE: FAILS,
+    None: UNTRIED,
 }
 
 
@@ -53,12 +61,14 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
         *,
         installation: Callable[[], Installation],
         check_options: Sequence[str],
+        driver_of: Callable[[str], ChargerDriver | None] = lambda _: None,
     ) -> None:
         """Start without a charger.
 
         `installation` tells what they can be connected to. `check_options` are what can
         be done about those that were checked: names of the flow's steps; where one is
-        changed, its phases can be found as well.
+        changed, its phases can be found as well. `driver_of` returns who drives one
+        that is balanced already.
         """
         self.described: list[ChargerDraft] = []
         self._waiting: list[ChargerDraft] = []
@@ -66,6 +76,7 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
         self._flow = flow
         self._installation = installation
         self._check_options = check_options
+        self._driver_of = driver_of
 
     def describe(
         self, chargers: Iterable[ChargerDraft], *, changed: str | None = None
@@ -152,9 +163,13 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
 
     async def check(self) -> R:
         """Show what was found to work, and ask what to do about it."""
-        hass = self._flow.hass
+        hass, changed = self._flow.hass, self._changed
+        driver = None if changed is None else self._driver_of(changed)
         checks = [
-            (draft.title, await check_charger(hass, read_charger_config(draft.data)))
+            (
+                draft.title,
+                await check_charger(hass, read_charger_config(draft.data), driver),
+            )
             for draft in self.described
         ]
         return self._flow.async_show_menu(
@@ -226,6 +241,6 @@ async def _reasons(hass: HomeAssistant, check: ChargerCheck) -> list[str]:
     ]
 
 
-def _cell(shown: str | None, *, works: bool) -> str:
-    mark = WORKS if works else FAILS
+def _cell(shown: str | None, *, works: bool | None) -> str:
+    mark = UNTRIED if works is None else WORKS if works else FAILS
     return mark if shown is None else f"{mark} {shown}"

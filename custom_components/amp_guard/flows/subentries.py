@@ -4,12 +4,14 @@ from typing import Any
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
+    ConfigEntryState,
     ConfigSubentry,
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_NAME
 
+from ..chargers import ChargerDriver
 from ..const import (
     CONF_CHARGER,
     CONF_SOURCE,
@@ -114,6 +116,7 @@ class ChargerFlow(ConfigSubentryFlow):
             self,
             installation=self._installation,
             check_options=("save", "check", "charger"),
+            driver_of=self._driver_of,
         )
         self._phases = PhaseSteps(self, self._chargers)
 
@@ -210,6 +213,12 @@ class ChargerFlow(ConfigSubentryFlow):
         return self.async_create_entry(
             title=charger.title, data=charger.data, unique_id=charger.unique_id
         )
+
+    def _driver_of(self, charger: str) -> ChargerDriver | None:
+        entry = self._get_entry()
+        if entry.state is not ConfigEntryState.LOADED:
+            return None
+        return entry.runtime_data.fleet.driver(charger)
 
     def _installation(self) -> Installation:
         entry = self._get_entry()

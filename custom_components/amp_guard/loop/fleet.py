@@ -23,7 +23,7 @@ Assistant gives an entry 10 s to unload."""
 
 
 class Fleet:
-    """The chargers of one entry, by their ids: the only one who knows their drivers.
+    """The chargers of one entry, by their ids: the one who keeps their drivers.
 
     `troubles` are what was wrong with each when a state was published last. `on_change`
     is called when a charger says something new.
@@ -165,6 +165,10 @@ class Fleet:
             for charger, driver in self._drivers.items()
             if (way := driver.way) is not None
         }
+
+    def driver(self, charger: str) -> ChargerDriver | None:
+        """Return who drives a charger: it has seen what a look at it does not show."""
+        return self._drivers.get(charger)
 
     @property
     def learned(self) -> dict[str, Any]:

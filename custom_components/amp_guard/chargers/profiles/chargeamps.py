@@ -38,6 +38,8 @@ CHARGEAMPS = Profile(
     command_lag=15.0,
     raise_interval=30.0,
     report_interval=30.0,
+    # A refresh of a Halo and an Aura is 11 requests, and keys have been blocked for many.
+    ask_interval=60.0,
     # What the cloud does not know reads 0.0 A, an unknown maximum 6.0 A.
     zero_is_unknown=True,
     unknown_limit=6.0,

@@ -1,0 +1,143 @@
+"""Chargers behind a simulated cloud, the double of their integration, a driver for each.
+
+Time passes for the site and for Home Assistant alike; requests and answers are real.
+"""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+import custom_components
+from custom_components.amp_guard.chargers import (
+    ChargerConfig,
+    ChargerDriver,
+    find_chargers,
+)
+from custom_components.amp_guard.model import ChargerStatus, PhaseValues, Supply
+from simulator.car import Car, CarModel
+from simulator.charger import ChargerModel
+from simulator.devices.charger import ChargerDevice
+from simulator.house import House, constant
+from simulator.world import World
+from tests.devices.conftest import add_integration
+
+DOUBLES = Path(__file__).parents[1] / "doubles" / "custom_components"
+STEP = 3
+"""s of the site's time that pass between two looks at what has come ..."""
+LOOK_INTERVAL = 0.01
+"""... and s of real time, in which requests are answered."""
+LOOKS = 100
+"""How often is looked for what is to come: 500 s of the site's time."""
+EAGER = CarModel(
+    start_delay=2.0, one_phase_first=0.0, raise_delay=1.0, energy_wh=1_000_000.0
+)
+
+
+def find_doubles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Home Assistant find the doubles of integrations."""
+    path = [*custom_components.__path__, str(DOUBLES)]
+    monkeypatch.setattr(custom_components, "__path__", path)
+
+
+class CloudSite[DeviceT: ChargerDevice]:
+    """The site, the network and Home Assistant."""
+
+    def __init__(self, hass: HomeAssistant, leap: Callable[[float], None]) -> None:
+        self.hass = hass
+        self.drivers: list[ChargerDriver] = []
+        self.devices: list[DeviceT] = []
+        self.faults: list[Exception | None] = []
+        self._leap = leap
+
+    async def start(
+        self,
+        device_of: Callable[[ChargerModel], DeviceT],
+        chargers: int = 1,
+        *,
+        offline_current: float = 6.0,
+    ) -> None:
+        """Set all up, each charger with a car that draws 16 A."""
+        models = [
+            ChargerModel(id=f"C{number}", limit=16.0) for number in range(chargers)
+        ]
+        house = House(constant(PhaseValues(1.0, 1.0, 1.0)))
+        self.world = World(house, models, Supply(supply_max_current=63.0))
+        self.devices = [device_of(model) for model in models]
+        first = self.devices[0]
+        await first.start("127.0.0.1")
+        added = await add_integration(self.hass, first.integration, first.flow_input)
+        self.entry = added.entry
+        self.drivers = [
+            ChargerDriver(
+                self.hass,
+                ChargerConfig(
+                    id=found.name,
+                    device_id=found.device_id,
+                    profile=found.profile,
+                    connector=found.connector,
+                    offline_current=offline_current,
+                ),
+                lambda _: None,
+                on_fault=lambda _id, error: self.faults.append(error),
+            )
+            for found in find_chargers(self.hass)
+        ]
+        for driver in self.drivers:
+            await driver.start()
+        await self.hass.config_entries.async_reload(self.entry.entry_id)
+        for model in models:
+            self.world.plug_in(model.id, Car(EAGER))
+        await self.comes(
+            lambda: all(
+                driver.read().status is ChargerStatus.CHARGING
+                for driver in self.drivers
+            )
+        )
+
+    async def order(self, *currents: float, valid_for: float | None = None) -> None:
+        """Order each charger A."""
+        for driver, current in zip(self.drivers, currents, strict=True):
+            driver.command(current, valid_for if current else None)
+        await self.live(5)
+
+    async def live(self, seconds: int) -> None:
+        """Let time pass, and what comes due in it happen."""
+        for _ in range(0, seconds, STEP):
+            self.pass_time(STEP)
+            self._leap(STEP)
+            await asyncio.sleep(LOOK_INTERVAL)
+            await self.hass.async_block_till_done()
+
+    async def comes(self, expected: Callable[[], bool]) -> None:
+        for _ in range(LOOKS):
+            if expected():
+                return
+            await self.live(5)
+        pytest.fail("it does not come")
+
+    async def leave(self) -> None:
+        """End Home Assistant's part, as a power cut does."""
+        for driver in self.drivers:
+            await driver.stop()
+        if self.drivers:
+            await self.hass.config_entries.async_unload(self.entry.entry_id)
+        self.drivers = []
+
+    async def stop(self) -> None:
+        """End all of it."""
+        await self.leave()
+        for device in self.devices:
+            await device.stop()
+
+    def pass_time(self, seconds: int) -> None:
+        for _ in range(seconds):
+            self.world.step(1.0)
+            for device in self.devices:
+                device.observe(self.world.now)
+
+    @property
+    def offered(self) -> list[float]:
+        return [device.charger.offered for device in self.devices]
