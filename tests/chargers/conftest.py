@@ -29,6 +29,7 @@ OBEYED = {
     "switch.turn_on": lambda _: "on",
     "switch.turn_off": lambda _: "off",
     "select.select_option": lambda data: data["option"],
+    "button.press": lambda _: "2026-11-22T17:00:00+00:00",
 }
 """The state that an entity has after an action."""
 

@@ -86,6 +86,10 @@ def binary(unique_id: str, state: str, **more: Any) -> Upstream:
     return Upstream(platform="binary_sensor", unique_id=unique_id, state=state, **more)
 
 
+def button(unique_id: str) -> Upstream:
+    return Upstream(platform="button", unique_id=unique_id, state="unknown")
+
+
 def set_value(unique_id: str, value: float) -> Call:
     return "number.set_value", {"entity_id": unique_id, "value": value}
 
@@ -96,6 +100,10 @@ def turn(direction: str, unique_id: str) -> Call:
 
 def option(unique_id: str, value: str) -> Call:
     return "select.select_option", {"entity_id": unique_id, "option": value}
+
+
+def press(unique_id: str) -> Call:
+    return "button.press", {"entity_id": unique_id}
 
 
 def charging(
@@ -216,6 +224,115 @@ def _chargeamps(connector: int) -> Contract:
         give_10=(set_value(f"{own}_max_current", 10),),
         pause=(set_value(f"{own}_max_current", 0),),
         give_8=(set_value(f"{own}_max_current", 8),),
+    )
+
+
+def _alfen(socket: int) -> Contract:
+    """A double; a single one has the same of its socket 1."""
+    limit = f"alfen_Alfen_main_normal_max_current_socket_{socket}"
+    return Contract(
+        profile="alfen_wallbox",
+        integration="alfen_wallbox",
+        identifier="Alfen",
+        model="NG920-61022",
+        connector=socket,
+        entities=(
+            number("alfen_Alfen_max_station_current", "16", 0, 16),
+            number("alfen_Alfen_alb_safe_current", "6", 1, 16),
+            *(
+                upstream
+                for n in (1, 2)
+                for upstream in (
+                    number(
+                        f"alfen_Alfen_main_normal_max_current_socket_{n}", "16", 0, 16
+                    ),
+                    sensor(f"alfen_Alfen-status_socket_{n}", "Charging Normal"),
+                    sensor(f"alfen_Alfen-main_state_socket_{n}", "Charging Power On"),
+                    sensor(
+                        f"alfen_Alfen-main_active_max_current_socket_{n}",
+                        "16.0",
+                        unit="A",
+                    ),
+                    sensor(f"alfen_Alfen-current_n_socket_{n}", "0.1", unit="A"),
+                    *(
+                        sensor(
+                            f"alfen_Alfen-current_l{phase}_socket_{n}",
+                            f"{10 * n + phase}.5",
+                            unit="A",
+                        )
+                        for phase in (1, 2, 3)
+                    ),
+                )
+            ),
+            sensor("alfen_Alfen-smart_meter_current_l1", "3.1", unit="A"),
+        ),
+        reading=charging(10 * socket + 1.5, 10 * socket + 2.5, 10 * socket + 3.5),
+        give_10=(set_value(limit, 10),),
+        pause=(set_value(limit, 0),),
+        give_8=(set_value(limit, 8),),
+    )
+
+
+def _wattpilot(name: str, limit: str) -> Contract:
+    return Contract(
+        profile="wattpilot",
+        integration="wattpilot",
+        identifier="91000001",
+        entities=(
+            number(limit, "16", 6, 32),
+            number(f"{name}-fst", "1400", 0, 999999),
+            button(f"{name}-frc0"),
+            button(f"{name}-frc1"),
+            button(f"{name}-frc2"),
+            sensor(f"{name}-carConnected", "charging"),
+            sensor(f"{name}-car", "Charging"),
+            sensor(f"{name}-modelStatus", "ChargingBecauseFallbackDefault"),
+            sensor(
+                f"{name}-nrg",
+                "10400",
+                unit="W",
+                attributes={"L1_Ampere": 15.1, "L2_Ampere": 15.2, "L3_Ampere": 15.3},
+            ),
+        ),
+        reading=charging(15.1, 15.2, 15.3),
+        give_10=(set_value(limit, 10),),
+        pause=(press(f"{name}-frc1"),),
+        give_8=(set_value(limit, 8), press(f"{name}-frc0")),
+    )
+
+
+SMARTEVSE_LIMIT = "SmartEVSE/5001-ChargeCurrentOverride"
+
+
+def _smartevse() -> Contract:
+    own = "SmartEVSE/5001"
+    return Contract(
+        profile="smartevse",
+        integration="mqtt",
+        identifier=own,
+        model="SmartEVSE v3",
+        entities=(
+            Upstream(
+                platform="number",
+                unique_id=SMARTEVSE_LIMIT,
+                state="16.0",
+                attributes={"min": 0, "max": 32, "step": 1},
+            ),
+            number(f"{own}-CPPWMOverride", "-1", -1, 100),
+            select(f"{own}-Mode", "Normal"),
+            select(f"{own}-EnableC2", "Not present"),
+            sensor(f"{own}-State", "Charging"),
+            sensor(f"{own}-StateID", "C"),
+            sensor(f"{own}-EVPlugState", "Connected"),
+            sensor(f"{own}-ChargeCurrent", "16.0", unit="A"),
+            sensor(f"{own}-MaxCurrent", "32.0", unit="A"),
+            *(sensor(f"{own}-EVCurrentL{n}", f"15.{n}", unit="A") for n in (1, 2, 3)),
+            *(sensor(f"{own}-MainsCurrentL{n}", f"3.{n}", unit="A") for n in (1, 2, 3)),
+        ),
+        reading=charging(15.1, 15.2, 15.3),
+        give_10=(set_value(SMARTEVSE_LIMIT, 10),),
+        pause=(option(f"{own}-Mode", "Pause"),),
+        give_8=(set_value(SMARTEVSE_LIMIT, 8), option(f"{own}-Mode", "Normal")),
     )
 
 
@@ -651,6 +768,7 @@ CONTRACTS = (
         integration="mqtt",
         model="Amina S EV Charger",
         entities=(
+            number("0x0123_charge_limit_with_on_off_zigbee2mqtt", "unknown", 0, 32),
             number("0x0123_charge_limit_zigbee2mqtt", "16", 6, 32),
             number("0x0123_offline_current_zigbee2mqtt", "6", 6, 32),
             switch("0x0123_switch_zigbee2mqtt"),
@@ -665,9 +783,18 @@ CONTRACTS = (
         reading=charging(15.1, 15.2, 15.3),
         give_10=(set_value("0x0123_charge_limit_zigbee2mqtt", 10),),
         pause=(turn("off", "0x0123_switch_zigbee2mqtt"),),
+        # A level that it is told while it is off may be lost.
         give_8=(
             set_value("0x0123_charge_limit_zigbee2mqtt", 8),
             turn("on", "0x0123_switch_zigbee2mqtt"),
+            set_value("0x0123_charge_limit_zigbee2mqtt", 8),
         ),
     ),
+    _smartevse(),
+    _alfen(1),
+    _alfen(2),
+    # The two integrations of this name.
+    _wattpilot("Wattpilot", "Wattpilot-amp"),
+    _wattpilot("91000001", "91000001-amp"),
+    _wattpilot("91000001", "91000001-amp_22kw"),
 )

@@ -35,15 +35,13 @@ class FoundCharger:
 
 def find_chargers(hass: HomeAssistant) -> list[FoundCharger]:
     """Return the chargers among all devices, by name."""
-    profiles = {
-        profile.integration: profile
+    found = [
+        charger
+        for device_id, integration in _devices(hass)
         for profile in PROFILES.values()
-        if profile.name != ANY_ENTITIES
-    }
-    found: list[FoundCharger] = []
-    for device_id, integration in _devices(hass):
-        if (profile := profiles.get(integration)) is not None:
-            found += _chargers_of(hass, profile, device_id)
+        if profile.integration == integration and profile.name != ANY_ENTITIES
+        for charger in _chargers_of(hass, profile, device_id)
+    ]
     return sorted(found, key=lambda charger: (charger.name, charger.connector))
 
 

@@ -107,6 +107,8 @@ class LimitSetter:
         # The limit first: a car let on before it would start at the old one.
         if is_newest() and (pause := self._pause_to_end()) is not None:
             await self._resume(pause)
+            if pause.loses_limit:
+                await self._limit(order)
         self._last = order.current
 
     async def _resume(self, pause: Pause) -> None:

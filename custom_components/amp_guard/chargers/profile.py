@@ -30,6 +30,9 @@ class Role(StrEnum):
     """The limit that the charger shows as in force, where `LIMIT` does not show it."""
     ENABLE = "enable"
     """Stops charging and lets it go on."""
+    STOP = "stop"
+    """Stops charging, where another one lets it go on."""
+    RESUME = "resume"
     STATE = "state"
     CHARGING = "charging"
     """On while the car draws."""
@@ -147,6 +150,8 @@ class Pause:
     that is set while the entity does not show a pause ends one, so that only the
     entity's state decides whether `resume` is sent. Where `only_own`, the entity shows
     the same while a car waits for its own schedule: only who has paused it resumes it.
+    Where `loses_limit`, a limit that is set during a pause may be ignored, and is set
+    again after it.
     """
 
     stop: Action = TURN_OFF
@@ -155,6 +160,7 @@ class Pause:
     paused: frozenset[str] = frozenset({"off"})
     limit_resumes: bool = False
     only_own: bool = False
+    loses_limit: bool = False
 
 
 BY_SWITCH = Pause()
@@ -211,8 +217,8 @@ class Profile:
     `ask_interval` lies at least between two times that one is asked for because it
     matters: each costs a cloud that counts requests all of its integration's.
     `zero_is_unknown`: 0 A on all phases of a charging charger is no measurement.
-    `unknown_limit` is the limit (A) that is shown where it is not known. `settles` is
-    for how long (s) after a command it may show what was before, where that is not a
+    `unknown_limit` is the limit (A) that is shown where it is not known, `unset_limit`
+    where none is set: the most that can be is in force then. `settles` is for how long (s) after a command it may show what was before, where that is not a
     matter of its reports but pushed. `falls_back_on_one_phase`: what it uses when it is
     not reached is on its offline phase alone. No fail-safe that is driven here does that:
     an Easee's offline limit, an OCPP profile and a KEBA's failsafe are one current for
@@ -243,6 +249,7 @@ class Profile:
     report_interval: float = 30.0
     zero_is_unknown: bool = False
     unknown_limit: float | None = None
+    unset_limit: float | None = None
     settles: float | None = None
     falls_back_on_one_phase: bool = False
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 import math
 
+from homeassistant.components.number import ATTR_MAX
 from homeassistant.const import (
     STATE_HOME,
     STATE_UNKNOWN,
@@ -81,15 +82,32 @@ def read_limit(profile: Profile, entities: ChargerEntities) -> float | None:
         if Role.LIMIT_IN_FORCE in entities
         else read_set_limit(profile, entities)
     )
+    if limit is None and _is_unset(profile, entities):
+        limit = _read_most(entities)
     if limit is None:
         return None
     return limit if limit >= MINIMUM_SIGNALLED_CURRENT else 0.0
 
 
 def read_set_limit(profile: Profile, entities: ChargerEntities) -> float | None:
-    """Return the limit that is set, A, None where it is not known."""
+    """Return the limit that is set, A, None where none is, or it is not known."""
     limit = read_amperes(entities, Role.LIMIT)
-    return None if limit == profile.unknown_limit else limit
+    return None if limit in (profile.unknown_limit, profile.unset_limit) else limit
+
+
+def _is_unset(profile: Profile, entities: ChargerEntities) -> bool:
+    """Whether no limit is set, and its own maximum is in force."""
+    limit = read_amperes(entities, Role.LIMIT)
+    return limit is not None and limit == profile.unset_limit
+
+
+def _read_most(entities: ChargerEntities) -> float | None:
+    """Return the most that the limit can be set to, A, None where it is not known."""
+    state = entities.state(Role.LIMIT)
+    most = None if state is None else state.attributes.get(ATTR_MAX)
+    if not isinstance(most, int | float):
+        return None
+    return to_amperes(most, entities.unit(Role.LIMIT))
 
 
 def is_paused(pause: Pause | None, entities: ChargerEntities) -> bool:
@@ -119,7 +137,10 @@ def can_pause(profile: Profile, entities: ChargerEntities) -> bool:
     pause = pause_of(profile, entities)
     if pause is None:
         return takes_zero(entities)
-    return pause.role is None or entities.state(pause.role) is not None
+    if pause.role is not None:
+        return entities.state(pause.role) is not None
+    needed = (pause.stop.role, pause.resume.role)
+    return all(role is None or role in entities for role in needed)
 
 
 def is_away(entities: ChargerEntities) -> bool:

@@ -1,6 +1,7 @@
 """The chargers that are known, a file for each."""
 
 from ..profile import Profile
+from .alfen import ALFEN
 from .amina import AMINA
 from .any_entities import ANY
 from .besen import BESEN
@@ -15,10 +16,12 @@ from .ocpp import OCPP
 from .openevse import OPENEVSE
 from .peblar import PEBLAR
 from .shelly import SHELLY
+from .smartevse import SMARTEVSE
 from .technove import TECHNOVE
 from .tesla import TESLA_FLEET, TESLEMETRY, TESSIE
 from .v2c import V2C
 from .wallbox import WALLBOX
+from .wattpilot import WATTPILOT
 from .zaptec import ZAPTEC
 
 PROFILES: dict[str, Profile] = {
@@ -38,12 +41,15 @@ PROFILES: dict[str, Profile] = {
         SHELLY,
         TECHNOVE,
         BESEN,
+        ALFEN,
+        WATTPILOT,
         WALLBOX,
         TESLA_FLEET,
         TESLEMETRY,
         TESSIE,
         KEBA,
         AMINA,
+        SMARTEVSE,
         ANY,
     )
 }

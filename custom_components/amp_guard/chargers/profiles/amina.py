@@ -2,11 +2,14 @@
 
 Its entities are those that Zigbee2MQTT announces under its usual base topic. Its own
 offline limit covers a lost Zigbee network, not a dead Home Assistant beside a living
-Zigbee2MQTT.
+Zigbee2MQTT. `charge_limit_with_on_off` (new in September 2025) is left alone: at 0 A the
+charger says off, and power flows on [dirkgroenen/hass-evse-load-balancer#62]. Zigbee lets
+a device ignore a level that it is told while it is off, so the limit is set again once it
+is on [zigbee-herdsman-converters 26.99, August 2026].
 """
 
 from ...model import ChargerStatus
-from ..profile import BY_SWITCH, Profile, Role, entity
+from ..profile import Pause, Profile, Role, entity
 
 AMINA = Profile(
     name="amina",
@@ -29,7 +32,7 @@ AMINA = Profile(
             "off": ChargerStatus.DISCONNECTED,
         },
     },
-    pause=BY_SWITCH,
+    pause=Pause(loses_limit=True),
     raise_interval=20.0,
     report_interval=120.0,
     settles=60.0,
