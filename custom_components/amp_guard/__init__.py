@@ -21,6 +21,7 @@ from .frontend import FEED, Feed, add_card, remove_card, serve_card
 from .loop.charger_repairs import forget_chargers, tell_left
 from .loop.generation import Generation
 from .loop.memory import Memory, forget_learned
+from .loop.meter_address import forget_address, watch_address
 from .loop.meter_repairs import MeterIssues
 from .loop.offline_repairs import forget_offline_limits
 from .loop.overrides import forget_overrides
@@ -97,6 +98,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
     # The entities are there, with what they restore, before anything is decided.
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.run()
+    watch_address(hass, entry)
     return True
 
 
@@ -126,6 +128,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) ->
     )
     forget_chargers(hass, (charger.subentry_id for charger in chargers))
     forget_offline_limits(hass, (entry.entry_id, *entry.subentries))
+    forget_address(hass, entry)
     await forget_learned(hass, entry.entry_id)
     await forget_overrides(hass, entry.entry_id)
     if not hass.config_entries.async_entries(DOMAIN):

@@ -13,6 +13,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
 from .loop.generation import remember_generation
+from .loop.meter_address import MOVED_ISSUE, confirm_address
 from .loop.meter_repairs import GENERATION_ISSUE
 from .loop.wiring_repairs import WIRING_ISSUE
 from .site.phases import parse_phases
@@ -28,6 +29,12 @@ def _note_generation(hass: HomeAssistant, about: Mapping[str, Any]) -> None:
         remember_generation(hass, entry)
 
 
+def _confirm_address(hass: HomeAssistant, about: Mapping[str, Any]) -> None:
+    """Note that the meter was moved: its former address is asked no more."""
+    if entry := hass.config_entries.async_get_entry(about["entry_id"]):
+        confirm_address(hass, entry)
+
+
 def _set_wiring(hass: HomeAssistant, about: Mapping[str, Any]) -> str | None:
     """Set a charger's phases as its draw shows them."""
     entry = hass.config_entries.async_get_entry(about["entry_id"])
@@ -40,6 +47,7 @@ def _set_wiring(hass: HomeAssistant, about: Mapping[str, Any]) -> str | None:
 
 MENDED_BY: Mapping[str, Mend] = {
     GENERATION_ISSUE: _note_generation,
+    MOVED_ISSUE: _confirm_address,
     WIRING_ISSUE: _set_wiring,
 }
 """By the issue's translation key."""

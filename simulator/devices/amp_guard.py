@@ -1,13 +1,16 @@
 """An Amp Guard on the LAN, as docs/lan-interface.md lets it speak."""
 
 import asyncio
-from collections import deque
+from collections import OrderedDict, deque
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
+import hashlib
 import hmac
 import json
+import secrets
 from statistics import fmean
 from typing import Any
 
@@ -17,13 +20,17 @@ from custom_components.amp_guard.model import Phase, PhaseValues
 
 from . import Device, Handler
 
-PREFIX = "/amp-guard/v1"
+PREFIX = "/amp-guard/v2"
 IDENTITY_PATH = f"{PREFIX}/identity"
 RUBBISH = "<html><body>Amp Guard is starting</body></html>"
 IMPOSSIBLE_CURRENT = 6553.5
 """A. No sensor of either variant can measure it."""
 CLOCK_ROUNDING = 1e-6
 """s. A sum of steps of 0.1 s misses a whole second by less than this."""
+
+
+MAX_SESSIONS = 16
+"""Agreed at a time; the one that was asked for longest ago is forgotten first."""
 
 
 class Fault(StrEnum):
@@ -91,6 +98,8 @@ class AmpGuard(Device):
         self._sequence = 0
         self._sample: dict[str, Any] = {"sequence": 0, "phases": {}}
         self._sampled = asyncio.Event()
+        self._sessions: OrderedDict[str, bytes] = OrderedDict()
+        """What was agreed, each key by the challenge that it began with."""
 
     # --- measuring ------------------------------------------------------------------
 
@@ -213,37 +222,56 @@ class AmpGuard(Device):
     async def _authenticate(
         self, request: web.Request, handler: Handler
     ) -> web.StreamResponse:
-        expected = f"Bearer {self.settings.pin}"
-        given = request.headers.get("Authorization", "")
-        if request.path != IDENTITY_PATH and not hmac.compare_digest(
-            given.encode(), expected.encode()
-        ):
-            raise web.HTTPUnauthorized
+        if request.path != IDENTITY_PATH:
+            scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+            challenge, _, rest = given.partition(":")
+            asked, _, shown = rest.partition(":")
+            key = self._sessions.get(challenge)
+            if scheme != "Amp-Guard" or key is None:
+                raise web.HTTPUnauthorized
+            if not hmac.compare_digest(shown.encode(), _sign(key, "client", asked)):
+                raise web.HTTPUnauthorized
+            request[AGREED] = _Agreed(key=key, asked=asked)
         return await handler(request)
 
-    async def _identity(self, _request: web.Request) -> web.Response:
-        return web.json_response(
-            {
-                "contract": 1,
-                "model": "Amp Guard",
-                "variant": self.settings.variant,
-                "serial_number": self.settings.serial_number,
-                "firmware": self.settings.firmware,
-                "network": {"interface": "lan", "mac": self.settings.mac},
-            }
-        )
+    async def _identity(self, request: web.Request) -> web.Response:
+        identity = {
+            "contract": 2,
+            "model": "Amp Guard",
+            "variant": self.settings.variant,
+            "serial_number": self.settings.serial_number,
+            "firmware": self.settings.firmware,
+            "network": {"interface": "lan", "mac": self.settings.mac},
+        }
+        asked = request.query.get("challenge")
+        if asked is None:
+            return web.json_response(identity)
+        challenge = secrets.token_hex(16)
+        text = json.dumps(identity | {"challenge": challenge})
+        key = _key(self.settings.pin, self.settings.serial_number)
+        session = _sign(key, "session", asked, challenge)
+        self._sessions[challenge] = bytes.fromhex(session.decode())
+        if len(self._sessions) > MAX_SESSIONS:
+            self._sessions.popitem(last=False)
+        return web.Response(text=_signed(key, text, "identity", asked))
 
-    async def _measurement(self, _request: web.Request) -> web.Response:
+    def restart(self) -> None:
+        """Be switched off and on: what was agreed is forgotten, connections end."""
+        self._sessions.clear()
+        for connection in self._connections.values():
+            _drop(connection)
+
+    async def _measurement(self, request: web.Request) -> web.Response:
         if not self._sequence:
             raise web.HTTPServiceUnavailable  # it has only just been switched on
-        return web.json_response(text=self._message())
+        return web.Response(text=request[AGREED].sample(self._message(), 0))
 
     async def _stream(self, request: web.Request) -> web.WebSocketResponse:
         stream = web.WebSocketResponse()
         await stream.prepare(request)
         self._connections[stream] = request.transport
         self.is_followed.set()
-        sender = asyncio.create_task(self._send_samples(stream))
+        sender = asyncio.create_task(self._send_samples(stream, request[AGREED]))
         try:
             # The client only listens; reading shows when it goes.
             async for _ in stream:
@@ -255,12 +283,17 @@ class AmpGuard(Device):
             sender.cancel()
         return stream
 
-    async def _send_samples(self, stream: web.WebSocketResponse) -> None:
+    async def _send_samples(
+        self, stream: web.WebSocketResponse, agreed: _Agreed
+    ) -> None:
+        sent = 0
         while not stream.closed:
             await self._sampled.wait()
             if self._fault is not Fault.SILENT:
+                message = agreed.sample(self._message(), sent)
+                sent += 1
                 with suppress(ConnectionError):  # reading sees it too, and ends this
-                    await stream.send_str(self._message())
+                    await stream.send_str(message)
 
     async def _close_streams(self, _application: web.Application) -> None:
         for stream in list(self._connections):
@@ -276,6 +309,36 @@ class AmpGuard(Device):
                 | {"phases": dict.fromkeys(self._sample["phases"], impossible)}
             )
         return json.dumps(self._sample)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Agreed:
+    """The session of a request, and what the client asked in it."""
+
+    key: bytes
+    asked: str
+
+    def sample(self, text: str, number: int) -> str:
+        """Return a sample as it goes out, the `number`th that the request brings."""
+        return _signed(self.key, text, "sample", self.asked, str(number))
+
+
+AGREED = web.RequestKey("agreed", _Agreed)
+
+
+@lru_cache
+def _key(pin: str, serial_number: str) -> bytes:
+    return hashlib.pbkdf2_hmac(
+        "sha256", pin.encode(), b"amp-guard:" + serial_number.encode(), 100_000
+    )
+
+
+def _sign(key: bytes, *said: str) -> bytes:
+    return hmac.new(key, "\n".join(said).encode(), "sha256").hexdigest().encode()
+
+
+def _signed(key: bytes, text: str, *about: str) -> str:
+    return f"{_sign(key, *about, text).decode()}\n{text}"
 
 
 def _drop(connection: asyncio.Transport | None) -> None:

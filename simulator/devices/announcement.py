@@ -36,7 +36,7 @@ class Announcement:
             properties={
                 "serial": settings.serial_number,
                 "variant": settings.variant,
-                "contract": "1",
+                "contract": "2",
             },
         )
 

@@ -18,6 +18,7 @@ from simulator.charger import ChargerModel
 from simulator.house import House, constant
 from simulator.scenario import Arrival, Scenario, evening
 from simulator.site import Addresses, Site
+from tests.lan_contract import Reader
 
 from .conftest import add_integration
 
@@ -100,11 +101,8 @@ async def test_its_devices_are_on_the_network() -> None:
         async with client.get("/devices") as response:
             devices = await response.json()
         meter = devices["amp_guard"]
-        async with client.get(
-            f"http://{meter['host']}/amp-guard/v1/measurement",
-            headers={"Authorization": f"Bearer {meter['pin']}"},
-        ) as response:
-            sample = await response.json()
+        reader = await Reader.of(client, meter["host"], pin=meter["pin"])
+        sample = await reader.measurement()
         async with client.get("/figures") as response:
             figures = await response.json()
         async with client.post("/figures") as response:

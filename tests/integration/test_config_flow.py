@@ -103,6 +103,7 @@ async def test_from_the_menu_to_a_balanced_charger(
         "model": "Amp Guard",
         "variant": "home",
         "firmware": "1.0.0",
+        "former_host": None,
         "mac": "02:00:00:00:00:01",
         "measured_phases": "1,2,3",
         "measured_quantities": [

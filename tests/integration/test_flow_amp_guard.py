@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
+import json
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -13,12 +14,14 @@ from homeassistant.config_entries import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.issue_registry import EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED
 import pytest
 
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.model import Phase
 from simulator.devices.amp_guard import AmpGuardSettings, Fault
+from tests.lan_contract import Proving
 
 from .helpers import (
     GROUP_INPUT,
@@ -39,7 +42,7 @@ async def start(hass: HomeAssistant, meter_input: dict[str, str]) -> dict:
 
 
 IDENTITY = {
-    "contract": 1,
+    "contract": 2,
     "model": "Amp Guard",
     "variant": "home",
     "serial_number": SERIAL,
@@ -52,15 +55,24 @@ async def serve() -> AsyncGenerator[Callable]:
     """Return a function that serves an identity and a measurement as they are given."""
     servers = []
 
-    async def serve(identity: object, measurement: object = None) -> str:
+    async def serve(
+        identity: object, measurement: object = None, version: str = "v2"
+    ) -> str:
+        proving = Proving()
+
         async def answer(request: web.Request) -> web.Response:
-            given = identity if request.path.endswith("/identity") else measurement
-            return (
-                given if isinstance(given, web.Response) else web.json_response(given)
-            )
+            asks_who = request.path.endswith("/identity")
+            given = identity if asks_who else measurement
+            if isinstance(given, web.Response):
+                return given
+            if asks_who:
+                return proving.identity(request, given)
+            text = given if isinstance(given, str) else json.dumps(given)
+            agreed = proving.agreed(request)
+            return web.Response(text=proving.sample(agreed, 0, text))
 
         application = web.Application()
-        application.router.add_get("/amp-guard/v1/{what}", answer)
+        application.router.add_get(f"/amp-guard/{version}/{{what}}", answer)
         server = TestServer(application)
         await server.start_server()
         servers.append(server)
@@ -124,9 +136,12 @@ async def test_a_broken_meter_is_named(
     [
         [],
         {"name": "printer"},
-        IDENTITY | {"contract": 2},
+        IDENTITY | {"contract": 3},
         IDENTITY | {"variant": "industrial"},
         IDENTITY | {"serial_number": " "},
+        IDENTITY | {"serial_number": "<b>1G"},
+        IDENTITY | {"serial_number": "1" * 33},
+        IDENTITY | {"model": "<>"},
         IDENTITY | {"firmware": None},
         web.Response(status=404),
         web.Response(status=401),
@@ -139,6 +154,57 @@ async def test_something_else_answers(
 ) -> None:
     result = await start(hass, {"host": await serve(identity), "pin": "12345678"})
     assert result["errors"] == {"base": "not_amp_guard"}
+
+
+async def test_a_meter_of_the_old_contract_is_refused_with_the_reason(
+    hass: HomeAssistant, serve: Callable
+) -> None:
+    """Its version 1 took the PIN, and proved nothing."""
+    host = await serve(IDENTITY | {"contract": 1}, version="v1")
+    result = await start(hass, {"host": host, "pin": "12345678"})
+    assert result["errors"] == {"base": "old_contract"}
+
+
+async def test_a_meter_of_the_old_contract_that_was_set_up_is_told_of(
+    hass: HomeAssistant, serve: Callable, entry: ConfigEntry
+) -> None:
+    """A bridge of before: it is not listened to, and the owner hears why."""
+    host = await serve(IDENTITY | {"contract": 1}, version="v1")
+    hass.config_entries.async_update_entry(entry, data={**entry.data, "host": host})
+    await happens(hass, EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED)
+    id_ = f"old_contract_{entry.entry_id}"
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, id_)
+    assert issue.translation_key == "old_contract"
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert ir.async_get(hass).async_get_issue(DOMAIN, id_) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Amp Guard", "Amp Guard"),
+        ("<b>Amp</b> **Guard**\x1b[31m\r\nnow", "b Amp b Guard 31m now"),
+        ("[mend](http://evil.example/a)", "mend (http evil.example a)"),
+        ("www.evil.example", "evil.example"),
+        ("\u202eAmp", "Amp"),
+        ("x" * 500, "x" * 40),
+    ],
+)
+async def test_what_a_meter_says_of_itself_is_shown_as_plain_text(
+    hass: HomeAssistant, serve: Callable, said: str, shown: str
+) -> None:
+    identity = IDENTITY | {"model": said, "firmware": said}
+    result = await start(
+        hass, {"host": await serve(identity, measurement()), "pin": "12345678"}
+    )
+    result = await go_on(
+        hass, result, SUPPLY_INPUT, GROUP_INPUT | {"phases": "1"}, NO_CHARGERS
+    )
+    result = await go_on(hass, result, {"active": True})
+    assert result["type"] is FlowResultType.CREATE_ENTRY, result
+    assert result["title"] == f"{shown} {SERIAL}"
+    assert result["data"]["firmware"] == shown
+    await hass.async_block_till_done()
 
 
 def measurement(**changes: object) -> dict:
@@ -159,9 +225,10 @@ def measurement(**changes: object) -> dict:
         measurement(phases={"l1": {"current": True}}),
         measurement(phases={"l1": {"current": 200.1}}),
         measurement(phases={"l1": {"current": 1.0, "voltage": -1.0}}),
-        web.Response(text='{"sequence": 1, "phases": {"l1": {"current": NaN}}}'),
-        web.Response(text='{"sequence": 1, "phases": {"l1": {"current": 1e999}}}'),
-        web.Response(text="[" * 10_000),
+        '{"sequence": 1, "phases": {"l1": {"current": NaN}}}',
+        '{"sequence": 1, "phases": {"l1": {"current": 1e999}}}',
+        "[" * 10_000,
+        web.json_response({"sequence": 1, "phases": {"l1": {"current": 1.0}}}),
     ],
 )
 async def test_a_measurement_that_cannot_be_true(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+import json
 import logging
 
 from aiohttp import ClientSession, web
@@ -18,13 +19,15 @@ from custom_components.amp_guard.meters import (
     MeterSample,
     NotAMeterError,
 )
-from custom_components.amp_guard.meters.amp_guard import AmpGuardClient, AmpGuardMeter
+from custom_components.amp_guard.meters.amp_guard import AmpGuardMeter
+from custom_components.amp_guard.meters.amp_guard_client import AmpGuardClient
 from custom_components.amp_guard.model import EarthingSystem, Phase
 from tests.clock import Clock
 from tests.integration.helpers import PATIENCE
+from tests.lan_contract import Proving
 
 IDENTITY = {
-    "contract": 1,
+    "contract": 2,
     "model": "Amp Guard",
     "variant": "home",
     "serial_number": "1G",
@@ -45,6 +48,35 @@ def document(sequence: int, *current: float, **more: object) -> dict:
 
 
 @dataclass(kw_only=True)
+class Pushing:
+    """A stream that is open, at the meter's end."""
+
+    stream: web.WebSocketResponse
+    agreed: tuple[bytes, str]
+    number: int = 0
+
+    async def send_json(self, document: object) -> None:
+        await self.send_str(json.dumps(document))
+
+    async def send_str(self, text: str) -> None:
+        """Send what the meter signs, whatever it is."""
+        await self.send_raw(Proving.sample(self.agreed, self.number, text))
+
+    async def send_raw(self, text: str) -> None:
+        self.number += 1
+        await self.stream.send_str(text)
+
+    async def send_bytes(self, content: bytes) -> None:
+        await self.stream.send_bytes(content)
+
+    async def ping(self) -> None:
+        await self.stream.ping()
+
+    async def close(self) -> None:
+        await self.stream.close()
+
+
+@dataclass(kw_only=True)
 class Bridge:
     """A do-it-yourself meter: what it answers is in the test's hand."""
 
@@ -53,11 +85,11 @@ class Bridge:
     stream: int | str | None = None
     """A status instead of the stream, or where it is said to be."""
     asked: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
-    pins: list[str | None] = field(default_factory=list)
+    proving: Proving = field(default_factory=Proving)
+    heard: list[str] = field(default_factory=list)
+    """Each request: its address and its headers."""
     closed: asyncio.Event = field(default_factory=asyncio.Event)
-    connections: asyncio.Queue[web.WebSocketResponse] = field(
-        default_factory=asyncio.Queue
-    )
+    connections: asyncio.Queue[Pushing] = field(default_factory=asyncio.Queue)
 
     def __post_init__(self) -> None:
         self.measures(1, 1.0)
@@ -69,20 +101,26 @@ class Bridge:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         what = request.match_info["what"]
         self.asked.put_nowait(what)
-        self.pins.append(request.headers.get("Authorization"))
+        self.heard.append(f"{request.path_qs} {dict(request.headers)}")
         answer = getattr(self, what)
         if isinstance(answer, int):
             return web.Response(status=answer)
+        if what == "identity":
+            return self.proving.identity(request, answer)
+        if (agreed := self.proving.agreed(request)) is None:
+            raise web.HTTPUnauthorized
         if what == "stream":
             if answer is not None:
                 raise web.HTTPTemporaryRedirect(answer)
-            return await self._stream(request)
-        return web.json_response(answer)
+            return await self._stream(request, agreed)
+        return web.Response(text=self.proving.sample(agreed, 0, json.dumps(answer)))
 
-    async def _stream(self, request: web.Request) -> web.StreamResponse:
+    async def _stream(
+        self, request: web.Request, agreed: tuple[bytes, str]
+    ) -> web.StreamResponse:
         stream = web.WebSocketResponse()
         await stream.prepare(request)
-        self.connections.put_nowait(stream)
+        self.connections.put_nowait(Pushing(stream=stream, agreed=agreed))
         async for _ in stream:
             pass
         self.closed.set()
@@ -99,7 +137,7 @@ class Follower:
     )
 
     async def next(self) -> MeterSample | MeterError | None:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(6 * PATIENCE):  # where time is made to pass, of that
             return await self.told.get()
 
     async def current(self) -> float:
@@ -139,7 +177,7 @@ async def serve() -> AsyncGenerator[Callable]:
 
     async def serve(bridge: Bridge) -> str:
         application = web.Application()
-        application.router.add_get("/amp-guard/v1/{what}", bridge.answer)
+        application.router.add_get("/amp-guard/v2/{what}", bridge.answer)
         server = TestServer(application)
         await server.start_server()
         servers.append(server)
@@ -385,13 +423,13 @@ async def test_the_stream_is_not_sought_elsewhere(
     bridge: Bridge, follow: Callable, serve: Callable, clock: Clock
 ) -> None:
     other = Bridge()
-    bridge.stream = f"http://{await serve(other)}/amp-guard/v1/stream"
+    bridge.stream = f"http://{await serve(other)}/amp-guard/v2/stream"
     follower = await follow()
     assert await follower.next() is None
     assert await follower.current() == 1.0
     bridge.measures(2, 2.0)
     assert await soon(clock, follower.current()) == 2.0
-    assert other.pins == []
+    assert other.heard == []
 
 
 async def test_a_closed_stream_is_no_lost_meter(
@@ -444,6 +482,97 @@ async def test_the_meter_is_sought_until_it_is_back(
     assert await follower.current() == 1.0
 
 
+async def test_the_pin_is_never_on_the_wire(bridge: Bridge, follow: Callable) -> None:
+    follower = await follow()
+    assert await follower.next() is None
+    assert await follower.current() == 1.0
+    await bridge.connections.get()
+    assert len(bridge.heard) >= 3  # who it is, the stream, the first sample
+    assert not [each for each in bridge.heard if "12345678" in each]
+
+
+@pytest.mark.parametrize("pin", ["", "87654321"])
+async def test_who_does_not_have_the_pin_is_not_listened_to(
+    bridge: Bridge, follow: Callable, clock: Clock, pin: str
+) -> None:
+    """Somebody has taken its address, and says what it would say."""
+    bridge.proving = Proving(pin=pin)
+    follower = await follow()
+    assert type(await follower.next()) is MeterAuthenticationError
+    for _ in range(3):
+        assert await soon(clock, bridge.asked.get()) == "identity"
+    assert follower.told.empty()
+    assert not [each for each in bridge.heard if "12345678" in each]
+    bridge.proving = Proving()
+    assert await soon(clock, follower.next()) is None
+    assert await follower.current() == 1.0
+
+
+async def test_who_repeats_an_old_proof_is_not_listened_to(
+    bridge: Bridge, follow: Callable, clock: Clock
+) -> None:
+    """What was overheard once proves nothing later."""
+    overheard = []
+    identity = bridge.proving.identity
+
+    def repeat(request: web.Request, document: object) -> web.Response:
+        if not overheard:
+            overheard.append(identity(request, document).text)
+        return web.Response(text=overheard[0])
+
+    bridge.proving.identity = repeat
+    bridge.measurement = 503
+    follower = await follow()
+    assert type(await follower.next()) is MeterConnectionError
+    bridge.measures(1, 30.0)
+    assert type(await soon(clock, follower.next())) is MeterAuthenticationError
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda text: text.replace('"current": 2.0', '"current": 0.0'),
+        lambda text: text.partition("\n")[2],
+        lambda text: f"{'0' * 64}\n{text.partition('\n')[2]}",
+        lambda _text: "\n",
+        lambda _text: "é" * 64 + "\n{}",
+    ],
+)
+async def test_a_sample_that_was_changed_on_its_way_is_refused(
+    bridge: Bridge, follow: Callable, forge: Callable
+) -> None:
+    follower = await follow()
+    assert await follower.next() is None
+    assert await follower.current() == 1.0
+    stream = await bridge.connections.get()
+    second = bridge.proving.sample(
+        stream.agreed, stream.number, json.dumps(document(2, 2.0))
+    )
+    await stream.send_raw(forge(second))
+    await stream.send_json(document(3, 3.0))
+    await stream.send_raw(second)  # what was said once is not said again
+    await stream.send_json(document(4, 4.0))
+    assert await follower.current() == 3.0
+    assert await follower.current() == 4.0
+    assert follower.meter.rejected_samples == 2
+
+
+async def test_a_meter_that_was_restarted_proves_itself_anew(
+    bridge: Bridge, follow: Callable, clock: Clock
+) -> None:
+    """It knows nobody any more: that is no wrong PIN."""
+    follower = await follow()
+    assert await follower.next() is None
+    assert await follower.current() == 1.0
+    stream = await bridge.connections.get()
+    bridge.proving.sessions.clear()
+    bridge.measures(2, 2.0)
+    await stream.close()
+    assert type(await soon(clock, follower.next())) is MeterConnectionError
+    assert await soon(clock, follower.next()) is None
+    assert await follower.current() == 2.0
+
+
 async def test_each_new_reason_is_told(
     bridge: Bridge, follow: Callable, clock: Clock
 ) -> None:
@@ -463,12 +592,12 @@ async def test_a_bug_does_not_end_the_search_and_is_told_once(
 ) -> None:
     tries = asyncio.Queue()
 
-    async def fail(client: AmpGuardClient) -> None:
+    async def fail(client: AmpGuardClient, _serial_number: str) -> None:
         tries.put_nowait(client)
         raise ZeroDivisionError
 
     with monkeypatch.context() as bug:
-        bug.setattr(AmpGuardClient, "identity", fail)
+        bug.setattr(AmpGuardClient, "prove", fail)
         follower = await follow()
         assert type(await follower.next()) is MeterConnectionError
         for _ in range(4):

@@ -110,9 +110,10 @@ def test_twice_the_range_is_the_most_that_is_taken(current: float) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"contract": 2},
+        {"contract": 1},
+        {"contract": 3},
         {"contract": True},
-        {"contract": "1"},
+        {"contract": "2"},
         {"variant": "industrial"},
         {"variant": []},
         {"variant": {}},

@@ -53,6 +53,6 @@ async def announced(
             hostname="amp-guard-2210012345g.local.",
             type=SERVICE_TYPE,
             name=f"Amp Guard {SERIAL}.{SERVICE_TYPE}",
-            properties={"serial": SERIAL, "variant": "home", "contract": "1"},
+            properties={"serial": SERIAL, "variant": "home", "contract": "2"},
         ),
     )

@@ -1,16 +1,21 @@
 """A meter that is found is set up once, by its PIN, and followed where it goes."""
 
+import asyncio
 from collections.abc import Callable
 from ipaddress import ip_address
 
 from homeassistant.config_entries import SOURCE_DHCP, SOURCE_IGNORE, ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import UnknownFlow
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 import pytest
 
+from custom_components.amp_guard import repairs
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.flows import discovery
+from custom_components.amp_guard.loop import meter_address
+from custom_components.amp_guard.model import PhaseValues
 from simulator.devices.amp_guard import AmpGuard, AmpGuardSettings, Fault
 from tests.integration.helpers import (
     GROUP_INPUT,
@@ -18,6 +23,7 @@ from tests.integration.helpers import (
     SERIAL,
     SUPPLY_INPUT,
     go_on,
+    happens,
     start_flow,
 )
 from tests.network import Neighbourhood
@@ -77,7 +83,10 @@ async def test_only_the_pin_is_asked_for(
         "host": METER,
     }
     (flow,) = hass.config_entries.flow.async_progress()
-    assert flow["context"]["title_placeholders"] == {"name": f"Amp Guard {SERIAL}"}
+    assert flow["context"]["title_placeholders"] == {
+        "name": f"Amp Guard {SERIAL} ({METER})",
+        "host": METER,
+    }
 
     result = await go_on(hass, result, {"pin": "87654321"})
     assert result["errors"] == {"base": "invalid_auth"}
@@ -165,6 +174,137 @@ async def test_another_meter_at_its_old_address(
     await hass.async_block_till_done()
     await hass.config_entries.async_unload(entry.entry_id)
     await moved.stop()
+
+
+async def somebody(
+    network: Neighbourhood, host: str, settings: AmpGuardSettings, port: int = 80
+) -> AmpGuard:
+    """Have somebody say that he is a meter, and measure an empty house."""
+    network.join_lan(host)
+    other = AmpGuard(settings)
+    await other.serve(network.device.listen(host, port))
+    other.observe(PhaseValues(0.0, 0.0, 0.0), 1.0)
+    return other
+
+
+async def test_who_does_not_have_the_pin_is_not_followed(
+    hass: HomeAssistant, network: Neighbourhood, meter: AmpGuard
+) -> None:
+    """A stranger announces the meter's serial number while the meter is off."""
+    entry = await set_up(hass, await announced(hass))
+    stranger = await somebody(
+        network, "192.168.77.66", AmpGuardSettings(pin="00000000")
+    )
+    meter.fault = Fault.DROPPED
+    for found in (announced, asked_for_an_address):
+        assert (await found(hass, "192.168.77.66"))["reason"] == "already_configured"
+    await hass.async_block_till_done()
+    assert entry.data["host"] == METER
+    issue = ir.async_get(hass).async_get_issue(
+        DOMAIN, f"meter_unproved_{entry.entry_id}"
+    )
+    assert issue.translation_placeholders["host"] == "192.168.77.66"
+    await hass.config_entries.async_unload(entry.entry_id)
+    await stranger.stop()
+
+
+async def test_a_new_address_is_told_and_taken_back(
+    hass: HomeAssistant,
+    network: Neighbourhood,
+    meter: AmpGuard,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever is there has the PIN; but who was there first is believed."""
+    monkeypatch.setattr(meter_address, "ASK_INTERVAL", 0.1)
+    entry = await set_up(hass, await announced(hass))
+    other = await somebody(network, "192.168.77.66", meter.settings)
+    meter.fault = Fault.DROPPED
+    await announced(hass, "192.168.77.66")
+    await hass.async_block_till_done()
+    issues = ir.async_get(hass)
+    assert entry.data["host"] == "192.168.77.66"
+    assert issues.async_get_issue(DOMAIN, f"meter_moved_{entry.entry_id}")
+
+    meter.fault = None
+    await happens(hass, ir.EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED)
+    await hass.async_block_till_done()
+    assert entry.data["host"] == METER
+    assert entry.data["former_host"] is None
+    assert not issues.async_get_issue(DOMAIN, f"meter_moved_{entry.entry_id}")
+    await hass.config_entries.async_unload(entry.entry_id)
+    await other.stop()
+
+
+async def test_a_new_address_can_be_confirmed(
+    hass: HomeAssistant, network: Neighbourhood, meter: AmpGuard
+) -> None:
+    entry = await set_up(hass, await announced(hass))
+    other = await somebody(network, "192.168.77.66", meter.settings)
+    meter.fault = Fault.DROPPED
+    await announced(hass, "192.168.77.66")
+    await hass.async_block_till_done()
+    id_ = f"meter_moved_{entry.entry_id}"
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, id_)
+    flow = await repairs.async_create_fix_flow(hass, id_, issue.data)
+    flow.hass, flow.issue_id, flow.data = hass, id_, issue.data
+    await flow.async_step_confirm({})
+    await hass.async_block_till_done()
+    assert entry.data["former_host"] is None
+    assert entry.data["host"] == "192.168.77.66"
+    assert not ir.async_get(hass).async_get_issue(DOMAIN, id_)
+    await hass.config_entries.async_unload(entry.entry_id)
+    await other.stop()
+
+
+async def test_each_that_says_it_is_the_meter_is_shown(
+    hass: HomeAssistant, network: Neighbourhood, meter: AmpGuard
+) -> None:
+    """A stranger who is quicker does not keep the meter from being added."""
+    stranger = await somebody(
+        network, "192.168.77.66", AmpGuardSettings(pin="00000000")
+    )
+    first = await announced(hass, "192.168.77.66")
+    second = await announced(hass)
+    assert [each["step_id"] for each in (first, second)] == ["pin", "pin"]
+    names = [
+        flow["context"]["title_placeholders"]["name"]
+        for flow in hass.config_entries.flow.async_progress()
+    ]
+    assert names == [
+        f"Amp Guard {SERIAL} (192.168.77.66)",
+        f"Amp Guard {SERIAL} ({METER})",
+    ]
+    first = await go_on(hass, first, PIN)
+    assert first["errors"] == {"base": "invalid_auth"}
+    entry = await set_up(hass, second)
+    assert entry.data["host"] == METER
+    assert hass.config_entries.flow.async_progress() == []
+    await stranger.stop()
+
+
+async def test_of_one_box_a_few_are_shown_at_a_time(
+    hass: HomeAssistant, network: Neighbourhood, meter: AmpGuard
+) -> None:
+    """A box that says that it is a hundred meters does not fill the page."""
+    results = []
+    for number in range(10):
+        meter.settings = AmpGuardSettings(serial_number=f"22000000{number:02}G")
+        results.append(await announced(hass))
+    assert [each.get("reason") for each in results] == [None] * 2 + ["too_many"] * 8
+    assert len(hass.config_entries.flow.async_progress()) == 2
+
+    # Many boxes do not either; all at once.
+    network.join_lan("192.168.77.66")
+    boxes = [
+        await somebody(
+            network, f"192.168.77.{n}", AmpGuardSettings(serial_number=f"{n}G")
+        )
+        for n in range(100, 110)
+    ]
+    await asyncio.gather(*(announced(hass, f"192.168.77.{n}") for n in range(100, 110)))
+    assert len(hass.config_entries.flow.async_progress()) == 6
+    for box in boxes:
+        await box.stop()
 
 
 async def test_an_ignored_meter_stays_ignored(

@@ -7,10 +7,19 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.amp_guard.flows import wifi
-from simulator.devices.amp_guard import AmpGuardSettings
+from custom_components.amp_guard.model import PhaseValues
+from simulator.devices.amp_guard import AmpGuard, AmpGuardSettings
 from simulator.devices.amp_guard_page import Layout, PageFault, PageSettings
 from tests.clock import Clock
-from tests.integration.helpers import PATIENCE, SERIAL, go_on, start_flow
+from tests.integration.helpers import (
+    GROUP_INPUT,
+    NO_CHARGERS,
+    PATIENCE,
+    SERIAL,
+    SUPPLY_INPUT,
+    go_on,
+    start_flow,
+)
 from tests.network import Neighbourhood
 
 from .flow import announced, goes_on_to
@@ -251,14 +260,65 @@ async def test_it_announces_itself(
 
 
 async def test_its_pin_is_not_the_one_of_the_page(
-    hass: HomeAssistant, unpack: Callable
+    hass: HomeAssistant, unpack: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(wifi, "OTHERS_WITHIN", 0.1)
     await unpack(meter=AmpGuardSettings(pin="11112222"))
     result = await start(hass, NEW_METER, HOME_WIFI)
     result = await goes_on_to(hass, result["flow_id"], "pin")
     assert result["errors"] == {"base": "invalid_auth"}
     result = await go_on(hass, result, {"pin": "11112222"})
     assert result["step_id"] == "supply"
+
+
+async def stranger(network: Neighbourhood, host: str) -> AmpGuard:
+    """Somebody on the network who says that he is the meter, without its PIN."""
+    network.join_lan(host)
+    other = AmpGuard(AmpGuardSettings(pin="00000000"))
+    await other.serve(network.device.listen(host))
+    other.observe(PhaseValues(0.0, 0.0, 0.0), 1.0)
+    return other
+
+
+async def test_who_comes_first_need_not_be_the_meter(
+    hass: HomeAssistant, network: Neighbourhood, unpack: Callable
+) -> None:
+    """Its serial number is in the name of its Wi-Fi, for all to see."""
+    device = await unpack()
+    other = await stranger(network, "192.168.77.26")
+    result = await start(hass, NEW_METER, HOME_WIFI)
+    again = await announced(hass, "192.168.77.26")
+    assert (again["type"], again["reason"]) == ("abort", "already_in_progress")
+    result = await goes_on_to(hass, result["flow_id"], "supply")
+    await go_on(hass, result, SUPPLY_INPUT, GROUP_INPUT, NO_CHARGERS, {"active": True})
+    await hass.async_block_till_done()
+    (entry,) = hass.config_entries.async_entries("amp_guard")
+    assert entry.data["host"] == network.METER_HOST
+    assert device.is_on_lan.is_set()
+    await hass.config_entries.async_unload(entry.entry_id)
+    await other.stop()
+
+
+async def test_all_who_do_not_prove_that_they_are_the_meter_are_shown(
+    hass: HomeAssistant,
+    network: Neighbourhood,
+    unpack: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(wifi, "OTHERS_WITHIN", 3.0)
+    await unpack(meter=AmpGuardSettings(pin="11112222"))
+    other = await stranger(network, "192.168.77.26")
+    result = await start(hass, NEW_METER, HOME_WIFI)
+    result = await goes_on_to(hass, result["flow_id"], "choose")
+    assert result["errors"] == {"base": "invalid_auth"}
+    options = result["data_schema"].schema["host"].config["options"]
+    assert {option["value"] for option in options} == {
+        "192.168.77.26",
+        network.METER_HOST,
+    }
+    result = await go_on(hass, result, {"host": network.METER_HOST, "pin": "11112222"})
+    assert result["step_id"] == "supply"
+    await other.stop()
 
 
 async def test_it_is_awaited_until_it_measures(

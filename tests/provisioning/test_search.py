@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, IPv4Network
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.amp_guard.meters.amp_guard import AmpGuardClient
+from custom_components.amp_guard.meters.amp_guard_client import AmpGuardClient
 from custom_components.amp_guard.provisioning.search import (
     own_networks,
     search,

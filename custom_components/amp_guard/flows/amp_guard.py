@@ -9,6 +9,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from ..const import (
     CONF_FIRMWARE,
+    CONF_FORMER_HOST,
     CONF_MAC,
     CONF_MEASURED_PHASES,
     CONF_MEASURED_QUANTITIES,
@@ -25,9 +26,10 @@ from ..meters import (
     MeterResponseError,
     MeterSample,
     NotAMeterError,
+    OldContractError,
     Source,
 )
-from ..meters.amp_guard import AmpGuardClient
+from ..meters.amp_guard_client import AmpGuardClient
 from ..provisioning.credentials import pin_error
 from ..site.phases import format_phases
 from ..site.rules import Errors
@@ -38,6 +40,7 @@ METER_ERRORS: dict[type[MeterError], str] = {
     MeterConnectionError: "cannot_connect",
     MeterAuthenticationError: "invalid_auth",
     NotAMeterError: "not_amp_guard",
+    OldContractError: "old_contract",
     MeterResponseError: "invalid_response",
     ImplausibleSampleError: "invalid_response",
 }
@@ -85,7 +88,7 @@ async def try_meter(
     host = user_input[CONF_HOST].strip().removeprefix("http://").rstrip("/")
     try:
         client = AmpGuardClient(async_get_clientsession(hass), host=host, pin=pin)
-        identity = await client.identity()
+        identity = await client.prove()
         sample = await client.measurement()
     except MeterError as error:
         return {"base": METER_ERRORS[type(error)]}
@@ -107,6 +110,7 @@ def _describe(identity: MeterIdentity, sample: MeterSample) -> dict[str, Any]:
     }
     return {
         CONF_SOURCE: Source.AMP_GUARD,
+        CONF_FORMER_HOST: None,
         CONF_MODEL: identity.model,
         CONF_VARIANT: identity.variant,
         CONF_FIRMWARE: identity.firmware,

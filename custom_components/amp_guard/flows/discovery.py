@@ -14,8 +14,10 @@ from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util.signal_type import SignalType
+from yarl import URL
 
 from ..const import DOMAIN, AmpGuardConfigEntry
+from ..loop.meter_address import follow
 from ..provisioning.search import FoundMeter, identify, own_networks, search
 from ..provisioning.wifi_page import DEVICE_PAGE
 from ..site.rules import Errors
@@ -26,6 +28,11 @@ from .forms.meter import PIN_SCHEMA, found_schema
 METER_SEEN: SignalType[FoundMeter] = SignalType(f"{DOMAIN}_meter_seen")
 
 HTTP_PORT = 80
+MAX_OF_ONE_BOX = 2
+MAX_SHOWN = 6
+"""Meters that are shown at a time as found, from one address and in all."""
+TAKES_IT = ("wifi_wait", "wifi_found")
+"""Steps of a flow that has been told of the meter by `METER_SEEN`."""
 IDENTITY_TIMEOUT = 5.0
 """s. A meter that has only just come to the network may be slow."""
 
@@ -58,19 +65,31 @@ class DiscoveryWay(MeterWay):
         async_dispatcher_send(self._hass, METER_SEEN, meter)
         return meter
 
+    def refuse_known(self, meter: FoundMeter) -> None:
+        """Raise AbortFlow where a flow shows this meter already, or enough are shown."""
+        shown = [
+            flow
+            for flow in self._hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+            if flow["flow_id"] != self._flow.flow_id
+        ]
+        for flow in shown:
+            same = flow["context"].get("unique_id") == meter.serial_number
+            if same and (_host_of(flow) == meter.host or flow["step_id"] in TAKES_IT):
+                raise AbortFlow("already_in_progress")
+        hosts = [host for flow in shown if (host := _host_of(flow)) is not None]
+        box = URL(f"http://{meter.host}").host
+        from_box = [host for host in hosts if URL(f"http://{host}").host == box]
+        if len(from_box) >= MAX_OF_ONE_BOX or len(hosts) >= MAX_SHOWN:
+            raise AbortFlow("too_many")
+
     async def moved(
         self, meter: FoundMeter, entry: AmpGuardConfigEntry | None
     ) -> dict[str, Any] | None:
-        """Return what a meter's new address changes in the data of its entry.
-
-        One that has two, by cable and by Wi-Fi, is left where it is.
-        """
-        if entry is None or not (old_host := entry.data.get(CONF_HOST)):
+        """Return what a meter's new address changes in the data of its entry."""
+        if entry is None or not entry.data.get(CONF_HOST):
             return None
-        still_there = await self._identify(old_host)
-        if still_there and still_there.serial_number == meter.serial_number:
-            return None
-        return {CONF_HOST: meter.host}
+        changes = await follow(self._hass, entry, meter.host)
+        return None if changes is None else dict(changes)
 
     async def _identify(self, host: str) -> FoundMeter | None:
         return await identify(
@@ -113,6 +132,11 @@ class DiscoveryWay(MeterWay):
             if isinstance(choice, MeterChoice):
                 return choice
             errors = choice
+        return self._show_choice(user_input, errors)
+
+    def _show_choice(
+        self, user_input: dict[str, Any] | None = None, errors: Errors | None = None
+    ) -> ConfigFlowResult:
         names = {
             host: f"{meter.name} ({meter.identity.variant.capitalize()}, {host})"
             for host, meter in self._found.items()
@@ -124,6 +148,11 @@ class DiscoveryWay(MeterWay):
             ),
             errors=errors,
         )
+
+    def ask_which(self, meters: list[FoundMeter], errors: Errors) -> ConfigFlowResult:
+        """Show who says that he is one meter, and ask for its PIN once more."""
+        self._found = {meter.host: meter for meter in meters}
+        return self._show_choice(errors=errors)
 
     def nothing_found(self) -> ConfigFlowResult:
         """Say that nothing was found, and what can be done."""
@@ -168,6 +197,11 @@ async def search_lan(hass: HomeAssistant) -> list[FoundMeter]:
         for meter in await search(session, await own_networks(hass))
         if meter.host != DEVICE_PAGE.host  # its own Wi-Fi is not the property's
     ]
+
+
+def _host_of(flow: ConfigFlowResult) -> str | None:
+    """Return where the meter is that a flow shows as found."""
+    return flow["context"].get("title_placeholders", {}).get("host")
 
 
 def _host(address: IPv4Address | IPv6Address, port: int) -> str:

@@ -39,13 +39,16 @@ from ..provisioning.words import Purpose
 from ..site.rules import Errors
 from . import MeterChoice, MeterWay, WayResult
 from .amp_guard import try_meter
-from .discovery import METER_SEEN, DiscoveryWay, search_lan
+from .discovery import MAX_SHOWN, METER_SEEN, DiscoveryWay, search_lan
 from .forms.meter import NEW_METER_SCHEMA, wifi_schema
 
 WAIT = 180.0
 """s until the user is asked what to do about a meter that does not appear."""
 SEARCH_INTERVAL = 10.0
 """s between searches of the LAN for a meter that does not make itself known."""
+OTHERS_WITHIN = 30.0
+"""s that others are waited for after one that does not prove that it has the PIN: who
+comes first need not be the meter."""
 START_INTERVAL = 2.0
 """s between asking a meter for its first sample."""
 
@@ -59,8 +62,8 @@ BY_PHONE: dict[type[WifiPageError], Errors] = {
 }
 """Why the page has to be filled in by hand; that it is out of reach is the usual."""
 
-type Reached = tuple[FoundMeter, MeterChoice | Errors]
-"""A meter that appeared on the LAN, and what came of trying its PIN."""
+type Reached = tuple[list[FoundMeter], MeterChoice | Errors]
+"""Who appeared on the LAN as the meter, and what came of trying its PIN last."""
 
 
 class WifiWay(MeterWay):
@@ -222,10 +225,12 @@ class WifiWay(MeterWay):
 
     async def arrived(self) -> WayResult:
         """Go on with the meter, or ask for its PIN once more."""
-        meter, choice = self._reached
+        meters, choice = self._reached
         if isinstance(choice, MeterChoice):
             return choice
-        return await self._discovery.ask_pin(meter, choice)
+        if len(meters) > 1:
+            return self._discovery.ask_which(meters, choice)
+        return await self._discovery.ask_pin(meters[0], choice)
 
     def not_found(self) -> ConfigFlowResult:
         """Ask what to do about a meter that does not appear."""
@@ -242,28 +247,47 @@ async def await_meter(
     """Return the meter as soon as it is found and has a sample; None if it is not.
 
     It makes itself known by mDNS or DHCP where Home Assistant can hear it; where it
-    cannot, the LAN is searched again and again.
+    cannot, the LAN is searched again and again. Each that says it is the meter is asked
+    to prove it, beside the others.
     """
-    seen: asyncio.Queue[FoundMeter] = asyncio.Queue()
+    tried: dict[str, asyncio.Task[None]] = {}  # by host
+    outcomes: asyncio.Queue[tuple[FoundMeter, MeterChoice | Errors]] = asyncio.Queue()
+    refused: list[FoundMeter] = []
+    why: Errors = {}
+
+    async def try_pin(meter: FoundMeter) -> None:
+        outcomes.put_nowait((meter, await _try_pin(hass, meter, pin)))
 
     @callback
     def on_seen(meter: FoundMeter) -> None:
-        if meter.serial_number == serial_number:
-            seen.put_nowait(meter)
+        is_new = meter.host not in tried and len(tried) < MAX_SHOWN
+        if meter.serial_number == serial_number and is_new:
+            tried[meter.host] = hass.async_create_task(try_pin(meter))
 
     stop_listening = async_dispatcher_connect(hass, METER_SEEN, on_seen)
+    loop = asyncio.get_running_loop()
+    end = loop.time() + WAIT
     try:
-        async with asyncio.timeout(WAIT):
+        async with asyncio.timeout_at(end) as wait:
             while True:
                 for meter in await search_lan(hass):
                     on_seen(meter)
                 with suppress(TimeoutError):
-                    meter = await asyncio.wait_for(seen.get(), SEARCH_INTERVAL)
-                    return meter, await _try_pin(hass, meter, pin)
+                    meter, outcome = await asyncio.wait_for(
+                        outcomes.get(), SEARCH_INTERVAL
+                    )
+                    if isinstance(outcome, MeterChoice):
+                        return [meter], outcome
+                    if not refused:
+                        wait.reschedule(min(end, loop.time() + OTHERS_WITHIN))
+                    refused.append(meter)
+                    why = outcome
     except TimeoutError:
-        return None
+        return (refused, why) if refused else None
     finally:
         stop_listening()
+        for task in tried.values():
+            task.cancel()
 
 
 async def _try_pin(

@@ -5,14 +5,16 @@ from functools import partial
 import logging
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
 
-from ..const import AmpGuardConfigEntry
+from ..const import DOMAIN, AmpGuardConfigEntry
 from ..meters import (
     Meter,
     MeterAuthenticationError,
     MeterConnectionError,
     MeterError,
     MeterSample,
+    OldContractError,
 )
 from ..model import Decision, Measurement, MeterTrust
 from .faults import do_all
@@ -51,6 +53,7 @@ class MeterWatch:
 
     async def stop(self) -> None:
         """Listen no more."""
+        self._tell_old_contract(None)
         await do_all(meter.stop() for meter in self._meters.values())
 
     @property
@@ -109,4 +112,20 @@ class MeterWatch:
         self._errors[node] = error
         if isinstance(error, MeterAuthenticationError):
             self._entry.async_start_reauth(self._hass)
+        self._tell_old_contract(error)
         on_connection()
+
+    def _tell_old_contract(self, error: MeterError | None) -> None:
+        issue = f"old_contract_{self._entry.entry_id}"
+        if not isinstance(error, OldContractError):
+            ir.async_delete_issue(self._hass, DOMAIN, issue)
+            return
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            issue,
+            is_fixable=False,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key="old_contract",
+            translation_placeholders={"supply": self._entry.title},
+        )

@@ -19,7 +19,8 @@ from ..const import (
 )
 from ..demonstration.running import DemonstrationMeter, running_home
 from ..meters import Meter, Source
-from ..meters.amp_guard import AmpGuardClient, AmpGuardMeter
+from ..meters.amp_guard import AmpGuardMeter
+from ..meters.amp_guard_client import AmpGuardClient
 from ..meters.open_reporter import OpenReporterMeter
 from ..meters.plausibility import PlausibleMeter
 from ..meters.sensors import SensorMeter, SensorReader

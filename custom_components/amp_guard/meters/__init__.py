@@ -73,7 +73,7 @@ class MeterConnectionError(MeterError):
 
 
 class MeterAuthenticationError(MeterError):
-    """The PIN was refused."""
+    """It does not prove that it has the PIN, or does not take that we have it."""
 
 
 class MeterResponseError(MeterError):
@@ -82,6 +82,17 @@ class MeterResponseError(MeterError):
 
 class NotAMeterError(MeterResponseError):
     """What answers is not an Amp Guard, or not the one that is looked for."""
+
+
+class OldContractError(NotAMeterError):
+    """It speaks a version of the LAN contract in which nothing is proved."""
+
+    def __init__(self, identity: MeterIdentity) -> None:
+        """Take who it says it is."""
+        super().__init__(
+            "it speaks version 1 of the LAN contract, which proves nothing"
+        )
+        self.identity = identity
 
 
 class ImplausibleSampleError(MeterResponseError):

@@ -4,48 +4,25 @@ Speaks the contract of `docs/lan-interface.md`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
-from http import HTTPStatus
 import logging
 from typing import override
 
-from aiohttp import (
-    ClientError,
-    ClientHandlerType,
-    ClientRequest,
-    ClientResponse,
-    ClientSession,
-    ClientTimeout,
-    ClientWebSocketResponse,
-    ClientWSTimeout,
-    WSMsgType,
-    WSServerHandshakeError,
-)
-from yarl import URL
-
-from ..model import EarthingSystem, Phase
 from . import (
     Meter,
-    MeterAuthenticationError,
     MeterConnectionError,
     MeterError,
-    MeterIdentity,
     MeterResponseError,
     MeterSample,
     NotAMeterError,
 )
-from .amp_guard_contract import PATH, parse_identity, parse_sample
-from .json_body import MAX_BODY_SIZE, parse_json, read_json
+from .amp_guard_client import AmpGuardClient
 from .source_clock import SourceClock
 
 _LOGGER = logging.getLogger(__name__)
 
-REQUEST_TIMEOUT = 5.0
-"""s. A meter on the LAN answers in milliseconds; a car follows a cut within 5 s."""
-CLOSE_TIMEOUT = 1.0
-"""s that a meter has to close the stream in."""
 STREAM_SILENCE = 5.0
 """s without a pushed sample after which the meter is asked for one."""
 POLL_INTERVAL = 2.0
@@ -53,116 +30,6 @@ POLL_INTERVAL = 2.0
 RETRY_MINIMUM = 1.0
 RETRY_MAXIMUM = 10.0
 """s until the stream is tried again, doubling from the least to the most."""
-
-type Receive = Callable[[float], Awaitable[MeterSample]]
-"""Wait at most so many s for the next sample of a stream; TimeoutError if none."""
-
-
-class AmpGuardClient:
-    """The requests of the contract; every failure is a `MeterError`.
-
-    The variant that the meter reports bounds what can be true, and each of `phases`
-    must be in a sample: a phase that is missing would read as one without load. In an
-    IT `net` two lines are enough.
-    """
-
-    def __init__(
-        self,
-        session: ClientSession,
-        *,
-        host: str,
-        pin: str,
-        phases: tuple[Phase, ...] = (),
-        net: EarthingSystem = EarthingSystem.TN,
-    ) -> None:
-        """Take the address, with its port unless it is 80, and the PIN.
-
-        Raises MeterConnectionError if it is no address.
-        """
-        try:
-            url = URL(f"http://{host}")
-            if url != url.origin():
-                raise MeterConnectionError("more than an address")
-        except ValueError as error:
-            raise MeterConnectionError(f"no address: {error}") from error
-        self._url = url / PATH
-        self._session = session
-        self._headers = {"Authorization": f"Bearer {pin}"}
-        self._variant = "public"
-        self._phases = phases
-        self._net = net
-
-    async def identity(self) -> MeterIdentity:
-        """Ask who it is; needs no PIN."""
-        try:
-            identity = parse_identity(await self._get("identity"))
-        except MeterAuthenticationError as error:
-            raise NotAMeterError("asks for a PIN to say who it is") from error
-        except NotAMeterError:
-            raise
-        except MeterResponseError as error:
-            raise NotAMeterError(str(error)) from error
-        self._variant = identity.variant
-        return identity
-
-    async def measurement(self) -> MeterSample:
-        """Ask for the newest sample."""
-        return self._sample(await self._get("measurement", self._headers))
-
-    @asynccontextmanager
-    async def stream(self) -> AsyncIterator[Receive]:
-        """Open the stream; its samples are received one by one."""
-        async with ClientSession(
-            connector=self._session.connector,
-            connector_owner=False,
-            middlewares=(_refuse_redirects,),
-        ) as session:
-            websocket = await self._open_stream(session)
-
-            async def receive(timeout: float) -> MeterSample:
-                return self._sample(await _receive_json(websocket, timeout))
-
-            try:
-                yield receive
-            finally:
-                await websocket.close()
-
-    async def _open_stream(self, session: ClientSession) -> ClientWebSocketResponse:
-        try:
-            async with asyncio.timeout(REQUEST_TIMEOUT):
-                return await session.ws_connect(
-                    self._url / "stream",
-                    headers=self._headers,
-                    max_msg_size=MAX_BODY_SIZE,
-                    timeout=ClientWSTimeout(ws_close=CLOSE_TIMEOUT),
-                )
-        except WSServerHandshakeError as error:
-            raise _refusal(error.status) from error
-        except (ClientError, OSError) as error:
-            raise MeterConnectionError(_describe(error)) from error
-
-    async def _get(self, path: str, headers: dict[str, str] | None = None) -> object:
-        try:
-            async with self._session.get(
-                self._url / path,
-                headers=headers,
-                allow_redirects=False,  # the PIN is for this meter alone
-                timeout=ClientTimeout(total=REQUEST_TIMEOUT),
-            ) as response:
-                if response.status != HTTPStatus.OK:
-                    raise _refusal(response.status)
-                return await read_json(response.content)
-        except (ClientError, OSError) as error:
-            raise MeterConnectionError(_describe(error)) from error
-
-    def _sample(self, document: object) -> MeterSample:
-        return parse_sample(
-            document,
-            time=asyncio.get_running_loop().time(),
-            variant=self._variant,
-            phases=self._phases,
-            net=self._net,
-        )
 
 
 class AmpGuardMeter(Meter):
@@ -216,15 +83,13 @@ class AmpGuardMeter(Meter):
                 if (bug := repr(error)) != self._bug:  # logged once, not at each try
                     _LOGGER.exception("Unexpected error while following the Amp Guard")
                 self._bug = bug
-                self._set_lost(MeterConnectionError(_describe(error)))
+                self._set_lost(MeterConnectionError(str(error) or type(error).__name__))
                 await asyncio.sleep(self._retry)
             self._retry = min(self._retry * 2, RETRY_MAXIMUM)
 
     async def _visit(self) -> None:
         """Follow the stream; when it ends, poll until it is worth trying again."""
-        identity = await self._client.identity()
-        if identity.serial_number != self._serial_number:
-            raise NotAMeterError("another Amp Guard has this address")
+        await self._client.prove(self._serial_number)
         try:
             await self._follow()
         except MeterError as error:
@@ -291,36 +156,3 @@ class AmpGuardMeter(Meter):
             return
         self._connected, self._lost = False, error
         self._on_connection(error)
-
-
-async def _refuse_redirects(
-    request: ClientRequest, handler: ClientHandlerType
-) -> ClientResponse:
-    """Take no other answer than the stream: a redirect would be followed."""
-    response = await handler(request)
-    if response.status != HTTPStatus.SWITCHING_PROTOCOLS:
-        response.close()
-        raise _refusal(response.status)
-    return response
-
-
-async def _receive_json(websocket: ClientWebSocketResponse, timeout: float) -> object:
-    async with asyncio.timeout(timeout):  # in all: its own begins anew with each ping
-        message = await websocket.receive()
-    if message.type is WSMsgType.TEXT:
-        return parse_json(message.data)
-    if message.type is WSMsgType.BINARY:
-        raise MeterResponseError("a binary message")
-    raise MeterConnectionError("the stream was closed")
-
-
-def _refusal(status: int) -> MeterError:
-    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return MeterAuthenticationError("the PIN was refused")
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return MeterConnectionError(f"HTTP status {status}")
-    return NotAMeterError(f"HTTP status {status}")
-
-
-def _describe(error: Exception) -> str:
-    return str(error) or type(error).__name__

@@ -6,6 +6,8 @@ Everything that is not exactly what `docs/lan-interface.md` promises is refused 
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+import re
+from typing import Any
 
 import voluptuous as vol
 
@@ -16,21 +18,42 @@ from . import (
     MeterResponseError,
     MeterSample,
     NotAMeterError,
+    OldContractError,
 )
 from .json_body import number, validate
 from .plausibility import bounds
+from .proof import CHALLENGE
 from .sensor_patterns import ARON
 
-PATH = "amp-guard/v1"
-CONTRACT = 1
+CONTRACT = 2
+OLD_CONTRACT = 1
+"""In which the PIN went over the wire, and nothing was proved."""
+PATH = f"amp-guard/v{CONTRACT}"
+OLD_PATH = f"amp-guard/v{OLD_CONTRACT}"
 
 
 def parse_identity(document: object) -> MeterIdentity:
-    """Return who it is; raise `NotAMeterError` if it is no Amp Guard."""
+    """Return who it is.
+
+    Raises NotAMeterError if it is no Amp Guard, OldContractError if it is an old one.
+    """
     try:
         identity = validate(IDENTITY, document)
     except MeterResponseError as error:
         raise NotAMeterError(str(error)) from error
+    known = _identity(identity)
+    if identity["contract"] == OLD_CONTRACT:
+        raise OldContractError(known)
+    return known
+
+
+def parse_challenge(document: object) -> str:
+    """Return what a meter asks whoever wants its samples."""
+    challenge: str = validate(CHALLENGED, document)["challenge"]
+    return challenge
+
+
+def _identity(identity: Mapping[str, Any]) -> MeterIdentity:
     network = identity.get("network")
     mac = network.get("mac") if isinstance(network, Mapping) else None
     return MeterIdentity(
@@ -38,7 +61,7 @@ def parse_identity(document: object) -> MeterIdentity:
         variant=identity["variant"],
         serial_number=identity["serial_number"],
         firmware=identity["firmware"],
-        mac=mac if isinstance(mac, str) else None,
+        mac=mac if isinstance(mac, str) and MAC.fullmatch(mac) else None,
     )
 
 
@@ -134,15 +157,34 @@ def _measurement(variant: str) -> vol.Schema:
     )
 
 
-TEXT = vol.All(str, vol.Strip, vol.Length(min=1))
+MAX_TEXT_LENGTH = 40
+"""Characters of what it calls itself."""
+NOT_PLAIN = re.compile(r"[^\w .,+()-]|_")
+"""What could be markup, a link or an order to a terminal where it is shown."""
+LINK = re.compile(r"\bwww\.", re.IGNORECASE)
+MAC = re.compile(r"([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}")
+
+
+def plain(text: str) -> str:
+    """Return what anybody said as one short line of plain text."""
+    words = " ".join(LINK.sub("", NOT_PLAIN.sub(" ", text[:1000])).split())
+    return words[:MAX_TEXT_LENGTH].rstrip()
+
+
+TEXT = vol.All(str, plain, vol.Length(min=1))
+SERIAL_NUMBER = vol.All(str, vol.Strip, vol.Match(r"[0-9A-Za-z.-]{1,32}\Z"))
 IDENTITY = vol.Schema(
     {
-        vol.Required("contract"): vol.All(number, vol.In((CONTRACT,))),
+        vol.Required("contract"): vol.All(number, vol.In((CONTRACT, OLD_CONTRACT))),
         vol.Required("variant"): vol.In(tuple(MAX_MEASURED_CURRENT)),
         vol.Required("model"): TEXT,
-        vol.Required("serial_number"): TEXT,
+        vol.Required("serial_number"): SERIAL_NUMBER,
         vol.Required("firmware"): TEXT,
     },
+    extra=vol.ALLOW_EXTRA,
+)
+CHALLENGED = vol.Schema(
+    {vol.Required("challenge"): vol.All(str, vol.Match(rf"{CHALLENGE.pattern}\Z"))},
     extra=vol.ALLOW_EXTRA,
 )
 MEASUREMENT = {variant: _measurement(variant) for variant in MAX_MEASURED_CURRENT}

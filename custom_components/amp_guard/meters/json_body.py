@@ -14,15 +14,23 @@ MAX_BODY_SIZE = 16 * 1024
 
 async def read_json(content: StreamReader) -> object:
     """Return the document in a body; raise MeterResponseError if there is none."""
+    return parse_json(await read_text(content))
+
+
+async def read_text(content: StreamReader) -> str:
+    """Return the text of a body; raise MeterResponseError if it is none."""
     body = bytearray()
     async for chunk in content.iter_any():
         body += chunk
         if len(body) > MAX_BODY_SIZE:
             raise MeterResponseError("far too long")
-    return parse_json(bytes(body))
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise MeterResponseError("not text") from error
 
 
-def parse_json(text: str | bytes) -> object:
+def parse_json(text: str) -> object:
     """Return the document in a text; raise MeterResponseError if there is none."""
     try:
         return json.loads(text)

@@ -1,7 +1,7 @@
 """A search of the LAN for Amp Guards: each address is asked once who it is.
 
 Only the host's own private networks, and only the identity of docs/lan-interface.md,
-which needs no PIN.
+which needs no PIN and proves nothing: that is asked for where the PIN is known.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from aiohttp import ClientSession
 from homeassistant.components import network
 from homeassistant.core import HomeAssistant
 
-from ..meters import MeterError, MeterIdentity
-from ..meters.amp_guard import AmpGuardClient
+from ..meters import MeterError, MeterIdentity, OldContractError
+from ..meters.amp_guard_client import AmpGuardClient
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -90,11 +90,16 @@ async def search(
 async def identify(
     session: ClientSession, host: str, *, timeout: float = ANSWER_TIMEOUT
 ) -> FoundMeter | None:
-    """Return the meter at an address, None if there is none."""
+    """Return the meter at an address, None if there is none.
+
+    One that speaks an old contract is found as well: why it is refused is told then.
+    """
     client = AmpGuardClient(session, host=host, pin="")
     try:
         async with asyncio.timeout(timeout):
             return FoundMeter(host=host, identity=await client.identity())
+    except OldContractError as error:
+        return FoundMeter(host=host, identity=error.identity)
     except MeterError, TimeoutError:
         return None
     except Exception:  # what one device answers must not hide the others
