@@ -1,12 +1,12 @@
 """Balance EV chargers against a property's main fuse, locally."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 import logging
 
-from homeassistant.config_entries import ConfigEntryState, UnknownEntry
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentry, UnknownEntry
 from homeassistant.const import Platform
 from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
@@ -18,7 +18,7 @@ from .const import DOMAIN, SUBENTRY_CHARGER, AmpGuardConfigEntry
 from .control.tree import GroupCycleError, LimitError, WiringError
 from .coordinator import AmpGuardCoordinator
 from .frontend import FEED, Feed, add_card, remove_card, serve_card
-from .loop.charger_repairs import forget_chargers, tell_left
+from .loop.charger_repairs import forget_parts, tell_left
 from .loop.generation import Generation
 from .loop.memory import Memory, forget_learned
 from .loop.meter_address import forget_address, watch_address
@@ -29,7 +29,7 @@ from .loop.wiring_repairs import WiringIssues
 from .model import SiteError
 from .services import register_services
 from .site.devices import register_devices
-from .site.reading import GoneError, build_site, taking_part
+from .site.reading import was_balanced
 from .websocket import register_commands
 
 PLATFORMS = [
@@ -115,18 +115,8 @@ async def _add_card(hass: HomeAssistant, _component: str) -> None:
 
 async def async_remove_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
     """Tell how the chargers of a removed supply were left; forget the rest."""
-    chargers = entry.get_subentries_of_type(SUBENTRY_CHARGER)
-    balanced = {charger.subentry_id for charger in chargers}
-    with suppress(SiteError):  # where set-up has failed all of them were let go
-        balanced = set(taking_part(build_site(entry)))
-    memory = Memory(hass, entry.entry_id)
-    await memory.load()
-    tell_left(
-        hass,
-        entry,
-        {c.title: memory.left_at(c) for c in chargers if c.subentry_id in balanced},
-    )
-    forget_chargers(hass, (charger.subentry_id for charger in chargers))
+    await _tell_left(hass, entry, entry.subentries, entry.subentries)
+    forget_parts(hass, entry.subentries)
     forget_offline_limits(hass, (entry.entry_id, *entry.subentries))
     forget_address(hass, entry)
     await forget_learned(hass, entry.entry_id)
@@ -135,14 +125,24 @@ async def async_remove_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) ->
         await remove_card(hass)
 
 
+async def _tell_left(
+    hass: HomeAssistant,
+    entry: AmpGuardConfigEntry,
+    removed: Iterable[str],
+    before: Mapping[str, ConfigSubentry],
+) -> None:
+    """Tell how those of the removed subentries were left that were balanced before."""
+    memory = Memory(hass, entry.entry_id)
+    await memory.load()
+    for id_ in removed:
+        subentry = before[id_]
+        is_charger = subentry.subentry_type == SUBENTRY_CHARGER
+        if is_charger and was_balanced(id_, before):
+            tell_left(hass, entry, subentry, memory.left_at(subentry))
+
+
 def _refusal(entry: AmpGuardConfigEntry, error: SiteError) -> ConfigEntryError:
     """Return what tells the owner what to mend."""
-    if isinstance(error, GoneError):
-        return ConfigEntryError(
-            translation_domain=DOMAIN,
-            translation_key=error.key,
-            translation_placeholders={"name": error.name},
-        )
     _LOGGER.warning("%s: %s", entry.title, error)
     return ConfigEntryError(
         translation_domain=DOMAIN,
@@ -162,7 +162,7 @@ class Changes:
         """Listen to the changes of an entry from now on."""
         self._lock = asyncio.Lock()
         self._waits = False
-        self._subentries = set(entry.subentries)
+        self._subentries = dict(entry.subentries)
         entry.add_update_listener(self._take_up)
 
     async def _take_up(self, hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
@@ -188,7 +188,6 @@ class Changes:
         await self._set_up_anew(hass, entry)
         if entry.state is not ConfigEntryState.LOADED:
             await coordinator.take_back()
-        coordinator.tell_left()
 
     async def _set_up_anew(
         self, hass: HomeAssistant, entry: AmpGuardConfigEntry
@@ -196,7 +195,8 @@ class Changes:
         with suppress(UnknownEntry):  # removed while this waited
             await hass.config_entries.async_reload(entry.entry_id)
         # Also where no loop lives that could know of them.
-        gone = self._subentries.difference(entry.subentries)
-        forget_chargers(hass, gone)
+        before, self._subentries = self._subentries, dict(entry.subentries)
+        gone = before.keys() - entry.subentries.keys()
+        await _tell_left(hass, entry, gone, before)
+        forget_parts(hass, gone)
         forget_offline_limits(hass, gone)
-        self._subentries = set(entry.subentries)

@@ -115,11 +115,6 @@ class AmpGuardCoordinator:
         """Leave the chargers at their offline limits after all: nobody took over."""
         await self.fleet.take_back()
 
-    @callback
-    def tell_left(self) -> None:
-        """Tell at what the chargers were left that are removed since it stopped."""
-        self.fleet.tell_left()
-
     # --- for the platforms ----------------------------------------------------------
 
     @property

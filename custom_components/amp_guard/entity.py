@@ -15,6 +15,7 @@ from .coordinator import AmpGuardCoordinator
 from .loop.state import SiteState
 from .model import SUPPLY_ID
 from .site.devices import meter_id
+from .site.reading import connected_subentries
 from .site.settings import Setting, change_setting
 
 
@@ -113,7 +114,7 @@ def add_to_subentries[D: EntityDescription](
     entity: Callable[[AmpGuardCoordinator, D, ConfigSubentry], Entity],
 ) -> None:
     """Add an entity for each description of each subentry's type."""
-    for id_, subentry in entry.subentries.items():
+    for id_, subentry in connected_subentries(entry).items():
         async_add_entities(
             (
                 entity(entry.runtime_data, description, subentry)

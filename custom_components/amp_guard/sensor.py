@@ -48,7 +48,7 @@ from .loop.state import SiteState
 from .meters import Source
 from .model import SUPPLY_ID, Phase, PhaseValues
 from .site.phases import parse_phases
-from .site.reading import phases_of, read_group
+from .site.reading import connected_subentries, phases_of, read_group
 
 PARALLEL_UPDATES = 0
 
@@ -63,13 +63,9 @@ async def async_setup_entry(
     sensors: dict[str | None, list[SensorEntity]] = {
         None: [*simulated_sensors(hass, entry), *_meter_sensors(coordinator)]
     }
-    for group in entry.get_subentries_of_type(SUBENTRY_GROUP):
-        sensors[group.subentry_id] = list(_group_sensors(coordinator, group))
-    for charger in entry.get_subentries_of_type(SUBENTRY_CHARGER):
-        sensors[charger.subentry_id] = [
-            *(AmpGuardSensor(coordinator, each, charger) for each in CHARGER_SENSORS),
-            ChargerEnergySensor(coordinator, CHARGER_ENERGY, charger),
-        ]
+    for id_, subentry in connected_subentries(entry).items():
+        sensors_of = SENSORS_OF[subentry.subentry_type]
+        sensors[id_] = list(sensors_of(coordinator, subentry))
     _remove_left_out(hass, entry, chain(*sensors.values()))
     for subentry_id, added in sensors.items():
         async_add_entities(added, config_subentry_id=subentry_id)
@@ -110,15 +106,32 @@ def _group_sensors(
             yield AmpGuardSensor(coordinator, diagnostic, group)
 
 
+def _charger_sensors(
+    coordinator: AmpGuardCoordinator, charger: ConfigSubentry
+) -> Iterator[AmpGuardSensor]:
+    for description in CHARGER_SENSORS:
+        yield AmpGuardSensor(coordinator, description, charger)
+    yield ChargerEnergySensor(coordinator, CHARGER_ENERGY, charger)
+
+
+SENSORS_OF = {SUBENTRY_GROUP: _group_sensors, SUBENTRY_CHARGER: _charger_sensors}
+
+
 @callback
 def _remove_left_out(
     hass: HomeAssistant, entry: AmpGuardConfigEntry, sensors: Iterable[SensorEntity]
 ) -> None:
-    """Remove the sensors of what is measured no longer, or takes no part."""
+    """Remove the sensors of what is measured no longer, or takes no part.
+
+    Those of what hangs on a group that is gone stay: it may be given another.
+    """
     registry = er.async_get(hass)
-    unique_ids = {sensor.unique_id for sensor in sensors}
+    kept = {sensor.unique_id for sensor in sensors}
+    waiting = entry.subentries.keys() - connected_subentries(entry).keys()
     for known in er.async_entries_for_config_entry(registry, entry.entry_id):
-        if known.domain == SENSOR and known.unique_id not in unique_ids:
+        if known.config_subentry_id in waiting:
+            continue
+        if known.domain == SENSOR and known.unique_id not in kept:
             registry.async_remove(known.entity_id)
 
 

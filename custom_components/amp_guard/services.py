@@ -33,6 +33,7 @@ from .loop.overrides import TimedCeiling
 from .loop.phase_finding import SearchRunningError, SearchStoppedError
 from .model import SUPPLY_ID
 from .site.devices import device_of, kind_of, target_of
+from .site.reading import connected_subentries
 from .site.settings import PRIORITIES, change_setting, describe
 
 ATTR_APPLY = "apply"
@@ -227,13 +228,16 @@ def _pick_device(
     if found is None or kind_of(hass, device_id) not in kinds:
         raise _refusal("no_such_device", sorted(_names(hass, kinds)))
     entry, target = found
-    return _Target(coordinator=_coordinator_of(entry), id=target)
+    coordinator = _coordinator_of(entry)
+    if target not in (SUPPLY_ID, *connected_subentries(entry)):
+        raise _refusal("no_such_device", sorted(_names(hass, kinds)))
+    return _Target(coordinator=coordinator, id=target)
 
 
 def _names(hass: HomeAssistant, kinds: Collection[str]) -> Iterable[str]:
     """Return the names of the devices of these kinds."""
     for entry in hass.config_entries.async_loaded_entries(DOMAIN):
-        for target in (SUPPLY_ID, *entry.subentries):
+        for target in (SUPPLY_ID, *connected_subentries(entry)):
             device = device_of(hass, entry, target)
             if device is not None and kind_of(hass, device.id) in kinds:
                 yield device.name_by_user or device.name or device.id

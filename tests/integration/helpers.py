@@ -305,6 +305,15 @@ async def add_charger(
     return added
 
 
+async def add_group(hass: HomeAssistant, entry: ConfigEntry, **settings: object) -> str:
+    """Add a group as its owner does; return its subentry's id."""
+    result = await start_subentry(hass, entry, "group")
+    result = await go_on(hass, result, GROUP_INPUT | {"parent": SUPPLY_ID} | settings)
+    assert result["type"] == "create_entry", result.get("errors")
+    await hass.async_block_till_done()
+    return entry.get_subentries_of_type("group")[-1].subentry_id
+
+
 def group_id(entry: ConfigEntry) -> str:
     """Return the id of the first group."""
     return entry.get_subentries_of_type("group")[0].subentry_id

@@ -249,4 +249,4 @@ async def test_a_removed_entry_leaves_no_issue_about_its_chargers(
     await hass.config_entries.async_remove(entry.entry_id)
 
     issues = {issue for domain, issue in ir.async_get(hass).issues if domain == DOMAIN}
-    assert issues <= {f"chargers_left_{entry.entry_id}"}
+    assert issues <= {f"charger_left_{left_id}"}

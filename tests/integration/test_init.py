@@ -8,7 +8,7 @@ import logging
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE
 from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 import pytest
@@ -221,7 +221,9 @@ async def test_chargers_are_let_go_where_a_change_breaks_the_site(
     await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
     assert left.limit == 16
 
-    hass.config_entries.async_remove_subentry(entry, group_id(entry))
+    group = entry.subentries[group_id(entry)]
+    circle = dict(group.data) | {"parent": group.subentry_id}
+    hass.config_entries.async_update_subentry(entry, group, data=circle)
     await hass.async_block_till_done()
     assert entry.state is ConfigEntryState.SETUP_ERROR
     assert left.limit == 6
@@ -244,40 +246,6 @@ async def test_chargers_are_let_go_where_changes_end_in_removal(
     await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()
     assert left.limit == 6
-
-
-async def test_removal_says_how_chargers_are_left(
-    hass: HomeAssistant,
-    entry: ConfigEntry,
-    chargers: dict[str, PlainCharger],
-    issue_registry: ir.IssueRegistry,
-) -> None:
-    left = await add_charger(hass, entry, chargers["left"], offline_current=8)
-    await add_charger(hass, entry, chargers["right"])
-    issue = f"chargers_left_{entry.entry_id}"
-    assert issue_registry.async_get_issue(DOMAIN, issue) is None
-
-    hass.config_entries.async_remove_subentry(entry, left)
-    await hass.async_block_till_done()
-    left_behind = issue_registry.async_get_issue(DOMAIN, issue)
-    assert left_behind.translation_placeholders == {"chargers": "- Left: 8 A"}
-
-    await hass.config_entries.async_remove(entry.entry_id)
-    left_behind = issue_registry.async_get_issue(DOMAIN, issue)
-    told = {"chargers": "- Left: 8 A\n- Right: 6 A"}
-    assert left_behind.translation_placeholders == told
-
-
-async def test_a_charger_whose_group_is_gone_is_named(
-    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
-) -> None:
-    await add_charger(hass, entry, chargers["left"])
-    hass.config_entries.async_remove_subentry(entry, group_id(entry))
-    await hass.async_block_till_done()
-
-    assert entry.state is ConfigEntryState.SETUP_ERROR
-    assert entry.error_reason_translation_key == "group_of_charger_gone"
-    assert entry.error_reason_translation_placeholders == {"name": "Left"}
 
 
 async def test_what_no_form_lets_through_is_told_by_what_to_mend(

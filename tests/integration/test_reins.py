@@ -493,10 +493,12 @@ async def test_who_is_paused_for_want_of_room_stays_paused(
     await site.flows(60, 24.0, 24.0, 24.0)
 
     assert site.over == 0
-    left = issue_registry.async_get_issue(
-        DOMAIN, f"chargers_left_{site.entry.entry_id}"
-    )
-    assert left.translation_placeholders == {"chargers": "- charger0: 0 A"}
+    [left] = [
+        issue.translation_placeholders
+        for issue in issue_registry.issues.values()
+        if issue.translation_key == "charger_left"
+    ]
+    assert (left["charger"], left["left_at"]) == ("charger0", "0")
 
 
 # --- bad input: a charger beside a good one, on a house that rises and falls ------------

@@ -15,6 +15,7 @@ from .helpers import (
     SUPPLY_INPUT,
     PlainCharger,
     add_charger,
+    add_group,
     add_meter,
     charger_input,
     go_on,
@@ -386,12 +387,9 @@ async def test_a_description_is_shown_with_its_group(
     assert device.model == "By the road"
 
 
-async def add_group(hass: HomeAssistant, entry: ConfigEntry, **settings: object) -> str:
-    result = await start_subentry(hass, entry, "group")
-    result = await go_on(hass, result, GROUP_INPUT | {"parent": "supply"} | settings)
-    assert result["type"] is FlowResultType.CREATE_ENTRY, result["errors"]
-    await hass.async_block_till_done()
-    return entry.get_subentries_of_type("group")[-1].subentry_id
+def chargers_of(entry: ConfigEntry) -> list[str]:
+    """Return the chargers that are balanced, by id."""
+    return [charger.id for charger in entry.runtime_data.site.chargers]
 
 
 async def test_a_group_goes_while_a_charger_is_put_into_it(
@@ -436,7 +434,7 @@ async def test_a_charger_whose_group_is_gone_moves_to_another(
     [left] = entry.get_subentries_of_type("charger")
     hass.config_entries.async_remove_subentry(entry, yard)
     await hass.async_block_till_done()
-    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert left.subentry_id not in chargers_of(entry)
 
     result = await go_on(
         hass,
@@ -447,7 +445,7 @@ async def test_a_charger_whose_group_is_gone_moves_to_another(
     )
     assert result["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()
-    assert entry.state is ConfigEntryState.LOADED
+    assert left.subentry_id in chargers_of(entry)
 
 
 async def test_a_group_below_one_that_is_gone_moves_to_the_supply(
@@ -456,13 +454,13 @@ async def test_a_group_below_one_that_is_gone_moves_to_the_supply(
     carport = await add_group(hass, entry, name="Carport", parent=group_id(entry))
     hass.config_entries.async_remove_subentry(entry, group_id(entry))
     await hass.async_block_till_done()
-    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.runtime_data.site.groups == ()
 
     result = await start_subentry(hass, entry, "group", carport)
     result = await go_on(hass, result, GROUP_INPUT | {"parent": "supply"})
     assert result["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()
-    assert entry.state is ConfigEntryState.LOADED
+    assert [group.id for group in entry.runtime_data.site.groups] == [carport]
 
 
 async def test_a_group_below_one_that_goes_is_refused(

@@ -70,15 +70,18 @@ class PhaseSteps:
             return await self._refusal("not_loaded", supply=entry.title)
         coordinator = entry.runtime_data
         site = coordinator.site
-        [wiring] = (each.wiring for each in site.chargers if each.id == charger)
+        wirings = {each.id: each.wiring for each in site.chargers}
+        if charger not in wirings:
+            name = entry.subentries[charger].title
+            return await self._refusal("group_of_charger_gone", name=name)
         try:
             finding = await coordinator.finder.find(site, charger)
         except SearchRunningError:
             return await self._refusal("search_running")
         except SearchStoppedError:
             return await self._refusal("search_stopped")
-        told = await describe_finding(hass, finding, wiring)
-        if finding.contradicts(wiring):
+        told = await describe_finding(hass, finding, wirings[charger])
+        if finding.contradicts(wirings[charger]):
             self._chargers.rewire(_likely(finding))
         return "\n".join(f"- {sentence}" for sentence in told)
 

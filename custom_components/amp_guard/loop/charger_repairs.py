@@ -5,17 +5,28 @@ A trouble that begins or ends is said in the log as well.
 
 from collections.abc import Iterable, Mapping
 import logging
-from typing import Any
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from ..chargers import FailSafe, Trouble, TroubleKind
-from ..const import CONF_OFFLINE_CURRENT, CONF_SOURCE, DOMAIN, AmpGuardConfigEntry
+from ..const import (
+    CONF_OFFLINE_CURRENT,
+    CONF_SOURCE,
+    DOMAIN,
+    SUBENTRY_CHARGER,
+    SUBENTRY_GROUP,
+    AmpGuardConfigEntry,
+)
 from ..meters import Source
+from ..site.figures import figure
+from ..site.reading import connected_subentries
 
 _LOGGER = logging.getLogger(__name__)
+
+LEFT = "charger_left"
+"""What is told of a charger that was removed, with how it was left."""
 
 TROUBLE_LASTS = 300.0
 """s that a trouble must last to be told: a restart or an update of another integration
@@ -48,7 +59,9 @@ class ChargerIssues:
                 translation_key="no_fail_safe",
                 translation_placeholders={
                     "charger": charger.title,
-                    "offline_current": f"{charger.data[CONF_OFFLINE_CURRENT]:g}",
+                    "offline_current": figure(
+                        self._hass, charger.data[CONF_OFFLINE_CURRENT]
+                    ),
                 },
             )
 
@@ -102,60 +115,91 @@ class ChargerIssues:
 
 
 @callback
-def forget_chargers(hass: HomeAssistant, chargers: Iterable[str]) -> None:
-    """Take back all that is told of chargers that are removed."""
-    for charger in chargers:
-        ir.async_delete_issue(hass, DOMAIN, f"no_fail_safe_{charger}")
+def forget_parts(hass: HomeAssistant, parts: Iterable[str]) -> None:
+    """Take back all that is told of chargers and groups that are removed."""
+    for part in parts:
+        for issue in ("no_fail_safe", *GONE.values()):
+            ir.async_delete_issue(hass, DOMAIN, f"{issue}_{part}")
+
+
+# --- nobody balances it ---------------------------------------------------------------
+
+GONE = {SUBENTRY_CHARGER: "group_gone", SUBENTRY_GROUP: "group_above_gone"}
+"""What is told of what hangs on a group that was removed."""
+
+
+@callback
+def tell_gone(
+    hass: HomeAssistant, entry: AmpGuardConfigEntry, left: Mapping[str, float]
+) -> None:
+    """Tell of each charger and group that hangs on a group that was removed.
+
+    `left` is at what each charger was left, A. It is taken back where it hangs on one
+    again.
+    """
+    connected = connected_subentries(entry)
+    for id_, subentry in entry.subentries.items():
+        kind = subentry.subentry_type
+        issue = f"{GONE[kind]}_{id_}"
+        if id_ in connected or is_simulated(entry):
+            ir.async_delete_issue(hass, DOMAIN, issue)
+            continue
+        told = {kind: subentry.title, "supply": entry.title}
+        if kind == SUBENTRY_CHARGER:
+            told["left_at"] = figure(hass, left[id_])
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            issue,
+            is_fixable=False,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key=GONE[kind],
+            translation_placeholders=told,
+        )
 
 
 @callback
 def tell_left(
-    hass: HomeAssistant, entry: AmpGuardConfigEntry, left: Mapping[str, float]
+    hass: HomeAssistant,
+    entry: AmpGuardConfigEntry,
+    charger: ConfigSubentry,
+    current: float,
 ) -> None:
-    """Tell at what the chargers were left (A, by name) that nobody balances any longer."""
-    if left and not is_simulated(entry):
-        _tell_left(hass, entry, {**_told_as_left(hass, entry), **left})
+    """Tell at what a charger that was removed was left, A: nobody balances it.
+
+    That is so after a restart too, until the same charger is balanced again.
+    """
+    if is_simulated(entry):
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{LEFT}_{charger.subentry_id}",
+        data={"unique_id": charger.unique_id},
+        is_fixable=False,
+        is_persistent=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=LEFT,
+        translation_placeholders={
+            "charger": charger.title,
+            "supply": entry.title,
+            "left_at": figure(hass, current),
+        },
+    )
 
 
 @callback
-def take_back_left(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
-    """Take that back of chargers that are balanced again, by their names."""
-    told = _told_as_left(hass, entry)
-    there = {subentry.title for subentry in entry.subentries.values()}
-    if told.keys() & there:
-        _tell_left(hass, entry, {k: v for k, v in told.items() if k not in there})
+def take_back_left(hass: HomeAssistant, chargers: Iterable[ConfigSubentry]) -> None:
+    """Take that back of chargers that are balanced again, below whatever supply."""
+    balanced = {charger.unique_id for charger in chargers}
+    for domain, issue_id in list(ir.async_get(hass).issues):
+        if domain != DOMAIN or not issue_id.startswith(LEFT):
+            continue
+        issue = ir.async_get(hass).issues[domain, issue_id]
+        if (issue.data or {}).get("unique_id") in balanced:
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
 
 
 def is_simulated(entry: AmpGuardConfigEntry) -> bool:
     """Say whether it is the simulated home: nothing there can be harmed."""
     return Source(entry.data[CONF_SOURCE]) is Source.DEMONSTRATION
-
-
-def _told_as_left(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> dict[str, float]:
-    """Return at what they were left, A, by the names of those told as left."""
-    issue = ir.async_get(hass).async_get_issue(DOMAIN, _left_id(entry))
-    data: dict[str, Any] = (issue.data if issue is not None else None) or {}
-    return data
-
-
-def _tell_left(
-    hass: HomeAssistant, entry: AmpGuardConfigEntry, left: Mapping[str, float]
-) -> None:
-    if not left:
-        ir.async_delete_issue(hass, DOMAIN, _left_id(entry))
-        return
-    rows = [f"- {name}: {current:g} A" for name, current in left.items()]
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        _left_id(entry),
-        data=dict(left),
-        is_fixable=False,
-        severity=ir.IssueSeverity.WARNING,
-        translation_key="chargers_left",
-        translation_placeholders={"chargers": "\n".join(rows)},
-    )
-
-
-def _left_id(entry: AmpGuardConfigEntry) -> str:
-    return f"chargers_left_{entry.entry_id}"

@@ -11,8 +11,8 @@ from homeassistant.core import HomeAssistant, callback
 from ..chargers import ChargerDriver, FailSafe, Learning, Trouble, TroubleKind
 from ..const import SUBENTRY_CHARGER, AmpGuardConfigEntry
 from ..model import ChargerReading, ChargerStatus, Commanded, Site
-from ..site.reading import read_charger_config, taking_part
-from .charger_repairs import ChargerIssues, is_simulated, take_back_left, tell_left
+from ..site.reading import connected_subentries, read_charger_config, taking_part
+from .charger_repairs import ChargerIssues, is_simulated, take_back_left, tell_gone
 from .faults import Faults, Part, do_all
 from .memory import Memory
 from .state import SiteState
@@ -43,14 +43,17 @@ class Fleet:
         self._faults = faults
         self._on_change = on_change
         self._memory = Memory(hass, entry.entry_id)
-        self._chargers = entry.get_subentries_of_type(SUBENTRY_CHARGER)
+        self._chargers = [
+            subentry
+            for subentry in connected_subentries(entry).values()
+            if subentry.subentry_type == SUBENTRY_CHARGER
+        ]
         self._drivers: dict[str, ChargerDriver] = {}
         self._issues = ChargerIssues(hass, self._chargers)
         self._hands_over = False
         self._told_fail_safes: Mapping[str, FailSafe] = {}
         # A, by charger: at what those are to be left that nobody has released yet.
         self._to_leave: dict[str, float] = {}
-        self._released: set[str] = set()
 
     # --- life -----------------------------------------------------------------------
 
@@ -64,7 +67,12 @@ class Fleet:
     async def start(self) -> None:
         """Listen to the chargers."""
         self._tell_no_fail_safe()
-        take_back_left(self._hass, self._entry)
+        take_back_left(self._hass, self._chargers)
+        left = {
+            charger.subentry_id: self._memory.left_at(charger)
+            for charger in self._entry.get_subentries_of_type(SUBENTRY_CHARGER)
+        }
+        tell_gone(self._hass, self._entry, left)
         await do_all(driver.start() for driver in self._drivers.values())
 
     async def take_up(self) -> None:
@@ -101,7 +109,7 @@ class Fleet:
             charger: left_at.get(charger, self._drivers[charger].config.offline_current)
             for charger in taking_part(site)
         }
-        stay = self._entry.subentries if self._hands_over else {}
+        stay = connected_subentries(self._entry) if self._hands_over else {}
         leaving = [charger for charger in self._to_leave if charger not in stay]
         await self._release(leaving)
         await do_all(
@@ -116,18 +124,6 @@ class Fleet:
         await self._release([*self._to_leave])
         await self._memory.save_now()
 
-    @callback
-    def tell_left(self) -> None:
-        """Tell at what the chargers were left that were released and are removed."""
-        there = self._entry.subentries
-        left = {
-            charger.title: self._memory.left_at(charger)
-            for charger in self._chargers
-            if charger.subentry_id in self._released
-            and charger.subentry_id not in there
-        }
-        tell_left(self._hass, self._entry, left)
-
     async def _release(self, chargers: Collection[str]) -> None:
         await do_all(
             asyncio.wait_for(
@@ -136,7 +132,6 @@ class Fleet:
             )
             for charger in chargers
         )
-        self._released.update(chargers)
         for charger in chargers:
             self._memory.keep_left_at(charger, self._drivers[charger].left_at)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_DEVICE_ID
 
 from ..chargers import PROFILES, ChargerConfig, FailSafe, Profile
@@ -48,7 +49,6 @@ from ..model import (
     Group,
     Phase,
     Site,
-    SiteError,
     Supply,
 )
 from .phases import parse_phases, supply_phases
@@ -64,38 +64,45 @@ MAX_SOCKET_CURRENT = 16.0
 """A. What a Schuko plug is rated for."""
 
 
-class GoneError(SiteError):
-    """What a part of the site hangs on was removed.
-
-    `key` is a translated text's, `name` the part's.
-    """
-
-    def __init__(self, key: str, name: str) -> None:
-        super().__init__(f"{name}: {key}")
-        self.key = key
-        self.name = name
-
-
 def build_site(entry: AmpGuardConfigEntry) -> Site:
-    """Return the site; raise SiteError where the subentries contradict each other."""
-    groups = {
-        subentry.subentry_id: read_group(subentry.data, subentry.subentry_id)
-        for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP)
-    }
-    for group in groups.values():
-        if group.parent not in (SUPPLY_ID, *groups):
-            raise GoneError("group_above_gone", _title(entry, group.id))
-    chargers = read_chargers(entry)
-    for charger in chargers:
-        if charger.group not in groups:
-            raise GoneError("group_of_charger_gone", _title(entry, charger.id))
+    """Return the site: what is connected to the supply.
+
+    Raises SiteError where the subentries contradict each other.
+    """
+    connected = connected_subentries(entry)
     return Site(
         supply=read_supply(entry.options, entry.data[CONF_SOURCE]),
-        groups=tuple(groups.values()),
-        chargers=tuple(chargers),
+        groups=tuple(
+            read_group(subentry.data, id_)
+            for id_, subentry in connected.items()
+            if subentry.subentry_type == SUBENTRY_GROUP
+        ),
+        chargers=tuple(
+            read_charger(subentry.data, id_)
+            for id_, subentry in connected.items()
+            if subentry.subentry_type == SUBENTRY_CHARGER
+        ),
         balancer_type=BalancerType(entry.options[CONF_BALANCER_TYPE]),
         turn=entry.options[CONF_TURN] * SECONDS_PER_MINUTE,
     )
+
+
+def connected_subentries(entry: AmpGuardConfigEntry) -> dict[str, ConfigSubentry]:
+    """Return the groups and chargers of a supply, by id, whose groups are all there.
+
+    What hangs on a group that was removed is left out, and the others go on.
+    """
+    return {
+        id_: subentry
+        for id_, subentry in entry.subentries.items()
+        if _reaches_supply(id_, entry.subentries)
+    }
+
+
+def was_balanced(charger: str, subentries: Mapping[str, ConfigSubentry]) -> bool:
+    """Say whether a charger was balanced while these subentries were there."""
+    above = [charger, *_groups_above(charger, subentries)]
+    return all(subentries[id_].data.get(CONF_ACTIVE, True) for id_ in above)
 
 
 def read_supply(options: Mapping[str, Any], source: str) -> Supply:
@@ -206,5 +213,30 @@ def _read_offline_phase(data: Mapping[str, Any], profile: Profile) -> Phase | No
     return parse_phases(chosen)[0] if uses_one and chosen != ALL_PHASES else None
 
 
-def _title(entry: AmpGuardConfigEntry, subentry_id: str) -> str:
-    return entry.subentries[subentry_id].title
+def _groups_above(
+    part: str, subentries: Mapping[str, ConfigSubentry]
+) -> dict[str, str]:
+    """Return the groups above a group or charger, and what each of them hangs on."""
+    groups: dict[str, str] = {}
+    above = _hangs_on(subentries[part])
+    while above in subentries and above not in groups:  # in a circle it comes again
+        groups[above] = _hangs_on(subentries[above])
+        above = groups[above]
+    return groups
+
+
+def _reaches_supply(part: str, subentries: Mapping[str, ConfigSubentry]) -> bool:
+    """Say whether no group between it and the supply is gone.
+
+    A circle lacks none: that is the site's to refuse.
+    """
+    hangs_on = {_hangs_on(subentries[part]), *_groups_above(part, subentries).values()}
+    return hangs_on <= {SUPPLY_ID, *subentries}
+
+
+def _hangs_on(subentry: ConfigSubentry) -> str:
+    if subentry.subentry_type == SUBENTRY_CHARGER:
+        group: str = subentry.data[CONF_GROUP]
+        return group
+    parent: str = subentry.data.get(CONF_PARENT, SUPPLY_ID)
+    return parent
