@@ -55,7 +55,8 @@ class Outlet:
     The car uses `phases` phases and loads the supply's by `weights` for each A it draws.
     `wants` is the most the car takes now, A per phase (0: it sleeps); `ramp` is in A/s.
     It starts `start_delay` s after it may, if the limit is at least `starts_from`.
-    `report_age` is how old its reports are, s (None: it never reports its draw).
+    `report_age` is how old its reports are, s (None: it never reports its draw); if it
+    `tells_when`, they say so, else they and its status carry the time of their arrival.
     `limit` is the limit in force in the charger.
     """
 
@@ -72,6 +73,7 @@ class Outlet:
     obeys: bool = True
     reachable: bool = True
     report_age: float | None = 0.0
+    tells_when: bool = True
     tells_limit: bool = True
     user_limit: float | None = None
     socket_current: float | None = None
@@ -162,12 +164,17 @@ class Outlet:
             # On its own lines, in the order of its wiring.
             own = [self.weights[phase] * draw for phase in self.charger.wiring]
             own += [0.0] * (len(Phase) - len(own))
-            current, current_time = PhaseValues(*own), taken + shift
+            current_time = (taken if self.tells_when else now) + shift
+            current = PhaseValues(*own)
         user_limit = self.user_limit
         if user_limit is None and self.driver is not None:
             user_limit = self.driver.user_limit
+        status = self.status()
+        if not self.tells_when and self.may_charge() and current is not None:
+            drew = max(current)
+            status = ChargerStatus.CHARGING if drew else ChargerStatus.WAITING
         return ChargerReading(
-            status=self.status(),
+            status=status,
             current=current,
             current_time=current_time,
             limit=self.limit if self.tells_limit else None,

@@ -1,8 +1,9 @@
 """Who draws what: a charger's draw at the moment of the meter's sample.
 
 A charger's own report is seldom of the very moment of the meter's sample; to subtract
-one from the other errs both ways (ngardiner/TWCManager#75). In between, its draw can
-only have moved towards what it was allocated. Within that range the estimate is the one
+one from the other errs both ways (ngardiner/TWCManager#75). It may be of any moment
+since the slowest way that a report takes. In between, its draw can only have moved
+towards what it was allocated. Within that range the estimate is the one
 that leaves the base load where it was: a step of the meter that a charger can explain
 is the charger's, the rest is the base load's. A charger that reports nothing is followed
 by the meter's steps after its commands alone.
@@ -12,7 +13,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from ..model import ChargerReading, ChargerStatus, EarthingSystem, PhaseValues
-from .meter import LATEST_REPORT
+from .meter import LATEST_REPORT, OLDEST_REPORT
 from .phases import UsedPhases
 from .reading import IMPOSSIBLE_CURRENT
 from .report_delay import ReportDelay
@@ -54,6 +55,7 @@ class Draw:
         self._status_since = 0.0
         self._changes: deque[tuple[float, list[float]]] = deque(maxlen=CHANGES_KEPT)
         self._attributed_since: float | None = None
+        self._said_then: Sequence[float] = _NOTHING
         self.reported_at = 0.0
         self.arrived_at = 0.0
         self.charged_at = float("-inf")
@@ -180,18 +182,23 @@ class Draw:
         if a - x <= USED_FROM and b - y <= USED_FROM and c - z <= USED_FROM:
             self._attributed_since = None
         elif self._attributed_since is None:
-            self._attributed_since = time
+            self._attributed_since, self._said_then = time, self._reported
 
-    def withdraw_attribution(self) -> Sequence[float] | None:
-        """Return what was attributed to it and never reported, A by phase.
+    def withdraw_attribution(self, time: float) -> Sequence[float] | None:
+        """Return what was attributed to it and never reported until `time`, A by phase.
 
-        Else a car that waits would keep what was the base load's, until it starts.
+        A rise is refuted by a report that must be newer and does not show it. One that
+        passes on only changes would have shown it long ago.
         """
         reported, since = self._reported, self._attributed_since
         if since is None or reported is None:
             return None
-        changed_at = self._changes[-1][0] - self.report_delay.seconds
-        if changed_at > since or self.reported_at - since < LATEST_REPORT:
+        risen = zip(reported, self._said_then, strict=True)
+        if any(says - said > USED_FROM for says, said in risen):
+            self._attributed_since, self._said_then = self.reported_at, reported
+            return None
+        newest = max(self.reported_at, time - OLDEST_REPORT)
+        if newest - since < self.report_delay.doubt:
             return None
         estimate, self.estimate = self.estimate, list(reported)
         self._attributed_since = None
@@ -221,26 +228,31 @@ class Draw:
         age = time - self.reported_at
         if age < 0:
             before = self._reported_before(time)
-            return (
-                [min(a, b) for a, b in zip(before, reported, strict=True)],
-                reported,
-                [max(a, b) for a, b in zip(before, reported, strict=True)],
-            )
-        if age == 0:
-            return reported, reported, reported
+            low = [min(a, b) for a, b in zip(before, reported, strict=True)]
+            high = [max(a, b) for a, b in zip(before, reported, strict=True)]
+        else:
+            low = high = reported
+        if status not in CHARGED:
+            return low, reported, high
+        # A report may be older than it says: since then it may have followed a command.
+        doubt = self.report_delay.doubt
+        follows = since_change <= TAKEN_FOR + doubt
+        if age <= 0 and not follows:
+            return low, reported, high
         # To a car that left its allocation untaken no later rise is attributed.
-        may_rise = status in CHARGED and (age > FRESH or since_change <= TAKEN_FOR)
-        rise = RAMP * age
+        may_rise = follows or age > FRESH
+        rise = RAMP * (max(0.0, age) + doubt if follows else age)
         fall = RAMP * max(0.0, age - FRESH)
-        low, high = [], []
-        for drawn, weight in zip(reported, self.phases.weights, strict=True):
-            target = allocated * weight
-            low.append(max(target, drawn - fall) if target < drawn else drawn)
-            # A car starts from one moment to the next.
-            most = drawn + rise + (0 if drawn >= USED_FROM else self.branch.min_current)
-            rises = may_rise and target > drawn
-            high.append(min(target, most) if rises else drawn)
-        return low, reported, high
+        lows, highs = list(low), list(high)
+        for phase, weight in enumerate(self.phases.weights):
+            drawn, target = reported[phase], allocated * weight
+            if target < drawn:
+                lows[phase] = min(low[phase], max(target, drawn - fall))
+            elif target > drawn and may_rise:
+                # A car starts from one moment to the next.
+                start = 0.0 if drawn >= USED_FROM else self.branch.min_current
+                highs[phase] = max(high[phase], min(target, drawn + rise + start))
+        return lows, reported, highs
 
     def _reported_before(self, time: float) -> list[float]:
         """Return what was reported of `time`; the oldest that is known, if nothing."""

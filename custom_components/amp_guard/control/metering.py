@@ -168,7 +168,8 @@ class Metering:
         index = view.index
         base_load, limit = self.base_loads[index], self._limits[index]
         for connector in view.nearest:
-            if (never_shown := connector.draw.withdraw_attribution()) is not None:
+            never_shown = connector.draw.withdraw_attribution(time)
+            if never_shown is not None:
                 base_load.correct(never_shown)
         evidence = self.evidence[index]
         if evidence.offline:
@@ -238,8 +239,8 @@ def _estimate(
 ) -> None:
     """Find what each charger drew at `time`, leaving the base load where it was.
 
-    But above the `limit` a rise is the base load's until a charger says otherwise:
-    chargers alone cannot have passed it, and the cut must not be too small.
+    But with any phase above the `limit` a rise is the base load's until a charger says
+    otherwise: chargers alone cannot have passed it, and the cut must not be too small.
     """
     nearest = view.nearest
     bounds = [connector.draw_bounds(time, now) for connector in nearest]
@@ -249,14 +250,16 @@ def _estimate(
             connector.draw.settle(likely)
         return
     others = [connector for connector in view.seen if connector not in nearest]
+    is_above = max(current) > limit
     by_phase = [
         _attribute_on(
             phase,
             nearest,
             others,
             bounds,
+            time=time,
             together=current[phase] - (base_load[phase] if base_load else 0.0),
-            above=current[phase] > limit,
+            above=is_above,
             stopped=in_question[phase],
         )
         for phase in range(3)
@@ -271,6 +274,7 @@ def _attribute_on(
     others: Sequence[Connector],
     bounds: Sequence[Bounds],
     *,
+    time: float,
     together: float,
     above: bool,
     stopped: bool,
@@ -287,7 +291,10 @@ def _attribute_on(
     likely = [mid[phase] for _, mid, _ in bounds]
     highs = [high[phase] for _, _, high in bounds]
     if above:
-        before = [connector.draw.estimate[phase] for connector in nearest]
+        before = [
+            connector.draw.estimate[phase] if connector.draw.reported_at < time else 0.0
+            for connector in nearest
+        ]
         highs = [
             min(high, max(mid, drawn))
             for high, mid, drawn in zip(highs, likely, before, strict=True)
