@@ -56,6 +56,9 @@ class Draw:
         self._changes: deque[tuple[float, list[float]]] = deque(maxlen=CHANGES_KEPT)
         self._attributed_since: float | None = None
         self._said_then: Sequence[float] = _NOTHING
+        self.begins_to_tell = False
+        """Whether it now tells what it draws, or whether it does, and had not before:
+        what it was taken to draw was assumed, and the base load beside it as well."""
         self.reported_at = 0.0
         self.arrived_at = 0.0
         self.charged_at = float("-inf")
@@ -92,6 +95,7 @@ class Draw:
 
     def observe(self, reading: ChargerReading, offset: float, now: float) -> None:
         """Take what the charger reports; `offset` is added to its time."""
+        self._note_status(reading.status, now)
         reported = self._on_supply(reading.current)
         taken_at = reading.current_time
         taken_at = now if taken_at is None else min(taken_at + offset, now)
@@ -112,6 +116,8 @@ class Draw:
                 self.estimate = [0.0, 0.0, 0.0]
         elif reading.phases:
             self.phases.recall(reading.phases)
+        if self._reported is None and reported is not None:
+            self.begins_to_tell = True
         self._reported = reported
         if reported is None:
             return
@@ -126,14 +132,20 @@ class Draw:
         else:
             self.phases.begin_anew()
 
+    def _note_status(self, status: ChargerStatus, now: float) -> None:
+        if status is self._status:
+            return
+        if self._status is ChargerStatus.UNKNOWN and status in RESTS:
+            self.estimate = list(_NOTHING)
+            self.begins_to_tell = True
+        self._status, self._status_since = status, now
+
     def _is_left_over(self, status: ChargerStatus, now: float) -> bool:
         """Return whether what it shows is left over from a session that has ended.
 
         Some show their last current until the next one (lbbrhzn/ocpp#235). One that
         still moves is none.
         """
-        if status is not self._status:
-            self._status, self._status_since = status, now
         if status not in RESTS or not self._said:
             return False
         late = LATEST_REPORT + max(0.0, self.report_delay.seconds)

@@ -177,7 +177,7 @@ class Metering:
         else:
             _estimate(
                 view,
-                base_load.now,
+                None if _begin_to_tell(view.nearest) else base_load.now,
                 current,
                 time,
                 now=now,
@@ -219,6 +219,14 @@ def _reported(connectors: Sequence[Connector], now: float) -> ReportedDraw:
             since = min(since, draw.reported_at)
             reporters += 1
     return ReportedDraw(PhaseValues(a, b, c), since, reporters)
+
+
+def _begin_to_tell(connectors: Sequence[Connector]) -> bool:
+    """Return whether any tells since the last sample what was but assumed of it."""
+    begin = any([connector.draw.begins_to_tell for connector in connectors])
+    for connector in connectors:
+        connector.draw.begins_to_tell = False
+    return begin
 
 
 def _assume_followed(connectors: Sequence[Connector]) -> None:
