@@ -17,6 +17,7 @@ from .meter import LATEST_REPORT, OLDEST_REPORT
 from .phases import UsedPhases
 from .reading import IMPOSSIBLE_CURRENT
 from .report_delay import ReportDelay
+from .start_seen import StartSeen
 from .step_response import USED_FROM
 from .tree import Branch
 
@@ -51,6 +52,7 @@ class Draw:
         self._said: list[float] | None = None
         self._said_since = 0.0
         self._refuted = False
+        self._told = False
         self._status = ChargerStatus.LOST
         self._status_since = 0.0
         self._changes: deque[tuple[float, list[float]]] = deque(maxlen=CHANGES_KEPT)
@@ -66,11 +68,17 @@ class Draw:
         self._first = branch.charger.wiring[0]
         self.phases = UsedPhases(branch, earthing_system)
         self.report_delay = ReportDelay()
+        self.start_seen = StartSeen(branch.charger.wiring)
         self.estimate: list[float] = [0.0, 0.0, 0.0]
 
     @property
     def reports(self) -> bool:
-        """Return whether the charger tells what it draws."""
+        """Return whether the charger tells what it draws, in A."""
+        return self._told
+
+    @property
+    def tells(self) -> bool:
+        """Return whether it tells what it draws, or that its car draws nothing."""
         return self._reported is not None
 
     @property
@@ -107,8 +115,20 @@ class Draw:
             self._refuted = False
         if self._refuted:
             reported = None
+        self._told = reported is not None
+        if reading.status in RESTS and not self._told:
+            reported, taken_at = [0.0, 0.0, 0.0], now
         elif self._is_left_over(reading.status, now):
             reported = [0.0, 0.0, 0.0]
+        self._take(reading, reported, taken_at, now)
+
+    def _take(
+        self,
+        reading: ChargerReading,
+        reported: list[float] | None,
+        taken_at: float,
+        now: float,
+    ) -> None:
         if reading.status is ChargerStatus.DISCONNECTED:
             self.phases.unplug()
             reported = reported and [0.0, 0.0, 0.0]
@@ -122,13 +142,14 @@ class Draw:
         if reported is None:
             return
         taken_at = self.arrived_at = max(taken_at, self._said_since)
-        self.report_delay.observe_report(reported[self._first], taken_at)
+        if self._told:
+            self.report_delay.observe_report(reported[self._first], taken_at)
         if not self._changes or self._changes[-1][1] != reported:
             self._changes.append((taken_at, reported))
         self.reported_at = taken_at - self.report_delay.seconds
         if reading.status is ChargerStatus.CHARGING:
             self.charged_at = now
-            self.phases.learn(reported, now)
+            self.phases.learn(reported, max(self.reported_at, now - OLDEST_REPORT))
         else:
             self.phases.begin_anew()
 
@@ -170,8 +191,17 @@ class Draw:
 
     def observe_meter(self, base_load: PhaseValues, time: float) -> None:
         """Take what the meter before it shows at `time` of it and the base load, A."""
-        first = self._first
-        self.report_delay.observe_meter(base_load[first] + self.estimate[first], time)
+        a, b, c = (
+            base + drawn for base, drawn in zip(base_load, self.estimate, strict=True)
+        )
+        beside_others = PhaseValues(a, b, c)
+        self.report_delay.observe_meter(beside_others[self._first], time)
+        if self._told:
+            return
+        charging = self._status is ChargerStatus.CHARGING
+        used = self.start_seen.observe(beside_others, time, charging=charging)
+        if used is not None:
+            self.phases.see_start(used.phases, whole=used.whole)
 
     def settle(self, drawn: Sequence[float]) -> None:
         """Take it to draw this much, A by phase."""

@@ -198,7 +198,8 @@ class Metering:
         base_load.observe((a, b, c), time)
         for connector in view.nearest:
             connector.draw.note_attribution(time)
-            connector.draw.observe_meter(base_load.values, time)
+            if not evidence.offline:
+                connector.draw.observe_meter(base_load.values, time)
         self.heats[index].carry(current, time)
         if max(current) <= limit + OVERLOAD_TOLERANCE:
             self.over_since[index] = None
@@ -223,8 +224,9 @@ def _reported(connectors: Sequence[Connector], now: float) -> ReportedDraw:
 
 def _begin_to_tell(connectors: Sequence[Connector]) -> bool:
     """Return whether any tells since the last sample what was but assumed of it."""
-    begin = any([connector.draw.begins_to_tell for connector in connectors])
+    begin = False
     for connector in connectors:
+        begin = begin or connector.draw.begins_to_tell
         connector.draw.begins_to_tell = False
     return begin
 

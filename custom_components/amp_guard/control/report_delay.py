@@ -49,6 +49,11 @@ class ReportDelay:
         return max(0.0, max(answers) - self.seconds) + jitter
 
     @property
+    def latest(self) -> float:
+        """Return how much later than the meter a report may show something, s."""
+        return max(0.0, self.seconds) + self.doubt
+
+    @property
     def oldest(self) -> float:
         """Return how old a report may be when it arrives, s."""
         if len(self._answers) < LEAST_ANSWERS:
