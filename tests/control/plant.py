@@ -55,7 +55,9 @@ class Outlet:
     The car uses `phases` phases and loads the supply's by `weights` for each A it draws.
     `wants` is the most the car takes now, A per phase (0: it sleeps); `ramp` is in A/s.
     It starts `start_delay` s after it may, if the limit is at least `starts_from`.
-    `report_age` is how old its reports are, s (None: it never reports its draw).
+    `report_age` is how old its reports are, s (None: it never reports its draw); if it
+    `tells_when`, they say so, else they and its status carry the time of their arrival.
+    With `only_changes` one that is like the one before is none.
     `limit` is the limit in force in the charger.
     """
 
@@ -72,6 +74,8 @@ class Outlet:
     obeys: bool = True
     reachable: bool = True
     report_age: float | None = 0.0
+    tells_when: bool = True
+    only_changes: bool = False
     tells_limit: bool = True
     user_limit: float | None = None
     socket_current: float | None = None
@@ -82,6 +86,7 @@ class Outlet:
     _starts_at: float | None = None
     _told: deque[tuple[float, float]] = field(default_factory=deque)
     _past: deque[tuple[float, float]] = field(default_factory=deque)
+    _said: tuple[float, PhaseValues] | None = None
 
     def tell(self, limit: float, now: float) -> None:
         """Receive a new limit; the car follows it after the lag."""
@@ -162,12 +167,22 @@ class Outlet:
             # On its own lines, in the order of its wiring.
             own = [self.weights[phase] * draw for phase in self.charger.wiring]
             own += [0.0] * (len(Phase) - len(own))
-            current, current_time = PhaseValues(*own), taken + shift
+            current = PhaseValues(*own)
+            current_time = taken if self.tells_when else now
+            if self.only_changes and self._said is not None:
+                said_at, said = self._said
+                current_time = said_at if said == current else current_time
+            self._said = current_time, current
+            current_time += shift
         user_limit = self.user_limit
         if user_limit is None and self.driver is not None:
             user_limit = self.driver.user_limit
+        status = self.status()
+        if not self.tells_when and self.may_charge() and current is not None:
+            drew = max(current)
+            status = ChargerStatus.CHARGING if drew else ChargerStatus.WAITING
         return ChargerReading(
-            status=self.status(),
+            status=status,
             current=current,
             current_time=current_time,
             limit=self.limit if self.tells_limit else None,

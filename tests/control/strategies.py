@@ -29,6 +29,7 @@ from tests.properties import examples  # noqa: F401 - used by all
 from .driver import Line
 from .plant import MeterMode, Moment, Plant
 
+MOST_CHARGERS = 5
 FUSES = (16.0, 20.0, 25.0, 35.0, 50.0, 63.0)
 
 
@@ -77,6 +78,23 @@ class Turn:
         """Set it."""
         outlet = plant.outlets[_pick(sorted(plant.outlets), self.charger)]
         setattr(outlet, self.name, self.value)
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """One charger's way to report: how late, whether it says so, and whether all of it."""
+
+    charger: int
+    report_age: float | None
+    tells_when: bool
+    only_changes: bool
+
+    def happen(self, plant: Plant) -> Iterable[Moment]:
+        """Set it."""
+        outlet = plant.outlets[_pick(sorted(plant.outlets), self.charger)]
+        outlet.report_age, outlet.tells_when = self.report_age, self.tells_when
+        outlet.only_changes = self.only_changes
         return ()
 
 
@@ -310,7 +328,7 @@ def sites(
     draw: st.DrawFn,
     *,
     most_groups: int = 3,
-    most_chargers: int = 5,
+    most_chargers: int = MOST_CHARGERS,
     turn: float = 1800.0,
 ) -> Site:
     """Return a site of nested groups with chargers of all kinds."""
@@ -337,11 +355,13 @@ def sites(
 
 # --- histories --------------------------------------------------------------------
 
-_INDEX = st.integers(0, 4)
+_INDEX = st.integers(0, MOST_CHARGERS - 1)
 _LOADS = st.one_of(
     st.builds(PhaseValues, *(currents(0, 12),) * 3),
     st.builds(PhaseValues, *(currents(-10, 45),) * 3),
 )
+_AGES = st.sampled_from([0.0, 1.0, 3.0, 15.0, 30.0, 60.0, None])
+_TELLS = st.tuples(_AGES, st.sampled_from([False, False, True]), st.booleans())
 _KINDS: dict[str, st.SearchStrategy[Any]] = {
     "connected": st.booleans(),
     "full": st.booleans(),
@@ -351,7 +371,7 @@ _KINDS: dict[str, st.SearchStrategy[Any]] = {
     "lag": st.sampled_from([0.0, 2.0, 5.0]),
     "obeys": st.booleans(),
     "reachable": st.booleans(),
-    "report_age": st.sampled_from([0.0, 3.0, 15.0, None]),
+    "report_age": _AGES,
     "tells_limit": st.booleans(),
     "user_limit": st.sampled_from([None, 0.0, 5.0, 9.3, 16.0]),
     "socket_current": st.sampled_from([None, 0.0, 4.0, float("nan")]),
@@ -393,9 +413,17 @@ def histories(
 ) -> st.SearchStrategy[list[Event]]:
     """Return what may happen to a site; time passes at the end.
 
-    Where it is `driven`, a part of it happens to commands.
+    Each charger reports in its own way, mostly late without saying so. Where it is
+    `driven`, a part of it happens to commands.
     """
     events = st.one_of(_EVENTS, _DRIVES, _DRIVES) if driven else _EVENTS
-    return st.lists(events, min_size=8, max_size=most).map(
-        lambda events: [*events, Pass(5)]
+    tells = st.lists(_TELLS, min_size=MOST_CHARGERS, max_size=MOST_CHARGERS)
+    return st.builds(
+        lambda tells, events: [
+            *(Tell(number, *how) for number, how in enumerate(tells)),
+            *events,
+            Pass(5),
+        ],
+        tells,
+        st.lists(events, min_size=8, max_size=most),
     )

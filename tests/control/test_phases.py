@@ -131,3 +131,68 @@ def test_nothing_more_is_given_until_the_phases_are_known() -> None:
     for moment in plant.run(28):
         assert moment.decision.allocations["a"].current == 6.0
         assert moment.decision.nodes[SUPPLY_ID].trust is MeterTrust.ONLINE
+
+
+def untold(plant: Plant) -> Plant:
+    """Let the only charger tell its status, but no current; its car takes its time."""
+    outlet = plant.outlets["a"]
+    outlet.report_age, outlet.start_delay, outlet.ramp = None, 8.0, 2.0
+    return plant
+
+
+def test_a_one_phase_car_is_known_by_the_meter_alone() -> None:
+    plant = untold(crowded(phases=1))
+    verdict = judge(plant, plant.run(300))
+    assert verdict.seconds == 0.0
+    assert plant.outlets["a"].draw == 16.0
+
+
+def test_a_three_phase_car_that_tells_nothing_is_tried_once_within_what_a_fuse_carries() -> (
+    None
+):
+    plant = untold(crowded(phases=3))
+    verdict = judge(plant, plant.run(600))
+    assert verdict.seconds <= 10.0
+    assert verdict.trips == 0
+    assert plant.outlets["a"].draw == 0.0
+
+
+@pytest.mark.parametrize("at", [32.0, 38.0, 45.0, 60.0])
+def test_a_house_that_falls_as_a_car_starts_hides_no_phase_of_it(at: float) -> None:
+    """What the car draws on it beside may never be given twice."""
+    plant = untold(crowded(phases=3, load=PhaseValues(2.0, 2.0, 10.0)))
+    plant.settle(at)
+    plant.loads[SUPPLY_ID] = PhaseValues(2.0, 2.0, 4.0)
+    plant.settle(200 - at)
+    plant.loads[SUPPLY_ID] = PhaseValues(2.0, 2.0, 10.0)
+    assert judge(plant, plant.run(400)).seconds <= 5.0
+    assert plant.outlets["a"].draw == 15.0
+
+
+@pytest.mark.parametrize("age", [0.0, 15.0, 60.0])
+@pytest.mark.parametrize("only_changes", [False, True])
+@pytest.mark.parametrize("at", [3.0, 6.0, 9.0])
+def test_a_car_that_is_paused_while_it_is_on_its_first_phase_is_no_one_phase_car(
+    age: float, at: float, *, only_changes: bool
+) -> None:
+    """Its next start is again one on all phases, whatever late reports still say."""
+    plant = Plant(home(charger("a")))
+    outlet = plant.outlets["a"]
+    outlet.report_age, outlet.tells_when = age, False
+    outlet.only_changes, outlet.start_delay = only_changes, 5.0
+    plant.loads[SUPPLY_ID] = PhaseValues(2.0, 2.0, 15.0)
+    whole, first = outlet.weights, PhaseValues(1.0, 0.0, 0.0)
+    began: float | None = None
+    for moment in plant.run(900):
+        if not outlet.draw:
+            began = None
+        elif began is None:
+            began = moment.now
+        outlet.weights = whole
+        if began is not None and moment.now - began < 10.0:
+            outlet.weights = first
+        paused_for = moment.now - (began or 0.0)
+        short = began is not None and at <= paused_for < at + 5.0 and began < 100
+        load = 24.0 if short else 2.0
+        plant.loads[SUPPLY_ID] = PhaseValues(load, 2.0, 15.0)
+        assert plant.carried(0).l3 <= 25.0

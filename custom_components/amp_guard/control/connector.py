@@ -174,19 +174,20 @@ class Connector:
             self.unconfirmed_since = None
         elif self.unconfirmed_since is None:
             self.unconfirmed_since = now
-        if self.wants and self.draw.reports:
+        if self.wants and (self.draw.tells or self.status is ChargerStatus.CHARGING):
             self.reclaim.observe(
-                self.draw.reported,
+                self.draw.reported if self.draw.tells else self.sent,
                 self.sent,
                 least=self.branch.min_current,
                 step=self.branch.charger.resolution,
+                late=self.draw.report_delay.latest,
                 now=now,
             )
         self._reserve(now)
 
     def _follows(self) -> bool:
         draw = self.draw
-        if draw.reports:
+        if draw.tells:
             return draw.reported <= self.allocated + FOLLOW_TOLERANCE
         if not self.allocated:
             return self.status is not ChargerStatus.CHARGING
@@ -389,6 +390,7 @@ class Connector:
         if sent == self._sent:
             return
         self.draw.report_delay.command(sent - self._sent, now)
+        self.draw.start_seen.allow(self._sent, sent, now)
         self.reclaim.note_allocation(now)
         self._sent, self._sent_at = sent, now
 

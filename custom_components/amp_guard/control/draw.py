@@ -1,8 +1,9 @@
 """Who draws what: a charger's draw at the moment of the meter's sample.
 
 A charger's own report is seldom of the very moment of the meter's sample; to subtract
-one from the other errs both ways (ngardiner/TWCManager#75). In between, its draw can
-only have moved towards what it was allocated. Within that range the estimate is the one
+one from the other errs both ways (ngardiner/TWCManager#75). It may be of any moment
+since the slowest way that a report takes. In between, its draw can only have moved
+towards what it was allocated. Within that range the estimate is the one
 that leaves the base load where it was: a step of the meter that a charger can explain
 is the charger's, the rest is the base load's. A charger that reports nothing is followed
 by the meter's steps after its commands alone.
@@ -12,10 +13,11 @@ from collections import deque
 from collections.abc import Sequence
 
 from ..model import ChargerReading, ChargerStatus, EarthingSystem, PhaseValues
-from .meter import LATEST_REPORT
+from .meter import LATEST_REPORT, OLDEST_REPORT
 from .phases import UsedPhases
 from .reading import IMPOSSIBLE_CURRENT
 from .report_delay import ReportDelay
+from .start_seen import StartSeen
 from .step_response import USED_FROM
 from .tree import Branch
 
@@ -50,10 +52,15 @@ class Draw:
         self._said: list[float] | None = None
         self._said_since = 0.0
         self._refuted = False
+        self._told = False
         self._status = ChargerStatus.LOST
         self._status_since = 0.0
         self._changes: deque[tuple[float, list[float]]] = deque(maxlen=CHANGES_KEPT)
         self._attributed_since: float | None = None
+        self._said_then: Sequence[float] = _NOTHING
+        self.begins_to_tell = False
+        """Whether it now tells what it draws, or whether it does, and had not before:
+        what it was taken to draw was assumed, and the base load beside it as well."""
         self.reported_at = 0.0
         self.arrived_at = 0.0
         self.charged_at = float("-inf")
@@ -61,11 +68,17 @@ class Draw:
         self._first = branch.charger.wiring[0]
         self.phases = UsedPhases(branch, earthing_system)
         self.report_delay = ReportDelay()
+        self.start_seen = StartSeen(branch.charger.wiring)
         self.estimate: list[float] = [0.0, 0.0, 0.0]
 
     @property
     def reports(self) -> bool:
-        """Return whether the charger tells what it draws."""
+        """Return whether the charger tells what it draws, in A."""
+        return self._told
+
+    @property
+    def tells(self) -> bool:
+        """Return whether it tells what it draws, or that its car draws nothing."""
         return self._reported is not None
 
     @property
@@ -90,6 +103,7 @@ class Draw:
 
     def observe(self, reading: ChargerReading, offset: float, now: float) -> None:
         """Take what the charger reports; `offset` is added to its time."""
+        self._note_status(reading.status, now)
         reported = self._on_supply(reading.current)
         taken_at = reading.current_time
         taken_at = now if taken_at is None else min(taken_at + offset, now)
@@ -101,8 +115,20 @@ class Draw:
             self._refuted = False
         if self._refuted:
             reported = None
+        self._told = reported is not None
+        if reading.status in RESTS and not self._told:
+            reported, taken_at = [0.0, 0.0, 0.0], now
         elif self._is_left_over(reading.status, now):
             reported = [0.0, 0.0, 0.0]
+        self._take(reading, reported, taken_at, now)
+
+    def _take(
+        self,
+        reading: ChargerReading,
+        reported: list[float] | None,
+        taken_at: float,
+        now: float,
+    ) -> None:
         if reading.status is ChargerStatus.DISCONNECTED:
             self.phases.unplug()
             reported = reported and [0.0, 0.0, 0.0]
@@ -110,19 +136,30 @@ class Draw:
                 self.estimate = [0.0, 0.0, 0.0]
         elif reading.phases:
             self.phases.recall(reading.phases)
+        if self._reported is None and reported is not None:
+            self.begins_to_tell = True
         self._reported = reported
         if reported is None:
             return
         taken_at = self.arrived_at = max(taken_at, self._said_since)
-        self.report_delay.observe_report(reported[self._first], taken_at)
+        if self._told:
+            self.report_delay.observe_report(reported[self._first], taken_at)
         if not self._changes or self._changes[-1][1] != reported:
             self._changes.append((taken_at, reported))
         self.reported_at = taken_at - self.report_delay.seconds
         if reading.status is ChargerStatus.CHARGING:
             self.charged_at = now
-            self.phases.learn(reported, now)
+            self.phases.learn(reported, max(self.reported_at, now - OLDEST_REPORT))
         else:
             self.phases.begin_anew()
+
+    def _note_status(self, status: ChargerStatus, now: float) -> None:
+        if status is self._status:
+            return
+        if self._status is ChargerStatus.UNKNOWN and status in RESTS:
+            self.estimate = list(_NOTHING)
+            self.begins_to_tell = True
+        self._status, self._status_since = status, now
 
     def _is_left_over(self, status: ChargerStatus, now: float) -> bool:
         """Return whether what it shows is left over from a session that has ended.
@@ -130,8 +167,6 @@ class Draw:
         Some show their last current until the next one (lbbrhzn/ocpp#235). One that
         still moves is none.
         """
-        if status is not self._status:
-            self._status, self._status_since = status, now
         if status not in RESTS or not self._said:
             return False
         late = LATEST_REPORT + max(0.0, self.report_delay.seconds)
@@ -156,8 +191,17 @@ class Draw:
 
     def observe_meter(self, base_load: PhaseValues, time: float) -> None:
         """Take what the meter before it shows at `time` of it and the base load, A."""
-        first = self._first
-        self.report_delay.observe_meter(base_load[first] + self.estimate[first], time)
+        a, b, c = (
+            base + drawn for base, drawn in zip(base_load, self.estimate, strict=True)
+        )
+        beside_others = PhaseValues(a, b, c)
+        self.report_delay.observe_meter(beside_others[self._first], time)
+        if self._told:
+            return
+        charging = self._status is ChargerStatus.CHARGING
+        used = self.start_seen.observe(beside_others, time, charging=charging)
+        if used is not None:
+            self.phases.see_start(used.phases, whole=used.whole)
 
     def settle(self, drawn: Sequence[float]) -> None:
         """Take it to draw this much, A by phase."""
@@ -180,18 +224,23 @@ class Draw:
         if a - x <= USED_FROM and b - y <= USED_FROM and c - z <= USED_FROM:
             self._attributed_since = None
         elif self._attributed_since is None:
-            self._attributed_since = time
+            self._attributed_since, self._said_then = time, self._reported
 
-    def withdraw_attribution(self) -> Sequence[float] | None:
-        """Return what was attributed to it and never reported, A by phase.
+    def withdraw_attribution(self, time: float) -> Sequence[float] | None:
+        """Return what was attributed to it and never reported until `time`, A by phase.
 
-        Else a car that waits would keep what was the base load's, until it starts.
+        A rise is refuted by a report that must be newer and does not show it. One that
+        passes on only changes would have shown it long ago.
         """
         reported, since = self._reported, self._attributed_since
         if since is None or reported is None:
             return None
-        changed_at = self._changes[-1][0] - self.report_delay.seconds
-        if changed_at > since or self.reported_at - since < LATEST_REPORT:
+        risen = zip(reported, self._said_then, strict=True)
+        if any(says - said > USED_FROM for says, said in risen):
+            self._attributed_since, self._said_then = self.reported_at, reported
+            return None
+        newest = max(self.reported_at, time - OLDEST_REPORT)
+        if newest - since < self.report_delay.doubt:
             return None
         estimate, self.estimate = self.estimate, list(reported)
         self._attributed_since = None
@@ -221,26 +270,31 @@ class Draw:
         age = time - self.reported_at
         if age < 0:
             before = self._reported_before(time)
-            return (
-                [min(a, b) for a, b in zip(before, reported, strict=True)],
-                reported,
-                [max(a, b) for a, b in zip(before, reported, strict=True)],
-            )
-        if age == 0:
-            return reported, reported, reported
+            low = [min(a, b) for a, b in zip(before, reported, strict=True)]
+            high = [max(a, b) for a, b in zip(before, reported, strict=True)]
+        else:
+            low = high = reported
+        if status not in CHARGED:
+            return low, reported, high
+        # A report may be older than it says: since then it may have followed a command.
+        doubt = self.report_delay.doubt
+        follows = since_change <= TAKEN_FOR + doubt
+        if age <= 0 and not follows:
+            return low, reported, high
         # To a car that left its allocation untaken no later rise is attributed.
-        may_rise = status in CHARGED and (age > FRESH or since_change <= TAKEN_FOR)
-        rise = RAMP * age
+        may_rise = follows or age > FRESH
+        rise = RAMP * (max(0.0, age) + doubt if follows else age)
         fall = RAMP * max(0.0, age - FRESH)
-        low, high = [], []
-        for drawn, weight in zip(reported, self.phases.weights, strict=True):
-            target = allocated * weight
-            low.append(max(target, drawn - fall) if target < drawn else drawn)
-            # A car starts from one moment to the next.
-            most = drawn + rise + (0 if drawn >= USED_FROM else self.branch.min_current)
-            rises = may_rise and target > drawn
-            high.append(min(target, most) if rises else drawn)
-        return low, reported, high
+        lows, highs = list(low), list(high)
+        for phase, weight in enumerate(self.phases.weights):
+            drawn, target = reported[phase], allocated * weight
+            if target < drawn:
+                lows[phase] = min(low[phase], max(target, drawn - fall))
+            elif target > drawn and may_rise:
+                # A car starts from one moment to the next.
+                start = 0.0 if drawn >= USED_FROM else self.branch.min_current
+                highs[phase] = max(high[phase], min(target, drawn + rise + start))
+        return lows, reported, highs
 
     def _reported_before(self, time: float) -> list[float]:
         """Return what was reported of `time`; the oldest that is known, if nothing."""

@@ -168,7 +168,8 @@ class Metering:
         index = view.index
         base_load, limit = self.base_loads[index], self._limits[index]
         for connector in view.nearest:
-            if (never_shown := connector.draw.withdraw_attribution()) is not None:
+            never_shown = connector.draw.withdraw_attribution(time)
+            if never_shown is not None:
                 base_load.correct(never_shown)
         evidence = self.evidence[index]
         if evidence.offline:
@@ -176,7 +177,7 @@ class Metering:
         else:
             _estimate(
                 view,
-                base_load.now,
+                None if _begin_to_tell(view.nearest) else base_load.now,
                 current,
                 time,
                 now=now,
@@ -197,7 +198,8 @@ class Metering:
         base_load.observe((a, b, c), time)
         for connector in view.nearest:
             connector.draw.note_attribution(time)
-            connector.draw.observe_meter(base_load.values, time)
+            if not evidence.offline:
+                connector.draw.observe_meter(base_load.values, time)
         self.heats[index].carry(current, time)
         if max(current) <= limit + OVERLOAD_TOLERANCE:
             self.over_since[index] = None
@@ -220,6 +222,15 @@ def _reported(connectors: Sequence[Connector], now: float) -> ReportedDraw:
     return ReportedDraw(PhaseValues(a, b, c), since, reporters)
 
 
+def _begin_to_tell(connectors: Sequence[Connector]) -> bool:
+    """Return whether any tells since the last sample what was but assumed of it."""
+    begin = False
+    for connector in connectors:
+        begin = begin or connector.draw.begins_to_tell
+        connector.draw.begins_to_tell = False
+    return begin
+
+
 def _assume_followed(connectors: Sequence[Connector]) -> None:
     """Where no meter tells, a charger draws what it reports, else what it may."""
     for connector in connectors:
@@ -238,8 +249,8 @@ def _estimate(
 ) -> None:
     """Find what each charger drew at `time`, leaving the base load where it was.
 
-    But above the `limit` a rise is the base load's until a charger says otherwise:
-    chargers alone cannot have passed it, and the cut must not be too small.
+    But with any phase above the `limit` a rise is the base load's until a charger says
+    otherwise: chargers alone cannot have passed it, and the cut must not be too small.
     """
     nearest = view.nearest
     bounds = [connector.draw_bounds(time, now) for connector in nearest]
@@ -249,14 +260,16 @@ def _estimate(
             connector.draw.settle(likely)
         return
     others = [connector for connector in view.seen if connector not in nearest]
+    is_above = max(current) > limit
     by_phase = [
         _attribute_on(
             phase,
             nearest,
             others,
             bounds,
+            time=time,
             together=current[phase] - (base_load[phase] if base_load else 0.0),
-            above=current[phase] > limit,
+            above=is_above,
             stopped=in_question[phase],
         )
         for phase in range(3)
@@ -271,6 +284,7 @@ def _attribute_on(
     others: Sequence[Connector],
     bounds: Sequence[Bounds],
     *,
+    time: float,
     together: float,
     above: bool,
     stopped: bool,
@@ -287,7 +301,10 @@ def _attribute_on(
     likely = [mid[phase] for _, mid, _ in bounds]
     highs = [high[phase] for _, _, high in bounds]
     if above:
-        before = [connector.draw.estimate[phase] for connector in nearest]
+        before = [
+            connector.draw.estimate[phase] if connector.draw.reported_at < time else 0.0
+            for connector in nearest
+        ]
         highs = [
             min(high, max(mid, drawn))
             for high, mid, drawn in zip(highs, likely, before, strict=True)

@@ -85,6 +85,19 @@ class UsedPhases:
             self.is_known = self.weights == self.branch.weights
             self.is_presumed = not self.is_known
 
+    def see_start(self, seen: Collection[Phase], *, whole: bool) -> None:
+        """Take that the meter has seen it start on some phases, so far or on the `whole`.
+
+        One more than was presumed is perhaps soon all.
+        """
+        if not self.may_presume:
+            return
+        if self.is_presumed and any(not self.weights[phase] for phase in seen):
+            self.use_all()
+        elif whole:
+            self.presume(seen)
+            self.is_known, self.is_presumed = True, False
+
     @property
     def may_presume(self) -> bool:
         """Return whether it is not known which phases its car uses."""

@@ -249,7 +249,8 @@ class Plan:
         Where its minimum fits but for what others have, it waits for its share.
         """
         draw = offer.connector.draw
-        if not (draw.reports and draw.phases.may_presume):
+        is_seen = draw.reports or offer.connector.branch.seen_by
+        if not (is_seen and draw.phases.may_presume):
             return False
         if fits(self.headroom.now, draw.phases.full_load, offer.low):
             return False
@@ -272,7 +273,8 @@ class Plan:
         if not phases.is_presumed:
             return
         spare = [c for c, _ in phases.full_load if not phases.weights[phase_of(c)]]
-        if draw.reported >= START_SEEN:
+        drawn = draw.reported if draw.reports else draw.current
+        if drawn >= START_SEEN:
             is_used = any(self.headroom.now[c] < -EPSILON for c in spare)
         else:
             is_used = not self._is_worth_a_try(offer, spare)

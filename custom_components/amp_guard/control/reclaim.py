@@ -45,12 +45,19 @@ class Reclaim:
         self._unused_since = None
 
     def observe(
-        self, drawn: float, allocated: float, *, least: float, step: float, now: float
+        self,
+        drawn: float,
+        allocated: float,
+        *,
+        least: float,
+        step: float,
+        late: float,
+        now: float,
     ) -> None:
         """Compare what the car draws with what it is allocated, both A per phase.
 
-        A cap is in whole `step`s and never below `least`: a car that tapers off at
-        its end is not to be paused.
+        `drawn` may be known `late` s after it was so. A cap is in whole `step`s and never
+        below `least`: a car that tapers off at its end is not to be paused.
         """
         if drawn >= UNUSED:
             self.idle = False
@@ -63,7 +70,7 @@ class Reclaim:
             return
         if self._unused_since is None:
             self._unused_since = now
-        if now - self._unused_since < RECLAIM_AFTER:
+        if now - self._unused_since < max(RECLAIM_AFTER, DRAWS_ON_AFTER + late):
             return
         if drawn >= UNUSED:
             self.cap = max(least, ceil((drawn + KEPT_ABOVE_DRAW) / step) * step)

@@ -21,6 +21,8 @@ LATEST_METER = -10.0
 LEAST_ANSWERS = 3
 """Answers before any is believed: the base load moves as well, and one may have been
 its."""
+JITTER = 5.0
+"""s by which a report may be later than any was, while few answers are known."""
 
 _NEVER = float("-inf")
 
@@ -38,6 +40,20 @@ class ReportDelay:
         self._reported = StepResponse(0.0)
 
     @property
+    def doubt(self) -> float:
+        """Return by how much older than taken for a report may be, s."""
+        answers = self._answers
+        if not answers:
+            return OLDEST_REPORT
+        jitter = JITTER if len(answers) < LEAST_ANSWERS else LEAST_DELAY
+        return max(0.0, max(answers) - self.seconds) + jitter
+
+    @property
+    def latest(self) -> float:
+        """Return how much later than the meter a report may show something, s."""
+        return max(0.0, self.seconds) + self.doubt
+
+    @property
     def oldest(self) -> float:
         """Return how old a report may be when it arrives, s."""
         if len(self._answers) < LEAST_ANSWERS:
@@ -48,6 +64,8 @@ class ReportDelay:
         """Await the answer to a command that changes the current by `step` A."""
         alone = now - self._commanded_at >= ALONE_FOR
         self._commanded_at = now
+        if self._is_awaited(now) and self._metered.seen_at is not None:
+            return  # a late report still tells of the command before
         learns = alone and abs(step) >= LEAST_STEP
         self._awaited_since = now if learns else _NEVER
         self._metered = StepResponse(step)
@@ -62,9 +80,16 @@ class ReportDelay:
         self._observe(self._reported, current, time)
 
     def _observe(self, response: StepResponse, current: float, time: float) -> None:
-        awaited = time - self._awaited_since <= GIVE_UP_AFTER
-        if awaited and response.seen_at is None and response.observe(current, time):
+        if response.seen_at is not None or not self._is_awaited(time):
+            return
+        if response.observe(current, time):
             self._conclude()
+
+    def _is_awaited(self, time: float) -> bool:
+        metered_at = self._metered.seen_at
+        if metered_at is not None and self._awaited_since > _NEVER:
+            return time - metered_at <= OLDEST_REPORT
+        return time - self._awaited_since <= GIVE_UP_AFTER
 
     def _conclude(self) -> None:
         metered_at, reported_at = self._metered.seen_at, self._reported.seen_at

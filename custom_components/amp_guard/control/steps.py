@@ -26,6 +26,8 @@ LONGEST_STEP = 60.0
 """s that chargers may take for a step; longer ones are none."""
 KEPT_FOR = 180.0
 """s for which samples are kept."""
+UNMOVED = 0.35
+"""Part of a step that a phase goes at most that has not gone with it, or against it."""
 STILL = 0.2
 """Part of a step that a phase moves at most which stands still ..."""
 STILL_BESIDE_SOURCE = 0.35
@@ -68,6 +70,16 @@ class _Way(NamedTuple):
 
     def against(self, step: float) -> float:
         return self.fall if step > 0 else self.rise
+
+    def answers(self, step: float, least: float, most: float) -> bool:
+        """Return whether it went from `least` to `most` A with the step.
+
+        Where a phase shows export it must not have gone the other way as well: one that
+        is turned round does, and a load that comes or goes is then no answer.
+        """
+        if not least <= self.towards(step) <= most:
+            return False
+        return self.lowest >= -STIR or self.against(step) < UNMOVED * abs(step)
 
     @property
     def span(self) -> float:
@@ -205,21 +217,21 @@ class Steps:
         tolerance = max(1.5, 0.25 * size)
         since = max(began - LATEST_REPORT - settles, level.settled)
         way = self._way(phase, since)
-        if not self._is_it and way is not None and way.towards(step) < 0.35 * size:
+        if not self._is_it and way is not None and way.towards(step) < UNMOVED * size:
             if abs(way.against(step) - size) <= tolerance and way.lowest < -STIR:
                 return Seen(Answer.OPPOSITE)
             elsewhere = self._elsewhere(phase, step, tolerance, since)
             if elsewhere is not None:
                 return Seen(Answer.ELSEWHERE, elsewhere)
         least = (0.4 if self._is_it else 0.6) * size
-        if way is not None and least <= way.towards(step) <= size + tolerance:
+        if way is not None and way.answers(step, least, size + tolerance):
             return Seen(Answer.RIGHT)
         since = began - late - settles
         whole = level.settled <= since and self._past[0][0] < since
         way = self._way(phase, since) if whole else None
         if way is None:
             return None
-        if least <= way.towards(step) <= size + tolerance:
+        if way.answers(step, least, size + tolerance):
             return Seen(Answer.RIGHT)
         still = min(STILL * size, STILL_BESIDE_SOURCE) if feeds_in else STILL * size
         return Seen(Answer.NONE) if way.span < still else None
@@ -234,7 +246,7 @@ class Steps:
             if other is phase or level.began is not None or level.settled > since:
                 continue
             way = self._way(other, since)
-            if way is None or way.against(step) >= 0.35 * abs(step):
+            if way is None or way.against(step) >= UNMOVED * abs(step):
                 continue
             if abs(way.towards(step) - abs(step)) <= tolerance:
                 answered.append(other)

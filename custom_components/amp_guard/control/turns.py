@@ -10,7 +10,7 @@ MINIMUM_OFF = 120.0
 """s for which a charger that was paused stays paused, an emptier fuse or not."""
 STAGGER = 10.0
 """s between two starts below one node."""
-STARTS_AN_HOUR = 4
+STARTS_AN_HOUR = 8
 """Starts of one car in an hour: contactors and cars wear."""
 HOUR = 3600.0
 """s for which starts and forced pauses count."""
