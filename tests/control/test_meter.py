@@ -304,3 +304,48 @@ def test_a_report_that_is_only_late_freezes_no_meter(
     plant.outlets["a"].wants = 7.0
     for moment in plant.run(300, each=10.0):
         assert trust_of(moment.decision) is MeterTrust.ONLINE
+
+
+def switching(
+    phases: int, on: float, off: float, each: float, resolution: float = 0.1
+) -> Iterable[PhaseValues]:
+    """Yield a quiet house with 9 A that come and go, as a meter of no noise shows it."""
+    for number in range(2000):
+        load = 9.1 if (number * each) % (on + off) < on else 0.0
+        loads = (3.2 + (load if phase < phases else 0.0) for phase in range(3))
+        yield PhaseValues(*(round(v / resolution) * resolution for v in loads))
+
+
+@pytest.mark.parametrize("phases", [1, 2, 3])
+@pytest.mark.parametrize(("on", "off"), [(20.0, 20.0), (3.0, 5.0), (30.0, 40.0)])
+@pytest.mark.parametrize("each", [1.0, 3.0, 10.0])
+def test_what_the_house_switches_is_no_noise_of_the_meter(
+    phases: int, on: float, off: float, each: float
+) -> None:
+    creep = 0.05 * (each - 1)
+    samples = switching(phases, on, off, each)
+    assert margin_of(samples, each) == pytest.approx(creep, abs=0.1)
+
+
+@examples(100)
+@given(seed=st.integers(0, 10**6), each=st.sampled_from([1.0, 10.0, 30.0]))
+def test_a_house_that_never_rests_is_never_taken_for_more_noise_than_meters_have(
+    seed: int, each: float
+) -> None:
+    random = Random(seed)
+    samples = [
+        PhaseValues(*(random.uniform(0.0, 20.0) for _ in range(3))) for _ in range(100)
+    ]
+    assert margin_of(samples, each) <= 1.0
+
+
+def test_a_car_starts_beside_what_is_always_free() -> None:
+    """3 A of house, and 9 A that come and go each 20 s: 13 A are free at any time."""
+    plant = Plant(home(charger("a")))
+    plant.outlets["a"].connected = False
+    for second in range(900):
+        on = 9.1 if second % 40 < 20 else 0.0
+        plant.loads[SUPPLY_ID] = PhaseValues(3.2 + on, 3.2 + on, 3.2 + on)
+        plant.outlets["a"].connected = second >= 600
+        plant.step()
+    assert plant.outlets["a"].draw >= 12.0

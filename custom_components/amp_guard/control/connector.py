@@ -52,6 +52,8 @@ class Connector:
         self.changed_at = NEVER
         """When its allocation was changed last."""
         self.excess_since: float | None = None
+        self.sampled_at = NEVER
+        """When a meter that sees it has measured last."""
         self.unconfirmed_since: float | None = None
         """Since when it may hold more than it was allocated, and nothing shows it not to."""
         self.aside = True
@@ -214,10 +216,14 @@ class Connector:
         return follows + max(0.0, self.draw.report_delay.seconds)
 
     def ignores_for(self, times: float, now: float) -> bool:
-        """Return whether it ignores its limit for so many times its settling time."""
+        """Return whether it was seen to ignore its limit for so many settling times.
+
+        Before anything new is known of it, it may have followed long since.
+        """
         if self.excess_since is None:
             return False
-        return now - self.excess_since >= times * self.settling_time
+        seen_at = min(now, max(self.draw.arrived_at, self.sampled_at))
+        return seen_at - self.excess_since >= times * self.settling_time
 
     def _is_unconfirmed_for(self, times: float, now: float) -> bool:
         if self.unconfirmed_since is None:

@@ -22,6 +22,8 @@ BREAKER_TAU = 4.6
 """s, of every rated current."""
 HOT = {FuseType.GG: 1.25, FuseType.BREAKER: 1.0}
 """θ that is not to be passed: a gG fuse may melt from 1.5625, a breaker trip at 1.277."""
+HOLDS = 1.55
+"""θ at which a gG fuse still holds: it may melt from 1.5625."""
 INSTANT = 2.0
 """Times the rated current: acted on past every hold, whatever the heat."""
 
@@ -69,6 +71,10 @@ class FuseHeat:
         if max(self._load) >= INSTANT**2:
             return False
         return max(self._after(seconds)) <= HOT[self.fuse_type]
+
+    def can_bear(self, seconds: float, then: float) -> bool:
+        """Return whether it may for `seconds`, and if it lasts for `then` s more it holds."""
+        return self.can_wait(seconds) and max(self._after(seconds + then)) <= HOLDS
 
     def _after(self, seconds: float) -> PhaseValues:
         rest = exp(-seconds / self._tau)

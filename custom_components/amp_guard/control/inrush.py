@@ -23,37 +23,46 @@ LEAST_ALIKE = 2
 
 
 class Inrush:
-    """The sudden rises of one phase, A."""
+    """The sudden rises of one phase. Currents in A, times in s."""
 
     def __init__(self) -> None:
         """Start with no rise seen: none is taken to be brief."""
-        self._rises: deque[tuple[float, bool]] = deque(maxlen=RISES_KEPT)
+        self.rise = 0.0
+        """The sudden rise that is there now; 0: none, or it has stayed."""
+        self._since = 0.0
+        # Its size, and how long it was there; None: longer.
+        self._rises: deque[tuple[float, float | None]] = deque(maxlen=RISES_KEPT)
         self._load: float | None = None
         self._base = 0.0
-        self._rise = 0.0
-        self._since = 0.0
 
     def observe(self, load: float, time: float) -> None:
         """Take the load of the next sample."""
         before, self._load = self._load, load
         if before is None:
             return
-        if self._rise:
-            gone = load <= self._base + (1 - GONE) * self._rise
-            if not gone and time - self._since < GONE_WITHIN:
+        if self.rise:
+            lasted = time - self._since
+            gone = load <= self._base + (1 - GONE) * self.rise
+            if not gone and lasted < GONE_WITHIN:
                 return
-            self._rises.append((self._rise, gone))
+            brief = gone and lasted <= GONE_WITHIN
+            self._rises.append((self.rise, lasted if brief else None))
         rise = load - before
         self._base, self._since = before, time
-        self._rise = rise if rise >= LEAST_RISE else 0.0
+        self.rise = rise if rise >= LEAST_RISE else 0.0
 
-    @property
-    def brief(self) -> bool:
-        """Return whether the rise to the last sample will soon be gone."""
-        rise = self._rise
+    def gone_in(self, now: float) -> float:
+        """Return in how many s the rise will be gone, as those of its size were.
+
+        0: it may stay, for all that is known; it does already for longer than any.
+        """
+        rise = self.rise
         alike = [
-            gone
-            for size, gone in self._rises
+            lasted
+            for size, lasted in self._rises
             if rise <= ALIKE * size and size <= ALIKE * rise
         ]
-        return len(alike) >= LEAST_ALIKE and 2 * sum(alike) > len(alike)
+        brief = [lasted for lasted in alike if lasted is not None]
+        if len(alike) < LEAST_ALIKE or 2 * len(brief) <= len(alike):
+            return 0.0
+        return max(0.0, self._since + max(brief) - now)

@@ -43,8 +43,13 @@ SAMPLES_KEPT = 32
 """Samples from which interval and noise are taken ..."""
 LEARN_EACH = 8
 """... and after how many new ones they are taken again."""
-MEDIAN_TO_DEVIATION = 0.954
-"""The median of |a - b| of two normal samples, in standard deviations."""
+FIGURES_KEPT = 4
+"""Figures before it that a sample is held against: loads that come and go bring one of
+them back, noise does not."""
+NEAREST_TO_DEVIATION = 0.5
+"""How far noise usually leaves a sample from the nearest of those, in its deviations."""
+MOST_NOISE = 1.0
+"""A: the most that a meter is taken to err by; what moves by more is the house."""
 
 
 class ReportedDraw(NamedTuple):
@@ -69,7 +74,8 @@ class MeterWatch:
         self._taken: Measurement | None = None
         self._good = 0
         self._times: deque[float] = deque(maxlen=SAMPLES_KEPT)
-        self._steps: deque[float] = deque(maxlen=SAMPLES_KEPT)
+        self._figures: deque[PhaseValues] = deque(maxlen=FIGURES_KEPT)
+        self._strays: deque[float] = deque(maxlen=SAMPLES_KEPT)
         self._changes = 0
         self._whole = True
         self._equal_since: float | None = None
@@ -163,7 +169,7 @@ class MeterWatch:
             self._learn()
 
     def _compare(self, current: PhaseValues, time: float, draw: ReportedDraw) -> None:
-        """Learn from the step to this sample how fine and how noisy the meter is."""
+        """Learn from a new figure how fine and how noisy the meter is."""
         before = self.current
         self._shown.append((time, sum(current)))
         if draw.reporters != self._reporters:
@@ -181,8 +187,8 @@ class MeterWatch:
             return
         self._changes += 1
         self._whole = self._whole and all(value == round(value) for value in current)
-        a, b, c = (abs(x - y) for x, y in zip(current, before, strict=True))
-        self._steps.append(a + b + c - max(a, b, c) - min(a, b, c))
+        self._figures.append(before)
+        self._strays.append(min(_apart(current, each) for each in self._figures))
 
     def _compare_with_draw(self, draw: float, time: float) -> None:
         """Hold what the chargers draw, A, against a meter that stands still."""
@@ -216,9 +222,9 @@ class MeterWatch:
         self.interval = median(b - a for a, b in pairwise(self._times))
         known = self._changes >= CHANGES_TO_LEARN
         self.rounding = 0.5 if known and self._whole else 0.0
-        noise = median(self._steps) / MEDIAN_TO_DEVIATION if known else 0.0
+        noise = median(self._strays) / NEAREST_TO_DEVIATION if known else 0.0
         creep = min(MOST_CREEP, CREEP * max(0.0, self.interval - CREEPS_BEYOND))
-        self.margin = max(noise - self.rounding, creep, 0.0)
+        self.margin = max(min(noise, MOST_NOISE) - self.rounding, creep, 0.0)
 
     def _frozen_for(self, now: float) -> float:
         """Return for how long in s the meter is known to have stood still.
@@ -230,3 +236,12 @@ class MeterWatch:
         if self._equal_since is None or moved is None or now - moved < LATEST_SAMPLE:
             return 0.0
         return now - self._equal_since
+
+
+def _apart(one: PhaseValues, other: PhaseValues) -> float:
+    """Return how far two figures are apart, A: on the middle one of the phases.
+
+    A load on a single phase moves them by nothing, noise moves all.
+    """
+    a, b, c = (abs(x - y) for x, y in zip(one, other, strict=True))
+    return a + b + c - max(a, b, c) - min(a, b, c)

@@ -148,6 +148,7 @@ class Metering:
                 )
                 if doubted and not evidence.offline:
                     self.base_loads[view.index].forget(now)
+                self.base_loads[view.index].interval = meter.interval
                 self._observe(view, current, meter.last_time, now)
         _assume_followed(self._unmetered)
         for connector in self._left_alone:
@@ -197,15 +198,17 @@ class Metering:
             )
         base_load.observe((a, b, c), time)
         for connector in view.nearest:
+            connector.sampled_at = time
             connector.draw.note_attribution(time)
             if not evidence.offline:
                 connector.draw.observe_meter(base_load.values, time)
         self.heats[index].carry(current, time)
-        if max(current) <= limit + OVERLOAD_TOLERANCE:
+        over = [phase for phase in Phase if current[phase] > limit + OVERLOAD_TOLERANCE]
+        if not over:
             self.over_since[index] = None
         elif self.over_since[index] is None:
             self.over_since[index] = time
-            base_load.note_overload(time)
+            base_load.note_overload(over, time)
 
 
 def _reported(connectors: Sequence[Connector], now: float) -> ReportedDraw:

@@ -97,8 +97,9 @@ class Plan:
 
     def note_raise(self, connector: Connector) -> None:
         """Tell the nodes above a connector that it was allocated more."""
+        lag = connector.branch.charger.command_lag
         for node in connector.branch.path:
-            self._metering.base_loads[node].note_raise(self.now)
+            self._metering.base_loads[node].note_raise(lag, self.now)
 
     def _reserve(self, connectors: Iterable[Connector]) -> None:
         """Take off what is drawn, or may be, by chargers that do not obey."""
@@ -333,18 +334,19 @@ class Plan:
 
     def _carries_for_now(self, offer: Offer, constraint: Constraint) -> bool:
         (node, phase), metering = place_of(constraint), self._metering
+        beyond, heat = offer.low - self.left[constraint], metering.heats[node]
+        inrush = metering.base_loads[node].inrush[phase]
+        if beyond <= inrush.rise and (seconds := inrush.gone_in(self.now)):
+            return heat.can_bear(seconds, then=FASTEST_LAG)
         meter, since = metering.meters[node], metering.over_since[node]
         if meter is None or since is None or since != meter.last_time:
             return False
         if max(meter.interval, self.now - since) > NEXT_SAMPLE_WITHIN:
             return False
-        nothing_to_cut = offer.allocated <= offer.low
-        beyond = offer.low - self.left[constraint]
-        small = nothing_to_cut and beyond <= CARRIED * self.headroom.limits[node]
-        inrush = metering.base_loads[node].inrush[phase]
-        if not small and not inrush.brief:
+        if offer.allocated > offer.low:
             return False
-        return metering.heats[node].can_wait(FASTEST_LAG)
+        small = beyond <= CARRIED * self.headroom.limits[node]
+        return small and heat.can_wait(FASTEST_LAG)
 
     def _offer_what_is_left(self, offer: Offer) -> None:
         """Let a car that takes nothing keep an offer that nobody else wants."""
