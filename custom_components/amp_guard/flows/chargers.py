@@ -81,7 +81,7 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
         self._installation = installation
         self._check_options = check_options
         self._driver_of = driver_of
-        self._own_offline: OwnOfflineCurrent | None = None
+        self._own_offline: OwnOfflineCurrent
 
     def describe(
         self, chargers: Iterable[ChargerDraft], *, changed: str | None = None
@@ -181,9 +181,9 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
         if changed is not None:
             [(_, check)] = checks
             options.append("find_phases")
-            self._own_offline = own = check.own_offline_current
-            [draft] = self.described
+            [draft], own = self.described, check.own_offline_current
             if own is not None and own != own.at(_offline_current(draft)):
+                self._own_offline = own
                 options.append("own_offline_current")
         return self._flow.async_show_menu(
             step_id="check",
@@ -202,8 +202,6 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
 
     async def own_offline_current(self, user_input: dict[str, Any] | None) -> R:
         """Write the offline limit into the charger itself, and read it back."""
-        if self._own_offline is None:
-            return await self.check()
         [draft] = self.described
         current = _offline_current(draft)
         wanted = self._own_offline.at(current)
