@@ -56,6 +56,10 @@ class OcppChargePoint(ChargerDevice):
         """Whether it answers that it knows none of its configuration keys."""
         self.says_offered = True
         """Whether it tells what it offers: many do not."""
+        self.own_offline_current: str | None = None
+        """Its maker's key for that, None where it has none ..."""
+        self.takes_configuration = True
+        """... and whether a key is changed by whoever writes it."""
         self.is_ended = False
         """Whether the session was ended while the cable stays in."""
         self.transaction: Transaction | None = None
@@ -94,6 +98,8 @@ class OcppChargePoint(ChargerDevice):
             "MeterValueSampleInterval": f"{SAMPLE_INTERVAL:.0f}",
             "SupportedFeatureProfiles": takes.features,
         }
+        if self.own_offline_current is not None:
+            known["InstallationOfflineCurrent"] = self.own_offline_current
         if takes.is_supported:
             known |= {
                 "ChargeProfileMaxStackLevel": str(takes.max_stack_level),
@@ -356,6 +362,16 @@ class _Wire(ChargePoint):  # type: ignore[misc] # the package has no types
             ],
             unknown_key=[each for each in asked if each not in known],
         )
+
+    @on(Action.change_configuration)  # type: ignore[untyped-decorator]
+    def change_configuration(
+        self, key: str, value: str
+    ) -> call_result.ChangeConfiguration:
+        device = self._device
+        if key != "InstallationOfflineCurrent" or not device.takes_configuration:
+            return call_result.ChangeConfiguration(status="Rejected")
+        device.own_offline_current = value
+        return call_result.ChangeConfiguration(status="Accepted")
 
     @on(Action.trigger_message)  # type: ignore[untyped-decorator]
     def trigger_message(

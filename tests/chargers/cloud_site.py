@@ -25,9 +25,9 @@ from simulator.world import World
 from tests.devices.conftest import add_integration
 
 DOUBLES = Path(__file__).parents[1] / "doubles" / "custom_components"
-STEP = 3
+STEP = 1
 """s of the site's time that pass between two looks at what has come ..."""
-LOOK_INTERVAL = 0.01
+LOOK_INTERVAL = 0.005
 """... and s of real time, in which requests are answered."""
 LOOKS = 100
 """How often is looked for what is to come: 500 s of the site's time."""
@@ -109,7 +109,6 @@ class CloudSite[DeviceT: ChargerDevice]:
             self.pass_time(STEP)
             self._leap(STEP)
             await asyncio.sleep(LOOK_INTERVAL)
-            await self.hass.async_block_till_done()
 
     async def comes(self, expected: Callable[[], bool]) -> None:
         for _ in range(LOOKS):

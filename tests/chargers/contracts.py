@@ -396,7 +396,7 @@ CONTRACTS = (
         integration="ocpp",
         identifier="garage",
         valid_for=60.0,
-        actions=("ocpp.set_charge_rate", "ocpp.clear_profile"),
+        actions=("ocpp.set_charge_rate", "ocpp.clear_profile", "ocpp.configure"),
         answers={
             "ocpp.get_configuration": {
                 "ChargeProfileMaxStackLevel": "1",

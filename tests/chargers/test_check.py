@@ -7,7 +7,9 @@ from custom_components.amp_guard.chargers import (
     ChargerCheck,
     ChargerDriver,
     FailSafe,
+    OwnOfflineCurrent,
     check_charger,
+    set_own_offline_current,
 )
 
 from .conftest import Charger
@@ -135,6 +137,26 @@ async def test_a_charge_point_that_nobody_reaches_cannot_be_limited(
     assert (check.is_settable, check.can_pause) == (False, False)
     assert check.fail_safe is FailSafe.NONE
     assert [r.translation_key for r in check.refusals] == ["charger_unavailable"]
+
+
+@pytest.mark.parametrize("value", ["", "16", "1.6.0", "4.16", "1.160", "Unknown"])
+async def test_an_offline_limit_of_another_shape_is_left_alone(
+    charger_of, value: str
+) -> None:
+    charger = charger_of(OCPP)
+    charger.answers = {"InstallationOfflineCurrent": value}
+
+    assert (await look(charger)).own_offline_current is None
+
+
+async def test_what_has_no_configuration_is_told_none(charger_of) -> None:
+    charger = charger_of(CHARGEAMPS)
+    wanted = OwnOfflineCurrent(phase=1, current=6)
+
+    config = charger.driver.config
+    assert await set_own_offline_current(charger.hass, config, wanted) is None
+
+    assert charger.taken() == []
 
 
 async def test_a_car_that_is_elsewhere_is_not_asked(charger_of) -> None:

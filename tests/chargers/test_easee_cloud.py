@@ -71,7 +71,7 @@ async def test_whatever_is_stored_its_limit_ends_by_itself(
 
     garage.pass_time(200)
     assert 9.0 <= garage.offered[0] <= 10.0
-    garage.pass_time(40)
+    garage.pass_time(60)
     assert garage.offered == [6.0]
 
 

@@ -22,10 +22,12 @@ from custom_components.amp_guard.chargers import (
     ChargerConfig,
     ChargerDriver,
     FailSafe,
+    OwnOfflineCurrent,
     TroubleKind,
     check_charger,
     find_chargers,
     ocpp_limit,
+    set_own_offline_current,
 )
 from custom_components.amp_guard.chargers.charging_profile import Purpose
 from custom_components.amp_guard.model import ChargerStatus
@@ -451,6 +453,32 @@ async def test_one_that_takes_its_limits_is_seen_to(
     assert (check.is_settable, check.can_pause) == (True, True)
     assert check.fail_safe is FailSafe.EXPIRING_LIMIT
     assert check.refusals == ()
+
+
+@pytest.mark.parametrize("takes_it", [True, False])
+async def test_its_own_offline_limit_is_written_and_read_back(
+    unstarted: ChargePointSite, takes_it: bool
+) -> None:
+    site, device = unstarted, unstarted.bench.device
+    device.own_offline_current, device.takes_configuration = "1.16", takes_it
+    await site.start()
+    await site.comes(lambda: site.driver.read().status is not ChargerStatus.LOST)
+    own = (await site.look()).own_offline_current
+    assert own == OwnOfflineCurrent(phase=1, current=16)
+
+    config = site.driver.config
+    reported = await set_own_offline_current(site.hass, config, own.at(6.0))
+
+    assert reported == ("1.6" if takes_it else "1.16")
+    assert device.own_offline_current == reported
+    assert site.entry.runtime_data.notifications == []
+
+
+async def test_one_without_a_limit_of_its_own_is_offered_none(
+    site: ChargePointSite,
+) -> None:
+    await site.comes(lambda: site.driver.read().status is not ChargerStatus.LOST)
+    assert (await site.look()).own_offline_current is None
 
 
 @pytest.mark.parametrize("units", ["Power", "Current,Power", "Current"])

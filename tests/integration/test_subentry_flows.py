@@ -1,6 +1,10 @@
 """Groups and chargers below a supply: added, changed, refused."""
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigEntryState,
+    SubentryFlowResult,
+)
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.exceptions import HomeAssistantError
@@ -9,6 +13,8 @@ import pytest
 
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.model import Phase
+from tests.chargers.conftest import Charger
+from tests.chargers.contracts import CONTRACTS
 
 from .helpers import (
     GROUP_INPUT,
@@ -23,6 +29,9 @@ from .helpers import (
     recognised_charger,
     start_subentry,
 )
+
+OCPP = next(contract for contract in CONTRACTS if contract.profile == "ocpp")
+KEY = {"ocpp_key": "InstallationOfflineCurrent"}
 
 
 async def test_groups_nest_and_change(hass: HomeAssistant, entry: ConfigEntry) -> None:
@@ -207,6 +216,75 @@ async def test_a_charger_that_refuses_is_told_before_it_is_balanced(
     assert placeholders["reasons"] == (
         "- Carport: The charger refused the command: 403 Forbidden"
     )
+
+
+async def own_offline_limit(
+    hass: HomeAssistant, entry: ConfigEntry, charger: Charger
+) -> SubentryFlowResult:
+    """Add a charge point, and look at it again."""
+    await go_on(
+        hass,
+        await start_subentry(hass, entry, "charger"),
+        "device",
+        {"charger": f"{charger.device_id}_1"},
+        charger_input(),
+        "save",
+    )
+    await hass.async_block_till_done()
+    [added] = entry.get_subentries_of_type("charger")
+    result = await start_subentry(hass, entry, "charger", added.subentry_id)
+    return await go_on(hass, result, charger_input())
+
+
+OWN_LIMIT = {"InstallationOfflineCurrent": "1.16"}
+
+
+async def test_the_offline_limit_in_a_charger_can_be_set(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    """Nobody has confirmed yet what it does, so it is asked for, and read back."""
+    charger = Charger(hass, OCPP)
+    charger.answers = OWN_LIMIT
+    result = await own_offline_limit(hass, entry, charger)
+    assert "own_offline_current" in result["menu_options"]
+    result = await go_on(hass, result, "own_offline_current")
+    placeholders = result["description_placeholders"]
+    assert (placeholders["reported"], placeholders["wanted"]) == ("1.16", "1.6")
+
+    # It refuses, which its integration only logs.
+    charger.taken()
+    result = await go_on(hass, result, {})
+    written = ("ocpp.configure", {"devid": "garage", "value": "1.6"} | KEY)
+    assert written in charger.taken()
+    assert result["errors"] == {"base": "own_offline_not_taken"}
+    assert result["description_placeholders"]["now"] == "1.16"
+
+    charger.answers = HomeAssistantError("busy")
+    result = await go_on(hass, result, {})
+    assert result["errors"] == {"base": "own_offline_not_sent"}
+
+    charger.answers = {}
+    result = await go_on(hass, result, {})
+    assert result["description_placeholders"]["now"] == "-"
+
+    charger.answers = {"InstallationOfflineCurrent": "1.6"}
+    result = await go_on(hass, result, {})
+    assert (result["type"], result["step_id"]) == (FlowResultType.MENU, "check")
+    assert "own_offline_current" not in result["menu_options"]
+
+
+async def test_what_a_charger_was_seen_to_do_needs_its_supply(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    charger = Charger(hass, OCPP)
+    await own_offline_limit(hass, entry, charger)
+    await hass.config_entries.async_unload(entry.entry_id)
+    [added] = entry.get_subentries_of_type("charger")
+
+    result = await start_subentry(hass, entry, "charger", added.subentry_id)
+    result = await go_on(hass, result, charger_input())
+
+    assert "| ? 6 A | ? | ? |" in result["description_placeholders"]["chargers"]
 
 
 async def test_picked_entities_survive_a_new_name_and_can_be_changed(

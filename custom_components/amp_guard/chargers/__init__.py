@@ -6,6 +6,7 @@ from .config import ChargerConfig
 from .discovery import FoundCharger, find_chargers
 from .driver import ChargerDriver
 from .learning import Learned, Learning
+from .own_offline_current import OwnOfflineCurrent, set_own_offline_current
 from .profile import ANY_ENTITIES, FailSafe, Profile, Role
 from .profiles import PROFILES, profile_names
 from .trouble import Trouble, TroubleKind
@@ -21,6 +22,7 @@ __all__ = [
     "FoundCharger",
     "Learned",
     "Learning",
+    "OwnOfflineCurrent",
     "Profile",
     "Role",
     "Trouble",
@@ -28,4 +30,5 @@ __all__ = [
     "check_charger",
     "find_chargers",
     "profile_names",
+    "set_own_offline_current",
 ]

@@ -56,6 +56,8 @@ KEYS = (
     "MeterValueSampleInterval",
 )
 """The configuration keys of OCPP 1.6 that say what a charge point takes."""
+OWN_OFFLINE_CURRENT = "InstallationOfflineCurrent"
+"""A key of Charge Amps, which is not asked for by itself."""
 
 
 class Version(StrEnum):
@@ -69,6 +71,8 @@ class Version(StrEnum):
 class Capabilities:
     """What a charge point says that it takes; `sample_interval` is s.
 
+    `own_offline_current` is the value of its key for that, as it stands.
+
     None, or the default, is what it does not say.
     """
 
@@ -78,6 +82,7 @@ class Capabilities:
     takes_amperes: bool = True
     max_stack_level: int = UNSAID_STACK_LEVEL
     sample_interval: float | None = None
+    own_offline_current: str | None = None
 
     @classmethod
     def read(cls, configuration: Mapping[str, str]) -> Self:
@@ -92,6 +97,7 @@ class Capabilities:
             takes_amperes="Power" not in units or "Current" in units,
             max_stack_level=UNSAID_STACK_LEVEL if level is None else level,
             sample_interval=_whole(interval),
+            own_offline_current=configuration.get(OWN_OFFLINE_CURRENT),
         )
 
 

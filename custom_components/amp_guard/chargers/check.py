@@ -11,12 +11,19 @@ from .config import ChargerConfig
 from .driver import ChargerDriver
 from .entities import ChargerEntities
 from .ocpp_limit import ask_capabilities, refusal_of
-from .profile import FailSafe, Profile, Role
+from .own_offline_current import OwnOfflineCurrent
+from .profile import ChargingProfileActions, FailSafe, Profile, Role
 from .profiles import PROFILES
 from .reading import can_pause, is_away, pause_of, read_charger, read_set_limit
 
 CHANGES_ARE_COUNTED = 300.0
 """s. A charger that asks for more between two changes counts them."""
+
+
+type Refusals = tuple[ChargerCommandError, ...]
+type Tried = tuple[bool | None, Refusals]
+"""Whether something works, None where it could not be tried, and why not."""
+NOT_TRIED: Tried = (None, ())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +35,7 @@ class ChargerCheck:
     `fail_safe` what it does when nothing is heard of Home Assistant; None is what could
     not be tried. `later` are the roles whose entities were disabled and are enabled now:
     they come within a minute. `refusals` say why it cannot be commanded.
+    `own_offline_current` is what it keeps itself, where it says that.
     """
 
     reading: ChargerReading
@@ -36,7 +44,8 @@ class ChargerCheck:
     can_pause: bool | None
     fail_safe: FailSafe | None
     later: frozenset[Role] = frozenset()
-    refusals: tuple[ChargerCommandError, ...] = ()
+    refusals: Refusals = ()
+    own_offline_current: OwnOfflineCurrent | None = None
 
     @property
     def knows_state(self) -> bool:
@@ -71,14 +80,16 @@ async def check_charger(
             now=hass.loop.time(),
         )
         values = [entities.value(role) for role in profile.statuses]
-        is_settable, refusals = await _try_limit(profile, entities, actions, driver)
+        said: Capabilities | None = None
+        if (uses := profile.charging_profiles) is not None:
+            said, is_settable, refusals = await _ask(uses, actions, driver)
+        else:
+            is_settable, refusals = await _try_limit(profile, entities, actions, driver)
         can_be_paused: bool | None = can_pause(profile, entities)
         if not can_be_paused and not refusals:
             refusals = (ChargerCommandError("charger_cannot_pause"),)
         if profile.limit_role is None and pause_of(profile, entities) is None:
-            can_be_paused = (
-                is_settable  # a pause is a limit of 0 A, sent in the same way
-            )
+            can_be_paused = is_settable  # it is a limit of 0 A, sent in the same way
         return ChargerCheck(
             reading=reading,
             state=next((value for value in values if value is not None), None),
@@ -87,14 +98,25 @@ async def check_charger(
             fail_safe=_fail_safe(profile, is_settable, driver),
             later=frozenset(role for role in Role if entities.is_coming(role)),
             refusals=refusals,
+            own_offline_current=OwnOfflineCurrent.read(
+                None if said is None else said.own_offline_current
+            ),
         )
     finally:
         entities.stop()
 
 
-type Tried = tuple[bool | None, tuple[ChargerCommandError, ...]]
-"""Whether something works, None where it could not be tried, and why not."""
-NOT_TRIED: Tried = (None, ())
+async def _ask(
+    uses: ChargingProfileActions, actions: ChargerActions, driver: ChargerDriver | None
+) -> tuple[Capabilities | None, bool | None, Refusals]:
+    """Ask a charge point what it takes; whether it takes it, only a car shows."""
+    try:
+        said = await ask_capabilities(actions, uses)
+    except ChargerCommandError as error:
+        return None, False, (error,)
+    if (refusal := refusal_of(said or Capabilities())) is not None:
+        return said, False, (refusal,)
+    return said, *_as_seen(driver)
 
 
 async def _try_limit(
@@ -104,14 +126,6 @@ async def _try_limit(
     driver: ChargerDriver | None,
 ) -> Tried:
     """Try whether its current can be set, by what changes nothing."""
-    if (uses := profile.charging_profiles) is not None:
-        try:
-            answered = await ask_capabilities(actions, uses)
-        except ChargerCommandError as error:
-            return False, (error,)
-        if (refusal := refusal_of(answered or Capabilities())) is not None:
-            return False, (refusal,)
-        return _as_seen(driver)
     if (role := profile.limit_role) is None:
         return _as_seen(driver)
     if entities.state(role) is None:

@@ -87,7 +87,9 @@ class Placeholder(StrEnum):
     CHARGING_PROFILE = "charging_profile"
     """An OCPP charging profile."""
     CONFIGURATION_KEY = "configuration_key"
-    """The name of an OCPP configuration key."""
+    """The name of an OCPP configuration key ..."""
+    CONFIGURATION_VALUE = "configuration_value"
+    """... and what it is to be."""
 
 
 type Argument = str | int | float | Placeholder
@@ -185,7 +187,7 @@ class CircuitActions:
 class ChargingProfileActions:
     """The actions by which an OCPP charge point is told charging profiles.
 
-    `ask_all` answers with all its configuration keys, `ask_one` with a key's value;
+    `configure` writes a key. `ask_all` answers with all its configuration keys, `ask_one` with a key's value;
     `read` has it tell what its meter reads.
     """
 
@@ -193,6 +195,7 @@ class ChargingProfileActions:
     clear: Action
     ask_all: Action
     ask_one: Action
+    configure: Action
     read: Action
 
 

@@ -10,14 +10,18 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowHandler, FlowResult
 from homeassistant.helpers.translation import async_get_translations
+import voluptuous as vol
 
 from ..chargers import (
     PROFILES,
     ChargerCheck,
+    ChargerCommandError,
     ChargerDriver,
     FailSafe,
+    OwnOfflineCurrent,
     Role,
     check_charger,
+    set_own_offline_current,
 )
 from ..const import CONF_GROUP, CONF_PROFILE, CONF_STATES, CONF_WIRING, DOMAIN
 from ..model import Phase
@@ -77,6 +81,7 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
         self._installation = installation
         self._check_options = check_options
         self._driver_of = driver_of
+        self._own_offline: OwnOfflineCurrent
 
     def describe(
         self, chargers: Iterable[ChargerDraft], *, changed: str | None = None
@@ -172,12 +177,17 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
             )
             for draft in self.described
         ]
+        options = [*self._check_options]
+        if changed is not None:
+            [(_, check)] = checks
+            options.append("find_phases")
+            [draft], own = self.described, check.own_offline_current
+            if own is not None and own != own.at(_offline_current(draft)):
+                self._own_offline = own
+                options.append("own_offline_current")
         return self._flow.async_show_menu(
             step_id="check",
-            menu_options=[
-                *self._check_options,
-                *(["find_phases"] if self._changed is not None else []),
-            ],
+            menu_options=options,
             description_placeholders={
                 "chargers": table(_row(title, check) for title, check in checks),
                 "reasons": "\n".join(
@@ -187,6 +197,37 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
                         for reason in await _reasons(hass, check)
                     ]
                 ),
+            },
+        )
+
+    async def own_offline_current(self, user_input: dict[str, Any] | None) -> R:
+        """Write the offline limit into the charger itself, and read it back."""
+        [draft] = self.described
+        current = _offline_current(draft)
+        wanted = self._own_offline.at(current)
+        reported: str | None = str(self._own_offline)
+        errors: Errors = {}
+        if user_input is not None:
+            try:
+                reported = await set_own_offline_current(
+                    self._flow.hass, read_charger_config(draft.data), wanted
+                )
+            except ChargerCommandError:
+                errors = {"base": "own_offline_not_sent"}
+            else:
+                if reported == str(wanted):
+                    return await self.check()
+                errors = {"base": "own_offline_not_taken"}
+        return self._flow.async_show_form(
+            step_id="own_offline_current",
+            data_schema=vol.Schema({}),
+            errors=errors,
+            description_placeholders={
+                "charger": draft.title,
+                "current": f"{current:g}",
+                "reported": str(self._own_offline),
+                "wanted": str(wanted),
+                "now": reported or "-",
             },
         )
 
@@ -204,6 +245,10 @@ class ChargerSteps[R: FlowResult[Any, Any]]:
     def _balanced(self) -> list[ChargerDraft]:
         """Return the other chargers."""
         return list(balanced_chargers(self._flow.hass, except_for=self._changed))
+
+
+def _offline_current(draft: ChargerDraft) -> float:
+    return read_charger_config(draft.data).offline_current
 
 
 def _row(title: str, check: ChargerCheck) -> tuple[str, ...]:

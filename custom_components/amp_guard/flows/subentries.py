@@ -181,6 +181,12 @@ class ChargerFlow(ConfigSubentryFlow):
         """Show what was found to work, and ask what to do about it."""
         return await self._chargers.check()
 
+    async def async_step_own_offline_current(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Write the offline limit into the charger itself."""
+        return await self._chargers.own_offline_current(user_input)
+
     async def async_step_find_phases(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
@@ -215,7 +221,7 @@ class ChargerFlow(ConfigSubentryFlow):
         )
 
     def _driver_of(self, charger: str) -> ChargerDriver | None:
-        entry = self._get_entry()
+        entry: AmpGuardConfigEntry = self._get_entry()
         if entry.state is not ConfigEntryState.LOADED:
             return None
         return entry.runtime_data.fleet.driver(charger)

@@ -79,6 +79,14 @@ OCPP = Profile(
                 "ocpp_key": Placeholder.CONFIGURATION_KEY,
             },
         ),
+        configure=Action(
+            name="ocpp.configure",
+            data={
+                "devid": Placeholder.IDENTIFIER,
+                "ocpp_key": Placeholder.CONFIGURATION_KEY,
+                "value": Placeholder.CONFIGURATION_VALUE,
+            },
+        ),
         read=Action(
             name="ocpp.trigger_custom_message",
             data={

@@ -59,6 +59,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     async def trigger_custom_message(call: ServiceCall) -> None:
         await connected(call).trigger(call.data["requested_message"])
 
+    async def configure(call: ServiceCall) -> ServiceResponse:
+        status = await connected(call).configure(
+            call.data["ocpp_key"], call.data["value"]
+        )
+        if status not in ("Accepted", "RebootRequired"):
+            _LOGGER.warning("%s while setting %s", status, call.data["ocpp_key"])
+        return {"reboot_required": status == "RebootRequired"}
+
     async def get_configuration(call: ServiceCall) -> ServiceResponse:
         key = call.data.get("ocpp_key", "")
         return {"value": await connected(call).configuration(key)}
@@ -67,6 +75,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     register("ocpp", "set_charge_rate", set_charge_rate, SET_CHARGE_RATE)
     register("ocpp", "clear_profile", clear_profile)
     register("ocpp", "trigger_custom_message", trigger_custom_message)
+    register(
+        "ocpp",
+        "configure",
+        configure,
+        supports_response=SupportsResponse.OPTIONAL,
+    )
     register(
         "ocpp",
         "get_configuration",

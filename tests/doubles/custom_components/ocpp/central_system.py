@@ -115,6 +115,10 @@ class ConnectedChargePoint(ChargePoint):
             self._central.notifications.append(f"charger reports {key} is unknown")
         return known.get(key, "Unknown")
 
+    async def configure(self, key: str, value: str) -> str:
+        answer = await self.call(call.ChangeConfiguration(key=key, value=value))
+        return "CallError" if answer is None else answer.status
+
     async def trigger(self, message: str) -> None:
         await self.call(call.TriggerMessage(requested_message=message))
 
