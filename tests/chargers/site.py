@@ -35,6 +35,8 @@ class Site:
         self.bench = bench
         self.entry: ConfigEntry | None = None
         self.faults: list[Exception | None] = []
+        self.pass_meanwhile: Callable[[], None] = lambda: None
+        """Called while something is waited for: time, at who polls by the loop's clock."""
         self._changed, self._ended = asyncio.Event(), asyncio.Event()
 
     async def start(self, flow_input: dict[str, str]) -> None:
@@ -84,6 +86,7 @@ class Site:
             self._changed.clear()
             later = dt_util.utcnow() + timedelta(seconds=40)
             async_fire_time_changed(self.hass, later)
+            self.pass_meanwhile()
             with suppress(TimeoutError):
                 # A poll that was under way may have read what was before.
                 await asyncio.wait_for(self._changed.wait(), RETRY)
