@@ -36,8 +36,8 @@ class PhaseReading:
     power: float
 
 
-class ChargerDevice(Device):
-    """A charger on the network: the physics, and what it counts of it."""
+class ChargerElectronics:
+    """A charger's electronics: the physics, and what it counts of it."""
 
     integration: ClassVar[str]
     """The domain of the integration in Home Assistant that drives it."""
@@ -50,11 +50,6 @@ class ChargerDevice(Device):
         self.now = 0.0
         """The world's time, s."""
         self.sessions: list[ChargingSession] = []
-
-    @property
-    def flow_input(self) -> dict[str, str]:
-        """What Home Assistant's config flow for it asks for."""
-        return {"host": self.address}
 
     def observe(self, now: float) -> None:
         """Follow the physics up to `now`, s."""
@@ -104,3 +99,12 @@ class ChargerDevice(Device):
             for current in self.charger.current
         )
         return l1, l2, l3
+
+
+class ChargerDevice(ChargerElectronics, Device):
+    """A charger that serves HTTP."""
+
+    @property
+    def flow_input(self) -> dict[str, str]:
+        """What Home Assistant's config flow for it asks for."""
+        return {"host": self.address}

@@ -4,112 +4,28 @@ Their real client libraries speak to simulated chargers over HTTP; what counts i
 the charger then offers its car.
 """
 
-import asyncio
-from collections.abc import Callable
-from contextlib import suppress
-from datetime import timedelta
-
-from homeassistant.core import HomeAssistant
-from homeassistant.util import dt as dt_util
+from homeassistant import config
 import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.amp_guard.chargers import (
-    ChargerCommandError,
-    ChargerConfig,
-    ChargerDriver,
-    find_chargers,
-)
-from custom_components.amp_guard.model import ChargerStatus, PhaseValues
+from custom_components.amp_guard.chargers import ChargerCommandError
+from custom_components.amp_guard.model import NO_CURRENT, ChargerStatus
 from tests.devices.conftest import (  # noqa: F401 - fixtures
-    PATIENCE,
     PEBLAR_HOST,
     Bench,
-    add_integration,
+    amina,
+    broker,
     lektrico,
     loopback_network,
     nrgkick,
     openevse,
     peblar,
     port_forward,
+    smartevse,
     v2c,
 )
 
-OURS = "Amp Guard"
-"""How the names of the driver's tasks begin."""
-RETRY = 0.5
-"""s of real time after which the next poll is called for."""
-
-
-class Site:
-    """A charger, its integration, and the driver on top of both."""
-
-    def __init__(self, hass: HomeAssistant, bench: Bench) -> None:
-        self.hass = hass
-        self.bench = bench
-        self.faults: list[Exception | None] = []
-        self._changed, self._ended = asyncio.Event(), asyncio.Event()
-
-    async def start(self, flow_input: dict[str, str]) -> None:
-        """Set the integration up as its owner does, and take the charger it finds."""
-        integration = self.bench.device.integration
-        self.entry = (await add_integration(self.hass, integration, flow_input)).entry
-        self.first_runtime_data = self.entry.runtime_data
-        [self.found] = find_chargers(self.hass)
-        self.driver = ChargerDriver(
-            self.hass,
-            ChargerConfig(
-                id="charger",
-                device_id=self.found.device_id,
-                profile=self.found.profile,
-                wiring=self.bench.charger.wiring,
-            ),
-            lambda _: self._changed.set(),
-            on_fault=self._end,
-        )
-        await self.driver.start()
-        # What was enabled is there after a reload.
-        await self.reads(lambda driver: driver.read().current is not None)
-
-    async def reads(self, expected: Callable[[ChargerDriver], bool]) -> None:
-        """Let what Home Assistant has planned come due until the driver reads it."""
-        while not expected(self.driver):
-            self._changed.clear()
-            later = dt_util.utcnow() + timedelta(seconds=40)
-            async_fire_time_changed(self.hass, later)
-            with suppress(TimeoutError):
-                # A poll that was under way may have read what was before.
-                await asyncio.wait_for(self._changed.wait(), RETRY)
-            await self.hass.async_block_till_done()
-
-    def _end(self, _charger: str, error: Exception | None) -> None:
-        self.faults.append(error)
-        self._ended.set()
-
-    async def order(self, current: float) -> None:
-        """Command it, and wait for the end of that."""
-        self._ended.clear()
-        self.driver.command(current)
-        async with asyncio.timeout(PATIENCE):
-            await self._ended.wait()
-
-    async def stop(self) -> None:
-        """Let nothing be under way any more that was sent."""
-        await self.driver.stop()
-        under_way = [t for t in asyncio.all_tasks() if t.get_name().startswith(OURS)]
-        if under_way:
-            await asyncio.wait(under_way, timeout=PATIENCE)
-
-    async def offers(self, current: float) -> None:
-        """Let time pass at the charger until it offers its car so much."""
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                self.bench.pass_time(2)
-                if self.bench.charger.offered == current:
-                    return
-                self._ended.clear()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._ended.wait(), RETRY)
+from .site import Site, draws, status_is
 
 
 @pytest.fixture
@@ -156,21 +72,46 @@ async def openevse_site(hass, openevse):  # noqa: F811
     await hass.config_entries.async_unload(site.entry.entry_id)
 
 
+@pytest.fixture
+async def mqtt(hass, broker, monkeypatch):  # noqa: F811
+    """Home Assistant's own MQTT integration, at the broker."""
+    entry = MockConfigEntry(
+        domain="mqtt", data={"broker": "127.0.0.1", "port": broker}, version=2
+    )
+    entry.add_to_hass(hass)
+    monkeypatch.setattr(config, "load_yaml_config_file", lambda *_: {})
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    yield
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.fixture
+async def smartevse_site(hass, mqtt, smartevse):  # noqa: F811
+    site = Site(hass, smartevse)
+    await site.hear_of()
+    await site.take()
+    yield site
+    await site.stop()
+
+
+@pytest.fixture
+async def amina_site(hass, mqtt, amina):  # noqa: F811
+    site = Site(hass, amina)
+    await site.hear_of()
+    await site.take()
+    yield site
+    await site.stop()
+
+
 POLLED = ("peblar", "nrgkick", "lektrico", "v2c")
 
 
-@pytest.fixture(params=POLLED)
-def polled_site(request: pytest.FixtureRequest) -> Site:
-    return request.getfixturevalue(f"{request.param}_site")
+PUSHED = ("openevse", "amina", "smartevse")
 
 
-@pytest.fixture(params=[*POLLED, "openevse"])
+@pytest.fixture(params=[*POLLED, *PUSHED])
 def site(request: pytest.FixtureRequest) -> Site:
     return request.getfixturevalue(f"{request.param}_site")
-
-
-def status_is(status: ChargerStatus) -> Callable[[ChargerDriver], bool]:
-    return lambda driver: driver.read().status is status
 
 
 FOUND = {
@@ -180,11 +121,13 @@ FOUND = {
     # These two allow 32 A whatever the installation, and V2C measures no phase.
     "lektrico": (32.0, 3),
     "v2c": (32.0, None),
+    "amina": (32.0, 3),
+    "smartevse": (16.0, 3),
 }
 
 
-async def test_found(site: Site) -> None:
-    assert site.found.profile == site.bench.device.integration
+async def test_found(site: Site, request: pytest.FixtureRequest) -> None:
+    assert site.found.profile == request.node.callspec.params["site"]
     assert (site.found.max_current, site.found.phases) == FOUND[site.found.profile]
 
 
@@ -195,22 +138,23 @@ async def test_a_cars_stay(site: Site) -> None:
     await site.reads(status_is(ChargerStatus.WAITING))
 
     site.bench.pass_time(60)
-    await site.reads(status_is(ChargerStatus.CHARGING))
+    assert site.bench.charger.current[0] == 16.0
+    await site.reads(draws(site.bench.charger.current))
     reading = site.driver.read()
-    assert reading.current == pytest.approx(site.bench.charger.current, abs=0.1)
-    assert reading.current[0] == pytest.approx(16.0, abs=0.1)
+    assert reading.status is ChargerStatus.CHARGING
     assert reading.limit == 16.0
     assert reading.current_time == pytest.approx(site.hass.loop.time(), abs=5.0)
 
     await site.order(10.0)
     await site.offers(10.0)
-    site.bench.pass_time(5)
-    await site.reads(lambda driver: driver.read().current[0] < 11.0)
+    site.bench.pass_time(10)
+    await site.reads(draws(site.bench.charger.current))
+    assert site.driver.read().current[0] < 11.0
     assert site.driver.read().limit == 10.0
 
     site.bench.unplug()
     await site.reads(status_is(ChargerStatus.DISCONNECTED))
-    assert site.driver.read().current == PhaseValues(0.0, 0.0, 0.0)
+    await site.reads(draws(NO_CURRENT))
 
 
 async def test_pause_and_resume(site: Site) -> None:
@@ -245,14 +189,21 @@ async def test_a_cut_right_after_a_resume(site: Site, leap) -> None:
     site.bench.plug_in()
     site.bench.pass_time(60)
     await site.order(0.0)
-    leap(5.1)
+    leap(site.driver.profile.raise_interval + 0.1)
     await site.order(16.0)
     await site.offers(16.0)
     await site.order(7.0)
     await site.offers(7.0)
 
 
-async def test_a_charger_off_the_network(site: Site) -> None:
+@pytest.fixture(params=[*POLLED, "openevse"])
+def answering_site(request: pytest.FixtureRequest) -> Site:
+    """One whose integration hears whether a command was taken."""
+    return request.getfixturevalue(f"{request.param}_site")
+
+
+async def test_a_charger_off_the_network(answering_site: Site) -> None:
+    site = answering_site
     site.bench.plug_in()
     await site.reads(status_is(ChargerStatus.WAITING))
 
@@ -263,14 +214,20 @@ async def test_a_charger_off_the_network(site: Site) -> None:
     assert isinstance(site.faults[-1], ChargerCommandError)
 
 
-async def test_a_charger_off_the_network_is_lost(polled_site: Site) -> None:
-    polled_site.bench.plug_in()
-    await polled_site.reads(status_is(ChargerStatus.WAITING))
+@pytest.fixture(params=[*POLLED, "amina", "smartevse"])
+def watched_site(request: pytest.FixtureRequest) -> Site:
+    """One whose integration hears of it when its charger is gone."""
+    return request.getfixturevalue(f"{request.param}_site")
 
-    await polled_site.bench.device.stop()
 
-    await polled_site.reads(status_is(ChargerStatus.LOST))
-    assert polled_site.driver.read().current is None
+async def test_a_charger_off_the_network_is_lost(watched_site: Site) -> None:
+    watched_site.bench.plug_in()
+    await watched_site.reads(status_is(ChargerStatus.WAITING))
+
+    await watched_site.bench.device.stop()
+
+    await watched_site.reads(status_is(ChargerStatus.LOST))
+    assert watched_site.driver.read().current is None
 
 
 async def test_what_a_charger_draws_that_is_pushed_and_falls_silent_is_not_known(

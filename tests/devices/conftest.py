@@ -22,14 +22,17 @@ import pytest_socket
 from custom_components.amp_guard.model import Phase, PhaseValues, Supply
 from simulator.car import Car, CarModel
 from simulator.charger import ChargerModel
-from simulator.devices.charger import ChargerDevice
+from simulator.devices.amina import Amina
+from simulator.devices.charger import ChargerElectronics
 from simulator.devices.lektrico import Lektrico
 from simulator.devices.nrgkick import NRGkick
 from simulator.devices.openevse import OpenEVSE
 from simulator.devices.peblar import Peblar
+from simulator.devices.smartevse import SmartEVSE
 from simulator.devices.v2c import Trydan
 from simulator.house import House, constant
 from simulator.world import World
+from tests.broker import broker  # noqa: F401 - a fixture
 
 LOOPBACK = "127.0.0.0/8"
 PEBLAR_HOST = "127.0.0.80"
@@ -62,7 +65,7 @@ def port_forward(monkeypatch: pytest.MonkeyPatch) -> PortForward:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Bench[DeviceT: ChargerDevice]:
+class Bench[DeviceT: ChargerElectronics]:
     """One charger device, its physics, and a hand on the clock."""
 
     world: World
@@ -87,7 +90,7 @@ class Bench[DeviceT: ChargerDevice]:
             self.device.observe(self.world.now)
 
 
-def make_bench[DeviceT: ChargerDevice](
+def make_bench[DeviceT: ChargerElectronics](
     device: Callable[[ChargerModel], DeviceT],
     wiring: tuple[Phase, ...] = tuple(Phase),
 ) -> Bench[DeviceT]:
@@ -136,6 +139,22 @@ async def v2c() -> AsyncGenerator[Bench[Trydan]]:
     """One phase: of three it would not say which it uses."""
     bench = make_bench(Trydan, (Phase.L1,))
     await bench.device.start("127.0.0.1")
+    yield bench
+    await bench.device.stop()
+
+
+@pytest.fixture
+async def smartevse(broker: int) -> AsyncGenerator[Bench[SmartEVSE]]:  # noqa: F811
+    bench = make_bench(SmartEVSE)
+    await bench.device.start("127.0.0.1", broker)
+    yield bench
+    await bench.device.stop()
+
+
+@pytest.fixture
+async def amina(broker: int) -> AsyncGenerator[Bench[Amina]]:  # noqa: F811
+    bench = make_bench(Amina)
+    await bench.device.start("127.0.0.1", broker)
     yield bench
     await bench.device.stop()
 

@@ -222,7 +222,7 @@ class ChargerDriver:
         if lost or self._connected_anew():
             self._setter.forget_preparation()
             self._carry_out(machine.reachable(now, is_=False))
-        self._carry_out(machine.reachable(now, is_=not lost))
+        self._carry_out(machine.reachable(now, is_=not lost and self._can_be_told()))
         if lost:
             return
         self._fit_order()
@@ -231,6 +231,14 @@ class ChargerDriver:
         if reading.status in CAR_MAY_CHARGE:
             limit, is_set = self._limit_shown(reading)
             self._carry_out(machine.shows(limit, now, is_set=is_set))
+
+    def _can_be_told(self) -> bool:
+        """Whether the entity that takes its limit is there: others may come before it.
+
+        By MQTT one that is back shows its last limit, which its charger has forgotten.
+        """
+        role = self.profile.limit_role
+        return role is None or self._entities.state(role) is not None
 
     def _connected_anew(self) -> bool:
         """Whether it was away since, however short: it may have forgotten its limit."""
