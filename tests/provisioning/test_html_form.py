@@ -1,11 +1,18 @@
 """Any text is a page; what a form holds is sent as a browser would send it."""
 
+from collections.abc import Callable
 from html import escape
+import sys
+from types import FrameType
 
 from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.amp_guard.provisioning.html_form import Control, parse_page
+from custom_components.amp_guard.provisioning.wifi_form import (
+    find_wifi_form,
+    links_to_form,
+)
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
 """Any printed text: line ends and other control characters are a page's own affair."""
@@ -194,3 +201,56 @@ def test_where_links_lead() -> None:
         ("/a", "One page"),
         ("b", "B"),
     ]
+
+
+def lines_run(work: Callable[[], object]) -> int:
+    """Return how many lines of Python something takes: the same on each machine."""
+    count = 0
+
+    def note(_frame: FrameType, event: str, _arg: object) -> Callable:
+        nonlocal count
+        count += event == "line"
+        return note
+
+    before = sys.gettrace()
+    sys.settrace(note)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<form>",
+        "<label for=a>x<input id=a name=n>",
+        "<form id=a><input name=n form=a>",
+        "<select><option>x",
+        "<label>pin<input name=ssid><input name=password>",
+        "<a href=x>wifi",
+        "<b>x</b>",
+        "<p>error",
+        "<!--",
+        "<",
+    ],
+)
+def test_what_a_page_costs_grows_with_its_length_alone(piece: str) -> None:
+    """At 192.168.251.1 anything may answer."""
+
+    def understand(length: int) -> None:
+        page = parse_page("<form>" + piece * (length // len(piece)))
+        find_wifi_form(page)
+        links_to_form(page)
+
+    short, long = (lines_run(lambda n=n: understand(n)) for n in (8_000, 32_000))
+    assert long < 6 * short
+
+
+def test_of_a_page_with_a_hundred_fields_and_more_the_first_are_read() -> None:
+    (form,) = parse_page("<form>" + "<input name=n>" * 100).forms
+    assert len(form.controls) == 100
+    page = parse_page("<form>" + "<input name=n>" * 101)
+    assert page.is_cut
+    assert len(page.forms[0].controls) == 100

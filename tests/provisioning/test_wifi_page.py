@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, replace
+import threading
 
 from aiohttp import web
 import pytest
@@ -14,8 +15,10 @@ from custom_components.amp_guard.provisioning import (
     NotTheDeviceError,
     PageUnreachableError,
     WifiPageError,
+    wifi_page,
 )
 from custom_components.amp_guard.provisioning.credentials import Credentials
+from custom_components.amp_guard.provisioning.html_form import Page, parse_page
 from custom_components.amp_guard.provisioning.wifi_form import Answer, Outcome
 from custom_components.amp_guard.provisioning.wifi_page import (
     decode,
@@ -240,6 +243,37 @@ async def test_the_password_goes_to_the_device_alone(
     with pytest.raises(error):
         await submit_wifi_form(session, credentials())
     assert {request.method for request in server.requests} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [FORM.format("") + "<p>x" * 16_384, FORM.format("") + "<input name=n>" * 101],
+    ids=["too long", "too many fields"],
+)
+async def test_a_page_that_no_small_device_has_is_not_read(
+    serve, session, page: str
+) -> None:
+    server = await serve({"GET /": page})
+    with pytest.raises(NotTheDeviceError):
+        await submit_wifi_form(session, credentials())
+    assert len(server.requests) == 1
+
+
+async def test_the_event_loop_does_not_wait_for_a_page_to_be_understood(
+    serve, session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+
+    def parse(text: str) -> Page:
+        threads.append(threading.get_ident())
+        return parse_page(text)
+
+    monkeypatch.setattr(wifi_page, "parse_page", parse)
+    page = f"<h1>Amp Guard {SERIAL}</h1>" + "<p>x" * 10_000
+    await serve({"GET /": FORM.format(""), "POST /": page})
+    await submit_wifi_form(session, credentials())
+    assert len(threads) == 2  # the form, and the answer
+    assert threading.get_ident() not in threads
 
 
 async def test_a_page_behind_a_redirect(serve, session) -> None:

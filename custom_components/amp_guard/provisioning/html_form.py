@@ -1,12 +1,24 @@
 """The forms of an HTML page, as far as they matter to whoever fills them in by hand.
 
-Any text is a page: what a browser would make the best of is made the best of here.
+Any text is a page: what a browser would make the best of is made the best of here. What
+it costs grows with the page's length and no faster; of what repeats, so much is kept as
+a small device's page has.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-import re
+from itertools import islice
+
+MAX_CONTROLS = 100
+"""Of a page that is read; one with more is cut short."""
+MAX_OPTIONS = 500
+MAX_LINKS = 200
+MAX_LINES = 1000
+MAX_TEXT_LENGTH = 500
+"""Characters of each line, label, option and link that are looked at."""
+MAX_LABELS_OF_CONTROL = 3
 
 INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "cite", "code", "em", "font", "i", "kbd", "label"}
@@ -83,12 +95,16 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """What a page holds: `texts` are its visible lines."""
+    """What a page holds: `texts` are its visible lines.
+
+    `is_cut` says that it has more controls than are read.
+    """
 
     texts: tuple[str, ...]
     forms: tuple[Form, ...]
     links: tuple[Link, ...] = ()
     base: str = ""
+    is_cut: bool = False
 
 
 def parse_page(html: str) -> Page:
@@ -102,13 +118,13 @@ def parse_page(html: str) -> Page:
 @dataclass(kw_only=True, slots=True)
 class _Label:
     control_id: str | None
-    text: str = ""
+    text: list[str] = field(default_factory=list)
 
 
 @dataclass(kw_only=True, slots=True)
 class _Link:
     target: str
-    text: str = ""
+    text: list[str] = field(default_factory=list)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -118,19 +134,21 @@ class _Control:
     form: int | None
     label: _Label | None
     line_before: str
-    text: str = ""
-    options: list[tuple[dict[str, str], str]] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+    options: list[tuple[dict[str, str], list[str]]] = field(default_factory=list)
 
 
 class _Parser(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self._texts: list[str] = []
-        self._line = ""
+        self._line: list[str] = []
         self._line_before = ""  # unless a control came after it
         self._forms: list[dict[str, str]] = []
         self._open_form: int | None = None
         self._controls: list[_Control] = []
+        self._options = 0
+        self._is_cut = False
         self._labels: list[_Label] = []
         self._open_label: _Label | None = None
         self._links: list[_Link] = []
@@ -170,7 +188,9 @@ class _Parser(HTMLParser):
             case "select" | "textarea":
                 self._open_control = self._add_control(tag, attributes)
             case "option" if self._open_control is not None:
-                self._open_control.options.append((attributes, ""))
+                self._options += 1
+                if self._options <= MAX_OPTIONS:
+                    self._open_control.options.append((attributes, []))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         # A browser takes <select/> for <select>, and has no end for <input>.
@@ -196,15 +216,14 @@ class _Parser(HTMLParser):
             return
         if self._open_control is not None:
             if self._open_control.options:
-                attributes, text = self._open_control.options[-1]
-                self._open_control.options[-1] = attributes, text + data
+                self._open_control.options[-1][1].append(data)
             else:
-                self._open_control.text += data
+                self._open_control.text.append(data)
             return
-        self._line += data
+        self._line.append(data)
         for around in (self._open_label, self._open_link):
             if around is not None:
-                around.text += data
+                around.text.append(data)
 
     def _add_control(self, kind: str, attributes: dict[str, str]) -> _Control:
         control = _Control(
@@ -216,20 +235,26 @@ class _Parser(HTMLParser):
         )
         if kind != "hidden":
             self._line_before = ""
-        self._controls.append(control)
+        if len(self._controls) < MAX_CONTROLS:
+            self._controls.append(control)
+        else:
+            self._is_cut = True
         return control
 
     def _end_line(self) -> None:
-        if line := _collapse_whitespace(self._line):
-            self._texts.append(line)
+        if line := _text(self._line):
+            if len(self._texts) < MAX_LINES:
+                self._texts.append(line)
             self._line_before = line
-        self._line = ""
+        self._line = []
 
     # --- what was read --------------------------------------------------------------
 
     def page(self) -> Page:
         """Return what was read."""
         self._end_line()
+        controls = self._controls_by_form()
+        links = (link for link in self._links if link.target)
         return Page(
             texts=tuple(self._texts),
             forms=tuple(
@@ -237,40 +262,52 @@ class _Parser(HTMLParser):
                     action=attributes.get("action", "").strip(),
                     method=_method(attributes.get("method", "")),
                     encoding_type=attributes.get("enctype", "").strip().lower(),
-                    controls=tuple(self._controls_of(number, attributes.get("id"))),
+                    controls=tuple(controls.get(number, ())),
                 )
                 for number, attributes in enumerate(self._forms)
             ),
             links=tuple(
-                Link(target=link.target, text=_collapse_whitespace(link.text))
-                for link in self._links
-                if link.target
+                Link(target=link.target, text=_text(link.text))
+                for link in islice(links, MAX_LINKS)
             ),
             base=self._base,
+            is_cut=self._is_cut,
         )
 
-    def _controls_of(self, form: int, form_id: str | None) -> Iterator[Control]:
+    def _controls_by_form(self) -> dict[int | None, list[Control]]:
+        """Return the controls of each form, by its number."""
+        numbers: dict[str | None, int] = {}
+        for number, attributes in enumerate(self._forms):
+            numbers.setdefault(attributes.get("id"), number)
+        labels: dict[str | None, list[_Label]] = defaultdict(list)
+        for label in self._labels:
+            labels[label.control_id].append(label)
+        controls: dict[int | None, list[Control]] = defaultdict(list)
         for control in self._controls:
             owner = control.attributes.get("form")
-            if control.form == form if owner is None else owner == form_id:
-                yield self._finish(control)
+            form = control.form if owner is None else numbers.get(owner)
+            given = labels[id_] if (id_ := control.attributes.get("id")) else []
+            controls[form].append(self._finish(control, given))
+        return controls
 
-    def _finish(self, control: _Control) -> Control:
+    def _finish(self, control: _Control, labels: list[_Label]) -> Control:
         attributes, kind = control.attributes, control.kind
         ticked = kind in {"checkbox", "radio"}
         value = attributes.get("value", "on" if ticked else "")
         return Control(
             kind=kind,
             name=attributes.get("name", ""),
-            value=control.text.removeprefix("\n") if kind == "textarea" else value,
-            hints=tuple(filter(None, map(_collapse_whitespace, self._hints(control)))),
+            value="".join(control.text).removeprefix("\n")
+            if kind == "textarea"
+            else value,
+            hints=tuple(filter(None, map(_plain, self._hints(control, labels)))),
             sent="disabled" not in attributes
             and kind not in NEVER_SUBMITTED
             and (not ticked or "checked" in attributes),
             options=tuple(
                 Option(
-                    value=option.get("value", _collapse_whitespace(text)),
-                    text=_collapse_whitespace(text),
+                    value=option.get("value", _text(text)),
+                    text=_text(text),
                     selected="selected" in option,
                 )
                 for option, text in control.options
@@ -278,24 +315,29 @@ class _Parser(HTMLParser):
             ),
         )
 
-    def _hints(self, control: _Control) -> Iterator[str]:
+    def _hints(self, control: _Control, labels: list[_Label]) -> Iterator[str]:
         attributes = control.attributes
-        control_id = attributes.get("id")
-        for label in self._labels:
-            if label is control.label or (
-                control_id and label.control_id == control_id
-            ):
-                yield label.text
+        around = [] if control.label is None else [control.label]
+        given = (label for label in labels if label is not control.label)
+        for label in islice((*around, *given), MAX_LABELS_OF_CONTROL):
+            yield _text(label.text)
         for name in ("aria-label", "title", "placeholder", "alt", "name", "id"):
             yield attributes.get(name, "")
         if control.kind in SUBMIT_BUTTONS:
-            yield control.text or attributes.get("value", "")
+            yield "".join(control.text) or attributes.get("value", "")
         else:
             yield control.line_before
 
 
-def _collapse_whitespace(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
+def _text(pieces: list[str]) -> str:
+    """Return a text that came in pieces; they are joined once, and few are kept."""
+    if len(pieces) > 1:
+        pieces[:] = [_plain("".join(pieces))]
+    return _plain(pieces[0]) if pieces else ""
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())[:MAX_TEXT_LENGTH]
 
 
 def _method(method: str) -> str:

@@ -7,6 +7,7 @@ its fields are recognised, and submitted as it says.
 
 import asyncio
 import codecs
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -31,7 +32,7 @@ from . import (
 )
 from .credentials import Credentials
 from .form_data import as_body, as_query
-from .html_form import parse_page
+from .html_form import Page, parse_page
 from .wifi_form import Answer, Outcome, WifiForm, find_wifi_form, judge, links_to_form
 from .words import Purpose
 
@@ -43,7 +44,7 @@ READ_TIMEOUT = 10.0
 """s. A small device may be slow."""
 SUBMIT_TIMEOUT = 20.0
 """s. It may try the network before it answers."""
-MAX_PAGE_SIZE = 256 * 1024
+MAX_PAGE_SIZE = 64 * 1024
 """Bytes. Far more than the page of a small device."""
 MAX_REDIRECTS = 3
 MAX_LINKS = 3
@@ -105,14 +106,13 @@ class _Visit:
             async with asyncio.timeout(READ_TIMEOUT):
                 await self._load(DEVICE_PAGE)
                 self._check_device(serial_number)
-                if find_wifi_form(self._page) is None:
+                if self._form is None:
                     await self._look_behind_links()
         except (ClientError, OSError) as error:
             raise PageUnreachableError from error
-        wifi_form = find_wifi_form(self._page)
-        if wifi_form is None:
+        if self._form is None:
             raise FormNotFoundError
-        self.wifi_form = wifi_form
+        self.wifi_form = self._form
 
     def _check_device(self, serial_number: str) -> None:
         text = self._loaded.text
@@ -125,17 +125,20 @@ class _Visit:
     async def _look_behind_links(self) -> None:
         """Go on to the page of the form, where the first one only leads there."""
         start = _join(self._loaded.url, self._page.base)
-        for target in links_to_form(self._page)[:MAX_LINKS]:
+        targets = await _in_a_thread(links_to_form, self._page)
+        for target in targets[:MAX_LINKS]:
             with suppress(NotTheDeviceError):
                 url = _join(start, target)
                 _stay_at_the_device(url)
                 await self._load(url)
-                if find_wifi_form(self._page) is not None:
+                if self._form is not None:
                     return
 
     async def _load(self, url: URL) -> None:
         self._loaded = await self._follow(await self._send("GET", url))
-        self._page = parse_page(self._loaded.text)
+        self._page, self._form = await _in_a_thread(_understand, self._loaded.text)
+        if self._page.is_cut:
+            raise NotTheDeviceError("its page has far too many fields")
 
     async def submit(self, credentials: Credentials) -> Answer:
         """Submit the form as it says, and read the answer."""
@@ -165,7 +168,7 @@ class _Visit:
             raise NoReplyError from error
         if answer.status in WRONG_PIN:
             return Answer(outcome=Outcome.REFUSED, about=Purpose.PIN)
-        judged = judge(self._page, parse_page(answer.text))
+        judged = await _in_a_thread(_judge, self._page, answer.text)
         if answer.status in REFUSALS:
             judged = replace(judged, outcome=Outcome.REFUSED)
         # It may repeat what it was told.
@@ -216,6 +219,20 @@ class _Visit:
                 text=text,
                 encoding=encoding,
             )
+
+
+async def _in_a_thread[*Ts, T](work: Callable[[*Ts], T], *what: *Ts) -> T:
+    """Return what comes of work that may take longer than the event loop should stand."""
+    return await asyncio.get_running_loop().run_in_executor(None, work, *what)
+
+
+def _understand(text: str) -> tuple[Page, WifiForm | None]:
+    page = parse_page(text)
+    return page, None if page.is_cut else find_wifi_form(page)
+
+
+def _judge(before: Page, text: str) -> Answer:
+    return judge(before, parse_page(text))
 
 
 def decode(body: bytes, declared: str) -> tuple[str, str]:
