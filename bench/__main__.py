@@ -16,6 +16,7 @@ from .damage.matrix import DAMAGES, Outcome, run_kind
 from .damage.sites import Kind, kinds
 from .damage.table import damage_table, meter_table, week_table, worst
 from .damage.weeks import run_week
+from .field import TELLINGS, told
 from .picture import draw
 from .replay import RecordingError, print_replay, read_recording
 from .report import Report, run_file, run_scenario
@@ -59,6 +60,9 @@ def _parse(argv: list[str] | None) -> Namespace:
     which = closed_loop.add_mutually_exclusive_group(required=True)
     which.add_argument("--scenario", type=Path, metavar="FILE", help="this one")
     which.add_argument("--all", action="store_true", help="all that the bench ships")
+    closed_loop.add_argument(
+        "--told", choices=TELLINGS, help="with chargers that report so; without bounds"
+    )
     closed_loop.add_argument(
         "--json", action="store_true", help="print reports as JSON"
     )
@@ -173,10 +177,12 @@ def _latency(_arguments: Namespace) -> int:
 def _closed_loop(arguments: Namespace) -> int:
     paths = sorted(SCENARIOS.glob("*.json")) if arguments.all else [arguments.scenario]
     scenarios = [load(path) for path in paths]
+    if arguments.told is not None:
+        scenarios = [told(scenario, arguments.told) for scenario in scenarios]
     if len(paths) == 1:
         reports = [run_scenario(scenarios[0])]
     else:
-        reports = _spread(None, run_file, paths)
+        reports = _spread(None, partial(run_file, way=arguments.told), paths)
     misses = {
         scenario.name: report.misses(scenario)
         for scenario, report in zip(scenarios, reports, strict=True)

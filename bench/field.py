@@ -5,11 +5,13 @@ product. Reports carry the time of their arrival: Home Assistant knows no other.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from custom_components.amp_guard.model import Phase
 
 from .meter import MeterModel
 from .reporting import ReportModel
+from .scenario import Scenario
 
 METERS: Mapping[str, MeterModel] = {
     "1 s, 0.1 A, signed": MeterModel(checked=True),
@@ -44,3 +46,38 @@ REPORTS: Mapping[str, ReportModel] = {
 """How chargers let be known what they draw: local ones that are polled; integrations
 that push, which pass on only what changes, and whose silence means after three missed
 reports that nothing is known; clouds; those that report no current."""
+
+TELLINGS: Mapping[str, ReportModel] = {
+    **REPORTS,
+    "1 s late, with the meter": ReportModel(delay=1.0),
+    "60 s late, on change": ReportModel(
+        delay=60.0, only_changes=True, silent_after=180.0
+    ),
+}
+"""Every way in which any scenario may be told: also those where a charger and the meter
+are read in one moment, and the charger's part of it is older."""
+
+
+def told(scenario: Scenario, way: str) -> Scenario:
+    """Return a scenario whose chargers report in one of the `TELLINGS`.
+
+    What they are stays: who is lost, what its user has set, whether it tells its limit.
+    """
+    model = TELLINGS[way]
+    return replace(
+        scenario,
+        name=f"{scenario.name}, {way}",
+        chargers=tuple(
+            replace(
+                setup,
+                report=replace(
+                    model,
+                    limit=setup.report.limit,
+                    user_limit=setup.report.user_limit,
+                    lost=setup.report.lost,
+                ),
+            )
+            for setup in scenario.chargers
+        ),
+        expect=(),
+    )

@@ -11,6 +11,7 @@ from simulator.record import NodeRecord, Record
 from simulator.world import World
 
 from .closed_loop import ClosedLoop, Run
+from .field import told
 from .optimum import optimum_kwh
 from .scenario import CarSetup, Scenario
 from .scenario_file import load
@@ -80,9 +81,10 @@ class Report:
         return figure
 
 
-def run_file(path: Path) -> Report:
-    """Read a scenario, run it and report."""
-    return run_scenario(load(path))
+def run_file(path: Path, way: str | None = None) -> Report:
+    """Read a scenario, run it, told in a `way` of the field if any, and report."""
+    scenario = load(path)
+    return run_scenario(scenario if way is None else told(scenario, way))
 
 
 def run_scenario(scenario: Scenario) -> Report:

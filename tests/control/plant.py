@@ -57,7 +57,8 @@ class Outlet:
     It starts `start_delay` s after it may, if the limit is at least `starts_from`.
     `report_age` is how old its reports are, s (None: it never reports its draw); if it
     `tells_when`, they say so, else they and its status carry the time of their arrival.
-    With `only_changes` one that is like the one before is none.
+    With `only_changes` one that is like the one before is none; it is asked each
+    `asked_each` s.
     `limit` is the limit in force in the charger.
     """
 
@@ -76,6 +77,7 @@ class Outlet:
     report_age: float | None = 0.0
     tells_when: bool = True
     only_changes: bool = False
+    asked_each: float = 0.0
     tells_limit: bool = True
     user_limit: float | None = None
     socket_current: float | None = None
@@ -87,6 +89,7 @@ class Outlet:
     _told: deque[tuple[float, float]] = field(default_factory=deque)
     _past: deque[tuple[float, float]] = field(default_factory=deque)
     _said: tuple[float, PhaseValues] | None = None
+    _answered: tuple[float, ChargerReading] | None = None
 
     def tell(self, limit: float, now: float) -> None:
         """Receive a new limit; the car follows it after the lag."""
@@ -181,7 +184,12 @@ class Outlet:
         if not self.tells_when and self.may_charge() and current is not None:
             drew = max(current)
             status = ChargerStatus.CHARGING if drew else ChargerStatus.WAITING
-        return ChargerReading(
+        if self._answered is not None and self.may_charge():
+            answered_at, before = self._answered
+            if now - answered_at < self.asked_each:
+                status, current = before.status, before.current
+                current_time = before.current_time
+        reading = ChargerReading(
             status=status,
             current=current,
             current_time=current_time,
@@ -189,6 +197,9 @@ class Outlet:
             user_limit=user_limit,
             socket_current=self.socket_current,
         )
+        if self._answered is None or now - self._answered[0] >= self.asked_each:
+            self._answered = now, reading
+        return reading
 
 
 @dataclass(slots=True, kw_only=True)

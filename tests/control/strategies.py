@@ -83,18 +83,19 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """One charger's way to report: how late, whether it says so, and whether all of it."""
+    """One charger's way to report: how late, whether it says so, when anew."""
 
     charger: int
     report_age: float | None
     tells_when: bool
     only_changes: bool
+    asked_each: float
 
     def happen(self, plant: Plant) -> Iterable[Moment]:
         """Set it."""
         outlet = plant.outlets[_pick(sorted(plant.outlets), self.charger)]
         outlet.report_age, outlet.tells_when = self.report_age, self.tells_when
-        outlet.only_changes = self.only_changes
+        outlet.only_changes, outlet.asked_each = self.only_changes, self.asked_each
         return ()
 
 
@@ -361,7 +362,12 @@ _LOADS = st.one_of(
     st.builds(PhaseValues, *(currents(-10, 45),) * 3),
 )
 _AGES = st.sampled_from([0.0, 1.0, 3.0, 15.0, 30.0, 60.0, None])
-_TELLS = st.tuples(_AGES, st.sampled_from([False, False, True]), st.booleans())
+_TELLS = st.tuples(
+    _AGES,
+    st.sampled_from([False, False, True]),
+    st.booleans(),
+    st.sampled_from([0.0, 0.0, 10.0, 30.0]),
+)
 _KINDS: dict[str, st.SearchStrategy[Any]] = {
     "connected": st.booleans(),
     "full": st.booleans(),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.amp_guard.model import SUPPLY_ID, PhaseValues
+from custom_components.amp_guard.model import SUPPLY_ID, PhaseValues, Reason
 
 from .plant import Plant
 from .sites import charger, home
@@ -84,3 +84,21 @@ def test_a_car_that_does_not_start_at_the_minimum_is_tried_higher(least: float) 
     plant.outlets["b"].connected = False
     plant.settle(1200, each=5.0)
     assert plant.outlets["a"].draw >= least
+
+
+@pytest.mark.parametrize("age", [0.0, 15.0, 30.0, 60.0])
+@pytest.mark.parametrize(
+    ("start_delay", "ramp"), [(8.0, 2.0), (40.0, 2.0), (10.0, 0.2)]
+)
+def test_a_car_that_is_on_its_way_leaves_nothing_unused(
+    age: float, start_delay: float, ramp: float
+) -> None:
+    """Its reports show for as long as they are late what it drew before."""
+    plant = Plant(home(charger("a")))
+    outlet = plant.outlets["a"]
+    outlet.report_age, outlet.tells_when = age, False
+    outlet.start_delay, outlet.ramp = start_delay, ramp
+    given_up = {Reason.RECLAIMED, Reason.NOT_WANTED}
+    for moment in plant.run(400):
+        assert moment.decision.allocations["a"].reason not in given_up, moment.now
+    assert outlet.draw == 16.0

@@ -13,6 +13,8 @@ KEPT_ABOVE_DRAW = 1.0
 """A above its draw that a car keeps, so that its wish for more is seen."""
 REOPEN_WITHIN = 0.5
 """A below its cap at which a car is taken to want more."""
+RISES = 0.5
+"""A by which a car's draw must have risen to be still on its way up."""
 WAKING_CURRENTS = (8.0, 10.0)
 """A: some cars do not start below. Tried in turn when one does not start."""
 
@@ -30,6 +32,7 @@ class Reclaim:
     needs: float = 0.0
     idle: bool = False
     _unused_since: float | None = None
+    _drawn: float = 0.0
     _allocated_at: float = float("-inf")
 
     def plug_in(self) -> None:
@@ -65,7 +68,10 @@ class Reclaim:
                 self.needs = min(self.needs, allocated)
         if self.cap is not None and drawn >= self.cap - REOPEN_WITHIN:
             self.cap = None
-        if allocated <= 0 or drawn >= allocated - UNUSED:
+        rises = drawn >= self._drawn + RISES
+        if rises or drawn < self._drawn:
+            self._drawn = drawn
+        if rises or allocated <= 0 or drawn >= allocated - UNUSED:
             self._unused_since = None
             return
         if self._unused_since is None:
