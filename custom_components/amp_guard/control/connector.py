@@ -13,6 +13,8 @@ FOLLOW_TOLERANCE = 1.0
 """A above its allocation that a charger may draw and still counts as following."""
 COMMAND_AGAIN_AFTER = 5.0
 """s after which a charger that does not follow is commanded again (or its lag)."""
+HEARD_WITHIN = 60.0
+"""s within which a report or a sample shows what it does, or none is to come."""
 LEAST_CHANGE = 1.0
 """A: a smaller raise waits."""
 RAISE_WORTH = 120.0
@@ -190,7 +192,10 @@ class Connector:
     def _follows(self) -> bool:
         draw = self.draw
         if draw.tells:
-            return draw.reported <= self.allocated + FOLLOW_TOLERANCE
+            drawn = draw.reported
+            if draw.arrived_at < self._sent_at:  # it may be seen before it is told
+                drawn = min(drawn, draw.current)
+            return drawn <= self.allocated + FOLLOW_TOLERANCE
         if not self.allocated:
             return self.status is not ChargerStatus.CHARGING
         return draw.current <= self.allocated + FOLLOW_TOLERANCE
@@ -216,14 +221,18 @@ class Connector:
         return follows + max(0.0, self.draw.report_delay.seconds)
 
     def ignores_for(self, times: float, now: float) -> bool:
-        """Return whether it was seen to ignore its limit for so many settling times.
-
-        Before anything new is known of it, it may have followed long since.
-        """
+        """Return whether it was seen to ignore its limit for so many settling times."""
         if self.excess_since is None:
             return False
-        seen_at = min(now, max(self.draw.arrived_at, self.sampled_at))
-        return seen_at - self.excess_since >= times * self.settling_time
+        return self._seen_at(now) - self.excess_since >= times * self.settling_time
+
+    def _seen_at(self, now: float) -> float:
+        """Return until when it is known what it does: till then it may follow unseen.
+
+        Where nothing comes for long, nothing is to come.
+        """
+        heard_at = max(self.draw.arrived_at, self.sampled_at)
+        return min(now, max(heard_at, now - HEARD_WITHIN))
 
     def _is_unconfirmed_for(self, times: float, now: float) -> bool:
         if self.unconfirmed_since is None:
@@ -336,7 +345,8 @@ class Connector:
         if pause is None:
             command.note_heeded()
             return False
-        return self.status not in NO_CAR and command.may_repeat(
+        is_seen = self.lost or self._seen_at(now) >= command.at + self.settling_time
+        return (self.status not in NO_CAR and is_seen) and command.may_repeat(
             pause, overcommitted=overcommitted, now=now
         )
 

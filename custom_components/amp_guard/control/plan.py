@@ -115,7 +115,7 @@ class Plan:
         self._charging = False
         self._kept_free.clear()
         left = list(self.left)
-        admitted = [offer for offer in contenders if self._admit(offer)]
+        admitted = self._admitted(contenders, keep=keep)
         demands = [
             Demand(
                 low=offer.low,
@@ -132,6 +132,23 @@ class Plan:
         for offer, share in zip(admitted, shares, strict=True):
             offer.share(share)
             take(left, offer.connector.draw.phases.load, share)
+
+    def _admitted(self, contenders: Sequence[Offer], *, keep: bool) -> list[Offer]:
+        """Return who has its minimum of those who stand in the order of their ranks.
+
+        Starts are staggered, so turns are handed over one by one: as soon as one who
+        waits has a place, those whose turns are over come before the others who wait.
+        """
+        charging, waiting, over = [], [], []
+        for offer in contenders:
+            place, *_ = self._rank(offer, keep=keep)
+            (charging, waiting, over)[place].append(offer)
+        admitted = [offer for offer in charging if self._admit(offer)]
+        while waiting:
+            if self._admit(offer := waiting.pop(0)):
+                admitted.append(offer)
+                break
+        return admitted + [offer for offer in over + waiting if self._admit(offer)]
 
     def _cut_aside(self) -> None:
         """Leave those who stand aside what fits if they do what they are commanded.
