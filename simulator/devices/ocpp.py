@@ -304,16 +304,6 @@ class OcppChargePoint(ChargerDevice):
         if self.now < connector.told_meter_values + SAMPLE_INTERVAL:
             return
         connector.told_meter_values = self.now
-        await self._tell_meter(wire, connector)
-
-    async def tell_meter_values(self, wire: _Wire) -> None:
-        """Tell what its meters read now."""
-        for connector in self.connectors:
-            await self._tell_meter(wire, connector)
-
-    async def _tell_meter(self, wire: _Wire, connector: _Connector) -> None:
-        if connector.transaction is None:
-            return
         await wire.call(
             call.MeterValues(
                 connector_id=connector.number,
@@ -326,6 +316,12 @@ class OcppChargePoint(ChargerDevice):
                 ],
             )
         )
+
+    def tell_meter_values(self) -> None:
+        """Tell soon what its meters read, whenever they were told last."""
+        for connector in self.connectors:
+            connector.told_meter_values = -SAMPLE_INTERVAL
+        self._changed.set()
 
     def _sampled_values(self, charger: ChargerModel) -> list[dict[str, str]]:
         currents = [
@@ -418,9 +414,9 @@ class _Wire(ChargePoint):  # type: ignore[misc] # the package has no types
         return call_result.TriggerMessage(status="Accepted")
 
     @after(Action.trigger_message)  # type: ignore[untyped-decorator]
-    async def after_trigger_message(self, requested_message: str, **_: Any) -> None:
+    def after_trigger_message(self, requested_message: str, **_: Any) -> None:
         if requested_message == "MeterValues":
-            await self._device.tell_meter_values(self)
+            self._device.tell_meter_values()
 
     @on(Action.clear_charging_profile)  # type: ignore[untyped-decorator]
     def clear_charging_profile(
