@@ -1,6 +1,6 @@
 """Easee chargers on circuits, and their maker's cloud: REST, and a stream of changes.
 
-Written to what `pyeasee` 0.8.7 sends and reads [July 2026]: a login whose token expires,
+Written to what `pyeasee` 0.8.17 sends and reads [July 2026]: a login whose token expires,
 the products, what they observe, and commands; changes come as SignalR's JSON over a
 WebSocket. A circuit's dynamic limit has a time to live in min (0: for good), after which
 its offline limit is in force. Its chargers share it; each can have a limit of its own.

@@ -18,12 +18,12 @@ from ocpp.v16 import ChargePoint, call, call_result
 from ocpp.v16.enums import Action
 
 from custom_components.amp_guard.model import ChargerStatus
+from simulator.car import PHASE_VOLTAGE
 from simulator.charger import ChargerModel
 
 from .charger import ChargerDevice
 from .ocpp_profiles import ChargingProfiles, SmartCharging, Transaction
 
-CONNECTOR = 1
 SUBPROTOCOL = "ocpp1.6"
 RECONNECT_INTERVAL = 0.5
 """s between looks for a central system that is not there."""
@@ -32,10 +32,42 @@ SAMPLE_INTERVAL = 5.0
 ID_TAG = "freevend"
 
 
-class OcppChargePoint(ChargerDevice):
-    """A charge point with one connector, left to charge without authorization.
+class _Connector:
+    """One connector: its charger, its transaction, and what was told of it."""
 
-    Its clock stands at `epoch` when the world begins.
+    def __init__(self, number: int, charger: ChargerModel) -> None:
+        self.number = number
+        self.charger = charger
+        self.is_ended = False
+        """Whether the session was ended while the cable stays in."""
+        self.transaction: Transaction | None = None
+        self.starting = asyncio.Lock()
+        """Held until the answer to a start of a transaction has been taken in."""
+        self.limit = charger.limit
+        self.told_status = ""
+        self.told_meter_values = -SAMPLE_INTERVAL
+
+    @property
+    def may_start(self) -> bool:
+        plugged = self.charger.car is not None
+        return plugged and self.transaction is None and not self.is_ended
+
+    @property
+    def status(self) -> str:
+        if self.is_ended:
+            return "Finishing"
+        if self.transaction is None:
+            return "Available"
+        if self.charger.status is ChargerStatus.CHARGING:
+            return "Charging"
+        return "SuspendedEV" if self.charger.offered else "SuspendedEVSE"
+
+
+class OcppChargePoint(ChargerDevice):
+    """A charge point, left to charge without authorization.
+
+    It has one connector, or two with a `second` charger beside it. Its clock stands at
+    `epoch` when the world begins.
     """
 
     integration = "ocpp"
@@ -44,11 +76,16 @@ class OcppChargePoint(ChargerDevice):
         self,
         charger: ChargerModel,
         *,
+        second: ChargerModel | None = None,
         serial_number: str = "CP001",
         takes: SmartCharging | None = None,
     ) -> None:
         """Give `charger` its electronics; without a profile nothing limits it."""
         super().__init__(charger, serial_number=serial_number)
+        chargers = (charger,) if second is None else (charger, second)
+        self.connectors = [
+            _Connector(number, each) for number, each in enumerate(chargers, start=1)
+        ]
         self.profiles = ChargingProfiles(
             takes=takes or SmartCharging(), phases=len(charger.wiring)
         )
@@ -60,26 +97,28 @@ class OcppChargePoint(ChargerDevice):
         """Its maker's key for that, None where it has none ..."""
         self.takes_configuration = True
         """... and whether a key is changed by whoever writes it."""
-        self.is_ended = False
-        """Whether the session was ended while the cable stays in."""
-        self.transaction: Transaction | None = None
-        self.starting = asyncio.Lock()
-        """Held until the answer to a start of a transaction has been taken in."""
         self.refused: list[dict[str, Any]] = []
         """The profiles that it did not take."""
         self.epoch = datetime.now(UTC)
         self._central_system = ("", 0)
         self._connection: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
-        self._told_status = ""
-        self._told_meter_values = -SAMPLE_INTERVAL
-        self._limit = charger.limit
+
+    @property
+    def transaction(self) -> Transaction | None:
+        """The one of its first connector."""
+        return self.connectors[0].transaction
 
     @property
     def flow_input(self) -> dict[str, str]:
         """What Home Assistant's config flow for it asks for."""
         host, port = self._central_system
-        return {"host": host, "port": str(port), "cpid": self.serial_number}
+        return {
+            "host": host,
+            "port": str(port),
+            "cpid": self.serial_number,
+            "connectors": str(len(self.connectors)),
+        }
 
     @property
     def address(self) -> str:
@@ -94,7 +133,7 @@ class OcppChargePoint(ChargerDevice):
         if self.says_nothing:
             return {}
         known = {
-            "NumberOfConnectors": "1",
+            "NumberOfConnectors": str(len(self.connectors)),
             "MeterValueSampleInterval": f"{SAMPLE_INTERVAL:.0f}",
             "SupportedFeatureProfiles": takes.features,
         }
@@ -132,16 +171,18 @@ class OcppChargePoint(ChargerDevice):
     def observe(self, now: float) -> None:
         """Follow the physics, and the profiles that begin or end by the clock."""
         super().observe(now)
-        if self.charger.car is None:
-            self.is_ended = False
-            self._end_transaction()
+        for connector in self.connectors:
+            if connector.charger.car is None:
+                connector.is_ended = False
+                self._end_transaction(connector)
         self.obey()
         self._changed.set()
 
     def end_session(self) -> None:
-        """End the session by a card; the cable stays in the car."""
-        self.is_ended = True
-        self._end_transaction()
+        """End the first connector's session by a card; the cable stays in the car."""
+        connector = self.connectors[0]
+        connector.is_ended = True
+        self._end_transaction(connector)
         self.obey()
         self._changed.set()
 
@@ -153,22 +194,23 @@ class OcppChargePoint(ChargerDevice):
             self.obey()
         self._connection = asyncio.create_task(self._stay_connected())
 
-    def _end_transaction(self) -> None:
-        if self.transaction is not None:
-            self.transaction = None
-            self.profiles.end_transaction()
+    def _end_transaction(self, connector: _Connector) -> None:
+        if connector.transaction is not None:
+            connector.transaction = None
+            self.profiles.end_transaction(connector.number)
 
     def obey(self) -> None:
         """Offer what the profiles in force allow."""
-        limit = min(
-            self.profiles.limit(CONNECTOR, self.transaction, self.clock),
-            self.charger.max_current,
-        )
-        if self.is_ended:
-            limit = 0.0
-        if limit != self._limit:
-            self._limit = limit
-            self.charger.set_limit(limit, self.now)
+        for connector in self.connectors:
+            allowed = self.profiles.limit(
+                connector.number, connector.transaction, self.clock
+            )
+            limit = min(allowed, connector.charger.max_current)
+            if connector.is_ended:
+                limit = 0.0
+            if limit != connector.limit:
+                connector.limit = limit
+                connector.charger.set_limit(limit, self.now)
 
     # --- being connected ------------------------------------------------------------
 
@@ -206,107 +248,95 @@ class OcppChargePoint(ChargerDevice):
                 charge_point_serial_number=self.serial_number,
             )
         )
-        self._told_status = ""
+        for connector in self.connectors:
+            connector.told_status = ""
         while True:
             self._changed.clear()
-            await self._tell_transaction(wire)
-            await self._tell_status(wire)
-            await self._tell_meter_values(wire)
+            for connector in self.connectors:
+                await self._tell_transaction(wire, connector)
+                await self._tell_status(wire, connector)
+                await self._tell_meter_values(wire, connector)
             await self._changed.wait()
 
-    async def _tell_transaction(self, wire: _Wire) -> None:
-        if wire.transaction is not None and self.transaction is not wire.transaction:
+    async def _tell_transaction(self, wire: _Wire, connector: _Connector) -> None:
+        known = wire.transactions.get(connector.number)
+        if known is not None and connector.transaction is not known:
             await wire.call(
                 call.StopTransaction(
                     meter_stop=round(self.total_energy),
                     timestamp=self.clock.isoformat(),
-                    transaction_id=wire.transaction.number,
+                    transaction_id=known.number,
                 )
             )
-            wire.transaction = None
-        if self._may_start:
-            await self._notify(wire, "Preparing")
+        if connector.may_start:
+            await self._notify(wire, connector, "Preparing")
             started_at = self.clock
-            async with self.starting:
+            async with connector.starting:
                 answer = await wire.call(
                     call.StartTransaction(
-                        connector_id=CONNECTOR,
+                        connector_id=connector.number,
                         id_tag=ID_TAG,
                         meter_start=round(self.total_energy),
                         timestamp=started_at.isoformat(),
                     )
                 )
-                self.transaction = Transaction(
+                connector.transaction = Transaction(
                     number=answer.transaction_id, started_at=started_at
                 )
             self.obey()
-        wire.transaction = self.transaction
+        wire.transactions[connector.number] = connector.transaction
 
-    async def _tell_status(self, wire: _Wire) -> None:
-        if (status := self._status()) != self._told_status:
-            await self._notify(wire, status)
+    async def _tell_status(self, wire: _Wire, connector: _Connector) -> None:
+        if connector.status != connector.told_status:
+            await self._notify(wire, connector, connector.status)
 
-    async def _notify(self, wire: _Wire, status: str) -> None:
-        self._told_status = status
+    async def _notify(self, wire: _Wire, connector: _Connector, status: str) -> None:
+        connector.told_status = status
         await wire.call(
             call.StatusNotification(
-                connector_id=CONNECTOR, error_code="NoError", status=status
+                connector_id=connector.number, error_code="NoError", status=status
             )
         )
 
-    @property
-    def _may_start(self) -> bool:
-        plugged = self.charger.car is not None
-        return plugged and self.transaction is None and not self.is_ended
-
-    def _status(self) -> str:
-        if self.is_ended:
-            return "Finishing"
-        if self.transaction is None:
-            return "Available"
-        if self.charger.status is ChargerStatus.CHARGING:
-            return "Charging"
-        return "SuspendedEV" if self.charger.offered else "SuspendedEVSE"
-
-    async def _tell_meter_values(self, wire: _Wire) -> None:
-        if self.transaction is None:
+    async def _tell_meter_values(self, wire: _Wire, connector: _Connector) -> None:
+        if connector.transaction is None:
             return
-        if self.now < self._told_meter_values + SAMPLE_INTERVAL:
+        if self.now < connector.told_meter_values + SAMPLE_INTERVAL:
             return
-        self._told_meter_values = self.now
-        await self.tell_meter_values(wire)
-
-    async def tell_meter_values(self, wire: _Wire) -> None:
-        """Tell what its meter reads now."""
-        if self.transaction is None:
-            return
+        connector.told_meter_values = self.now
         await wire.call(
             call.MeterValues(
-                connector_id=CONNECTOR,
-                transaction_id=self.transaction.number,
+                connector_id=connector.number,
+                transaction_id=connector.transaction.number,
                 meter_value=[
                     {
                         "timestamp": self.clock.isoformat(),
-                        "sampledValue": list(self._sampled_values()),
+                        "sampledValue": list(self._sampled_values(connector.charger)),
                     }
                 ],
             )
         )
 
-    def _sampled_values(self) -> list[dict[str, str]]:
+    def tell_meter_values(self) -> None:
+        """Tell soon what its meters read, whenever they were told last."""
+        for connector in self.connectors:
+            connector.told_meter_values = -SAMPLE_INTERVAL
+        self._changed.set()
+
+    def _sampled_values(self, charger: ChargerModel) -> list[dict[str, str]]:
         currents = [
             {
                 "measurand": "Current.Import",
                 "phase": f"L{number}",
                 "unit": "A",
-                "value": f"{phase.current:.1f}",
+                "value": f"{current:.1f}",
             }
-            for number, phase in enumerate(self.phases, start=1)
+            for number, current in enumerate(charger.current, start=1)
         ]
         offered = {
             "measurand": "Current.Offered",
             "unit": "A",
-            "value": f"{self.charger.offered:.1f}",
+            "value": f"{charger.offered:.1f}",
         }
         return [
             *currents,
@@ -314,7 +344,7 @@ class OcppChargePoint(ChargerDevice):
             {
                 "measurand": "Power.Active.Import",
                 "unit": "W",
-                "value": f"{sum(phase.power for phase in self.phases):.0f}",
+                "value": f"{sum(charger.current) * PHASE_VOLTAGE:.0f}",
             },
         ]
 
@@ -327,19 +357,23 @@ class _Wire(ChargePoint):  # type: ignore[misc] # the package has no types
     ) -> None:
         super().__init__(device.serial_number, _Connection(ws))
         self._device = device
-        self.transaction = device.transaction
-        """The transaction that the central system knows of."""
+        self.transactions = {
+            connector.number: connector.transaction for connector in device.connectors
+        }
+        """The transaction of each connector that the central system knows of."""
 
     @on(Action.set_charging_profile)  # type: ignore[untyped-decorator]
     async def set_charging_profile(
         self, connector_id: int, cs_charging_profiles: dict[str, Any]
     ) -> call_result.SetChargingProfile:
         device = self._device
-        if cs_charging_profiles["charging_profile_purpose"] == "TxProfile":
-            async with device.starting:  # its number came before it on the wire
-                pass
+        transaction = None
+        for connector in device.connectors:
+            if connector.number == connector_id:
+                async with connector.starting:  # its number came before on the wire
+                    transaction = connector.transaction
         accepted = device.profiles.accept(
-            connector_id, cs_charging_profiles, device.transaction
+            connector_id, cs_charging_profiles, transaction
         )
         if not accepted:
             device.refused.append(cs_charging_profiles)
@@ -380,9 +414,9 @@ class _Wire(ChargePoint):  # type: ignore[misc] # the package has no types
         return call_result.TriggerMessage(status="Accepted")
 
     @after(Action.trigger_message)  # type: ignore[untyped-decorator]
-    async def after_trigger_message(self, requested_message: str, **_: Any) -> None:
+    def after_trigger_message(self, requested_message: str, **_: Any) -> None:
         if requested_message == "MeterValues":
-            await self._device.tell_meter_values(self)
+            self._device.tell_meter_values()
 
     @on(Action.clear_charging_profile)  # type: ignore[untyped-decorator]
     def clear_charging_profile(

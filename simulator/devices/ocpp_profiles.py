@@ -97,10 +97,10 @@ class ChargingProfiles:
             del self.held[place]
         return bool(found)
 
-    def end_transaction(self) -> None:
-        """Drop what was for one transaction only."""
+    def end_transaction(self, connector: int) -> None:
+        """Drop what was for the transaction of a connector only."""
         for place in list(self.held):
-            if place[1] == "TxProfile":
+            if place[:2] == (connector, "TxProfile"):
                 del self.held[place]
 
     def limit(

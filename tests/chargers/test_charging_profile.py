@@ -24,7 +24,9 @@ grants = st.lists(st.sampled_from([8.0, 10.0, 13.0, 16.0]), min_size=30, max_siz
 @given(st.data(), levels, st.booleans(), grants)
 def test_the_way_that_holds_is_found_and_kept(data, highest, shared, told) -> None:
     """A refusal says nothing, and leaves what is below it: the offline limit, or none."""
-    to_try = ways(Capabilities(max_stack_level=highest), shares_charge_point=shared)
+    to_try = ways(
+        Capabilities(max_stack_level=highest), connector=2 if shared else None
+    )
     accepted = data.draw(st.sets(st.sampled_from(to_try), min_size=1))
     ladder, below = Ladder(to_try), data.draw(st.sampled_from([OFFLINE, MOST]))
 
@@ -39,7 +41,7 @@ def test_the_way_that_holds_is_found_and_kept(data, highest, shared, told) -> No
 
 def test_what_is_shown_by_chance_is_no_sign_that_a_way_holds() -> None:
     """It was told all that it has, and has refused that."""
-    to_try = ways(Capabilities(max_stack_level=5), shares_charge_point=False)
+    to_try = ways(Capabilities(max_stack_level=5), connector=None)
     ladder = Ladder(to_try)
     for _ in range(3):
         ladder.judge(16.0, 16.0, 16.0, OFFLINE)
@@ -51,7 +53,7 @@ def test_what_is_shown_by_chance_is_no_sign_that_a_way_holds() -> None:
 
 @given(levels, grants)
 def test_what_shows_nothing_is_left_alone_while_it_draws_no_more(highest, told) -> None:
-    to_try = ways(Capabilities(max_stack_level=highest), shares_charge_point=False)
+    to_try = ways(Capabilities(max_stack_level=highest), connector=None)
     ladder = Ladder(to_try)
     for current in told:
         ladder.judge(current, None, current, OFFLINE)
@@ -63,7 +65,9 @@ def test_one_that_refuses_every_way_is_known_for_it(
     data, highest, shared, told
 ) -> None:
     """It gives all that it has, or its car draws that."""
-    to_try = ways(Capabilities(max_stack_level=highest), shares_charge_point=shared)
+    to_try = ways(
+        Capabilities(max_stack_level=highest), connector=2 if shared else None
+    )
     ladder, shows = Ladder(to_try), data.draw(st.booleans())
     for current in told:
         ladder.judge(current, MOST if shows else None, MOST, OFFLINE)
@@ -77,7 +81,7 @@ def test_one_that_refuses_every_way_is_known_for_it(
 @given(levels, grants, st.floats(0.0, 8.0))
 def test_one_that_gives_less_is_not_taken_to_refuse(highest, told, own_limit) -> None:
     """The limit of its own cable, or of its own load balancing, is lower."""
-    to_try = ways(Capabilities(max_stack_level=highest), shares_charge_point=False)
+    to_try = ways(Capabilities(max_stack_level=highest), connector=None)
     ladder = Ladder(to_try)
     for current in told:
         ladder.judge(current, own_limit, own_limit, OFFLINE)
@@ -87,7 +91,7 @@ def test_one_that_gives_less_is_not_taken_to_refuse(highest, told, own_limit) ->
 @given(levels, st.lists(st.sampled_from([8.0, 13.0, 16.0]), max_size=40))
 def test_a_car_that_draws_less_unseats_no_way_that_holds(highest, told) -> None:
     """Where no limit is shown: what it draws may be the car's own wish."""
-    to_try = ways(Capabilities(max_stack_level=highest), shares_charge_point=False)
+    to_try = ways(Capabilities(max_stack_level=highest), connector=None)
     ladder = Ladder(to_try)
     ladder.judge(13.0, None, 13.0, OFFLINE)
     ladder.judge(10.0, None, 10.0, OFFLINE)
@@ -99,14 +103,14 @@ def test_a_car_that_draws_less_unseats_no_way_that_holds(highest, told) -> None:
 
 def test_a_car_at_the_offline_limit_may_have_been_refused_its_own() -> None:
     """Where no limit is shown, what lies below the profile may be in force."""
-    to_try = ways(Capabilities(max_stack_level=5), shares_charge_point=False)
+    to_try = ways(Capabilities(max_stack_level=5), connector=None)
     ladder = Ladder(to_try)
     ladder.judge(13.0, None, OFFLINE, OFFLINE)
     assert ladder.way == to_try[1]
 
 
 def test_one_overruling_does_not_unseat_a_way_that_has_held() -> None:
-    to_try = ways(Capabilities(max_stack_level=5), shares_charge_point=False)
+    to_try = ways(Capabilities(max_stack_level=5), connector=None)
     ladder = Ladder(to_try)
     ladder.judge(13.0, 13.0, 13.0, OFFLINE)
     ladder.judge(10.0, 10.0, 10.0, OFFLINE)
@@ -133,9 +137,7 @@ def test_each_way_ends_at_no_more_than_the_offline_limit(
     purpose, current, valid_for
 ) -> None:
     way = next(
-        way
-        for way in ways(Capabilities(), shares_charge_point=False)
-        if way.purpose is purpose
+        way for way in ways(Capabilities(), connector=None) if way.purpose is purpose
     )
     profile = limiting_profile(
         way, current, Unit(), NOW, valid_for=valid_for, offline_current=OFFLINE

@@ -1,5 +1,7 @@
 """What the set-up says of a charger, and what it does to find that out."""
 
+import asyncio
+
 from homeassistant.exceptions import ServiceValidationError
 import pytest
 
@@ -11,6 +13,7 @@ from custom_components.amp_guard.chargers import (
     check_charger,
     set_own_offline_current,
 )
+from custom_components.amp_guard.chargers.actions import ANSWER_TIMEOUT
 
 from .conftest import Charger
 from .contracts import CONTRACTS, set_value
@@ -99,6 +102,24 @@ async def test_a_charge_point_that_says_nothing_may_be_well(charger_of) -> None:
 
     assert check.is_settable is None
     assert check.refusals == ()
+
+
+async def test_a_charger_that_does_not_answer_was_not_tried(
+    charger_of, hass, leap
+) -> None:
+    """Its cloud may take longer than anybody waits for at a form."""
+    charger = charger_of(CHARGEAMPS)
+    charger.hangs = asyncio.Event()
+
+    looking = hass.async_create_task(look(charger))
+    await asyncio.sleep(0)
+    leap(ANSWER_TIMEOUT + 1.0)
+    check = await looking
+
+    assert check.is_settable is None
+    assert check.refusals == ()
+    charger.hangs.set()
+    await charger.settle()
 
 
 async def test_what_was_seen_while_it_was_balanced_counts(charger_of, later) -> None:

@@ -47,7 +47,7 @@ def test_a_tx_profile_is_above_the_default_until_it_ends(profiles) -> None:
     assert profiles.accept(1, given, TRANSACTION)
 
     assert [after(profiles, s) for s in (9, 10, 29, 30)] == [6.0, 13.0, 13.0, 6.0]
-    profiles.end_transaction()
+    profiles.end_transaction(1)
     assert after(profiles, 15) == 6.0
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping
-from contextlib import suppress
 import math
 import re
 from typing import Any
@@ -96,14 +95,17 @@ class ChargerActions:
             self._hass.services.async_call(domain, name, data, blocking=True)
         )
 
-    async def try_out(self, action: Action, current: float) -> None:
-        """Send an action; one that is not answered in time says nothing.
+    async def try_out(self, action: Action, current: float) -> bool:
+        """Send an action; return whether it was answered in time, and taken.
 
         Raises ChargerCommandError if it is not taken.
         """
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(ANSWER_TIMEOUT):
                 await self.send(action, current)
+        except TimeoutError:
+            return False
+        return True
 
     async def ask(self, action: Action, filled: Filled = NOTHING_FILLED) -> object:
         """Send an action that answers; return its answer's `value`.

@@ -6,7 +6,7 @@ ChargePointMaxProfile caps both. Without any a charge point gives all that it ca
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 import math
@@ -47,6 +47,8 @@ PROFILE_IDS = {
     Purpose.TX_PROFILE: 5200,
     Purpose.CHARGE_POINT_MAX_PROFILE: 5300,
 }
+"""A charge point has one profile of a number, whichever connector's it is: that of each
+purpose, and the connector's added to it where there are several."""
 
 
 KEYS = (
@@ -103,28 +105,32 @@ class Capabilities:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Way:
-    """A way of limiting a charge point: a purpose, at a stack level."""
+    """A way of limiting a charge point: a purpose, at a stack level.
+
+    `connector` is its number where the charge point has several, else 0.
+    """
 
     purpose: Purpose
     level: int
+    connector: int = 0
 
     def __str__(self) -> str:
         """Return it for whoever reads diagnostics."""
         return f"{self.purpose} {self.level}"
 
 
-def ways(capabilities: Capabilities, *, shares_charge_point: bool) -> tuple[Way, ...]:
+def ways(capabilities: Capabilities, *, connector: int | None) -> tuple[Way, ...]:
     """Return the ways to try, in turn; some take no profile at the level they report.
 
-    A ChargePointMaxProfile is for all connectors of a charge point together, so it
+    `connector` is None where the charge point has one only. A ChargePointMaxProfile is for all connectors of a charge point together, so it
     is none where there are several. [ABB Terra: lbbrhzn/ocpp#1737]
     """
     highest = capabilities.max_stack_level
     return tuple(
-        Way(purpose=purpose, level=level)
+        Way(purpose=purpose, level=level, connector=connector or 0)
         for level in range(highest, max(-1, highest - 2), -1)
         for purpose in Purpose
-        if not (shares_charge_point and purpose is Purpose.CHARGE_POINT_MAX_PROFILE)
+        if connector is None or purpose is not Purpose.CHARGE_POINT_MAX_PROFILE
     )
 
 
@@ -159,10 +165,10 @@ AMPERES = Unit()
 
 
 def offline_profile(
-    level: int, current: float, unit: Unit, now: datetime
+    above: Way, current: float, unit: Unit, now: datetime
 ) -> dict[str, Any]:
     """Return what is in force under a TxProfile, and when that is over."""
-    way = Way(purpose=Purpose.TX_DEFAULT_PROFILE, level=level)
+    way = replace(above, purpose=Purpose.TX_DEFAULT_PROFILE)
     return _profile(way, ((0, current),), unit, now - CLOCK_AHEAD)
 
 
@@ -202,7 +208,7 @@ def _profile(
     Absolute: a Huawei refuses a TxDefaultProfile that is relative.
     """
     return {
-        "chargingProfileId": PROFILE_IDS[way.purpose],
+        "chargingProfileId": PROFILE_IDS[way.purpose] + way.connector,
         "stackLevel": way.level,
         "chargingProfilePurpose": way.purpose.value,
         "chargingProfileKind": "Absolute",

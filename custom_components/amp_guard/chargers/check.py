@@ -138,10 +138,10 @@ async def _try_limit(
     if profile.raise_interval > CHANGES_ARE_COUNTED:
         return _as_seen(driver)
     try:
-        await actions.try_out(profile.set_limit, limit)
+        answered = await actions.try_out(profile.set_limit, limit)
     except ChargerCommandError as error:
         return False, (error,)
-    return True, ()
+    return (True, ()) if answered else _as_seen(driver)
 
 
 def _as_seen(driver: ChargerDriver | None) -> Tried:

@@ -203,8 +203,7 @@ class OcppLimitSetter(LimitSetter):
 
     def _judged(self, capabilities: Capabilities, unit: Unit) -> Ladder:
         """Return the ladder, when it has taken what became of the last order."""
-        shared = self._actions.own_connector is not None
-        to_try = ways(capabilities, shares_charge_point=shared)
+        to_try = ways(capabilities, connector=self._actions.own_connector)
         if self._ladder is None or self._ladder.ways != to_try:
             self._ladder = Ladder(to_try)
         ladder, told = self._ladder, self._told
@@ -258,9 +257,7 @@ class OcppLimitSetter(LimitSetter):
                 await self._actions.send(self._uses.clear)
         if way.purpose is Purpose.TX_PROFILE:
             offline = self._config.offline_current
-            await self._tell(
-                offline_profile(way.level, offline, unit, dt_util.utcnow())
-            )
+            await self._tell(offline_profile(way, offline, unit, dt_util.utcnow()))
         self._is_prepared, self._clears = True, False
 
     async def _tell(self, profile: Mapping[str, Any]) -> None:

@@ -35,7 +35,7 @@ SET_CHARGE_RATE = vol.Schema(
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
-    central_system = CentralSystem(entry.data["cpid"])
+    central_system = CentralSystem(entry.data["cpid"], int(entry.data["connectors"]))
     entry.runtime_data = central_system
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await central_system.start(entry.data["host"], int(entry.data["port"]))

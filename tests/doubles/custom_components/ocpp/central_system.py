@@ -18,24 +18,31 @@ CURRENT_OFFERED = "Current.Offered"
 POWER = "Power.Active.Import"
 RECONNECTS = "Reconnects"
 METRICS = {
-    RECONNECTS: None,
     STATUS: None,
     TRANSACTION: None,
     CURRENT_IMPORT: "A",
     CURRENT_OFFERED: "A",
     POWER: "W",
 }
-"""Their units."""
+"""Of each connector, with their units."""
+
+
+class Connector:
+    """What is known of one connector."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.attributes: dict[str, dict[str, Any]] = {metric: {} for metric in METRICS}
 
 
 class CentralSystem:
-    """Serves one charge point with one connector."""
+    """Serves one charge point."""
 
-    def __init__(self, cpid: str) -> None:
+    def __init__(self, cpid: str, connectors: int) -> None:
         self.cpid = cpid
         self.charge_point: ConnectedChargePoint | None = None
-        self.values: dict[str, Any] = {RECONNECTS: 0}
-        self.attributes: dict[str, dict[str, Any]] = {metric: {} for metric in METRICS}
+        self.connectors = {number: Connector() for number in range(1, connectors + 1)}
+        self.reconnects = 0
         self.listeners: set[Callable[[], None]] = set()
         self.notifications: list[str] = []
         """What its owner is told, for instance of a key that is asked for in vain."""
@@ -63,7 +70,7 @@ class CentralSystem:
         ws = web.WebSocketResponse(protocols=["ocpp1.6"])
         await ws.prepare(request)
         if self._was_connected:
-            self.values[RECONNECTS] += 1
+            self.reconnects += 1
         self._was_connected = True
         self.charge_point = charge_point = ConnectedChargePoint(self, ws)
         try:
@@ -82,7 +89,7 @@ class ConnectedChargePoint(ChargePoint):
         super().__init__(central_system.cpid, self, response_timeout=30)
         self._central = central_system
         self._ws = ws
-        self._started = 0
+        self._started: dict[int, int] = {}
 
     async def listen(self) -> None:
         async for message in self._ws:
@@ -137,34 +144,41 @@ class ConnectedChargePoint(ChargePoint):
     @on(Action.status_notification)
     def on_status(self, connector_id: int, status: str, **_: Any):
         if connector_id:
-            self._central.values[STATUS] = status
+            self._central.connectors[connector_id].values[STATUS] = status
             self._central.report()
         return call_result.StatusNotification()
 
     @on(Action.start_transaction)
-    def on_start_transaction(self, **_: Any):
-        self._started = int(time.time())
+    def on_start_transaction(self, connector_id: int, **_: Any):
+        number = max(int(time.time()), *self._started.values(), 0) + 1
+        self._started[connector_id] = number
         return call_result.StartTransaction(
-            transaction_id=self._started, id_tag_info={"status": "Accepted"}
+            transaction_id=number, id_tag_info={"status": "Accepted"}
         )
 
     @after(Action.start_transaction)
-    def after_start_transaction(self, **_: Any):
+    def after_start_transaction(self, connector_id: int, **_: Any):
         """Tell of it when the charge point knows the number too."""
-        self._central.values[TRANSACTION] = self._started
+        connector = self._central.connectors[connector_id]
+        connector.values[TRANSACTION] = self._started[connector_id]
         self._central.report()
 
     @on(Action.stop_transaction)
-    def on_stop_transaction(self, **_: Any):
-        self._central.values[TRANSACTION] = 0
-        # The states only: the attributes stay as they were.
-        self._central.values[CURRENT_IMPORT] = self._central.values[POWER] = 0
+    def on_stop_transaction(self, transaction_id: int, **_: Any):
+        for connector in self._central.connectors.values():
+            if connector.values.get(TRANSACTION) == transaction_id:
+                connector.values[TRANSACTION] = 0
+                # The states only: the attributes stay as they were.
+                connector.values[CURRENT_IMPORT] = connector.values[POWER] = 0
         self._central.report()
         return call_result.StopTransaction()
 
     @on(Action.meter_values)
-    def on_meter_values(self, meter_value: list, transaction_id: int = 0, **_: Any):
-        values = self._central.values
+    def on_meter_values(
+        self, connector_id: int, meter_value: list, transaction_id: int = 0, **_: Any
+    ):
+        connector = self._central.connectors[connector_id]
+        values = connector.values
         if values.get(TRANSACTION) is None:
             values[TRANSACTION] = transaction_id
         phases: dict[str, float] = {}
@@ -176,6 +190,6 @@ class ConnectedChargePoint(ChargePoint):
                 values[measurand] = value
         drawn = [value for value in phases.values() if value]
         values[CURRENT_IMPORT] = sum(drawn) / len(drawn) if drawn else 0.0
-        self._central.attributes[CURRENT_IMPORT] = {**phases, "unit": "A"}
+        connector.attributes[CURRENT_IMPORT] = {**phases, "unit": "A"}
         self._central.report()
         return call_result.MeterValues()
