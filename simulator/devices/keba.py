@@ -133,6 +133,8 @@ class Keba(ChargerElectronics):
 
     def _reports(self) -> dict[str, dict[str, Any]]:
         energy = round(self.session_energy * 10)
+        # In mA no current is the same twice.
+        noise = round(self.now) % 3 if self.charger.power else 0
         return {
             "1": {
                 "ID": "1",
@@ -164,7 +166,7 @@ class Keba(ChargerElectronics):
                     for n, phase in enumerate(self.phases, start=1)
                 },
                 **{
-                    f"I{n}": round(phase.current * MILLI)
+                    f"I{n}": round(phase.current * MILLI) + noise
                     for n, phase in enumerate(self.phases, start=1)
                 },
                 "P": round(self.charger.power * MILLI),

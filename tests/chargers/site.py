@@ -35,6 +35,8 @@ class Site:
         self.bench = bench
         self.entry: ConfigEntry | None = None
         self.faults: list[Exception | None] = []
+        self.poll_interval = timedelta(seconds=40)
+        """After this its integration has asked anew."""
         self.pass_meanwhile: Callable[[], None] = lambda: None
         """Called while something is waited for: time, at who polls by the loop's clock."""
         self._changed, self._ended = asyncio.Event(), asyncio.Event()
@@ -84,7 +86,7 @@ class Site:
         """Let what Home Assistant has planned come due until the driver reads it."""
         while not expected(self.driver):
             self._changed.clear()
-            later = dt_util.utcnow() + timedelta(seconds=40)
+            later = dt_util.utcnow() + self.poll_interval
             async_fire_time_changed(self.hass, later)
             self.pass_meanwhile()
             with suppress(TimeoutError):

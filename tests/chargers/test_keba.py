@@ -152,6 +152,11 @@ async def test_a_cut_that_is_lost_on_its_way_is_sent_again(site: Site) -> None:
     assert site.bench.device.loses == 0
     assert site.bench.charger.offered == 12.0
 
+    def live() -> None:
+        site.bench.pass_time(5)
+        site.leap(POLL)
+
+    site.pass_meanwhile = live
     await site.reads(lambda _: site.bench.device.user_current == 6.0)
 
     await site.offers(6.0)

@@ -4,6 +4,8 @@ Their real client libraries speak to simulated chargers over HTTP; what counts i
 the charger then offers its car.
 """
 
+from datetime import timedelta
+
 from homeassistant import config
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -23,6 +25,7 @@ from tests.devices.conftest import (  # noqa: F401 - fixtures
     port_forward,
     smartevse,
     v2c,
+    wallbox,
 )
 
 from .site import Site, draws, status_is
@@ -59,6 +62,17 @@ async def lektrico_site(hass, lektrico):  # noqa: F811
 async def v2c_site(hass, v2c):  # noqa: F811
     site = Site(hass, v2c)
     await site.start(v2c.device.flow_input)
+    yield site
+    await site.stop()
+
+
+@pytest.fixture
+async def wallbox_site(hass, wallbox):  # noqa: F811
+    site = Site(hass, wallbox)
+    site.poll_interval = timedelta(seconds=100)
+    # Its cloud hears of a change some seconds later.
+    site.pass_meanwhile = lambda: wallbox.pass_time(4)
+    await site.start(wallbox.device.flow_input)
     yield site
     await site.stop()
 
@@ -103,7 +117,7 @@ async def amina_site(hass, mqtt, amina):  # noqa: F811
     await site.stop()
 
 
-POLLED = ("peblar", "nrgkick", "lektrico", "v2c")
+POLLED = ("peblar", "nrgkick", "lektrico", "v2c", "wallbox")
 
 
 PUSHED = ("openevse", "amina", "smartevse")
@@ -118,9 +132,10 @@ FOUND = {
     "peblar": (16.0, 3),
     "nrgkick": (16.0, 3),
     "openevse": (16.0, 1),
-    # These two allow 32 A whatever the installation, and V2C measures no phase.
+    # These allow 32 A whatever the installation, and two measure no phase.
     "lektrico": (32.0, 3),
     "v2c": (32.0, None),
+    "wallbox": (32.0, None),
     "amina": (32.0, 3),
     "smartevse": (16.0, 3),
 }
@@ -160,6 +175,7 @@ async def test_a_cars_stay(site: Site) -> None:
 async def test_pause_and_resume(site: Site) -> None:
     site.bench.plug_in()
     site.bench.pass_time(60)
+    await site.reads(status_is(ChargerStatus.CHARGING))
     await site.order(0.0)
     await site.offers(0.0)
     await site.reads(lambda driver: driver.read().limit == 0.0)
@@ -172,6 +188,7 @@ async def test_each_of_many_commands_in_a_row_is_the_chargers_limit(site: Site) 
     """Faster than its integration reads back: what Home Assistant shows is old."""
     site.bench.plug_in()
     site.bench.pass_time(60)
+    await site.reads(status_is(ChargerStatus.CHARGING))
     for current in (16.0, 10.0, 0.0):
         await site.order(current)
         await site.offers(current)
@@ -188,6 +205,7 @@ async def test_each_of_many_commands_in_a_row_is_the_chargers_limit(site: Site) 
 async def test_a_cut_right_after_a_resume(site: Site, leap) -> None:
     site.bench.plug_in()
     site.bench.pass_time(60)
+    await site.reads(status_is(ChargerStatus.CHARGING))
     await site.order(0.0)
     leap(site.driver.profile.raise_interval + 0.1)
     await site.order(16.0)

@@ -8,6 +8,7 @@ from asyncio.selector_events import BaseSelectorEventLoop
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
@@ -18,6 +19,8 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 import pytest_socket
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
 
 from custom_components.amp_guard.model import Phase, PhaseValues, Supply
 from simulator.car import Car, CarModel
@@ -30,6 +33,7 @@ from simulator.devices.openevse import OpenEVSE
 from simulator.devices.peblar import Peblar
 from simulator.devices.smartevse import SmartEVSE
 from simulator.devices.v2c import Trydan
+from simulator.devices.wallbox import WallboxCloud
 from simulator.house import House, constant
 from simulator.world import World
 from tests.broker import broker  # noqa: F401 - a fixture
@@ -139,6 +143,31 @@ async def v2c() -> AsyncGenerator[Bench[Trydan]]:
     """One phase: of three it would not say which it uses."""
     bench = make_bench(Trydan, (Phase.L1,))
     await bench.device.start("127.0.0.1")
+    yield bench
+    await bench.device.stop()
+
+
+WALLBOX_HOSTS = ("api.wall-box.com", "user-api.wall-box.com")
+
+
+@pytest.fixture
+async def wallbox(
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncGenerator[Bench[WallboxCloud]]:
+    """One phase: of three it would not say which it uses. Its cloud is on this machine."""
+    bench = make_bench(WallboxCloud, (Phase.L1,))
+    await bench.device.start("127.0.0.1")
+    address = bench.device.address
+    send = HTTPAdapter.send
+
+    def lead(adapter: HTTPAdapter, request: PreparedRequest, **more: Any) -> Response:
+        for host in WALLBOX_HOSTS:
+            request.url = str(request.url).replace(
+                f"https://{host}", f"http://{address}"
+            )
+        return send(adapter, request, **more)
+
+    monkeypatch.setattr(HTTPAdapter, "send", lead)
     yield bench
     await bench.device.stop()
 
