@@ -7,8 +7,8 @@ from .loop.charged_energy import EnergyCounter
 from .loop.cycle import Cycle
 from .loop.event_watch import EventWatch
 from .loop.events import fire_events
-from .loop.faults import Faults
-from .loop.fleet import Fleet
+from .loop.faults import Faults, do_all
+from .loop.fleet import SAVE_TIMEOUT, Fleet
 from .loop.meter_watch import MeterWatch
 from .loop.meters import create_meters
 from .loop.offline_repairs import tell_offline_limits
@@ -99,14 +99,15 @@ class AmpGuardCoordinator:
     async def stop(self) -> None:
         """End the loop; leave each charger that was balanced where it fits.
 
-        At its offline limit, or less where all of them would pass a fuse.
+        At its offline limit, or less where all of them would pass a fuse. Every step
+        has its time: whatever hangs, the next one is taken.
         """
         self.cycle.stop()
         self.finder.stop()
         # The chargers first: whoever keeps the meters from stopping does not keep them.
         await self.fleet.stop(self.site, self.cycle.leave())
         await self.meters.stop()
-        await self.overrides.save_now()
+        await do_all([self.overrides.save_now()], SAVE_TIMEOUT)
 
     async def take_back(self) -> None:
         """Leave the chargers at their offline limits after all: nobody took over."""

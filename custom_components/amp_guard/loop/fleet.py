@@ -1,6 +1,5 @@
 """The fleet: the chargers of a site, read and commanded by their drivers."""
 
-import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -17,9 +16,11 @@ from .faults import Faults, Part, do_all
 from .memory import Memory
 from .state import SiteState
 
-RELEASE_TIMEOUT = 8.0
+RELEASE_TIMEOUT = 7.0
 """s that chargers have to take their offline limits when the loop stops; Home
 Assistant gives an entry 10 s to unload."""
+SAVE_TIMEOUT = 1.0
+"""s that a disk has to keep what is learned, when the loop stops."""
 
 
 class Fleet:
@@ -109,12 +110,12 @@ class Fleet:
             for charger, driver in self._drivers.items()
             if charger not in leaving
         )
-        await self._memory.save_now()
+        await do_all([self._memory.save_now()], SAVE_TIMEOUT)
 
     async def take_back(self) -> None:
         """Leave those as well after all that were handed over: nobody took them."""
         await self._release([*self._to_leave])
-        await self._memory.save_now()
+        await do_all([self._memory.save_now()], SAVE_TIMEOUT)
 
     @callback
     def tell_left(self) -> None:
@@ -130,11 +131,11 @@ class Fleet:
 
     async def _release(self, chargers: Collection[str]) -> None:
         await do_all(
-            asyncio.wait_for(
-                self._drivers[charger].release(self._to_leave.pop(charger)),
-                RELEASE_TIMEOUT,
-            )
-            for charger in chargers
+            (
+                self._drivers[charger].release(self._to_leave.pop(charger))
+                for charger in chargers
+            ),
+            RELEASE_TIMEOUT,
         )
         self._released.update(chargers)
         for charger in chargers:
