@@ -14,6 +14,8 @@ from ..model import Ceiling
 from .storage import Storage
 
 STORAGE_VERSION = 1
+MAX_CEILINGS = 50
+"""Of one supply at a time: each is stored, and shown, and looked at in each cycle."""
 SAVE_DELAY = 1.0
 """s; what is asked for in one go is written once."""
 
@@ -102,6 +104,11 @@ class Overrides:
         """The boosts whose end has not come, by charger."""
         now = dt_util.utcnow()
         return {charger: end for charger, end in self._boosts.items() if end > now}
+
+    def has_room(self, ceiling: TimedCeiling) -> bool:
+        """Say whether a ceiling may be set: in place of one, or one of not too many."""
+        present = {(each.target, each.name) for each in self.ceilings}
+        return len(present | {(ceiling.target, ceiling.name)}) <= MAX_CEILINGS
 
     @callback
     def set_ceiling(self, ceiling: TimedCeiling) -> None:
