@@ -16,6 +16,7 @@ from .loop.overrides import Overrides
 from .loop.phase_finding import PhaseFinder
 from .loop.publisher import Listener, Publisher
 from .loop.state import SiteState
+from .loop.watchdog import Watchdog
 from .model import SUPPLY_ID, Site, SiteError
 from .site.reading import build_site, taking_part
 from .site.settings import structure
@@ -54,6 +55,7 @@ class AmpGuardCoordinator:
             publisher=self._publisher,
             faults=self.faults,
         )
+        self._watchdog = Watchdog(hass, self.cycle.watch)
         self._publisher.subscribe(self._fire_events)
         self._publisher.subscribe(self.fleet.watch)
         self._hass = hass
@@ -74,6 +76,7 @@ class AmpGuardCoordinator:
     def run(self) -> None:
         """Start to decide."""
         self.cycle.start()
+        self._watchdog.start()
 
     async def take_up(self) -> bool:
         """Take up changed figures in passing; return False where more was changed."""
@@ -102,6 +105,7 @@ class AmpGuardCoordinator:
         At its offline limit, or less where all of them would pass a fuse. Every step
         has its time: whatever hangs, the next one is taken.
         """
+        self._watchdog.stop()
         self.cycle.stop()
         self.finder.stop()
         # The chargers first: whoever keeps the meters from stopping does not keep them.

@@ -50,8 +50,8 @@ async def pair(
 
 
 @pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Return a hand on the wall clock: it moves it on by so many s."""
+def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Return a hand on the wall clock: it is set on by so many s."""
     utcnow, moved = dt_util.utcnow, [0.0]
     monkeypatch.setattr(dt_util, "utcnow", lambda: utcnow() + timedelta(0, moved[0]))
 
@@ -59,6 +59,64 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
         moved[0] += seconds
 
     return move
+
+
+@pytest.fixture
+def later(set_clock: Callable[[float], None], clock: Clock) -> Callable[[float], None]:
+    """Return a hand on time: it goes on by so many s."""
+
+    def move(seconds: float) -> None:
+        set_clock(seconds)
+        clock.advance(seconds)
+
+    return move
+
+
+@pytest.mark.parametrize("by", [3600.0, -3600.0, 30 * 86400.0])
+async def test_a_clock_that_is_set_ends_no_ceiling(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    pair: Pair,
+    set_clock: Callable[[float], None],
+    clock: Clock,
+    by: float,
+) -> None:
+    """Summer time, or a computer whose clock was wrong until it found the network."""
+    charger = ids(entry)[0]
+    device = device_id(hass, entry, charger)
+    half_an_hour = {"duration": {"minutes": 30}}
+    await act(hass, "set_ceiling", device_id=device, current=7, **half_an_hour)
+    overrides = entry.runtime_data.overrides
+    set_clock(by)
+    assert [ceiling.current for ceiling in overrides.ceilings] == [7]
+    await becomes(
+        hass, entity_id(hass, "sensor", charger, "reason"), lambda s: s is not None
+    )
+    clock.advance(25 * 60)
+    set_clock(25 * 60)
+    assert [ceiling.current for ceiling in overrides.ceilings] == [7]
+    set_clock(6 * 60)
+    clock.advance(6 * 60)
+    assert len(overrides.ceilings) == (by < 0)  # by both clocks it is over
+
+
+@pytest.mark.parametrize("by", [3600.0, -3600.0])
+async def test_a_boost_is_over_by_the_first_clock(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    pair: Pair,
+    set_clock: Callable[[float], None],
+    clock: Clock,
+    by: float,
+) -> None:
+    device = device_id(hass, entry, ids(entry)[0])
+    await act(hass, "boost", device_id=device, duration={"minutes": 30})
+    set_clock(by)
+    clock.advance(29 * 60)
+    set_clock(29 * 60)
+    assert len(entry.runtime_data.overrides.boosts) == (by < 0)
+    clock.advance(2 * 60)
+    assert not entry.runtime_data.overrides.boosts
 
 
 def ids(entry: ConfigEntry) -> list[str]:
@@ -210,7 +268,7 @@ async def test_a_ceiling_counts_at_once_and_ends_by_itself(
     assert left.limit + right.limit <= 12
 
     later(601)
-    await house.passes(hass, 120, 1.0, 1.0, 1.0, cars=pair)
+    await house.passes(hass, 240, 1.0, 1.0, 1.0, cars=pair)
     assert left.limit + right.limit > 20
 
 

@@ -221,8 +221,14 @@ class Fleet:
     def command(
         self, charger: str, current: float, valid_for: float | None = None
     ) -> None:
-        """Command a limit (A, for so many s); a slow charger delays nobody."""
-        self._drivers[charger].command(current, valid_for)
+        """Command a limit (A, for so many s); a slow charger delays nobody.
+
+        One that fails keeps no other from being commanded.
+        """
+        try:
+            self._drivers[charger].command(current, valid_for)
+        except Exception as error:  # noqa: BLE001 - the others go on
+            self._faults.come(Part.COMMAND, error, charger)
 
     @callback
     def command_offline_limits(self, site: Site) -> None:
