@@ -20,6 +20,7 @@ from .coordinator import AmpGuardCoordinator
 from .frontend import FEED, Feed, add_card, remove_card, serve_card
 from .loop.charger_repairs import forget_chargers, tell_left
 from .loop.generation import Generation
+from .loop.inactive_repairs import forget_inactive
 from .loop.memory import Memory, forget_learned
 from .loop.meter_address import forget_address, watch_address
 from .loop.meter_repairs import MeterIssues
@@ -128,6 +129,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) ->
     )
     forget_chargers(hass, (charger.subentry_id for charger in chargers))
     forget_offline_limits(hass, (entry.entry_id, *entry.subentries))
+    forget_inactive(hass, entry.subentries)
     forget_address(hass, entry)
     await forget_learned(hass, entry.entry_id)
     await forget_overrides(hass, entry.entry_id)
@@ -199,4 +201,5 @@ class Changes:
         gone = self._subentries.difference(entry.subentries)
         forget_chargers(hass, gone)
         forget_offline_limits(hass, gone)
+        forget_inactive(hass, gone)
         self._subentries = set(entry.subentries)

@@ -9,6 +9,7 @@ from .loop.event_watch import EventWatch
 from .loop.events import fire_events
 from .loop.faults import Faults, do_all
 from .loop.fleet import SAVE_TIMEOUT, Fleet
+from .loop.inactive_repairs import tell_inactive
 from .loop.meter_watch import MeterWatch
 from .loop.meters import create_meters
 from .loop.offline_repairs import tell_offline_limits
@@ -68,6 +69,7 @@ class AmpGuardCoordinator:
         await self.fleet.load()
         self.cycle.take(self.fleet.with_learned_lags(self.site))
         tell_offline_limits(self._hass, self.entry, self.site)
+        tell_inactive(self._hass, self.entry)
         await self.overrides.load((SUPPLY_ID, *self.entry.subentries))
         await self.fleet.start()
         await self.meters.start(self.cycle.request, self.cycle.request_soon)
@@ -82,16 +84,18 @@ class AmpGuardCoordinator:
         """Take up changed figures in passing; return False where more was changed."""
         if structure(self.entry) != self._structure:
             return False
-        before = set(taking_part(self.site))
+        before, left_at = set(taking_part(self.site)), self.cycle.leave()
         try:
             self.cycle.take(self.fleet.with_learned_lags(build_site(self.entry)))
         except SiteError:
             return False  # setting up anew tells the user
         tell_offline_limits(self._hass, self.entry, self.site)
+        tell_inactive(self._hass, self.entry)
         await self.fleet.take_up()
         self._publisher.expire()
         self.cycle.request()
-        await self.fleet.leave_alone(before.difference(taking_part(self.site)))
+        gone = before.difference(taking_part(self.site))
+        await self.fleet.let_go({each: left_at.get(each) for each in gone})
         return True
 
     @callback

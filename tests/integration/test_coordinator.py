@@ -26,6 +26,7 @@ from .helpers import (
     Property,
     add_charger,
     becomes,
+    enable_all,
     entity_id,
     group_id,
 )
@@ -386,12 +387,49 @@ async def test_without_the_meter_the_offline_maximum_is_shared(
     assert sum(car.limit for car in pair) <= 10.0
 
 
+@pytest.mark.parametrize("target", ["group", "charger"])
+async def test_switched_off_with_everything_else_nobody_stays_at_its_limit(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    pair: Pair,
+    issue_registry: ir.IssueRegistry,
+    target: str,
+) -> None:
+    """`switch.turn_off: all`, as in an automation that leaves the house."""
+    left_id = entry.get_subentries_of_type("charger")[0].subentry_id
+    id_ = group_id(entry) if target == "group" else left_id
+    await enable_all(hass, entry)
+    await house.passes(hass, 90, *QUIET, cars=pair)
+    assert sum(car.limit for car in pair) > 20
+    switch = entity_id(hass, "switch", id_, "active")
+    assert er.async_get(hass).async_get(switch).entity_category == "config"
+
+    await hass.services.async_call(
+        "switch", "turn_off", {"entity_id": switch}, blocking=True
+    )
+    await hass.async_block_till_done()
+    assert pair[0].limit == 6.0
+    assert pair[1].limit == 6.0 or target == "charger"
+    issue = issue_registry.async_get_issue(DOMAIN, f"not_balanced_{id_}")
+    assert issue.translation_placeholders == {"name": entry.subentries[id_].title}
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert issue_registry.async_get_issue(DOMAIN, f"not_balanced_{id_}")
+
+    await hass.services.async_call(
+        "switch", "turn_on", {"entity_id": switch}, blocking=True
+    )
+    await hass.async_block_till_done()
+    assert not issue_registry.async_get_issue(DOMAIN, f"not_balanced_{id_}")
+
+
 async def test_an_inactive_group_is_left_alone_also_after_a_restart(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
 ) -> None:
     switch = {"entity_id": entity_id(hass, "switch", group_id(entry), "active")}
     await house.passes(hass, 90, *QUIET, cars=pair)
     await hass.services.async_call("switch", "turn_off", switch, blocking=True)
+    await hass.async_block_till_done()
     assert hass.states.get(switch["entity_id"]).state == "off"
     for car in pair:
         car.commands.clear()

@@ -80,11 +80,25 @@ class Fleet:
         self._told_fail_safes = {}  # the current in its words may be another
         self._tell_no_fail_safe()
 
-    async def leave_alone(self, chargers: Iterable[str]) -> None:
-        """Drop what would still be sent to chargers that are balanced no longer."""
-        for charger in chargers:
-            await self._drivers[charger].stop()
-            await self._drivers[charger].start()
+    async def let_go(self, left_at: Mapping[str, float | None]) -> None:
+        """Leave chargers that are balanced no longer at A, and listen to them on.
+
+        At their offline limits where none is named.
+        """
+        drivers = {charger: self._drivers[charger] for charger in left_at}
+        await do_all(
+            (
+                driver.release(
+                    driver.config.offline_current if current is None else current
+                )
+                for driver, current in zip(
+                    drivers.values(), left_at.values(), strict=True
+                )
+            ),
+            RELEASE_TIMEOUT,
+        )
+        await do_all(driver.stop() for driver in drivers.values())
+        await do_all(driver.start() for driver in drivers.values())
 
     @callback
     def hand_over(self) -> None:
