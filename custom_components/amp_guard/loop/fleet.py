@@ -14,6 +14,7 @@ from ..site.reading import read_charger_config, taking_part
 from .charger_repairs import ChargerIssues, is_simulated, take_back_left, tell_left
 from .faults import Faults, Part, do_all
 from .memory import Memory
+from .overload_alarm import OverloadAlarm
 from .state import SiteState
 
 RELEASE_TIMEOUT = 7.0
@@ -47,6 +48,7 @@ class Fleet:
         self._chargers = entry.get_subentries_of_type(SUBENTRY_CHARGER)
         self._drivers: dict[str, ChargerDriver] = {}
         self._issues = ChargerIssues(hass, self._chargers)
+        self._alarm = OverloadAlarm(hass, entry)
         self._hands_over = False
         self._told_fail_safes: Mapping[str, FailSafe] = {}
         # A, by charger: at what those are to be left that nobody has released yet.
@@ -112,6 +114,7 @@ class Fleet:
         cannot be written must not keep a charger at its limit.
         """
         self._issues.stop()
+        self._alarm.stop()
         self._to_leave = {
             charger: left_at.get(charger, self._drivers[charger].config.offline_current)
             for charger in taking_part(site)
@@ -203,6 +206,7 @@ class Fleet:
             self._tell_no_fail_safe()
             self.troubles = self._find_troubles(state)
             self._issues.watch(self.troubles, self._hass.loop.time())
+            self._alarm.watch(state, self.troubles)
 
     def _find_troubles(self, state: SiteState) -> dict[str, Trouble | None]:
         """Return what is wrong with each charger; one that is left alone has nothing."""
