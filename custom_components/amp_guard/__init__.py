@@ -20,6 +20,7 @@ from .coordinator import AmpGuardCoordinator
 from .frontend import FEED, Feed, add_card, remove_card, serve_card
 from .loop.charger_repairs import forget_parts, tell_left
 from .loop.generation import Generation
+from .loop.inactive_repairs import forget_inactive
 from .loop.memory import Memory, forget_learned
 from .loop.meter_address import forget_address, watch_address
 from .loop.meter_repairs import MeterIssues
@@ -118,6 +119,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) ->
     await _tell_left(hass, entry, entry.subentries, entry.subentries)
     forget_parts(hass, entry.subentries)
     forget_offline_limits(hass, (entry.entry_id, *entry.subentries))
+    forget_inactive(hass, entry.subentries)
     forget_address(hass, entry)
     await forget_learned(hass, entry.entry_id)
     await forget_overrides(hass, entry.entry_id)
@@ -200,3 +202,4 @@ class Changes:
         await _tell_left(hass, entry, gone, before)
         forget_parts(hass, gone)
         forget_offline_limits(hass, gone)
+        forget_inactive(hass, gone)

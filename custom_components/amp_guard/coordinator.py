@@ -7,8 +7,9 @@ from .loop.charged_energy import EnergyCounter
 from .loop.cycle import Cycle
 from .loop.event_watch import EventWatch
 from .loop.events import fire_events
-from .loop.faults import Faults
-from .loop.fleet import Fleet
+from .loop.faults import Faults, do_all
+from .loop.fleet import SAVE_TIMEOUT, Fleet
+from .loop.inactive_repairs import tell_inactive
 from .loop.meter_watch import MeterWatch
 from .loop.meters import create_meters
 from .loop.offline_repairs import tell_offline_limits
@@ -17,6 +18,7 @@ from .loop.phase_finding import PhaseFinder
 from .loop.publisher import Listener, Publisher
 from .loop.requests import Requests
 from .loop.state import SiteState
+from .loop.watchdog import Watchdog
 from .model import SUPPLY_ID, Site, SiteError
 from .site.reading import build_site, taking_part
 from .site.settings import structure
@@ -57,6 +59,7 @@ class AmpGuardCoordinator:
             publisher=self._publisher,
             faults=self.faults,
         )
+        self._watchdog = Watchdog(hass, self.cycle.watch)
         self._publisher.subscribe(self._fire_events)
         self._publisher.subscribe(self.fleet.watch)
         self._hass = hass
@@ -69,6 +72,7 @@ class AmpGuardCoordinator:
         await self.fleet.load()
         self.cycle.take(self.fleet.with_learned_lags(self.site))
         tell_offline_limits(self._hass, self.entry, self.site)
+        tell_inactive(self._hass, self.entry)
         await self.overrides.load((SUPPLY_ID, *self.entry.subentries))
         await self.fleet.start()
         await self.meters.start(self.cycle.request, self.cycle.request_soon)
@@ -77,21 +81,24 @@ class AmpGuardCoordinator:
     def run(self) -> None:
         """Start to decide."""
         self.cycle.start()
+        self._watchdog.start()
 
     async def take_up(self) -> bool:
         """Take up changed figures in passing; return False where more was changed."""
         if structure(self.entry) != self._structure:
             return False
-        before = set(taking_part(self.site))
+        before, left_at = set(taking_part(self.site)), self.cycle.leave()
         try:
             self.cycle.take(self.fleet.with_learned_lags(build_site(self.entry)))
         except SiteError:
             return False  # setting up anew tells the user
         tell_offline_limits(self._hass, self.entry, self.site)
+        tell_inactive(self._hass, self.entry)
         await self.fleet.take_up()
         self._publisher.expire()
         self.cycle.request()
-        await self.fleet.leave_alone(before.difference(taking_part(self.site)))
+        gone = before.difference(taking_part(self.site))
+        await self.fleet.let_go({each: left_at.get(each) for each in gone})
         return True
 
     @callback
@@ -102,14 +109,16 @@ class AmpGuardCoordinator:
     async def stop(self) -> None:
         """End the loop; leave each charger that was balanced where it fits.
 
-        At its offline limit, or less where all of them would pass a fuse.
+        At its offline limit, or less where all of them would pass a fuse. Every step
+        has its time: whatever hangs, the next one is taken.
         """
+        self._watchdog.stop()
         self.cycle.stop()
         self.finder.stop()
         # The chargers first: whoever keeps the meters from stopping does not keep them.
         await self.fleet.stop(self.site, self.cycle.leave())
         await self.meters.stop()
-        await self.overrides.save_now()
+        await do_all([self.overrides.save_now()], SAVE_TIMEOUT)
 
     async def take_back(self) -> None:
         """Leave the chargers at their offline limits after all: nobody took over."""

@@ -53,9 +53,15 @@ class AmpGuardEntity(Entity):
 
     @callback
     def _on_state(self, state: SiteState | None) -> None:
-        changed = self._lose() if state is None else self._update_from(state)
-        if changed:
+        """Show what was published; where that fails, nothing rather than what was."""
+        try:
+            changed = self._lose() if state is None else self._update_from(state)
+            if changed:
+                self.async_write_ha_state()
+        except Exception:
+            self._attr_available = False
             self.async_write_ha_state()
+            raise
 
     def _lose(self) -> bool:
         """Show nothing that is not known any more; return whether the state changed."""

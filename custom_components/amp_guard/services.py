@@ -29,9 +29,10 @@ from .const import (
 from .coordinator import AmpGuardCoordinator
 from .entities.phase_response import find_phases
 from .entities.plan_response import plan_response
-from .loop.overrides import TimedCeiling
+from .loop.overrides import MAX_CEILINGS, TimedCeiling
 from .loop.phase_finding import SearchRunningError, SearchStoppedError
 from .model import SUPPLY_ID
+from .rights import require_control, require_sight
 from .site.devices import device_of, kind_of, target_of
 from .site.reading import connected_subentries
 from .site.settings import PRIORITIES, change_setting, describe
@@ -43,6 +44,8 @@ ATTR_PRIORITY = "priority"
 ATTR_UNTIL = "until"
 
 DEFAULT_CEILING_NAME = "ceiling"
+MAX_NAME_LENGTH = 64
+"""Characters of a ceiling's name."""
 FURTHEST = timedelta(days=366)
 """How far ahead an end may be: what holds for longer is a setting."""
 
@@ -81,7 +84,9 @@ def _with_end(fields: Mapping[vol.Marker, object]) -> vol.All:
 SET_CEILING = _with_end(
     {
         vol.Required(ATTR_CURRENT): number,
-        vol.Optional(ATTR_NAME, default=DEFAULT_CEILING_NAME): cv.string,
+        vol.Optional(ATTR_NAME, default=DEFAULT_CEILING_NAME): vol.All(
+            cv.string, vol.Length(max=MAX_NAME_LENGTH)
+        ),
     }
 )
 CLEAR_CEILING = vol.Schema({**DEVICE, vol.Optional(ATTR_NAME): cv.string})
@@ -116,18 +121,21 @@ def register_services(hass: HomeAssistant) -> None:
 
 
 async def _set_ceiling(call: ServiceCall) -> ServiceResponse:
-    target, current = _target(call), call.data[ATTR_CURRENT]
+    target, current = await _target(call), call.data[ATTR_CURRENT]
     if not 0 <= current <= target.max_current:
         raise _refusal("no_such_ceiling", [f"0–{target.max_current:g} A"])
     ceiling = TimedCeiling(
         target=target.id, name=call.data[ATTR_NAME], current=current, end=_end(call)
     )
-    target.coordinator.overrides.set_ceiling(ceiling)
+    overrides = target.coordinator.overrides
+    if not overrides.has_room(ceiling):
+        raise _refusal("too_many_ceilings", [f"{MAX_CEILINGS}"])
+    overrides.set_ceiling(ceiling)
     return _shown(ceiling)
 
 
 async def _clear_ceiling(call: ServiceCall) -> ServiceResponse:
-    target = _target(call)
+    target = await _target(call)
     cleared = target.coordinator.overrides.clear_ceilings(
         target.id, call.data.get(ATTR_NAME)
     )
@@ -135,18 +143,18 @@ async def _clear_ceiling(call: ServiceCall) -> ServiceResponse:
 
 
 async def _boost(call: ServiceCall) -> ServiceResponse:
-    charger, end = _charger(call), _end(call)
+    charger, end = await _charger(call), _end(call)
     charger.coordinator.overrides.boost(charger.id, end)
     return {ATTR_UNTIL: _local(end)}
 
 
 async def _end_boost(call: ServiceCall) -> None:
-    charger = _charger(call)
+    charger = await _charger(call)
     charger.coordinator.overrides.end_boost(charger.id)
 
 
 async def _set_priority(call: ServiceCall) -> None:
-    charger, priority = _charger(call), call.data[ATTR_PRIORITY]
+    charger, priority = await _charger(call), call.data[ATTR_PRIORITY]
     if priority not in PRIORITIES:
         raise _refusal("no_such_priority", PRIORITIES)
     entry, changes = charger.coordinator.entry, {CONF_PRIORITY: int(priority)}
@@ -154,7 +162,7 @@ async def _set_priority(call: ServiceCall) -> None:
 
 
 async def _find_phases(call: ServiceCall) -> ServiceResponse:
-    targets = _chargers(call)
+    targets = await _chargers(call)
     try:
         return await find_phases(call.hass, targets, apply=call.data[ATTR_APPLY])
     except SearchRunningError as error:
@@ -169,6 +177,7 @@ async def _find_phases(call: ServiceCall) -> ServiceResponse:
 
 async def _get_plan(call: ServiceCall) -> ServiceResponse:
     entry = _supply(call)
+    await require_sight(call, entry)
     if (state := _coordinator_of(entry).state) is None:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="nothing_decided"
@@ -196,41 +205,45 @@ class _Target:
         return (nodes | {c.id: c.max_current for c in site.chargers})[self.id]
 
 
-def _target(call: ServiceCall) -> _Target:
+async def _target(call: ServiceCall) -> _Target:
     """Return the supply, group or charger that a device stands for."""
-    return _pick(call, (SUPPLY_ID, SUBENTRY_GROUP, SUBENTRY_CHARGER))
+    return await _pick(call, (SUPPLY_ID, SUBENTRY_GROUP, SUBENTRY_CHARGER))
 
 
-def _charger(call: ServiceCall) -> _Target:
+async def _charger(call: ServiceCall) -> _Target:
     """Return the charger that a device stands for."""
-    return _pick(call, (SUBENTRY_CHARGER,))
+    return await _pick(call, (SUBENTRY_CHARGER,))
 
 
-def _chargers(call: ServiceCall) -> dict[str, AmpGuardConfigEntry]:
+async def _chargers(call: ServiceCall) -> dict[str, AmpGuardConfigEntry]:
     """Return the entry of each charger that is meant: all of a supply by default."""
     if devices := call.data.get(ATTR_DEVICE_ID):
         picked = [
-            _pick_device(call.hass, each, (SUBENTRY_CHARGER,)) for each in devices
+            await _pick_device(call, each, (SUBENTRY_CHARGER,)) for each in devices
         ]
         return {target.id: target.coordinator.entry for target in picked}
     coordinator = _coordinator_of(_supply(call))
+    for charger in coordinator.site.chargers:
+        await require_control(call, coordinator.entry, charger.id)
     return {charger.id: coordinator.entry for charger in coordinator.site.chargers}
 
 
-def _pick(call: ServiceCall, kinds: Collection[str]) -> _Target:
-    return _pick_device(call.hass, call.data[ATTR_DEVICE_ID], kinds)
+async def _pick(call: ServiceCall, kinds: Collection[str]) -> _Target:
+    return await _pick_device(call, call.data[ATTR_DEVICE_ID], kinds)
 
 
-def _pick_device(
-    hass: HomeAssistant, device_id: str, kinds: Collection[str]
+async def _pick_device(
+    call: ServiceCall, device_id: str, kinds: Collection[str]
 ) -> _Target:
-    found = target_of(hass, device_id)
-    if found is None or kind_of(hass, device_id) not in kinds:
-        raise _refusal("no_such_device", sorted(_names(hass, kinds)))
+    """Return what a device stands for, where the user may control it."""
+    found = target_of(call.hass, device_id)
+    if found is None or kind_of(call.hass, device_id) not in kinds:
+        raise _refusal("no_such_device", sorted(_names(call.hass, kinds)))
     entry, target = found
+    await require_control(call, entry, target)
     coordinator = _coordinator_of(entry)
     if target not in (SUPPLY_ID, *connected_subentries(entry)):
-        raise _refusal("no_such_device", sorted(_names(hass, kinds)))
+        raise _refusal("no_such_device", sorted(_names(call.hass, kinds)))
     return _Target(coordinator=coordinator, id=target)
 
 

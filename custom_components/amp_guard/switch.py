@@ -32,9 +32,12 @@ class AmpGuardSwitchDescription(SwitchEntityDescription):
 
 SWITCHES = {
     SUBENTRY_GROUP: (
-        # While it is off the group's chargers are left alone.
+        # Switched off, the group's chargers are left at their offline limits.
         AmpGuardSwitchDescription(
-            key=CONF_ACTIVE, translation_key="load_balancing", default=True
+            key=CONF_ACTIVE,
+            translation_key="load_balancing",
+            entity_category=EntityCategory.CONFIG,
+            default=True,
         ),
     ),
     SUBENTRY_CHARGER: (

@@ -103,12 +103,23 @@ async def chargers(hass: HomeAssistant) -> dict[str, PlainCharger]:
 
 
 @pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Return a hand on the wall clock: it moves it on by so many s."""
+def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Return a hand on the wall clock: it is set on by so many s."""
     utcnow, moved = dt_util.utcnow, [0.0]
     monkeypatch.setattr(dt_util, "utcnow", lambda: utcnow() + timedelta(0, moved[0]))
 
     def move(seconds: float) -> None:
         moved[0] += seconds
+
+    return move
+
+
+@pytest.fixture
+def later(set_clock: Callable[[float], None], clock: Clock) -> Callable[[float], None]:
+    """Return a hand on time: it goes on by so many s."""
+
+    def move(seconds: float) -> None:
+        set_clock(seconds)
+        clock.advance(seconds)
 
     return move

@@ -13,8 +13,11 @@ import pytest
 
 from custom_components.amp_guard.chargers import ChargerDriver
 from custom_components.amp_guard.const import DOMAIN
+from custom_components.amp_guard.loop.cycle import Cycle
 from custom_components.amp_guard.loop.recording import Recording
+from custom_components.amp_guard.loop.state import SiteState
 from custom_components.amp_guard.model import ChargerReading, Reason
+from custom_components.amp_guard.sensor import AmpGuardSensor
 from simulator.devices.amp_guard import Fault
 
 from .helpers import (
@@ -23,6 +26,7 @@ from .helpers import (
     Property,
     add_charger,
     becomes,
+    enable_all,
     entity_id,
     group_id,
 )
@@ -215,7 +219,9 @@ async def test_a_law_that_fails_leaves_the_chargers_at_their_offline_limits(
     assert sum(car.limit for car in pair) > 20
 
     house.decisions.error = RuntimeError("a bug")
-    await house.passes(hass, 32, *QUIET, cars=pair)
+    await house.passes(hass, 9, *QUIET, cars=pair)
+    assert sum(car.limit for car in pair) > 20
+    await house.passes(hass, 3, *QUIET, cars=pair)
     assert [car.limit for car in pair] == [6.0, 6.0]
     # What is set stays true; what was decided does not.
     assert hass.states.get(reason).state == STATE_UNAVAILABLE
@@ -229,6 +235,69 @@ async def test_a_law_that_fails_leaves_the_chargers_at_their_offline_limits(
     assert issue_registry.async_get_issue(DOMAIN, issue) is None
     await house.passes(hass, 120, *QUIET, cars=pair)
     assert sum(car.limit for car in pair) > 20
+
+
+async def test_a_loop_that_makes_no_cycle_is_seen_from_outside(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    pair: Pair,
+    issue_registry: ir.IssueRegistry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever keeps it from running, its own timer among it."""
+    await house.passes(hass, 90, *QUIET, cars=pair)
+    assert sum(car.limit for car in pair) > 20
+    entry.runtime_data.cycle._cancel()
+    with monkeypatch.context() as bug:
+        bug.setattr(Cycle, "request", lambda _self: None)
+        bug.setattr(Cycle, "request_soon", lambda _self: None)
+        entry.runtime_data.cycle._cancel()
+        for _ in range(12):
+            house.clock.advance(1.0)
+            await asyncio.sleep(0.01)
+            await hass.async_block_till_done()
+        assert [car.limit for car in pair] == [6.0, 6.0]
+        issue = f"nothing_decided_{entry.entry_id}"
+        assert issue_registry.async_get_issue(DOMAIN, issue)
+    await house.passes(hass, 2, *QUIET, cars=pair)
+    assert issue_registry.async_get_issue(DOMAIN, issue) is None
+
+
+async def test_a_charger_that_cannot_be_commanded_keeps_no_other_from_it(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    pair: Pair,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A bug in one driver: the other charger is cut all the same."""
+    await house.passes(hass, 90, *QUIET, cars=pair)
+    left_id = entry.get_subentries_of_type("charger")[0].subentry_id
+    command = ChargerDriver.command
+
+    def fail_at_the_left(driver: ChargerDriver, *args: object) -> None:
+        if driver.config.id == left_id:
+            raise ZeroDivisionError
+        command(driver, *args)
+
+    monkeypatch.setattr(ChargerDriver, "command", fail_at_the_left)
+    before = pair[1].limit
+    await house.passes(hass, 2, 8.0, 8.0, 8.0, cars=pair)
+    assert pair[1].limit < before
+
+
+async def test_an_event_loop_that_stood_is_no_reason_to_fall_back(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
+) -> None:
+    """Another integration held it for 15 s: what is decided then is worth more."""
+    await house.passes(hass, 90, *QUIET, cars=pair)
+    for car in pair:
+        car.commands.clear()
+    house.clock.advance(14.0)
+    await asyncio.sleep(0.01)
+    await house.passes(hass, 1, *QUIET, cars=pair)
+    assert [6.0 in car.commands for car in pair] == [False, False]
 
 
 @pytest.mark.parametrize("step", ["prepare", "note"])
@@ -266,7 +335,7 @@ async def test_a_law_that_fails_from_its_start_lets_go_of_what_it_took_over(
     house.decisions.error = RuntimeError("a bug")
     await add_charger(hass, entry, right)
     assert left.limit == 16
-    await house.passes(hass, 32, *QUIET, cars=[left])
+    await house.passes(hass, 12, *QUIET, cars=[left])
     assert left.limit == 6
     issue = f"nothing_decided_{entry.entry_id}"
     assert issue_registry.async_get_issue(DOMAIN, issue)
@@ -318,12 +387,49 @@ async def test_without_the_meter_the_offline_maximum_is_shared(
     assert sum(car.limit for car in pair) <= 10.0
 
 
+@pytest.mark.parametrize("target", ["group", "charger"])
+async def test_switched_off_with_everything_else_nobody_stays_at_its_limit(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    pair: Pair,
+    issue_registry: ir.IssueRegistry,
+    target: str,
+) -> None:
+    """`switch.turn_off: all`, as in an automation that leaves the house."""
+    left_id = entry.get_subentries_of_type("charger")[0].subentry_id
+    id_ = group_id(entry) if target == "group" else left_id
+    await enable_all(hass, entry)
+    await house.passes(hass, 90, *QUIET, cars=pair)
+    assert sum(car.limit for car in pair) > 20
+    switch = entity_id(hass, "switch", id_, "active")
+    assert er.async_get(hass).async_get(switch).entity_category == "config"
+
+    await hass.services.async_call(
+        "switch", "turn_off", {"entity_id": switch}, blocking=True
+    )
+    await hass.async_block_till_done()
+    assert pair[0].limit == 6.0
+    assert pair[1].limit == 6.0 or target == "charger"
+    issue = issue_registry.async_get_issue(DOMAIN, f"not_balanced_{id_}")
+    assert issue.translation_placeholders == {"name": entry.subentries[id_].title}
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert issue_registry.async_get_issue(DOMAIN, f"not_balanced_{id_}")
+
+    await hass.services.async_call(
+        "switch", "turn_on", {"entity_id": switch}, blocking=True
+    )
+    await hass.async_block_till_done()
+    assert not issue_registry.async_get_issue(DOMAIN, f"not_balanced_{id_}")
+
+
 async def test_an_inactive_group_is_left_alone_also_after_a_restart(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
 ) -> None:
     switch = {"entity_id": entity_id(hass, "switch", group_id(entry), "active")}
     await house.passes(hass, 90, *QUIET, cars=pair)
     await hass.services.async_call("switch", "turn_off", switch, blocking=True)
+    await hass.async_block_till_done()
     assert hass.states.get(switch["entity_id"]).state == "off"
     for car in pair:
         car.commands.clear()
@@ -342,6 +448,31 @@ async def test_an_inactive_group_is_left_alone_also_after_a_restart(
     await hass.services.async_call("switch", "turn_on", switch, blocking=True)
     await house.passes(hass, 3, 20.0, 20.0, 20.0, cars=pair)
     assert 20.0 + sum(car.limit for car in pair) <= MAIN_FUSE
+
+
+async def test_an_entity_that_fails_shows_nothing_rather_than_what_was(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    pair: Pair,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await house.passes(hass, 5, *QUIET, cars=pair)
+    broken, other = (entity_id(hass, "sensor", SERIAL, f"current_l{n}") for n in (1, 2))
+    update = AmpGuardSensor._update_from
+
+    def fail_at_the_first(sensor: AmpGuardSensor, state: SiteState) -> bool:
+        if sensor.entity_id == broken:
+            raise ZeroDivisionError
+        return update(sensor, state)
+
+    with monkeypatch.context() as bug:
+        bug.setattr(AmpGuardSensor, "_update_from", fail_at_the_first)
+        await house.passes(hass, 15, 7.0, 7.0, 7.0)
+        assert hass.states.get(broken).state == STATE_UNAVAILABLE
+        assert hass.states.get(other).state == "7.0"
+    await house.passes(hass, 15, 8.0, 8.0, 8.0)
+    assert hass.states.get(broken).state == "8.0"
 
 
 async def test_a_listener_that_fails_keeps_nobody_else_from_being_told(

@@ -1,5 +1,6 @@
 """Set-up, unloading, and how chargers are left behind."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -14,6 +15,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.amp_guard.const import DOMAIN
+from custom_components.amp_guard.meters.amp_guard import AmpGuardMeter
 
 from .helpers import (
     SERIAL,
@@ -107,6 +109,42 @@ async def test_the_loop_stands_without_the_meter_and_finds_it_later(
     await becomes(hass, connectivity, "on")
     await becomes(hass, current, "4.0")
     assert log_levels(caplog) == [logging.WARNING, logging.INFO]
+
+
+@pytest.mark.parametrize("hanging", ["AmpGuardMeter.stop", "Store.async_save"])
+async def test_whatever_hangs_at_a_stop_the_chargers_are_released(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+    monkeypatch: pytest.MonkeyPatch,
+    hanging: str,
+) -> None:
+    """A meter that does not let go, or a disk: neither keeps a car at its limit."""
+    left = chargers["left"]
+    await add_charger(hass, entry, left)
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[left])
+    assert left.limit == 16.0
+    never = asyncio.Event()
+    owner, name = hanging.split(".")
+    owner = {"AmpGuardMeter": AmpGuardMeter, "Store": Store}[owner]
+    original = getattr(owner, name)
+
+    async def hang(*args: object) -> None:
+        while not never.is_set():
+            with suppress(asyncio.CancelledError):
+                await never.wait()
+        await original(*args)
+
+    monkeypatch.setattr(owner, name, hang)
+    stopping = hass.async_create_task(hass.config_entries.async_unload(entry.entry_id))
+    for _ in range(10):
+        await asyncio.wait({stopping}, timeout=0.1)
+        house.clock.advance(0.5)
+    assert stopping.done()
+    assert left.limit == 6.0
+    never.set()
+    await hass.async_block_till_done(wait_background_tasks=True)
 
 
 async def test_another_meter_at_the_address_is_not_believed(

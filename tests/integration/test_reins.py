@@ -10,8 +10,9 @@ from copy import deepcopy
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
 import pytest
 
 from custom_components.amp_guard.const import DOMAIN
@@ -621,3 +622,55 @@ async def test_a_charger_that_is_removed_in_the_middle(
     assert removed.drawn == before
     assert site.over <= CUT_WITHIN
     assert good.drawn <= 25.0 - 6.0 - before
+
+
+# --- overload, and a charger that does not obey -------------------------------------------
+
+
+async def refuses(_part: str, _value: float) -> bool:
+    raise HomeAssistantError("not now")
+
+
+async def ignores(_part: str, _value: float) -> bool:
+    return False
+
+
+@pytest.mark.parametrize(
+    ("fault", "within"), [("lost", 3), ("refusing", 6), ("ignoring", 45)]
+)
+async def test_an_overload_that_a_charger_keeps_up_is_told_at_once(
+    street: Callable, hass: HomeAssistant, fault: str, within: int
+) -> None:
+    """Its repair notice would come after five minutes, when the fuse is gone."""
+    site = await street({"pushes": True}, {"pushes": True})
+    bad, good = site.chargers
+    await site.passes(240, *QUIET)
+    assert bad.drawn > 8
+    told: list[dict] = []
+
+    @callback
+    def note(event: Event) -> None:
+        if event.data["type"] == "not_following":
+            told.append(event.data)
+
+    hass.bus.async_listen("amp_guard_event", note)
+    if fault == "lost":
+        bad.reachable = False
+    else:
+        bad.manner = refuses if fault == "refusing" else ignores
+    await site.passes(1, *QUIET)
+    issues, issue = ir.async_get(hass), f"overload_not_obeyed_{bad.id}"
+    assert not issues.async_get_issue(DOMAIN, issue)  # nothing is overloaded
+
+    await site.passes(within, *OVEN)
+    assert issues.async_get_issue(DOMAIN, issue)
+    assert not issues.async_get_issue(DOMAIN, f"overload_not_obeyed_{good.id}")
+    shown = hass.data["persistent_notification"][issue]
+    assert shown["title"] == f"Overload: {bad.name} cannot be cut"
+    assert len(told) == 1
+    assert good.drawn == 0  # it has made room
+
+    bad.reachable, bad.manner = True, obeys
+    await site.passes(60, *QUIET)
+    assert not issues.async_get_issue(DOMAIN, issue)
+    assert issue not in hass.data["persistent_notification"]

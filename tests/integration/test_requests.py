@@ -165,7 +165,6 @@ async def test_a_request_that_is_not_renewed_lapses_to_what_the_owner_has_set(
     assert left.limit == 8
 
     later(1801)
-    house.clock.advance(1801)
     await house.passes(hass, 90, *QUIET, cars=[left])
     assert left.limit == (16 if charges_unasked else 0)
     assert await planner.enabled() is charges_unasked

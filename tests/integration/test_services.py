@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from homeassistant.auth.models import User
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import STATE_UNKNOWN
-from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import ServiceValidationError, Unauthorized
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
+from pytest_homeassistant_custom_component.common import MockUser
 import voluptuous as vol
 
 from custom_components.amp_guard.const import DOMAIN
@@ -47,6 +49,53 @@ async def pair(
     return chargers["left"], chargers["right"]
 
 
+@pytest.mark.parametrize("by", [3600.0, -3600.0, 30 * 86400.0])
+async def test_a_clock_that_is_set_ends_no_ceiling(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    pair: Pair,
+    set_clock: Callable[[float], None],
+    clock: Clock,
+    by: float,
+) -> None:
+    """Summer time, or a computer whose clock was wrong until it found the network."""
+    charger = ids(entry)[0]
+    device = device_id(hass, entry, charger)
+    half_an_hour = {"duration": {"minutes": 30}}
+    await act(hass, "set_ceiling", device_id=device, current=7, **half_an_hour)
+    overrides = entry.runtime_data.overrides
+    set_clock(by)
+    assert [ceiling.current for ceiling in overrides.ceilings] == [7]
+    await becomes(
+        hass, entity_id(hass, "sensor", charger, "reason"), lambda s: s is not None
+    )
+    clock.advance(25 * 60)
+    set_clock(25 * 60)
+    assert [ceiling.current for ceiling in overrides.ceilings] == [7]
+    set_clock(6 * 60)
+    clock.advance(6 * 60)
+    assert len(overrides.ceilings) == (by < 0)  # by both clocks it is over
+
+
+@pytest.mark.parametrize("by", [3600.0, -3600.0])
+async def test_a_boost_is_over_by_the_first_clock(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    pair: Pair,
+    set_clock: Callable[[float], None],
+    clock: Clock,
+    by: float,
+) -> None:
+    device = device_id(hass, entry, ids(entry)[0])
+    await act(hass, "boost", device_id=device, duration={"minutes": 30})
+    set_clock(by)
+    clock.advance(29 * 60)
+    set_clock(29 * 60)
+    assert len(entry.runtime_data.overrides.boosts) == (by < 0)
+    clock.advance(2 * 60)
+    assert not entry.runtime_data.overrides.boosts
+
+
 def ids(entry: ConfigEntry) -> list[str]:
     return [c.subentry_id for c in entry.get_subentries_of_type("charger")]
 
@@ -56,6 +105,120 @@ async def act(hass: HomeAssistant, action: str, **data: object) -> dict | None:
     return await hass.services.async_call(
         DOMAIN, action, data, blocking=True, return_response=responds
     )
+
+
+CHANGES = {
+    "set_ceiling": {"current": 6, "duration": HOUR},
+    "clear_ceiling": {},
+    "boost": {"duration": HOUR},
+    "end_boost": {},
+    "set_priority": {"priority": 2},
+    "find_phases": {},
+}
+"""The actions that change what is charged, and what they take."""
+
+
+async def acts(hass: HomeAssistant, user: User, action: str, **data: object) -> None:
+    responds = hass.services.supports_response(DOMAIN, action) != "none"
+    await hass.services.async_call(
+        DOMAIN,
+        action,
+        data,
+        blocking=True,
+        context=Context(user_id=user.id),
+        return_response=responds,
+    )
+
+
+@pytest.mark.parametrize("action", CHANGES)
+async def test_who_may_only_read_changes_nothing(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    pair: Pair,
+    hass_read_only_user: User,
+    action: str,
+) -> None:
+    charger = device_id(hass, entry, ids(entry)[0])
+    with pytest.raises(Unauthorized):
+        await acts(
+            hass, hass_read_only_user, action, device_id=charger, **CHANGES[action]
+        )
+    await acts(hass, hass_read_only_user, "get_plan")
+    assert entry.subentries[ids(entry)[0]].data["priority"] == 1
+    assert entry.runtime_data.overrides.ceilings == ()
+    assert entry.runtime_data.overrides.boosts == {}
+
+
+async def test_who_may_not_read_gets_no_plan(
+    hass: HomeAssistant, entry: ConfigEntry, pair: Pair
+) -> None:
+    stranger = MockUser(groups=[]).add_to_hass(hass)
+    with pytest.raises(Unauthorized):
+        await acts(hass, stranger, "get_plan")
+
+
+async def test_find_phases_of_all_needs_the_rights_of_each(
+    hass: HomeAssistant, entry: ConfigEntry, pair: Pair, hass_read_only_user: User
+) -> None:
+    with pytest.raises(Unauthorized):
+        await acts(hass, hass_read_only_user, "find_phases")
+
+
+async def test_the_supply_is_an_administrators(
+    hass: HomeAssistant, entry: ConfigEntry, pair: Pair, hass_admin_user: User
+) -> None:
+    """A user who may control all entities limits chargers, and not the grid."""
+    user = MockUser().add_to_hass(hass)
+    user.mock_policy({"entities": True})
+    limit = {"current": 10, "duration": HOUR}
+    supply = device_id(hass, entry, SERIAL)
+    for action, data in (("set_ceiling", limit), ("clear_ceiling", {})):
+        with pytest.raises(Unauthorized):
+            await acts(hass, user, action, device_id=supply, **data)
+    await acts(hass, hass_admin_user, "set_ceiling", device_id=supply, **limit)
+    for target in (ids(entry)[0], group_id(entry)):
+        device = device_id(hass, entry, target)
+        await acts(hass, user, "set_ceiling", device_id=device, **limit)
+    assert len(entry.runtime_data.overrides.ceilings) == 3
+
+
+async def test_a_group_is_what_is_below_it(
+    hass: HomeAssistant, entry: ConfigEntry, pair: Pair
+) -> None:
+    """Whoever may control one charger limits that one, and not its neighbour."""
+    mine, _ = ids(entry)
+    user = MockUser().add_to_hass(hass)
+    registry, group = er.async_get(hass), device_id(hass, entry, group_id(entry))
+    devices = {device_id(hass, entry, mine), group}
+    own = {
+        each.entity_id: True
+        for each in registry.entities.values()
+        if each.device_id in devices
+    }
+    user.mock_policy({"entities": {"entity_ids": own}})
+    limit = {"current": 10, "duration": HOUR}
+    await acts(
+        hass, user, "set_ceiling", device_id=device_id(hass, entry, mine), **limit
+    )
+    with pytest.raises(Unauthorized):
+        await acts(hass, user, "set_ceiling", device_id=group, **limit)
+
+
+async def test_there_is_room_for_fifty_ceilings(
+    hass: HomeAssistant, entry: ConfigEntry, pair: Pair
+) -> None:
+    charger = device_id(hass, entry, ids(entry)[0])
+    limit = {"device_id": charger, "current": 10, "duration": HOUR}
+    for number in range(50):
+        await act(hass, "set_ceiling", name=f"{number}", **limit)
+    with pytest.raises(ServiceValidationError, match="50"):
+        await act(hass, "set_ceiling", name="one more", **limit)
+    await act(hass, "set_ceiling", name="7", **limit)  # in place of that one
+    with pytest.raises(vol.Invalid):
+        await act(hass, "set_ceiling", name="x" * 65, **limit)
+    await act(hass, "clear_ceiling", device_id=charger, name="8")
+    await act(hass, "set_ceiling", name="one more", **limit)
+    assert len(entry.runtime_data.overrides.ceilings) == 50
 
 
 async def test_a_ceiling_counts_at_once_and_ends_by_itself(
@@ -82,7 +245,7 @@ async def test_a_ceiling_counts_at_once_and_ends_by_itself(
     assert left.limit + right.limit <= 12
 
     later(601)
-    await house.passes(hass, 120, 1.0, 1.0, 1.0, cars=pair)
+    await house.passes(hass, 240, 1.0, 1.0, 1.0, cars=pair)
     assert left.limit + right.limit > 20
 
 

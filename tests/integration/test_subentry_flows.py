@@ -586,3 +586,49 @@ async def test_a_charger_is_added_once_by_two_flows(
     assert first["type"] is FlowResultType.CREATE_ENTRY
     assert second["reason"] == "already_configured"
     await hass.async_block_till_done()
+
+
+async def test_two_forms_that_are_open_at_once_make_no_circle(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    """Each was offered the other's group while that was still possible."""
+    garage = group_id(entry)
+    yard = await add_group(hass, entry, name="Yard")
+    of_garage = await start_subentry(hass, entry, "group", garage)
+    of_yard = await start_subentry(hass, entry, "group", yard)
+    result = await go_on(hass, of_garage, GROUP_INPUT | {"parent": yard})
+    assert result["type"] == "abort", result
+    result = await go_on(
+        hass, of_yard, GROUP_INPUT | {"name": "Yard", "parent": garage}
+    )
+    assert result["errors"] == {"parent": "groups_in_a_circle"}
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+    result = await go_on(
+        hass, result, GROUP_INPUT | {"name": "Yard", "parent": "supply"}
+    )
+    assert result["type"] == "abort"
+
+
+async def test_a_form_opens_where_groups_hang_in_a_circle(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    """As an earlier version, or a hand in the file, has left it; it can be mended."""
+    garage = group_id(entry)
+    yard = await add_group(hass, entry, name="Yard", parent=garage)
+    third = await add_group(hass, entry, name="Third")
+    subentry = entry.subentries[garage]
+    hass.config_entries.async_update_subentry(
+        entry, subentry, data={**subentry.data, "parent": yard}
+    )
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    result = await start_subentry(hass, entry, "group", third)
+    result = await go_on(hass, result, GROUP_INPUT | {"name": "Third", "parent": yard})
+    assert result["errors"] == {"parent": "groups_in_a_circle"}
+    result = await start_subentry(hass, entry, "group", yard)
+    result = await go_on(
+        hass, result, GROUP_INPUT | {"name": "Yard", "parent": "supply"}
+    )
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED

@@ -53,6 +53,7 @@ class Pushing:
 
     stream: web.WebSocketResponse
     agreed: tuple[bytes, str]
+    transport: asyncio.Transport
     number: int = 0
 
     async def send_json(self, document: object) -> None:
@@ -120,7 +121,9 @@ class Bridge:
     ) -> web.StreamResponse:
         stream = web.WebSocketResponse()
         await stream.prepare(request)
-        self.connections.put_nowait(Pushing(stream=stream, agreed=agreed))
+        self.connections.put_nowait(
+            Pushing(stream=stream, agreed=agreed, transport=request.transport)
+        )
         async for _ in stream:
             pass
         self.closed.set()
@@ -607,6 +610,28 @@ async def test_a_bug_does_not_end_the_search_and_is_told_once(
     assert [r.exc_info[0] for r in caplog.records if r.levelno >= logging.ERROR] == [
         ZeroDivisionError
     ]
+
+
+async def test_a_meter_that_floods_pings_and_does_not_read_is_left(
+    bridge: Bridge, follow: Callable
+) -> None:
+    follower = await follow()
+    assert await follower.next() is None
+    stream = await bridge.connections.get()
+    stream.transport.pause_reading()
+
+    async def flood() -> None:
+        while True:
+            await stream.ping()
+            await asyncio.sleep(0)
+
+    pings = asyncio.create_task(flood())
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await follower.meter.stop()
+    finally:
+        pings.cancel()
+        stream.transport.abort()
 
 
 async def test_stopping_leaves_nothing_running(

@@ -99,8 +99,11 @@ class GroupFlow(ConfigSubentryFlow):
         parents = {SUPPLY_ID: entry.title}
         for id_, group in groups.items():
             above = id_
-            # Where a group above is gone it ends as well: that one can be mended.
-            while above in groups and above != self._subentry_id:
+            # Where a group above is gone it ends as well: that one can be mended. So
+            # does a circle, by its length.
+            for _ in groups:
+                if above not in groups or above == self._subentry_id:
+                    break
                 above = read_group(groups[above].data).parent
             if above != self._subentry_id:
                 parents[id_] = group.title

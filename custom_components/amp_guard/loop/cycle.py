@@ -28,9 +28,9 @@ WATCH_INTERVAL = 5.0
 """s after which a cycle is made though nothing happened: a silent meter is seen."""
 LEAST_WAIT = 0.1
 """s between cycles without news."""
-FALLBACK_DELAY = 30.0
-"""s without a decision after which chargers get their offline limits: as long as the
-law itself waits for a silent meter."""
+FALLBACK_DELAY = 10.0
+"""s without a decision that was carried out after which chargers get their offline
+limits: two cycles of a silent house."""
 
 
 class Cycle:
@@ -147,18 +147,24 @@ class Cycle:
         try:
             snapshot = self._snapshot(now)
             decision = self._decide(snapshot, now)
-            self._decided_at = now
             self._apply(decision)
+            self._decided_at = now
             self._tell(snapshot, decision, now)
             self._faults.end(Part.CYCLE)
         except Exception as error:  # noqa: BLE001 - the next sample is another chance
             self._faults.come(Part.CYCLE, error)
-            if now - self._decided_at >= FALLBACK_DELAY:
-                self._fall_back(now)
+            self.watch(now)
         finally:
             self._in_cycle = False
             if self._runs:  # it may have been stopped by who was told
                 self._wait(decision, now)
+
+    @callback
+    def watch(self, now: float) -> None:
+        """Hold the chargers where they are safe if nothing was decided for too long."""
+        if self._runs and now - self._decided_at >= FALLBACK_DELAY:
+            self._fall_back(now)
+            self.request_soon()
 
     def _snapshot(self, now: float) -> Snapshot:
         overrides = self._overrides

@@ -130,11 +130,29 @@ class Faults:
             del self._kept[next(iter(self._kept))]
 
 
-async def do_all(work: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Do all of it, whatever fails; that is logged."""
-    for result in await asyncio.gather(*work, return_exceptions=True):
-        if isinstance(result, Exception):
-            _LOGGER.warning("A charger or meter did not follow: %r", result)
+async def do_all(
+    work: Iterable[Coroutine[Any, Any, None]], timeout: float | None = None
+) -> None:
+    """Do all of it, whatever fails or takes more than `timeout` s; that is logged.
+
+    What takes longer is not waited for, also where it does not let itself be ended.
+    """
+    tasks = [asyncio.ensure_future(each) for each in work]
+    try:
+        if tasks:
+            await asyncio.wait(tasks, timeout=timeout)
+    finally:
+        failed = [_failure(task) for task in tasks]
+    for failure in filter(None, failed):
+        _LOGGER.warning("A charger or meter did not follow: %r", failure)
+
+
+def _failure(task: asyncio.Future[None]) -> BaseException | None:
+    """Return what became of a task that was given its time; end it where it goes on."""
+    if not task.done():
+        task.cancel()
+        return TimeoutError()
+    return None if task.cancelled() else task.exception()
 
 
 def _trace(error: BaseException, *, is_cause: bool = False) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """The fleet: the chargers of a site, read and commanded by their drivers."""
 
-import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,11 +14,14 @@ from ..site.reading import connected_subentries, read_charger_config, taking_par
 from .charger_repairs import ChargerIssues, is_simulated, take_back_left, tell_gone
 from .faults import Faults, Part, do_all
 from .memory import Memory
+from .overload_alarm import OverloadAlarm
 from .state import SiteState
 
-RELEASE_TIMEOUT = 8.0
+RELEASE_TIMEOUT = 7.0
 """s that chargers have to take their offline limits when the loop stops; Home
 Assistant gives an entry 10 s to unload."""
+SAVE_TIMEOUT = 1.0
+"""s that a disk has to keep what is learned, when the loop stops."""
 
 
 class Fleet:
@@ -50,6 +52,7 @@ class Fleet:
         ]
         self._drivers: dict[str, ChargerDriver] = {}
         self._issues = ChargerIssues(hass, self._chargers)
+        self._alarm = OverloadAlarm(hass, entry)
         self._hands_over = False
         self._told_fail_safes: Mapping[str, FailSafe] = {}
         # A, by charger: at what those are to be left that nobody has released yet.
@@ -87,11 +90,25 @@ class Fleet:
         self._told_fail_safes = {}  # the current in its words may be another
         self._tell_no_fail_safe()
 
-    async def leave_alone(self, chargers: Iterable[str]) -> None:
-        """Drop what would still be sent to chargers that are balanced no longer."""
-        for charger in chargers:
-            await self._drivers[charger].stop()
-            await self._drivers[charger].start()
+    async def let_go(self, left_at: Mapping[str, float | None]) -> None:
+        """Leave chargers that are balanced no longer at A, and listen to them on.
+
+        At their offline limits where none is named.
+        """
+        drivers = {charger: self._drivers[charger] for charger in left_at}
+        await do_all(
+            (
+                driver.release(
+                    driver.config.offline_current if current is None else current
+                )
+                for driver, current in zip(
+                    drivers.values(), left_at.values(), strict=True
+                )
+            ),
+            RELEASE_TIMEOUT,
+        )
+        await do_all(driver.stop() for driver in drivers.values())
+        await do_all(driver.start() for driver in drivers.values())
 
     @callback
     def hand_over(self) -> None:
@@ -105,6 +122,7 @@ class Fleet:
         cannot be written must not keep a charger at its limit.
         """
         self._issues.stop()
+        self._alarm.stop()
         self._to_leave = {
             charger: left_at.get(charger, self._drivers[charger].config.offline_current)
             for charger in taking_part(site)
@@ -117,20 +135,20 @@ class Fleet:
             for charger, driver in self._drivers.items()
             if charger not in leaving
         )
-        await self._memory.save_now()
+        await do_all([self._memory.save_now()], SAVE_TIMEOUT)
 
     async def take_back(self) -> None:
         """Leave those as well after all that were handed over: nobody took them."""
         await self._release([*self._to_leave])
-        await self._memory.save_now()
+        await do_all([self._memory.save_now()], SAVE_TIMEOUT)
 
     async def _release(self, chargers: Collection[str]) -> None:
         await do_all(
-            asyncio.wait_for(
-                self._drivers[charger].release(self._to_leave.pop(charger)),
-                RELEASE_TIMEOUT,
-            )
-            for charger in chargers
+            (
+                self._drivers[charger].release(self._to_leave.pop(charger))
+                for charger in chargers
+            ),
+            RELEASE_TIMEOUT,
         )
         for charger in chargers:
             self._memory.keep_left_at(charger, self._drivers[charger].left_at)
@@ -187,6 +205,7 @@ class Fleet:
             self._tell_no_fail_safe()
             self.troubles = self._find_troubles(state)
             self._issues.watch(self.troubles, self._hass.loop.time())
+            self._alarm.watch(state, self.troubles)
 
     def _find_troubles(self, state: SiteState) -> dict[str, Trouble | None]:
         """Return what is wrong with each charger; one that is left alone has nothing."""
@@ -219,8 +238,14 @@ class Fleet:
     def command(
         self, charger: str, current: float, valid_for: float | None = None
     ) -> None:
-        """Command a limit (A, for so many s); a slow charger delays nobody."""
-        self._drivers[charger].command(current, valid_for)
+        """Command a limit (A, for so many s); a slow charger delays nobody.
+
+        One that fails keeps no other from being commanded.
+        """
+        try:
+            self._drivers[charger].command(current, valid_for)
+        except Exception as error:  # noqa: BLE001 - the others go on
+            self._faults.come(Part.COMMAND, error, charger)
 
     @callback
     def command_offline_limits(self, site: Site) -> None:

@@ -22,6 +22,10 @@ from .faults import do_all
 _LOGGER = logging.getLogger(__name__)
 
 
+STOP_TIMEOUT = 1.0
+"""s that a meter has to say goodbye in."""
+
+
 class MeterWatch:
     """Keeps the newest sample and the connection of each meter, by node."""
 
@@ -54,7 +58,7 @@ class MeterWatch:
     async def stop(self) -> None:
         """Listen no more."""
         self._tell_old_contract(None)
-        await do_all(meter.stop() for meter in self._meters.values())
+        await do_all((meter.stop() for meter in self._meters.values()), STOP_TIMEOUT)
 
     @property
     def samples(self) -> dict[str, MeterSample]:

@@ -1,8 +1,13 @@
-"""Overrides: ceilings and boosts, each with an end, kept over restarts."""
+"""Overrides: ceilings and boosts, each with an end, kept over restarts.
+
+An end is counted on two clocks: the wall clock, which may be set by an hour, and the
+event loop's, which begins anew with each start. A ceiling is over when it is so by both, a
+boost when it is so by one of them: each errs on the side of the fuse.
+"""
 
 from collections.abc import Callable, Container
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
@@ -14,8 +19,14 @@ from ..model import Ceiling
 from .storage import Storage
 
 STORAGE_VERSION = 1
+MAX_CEILINGS = 50
+"""Of one supply at a time: each is stored, and shown, and looked at in each cycle."""
 SAVE_DELAY = 1.0
 """s; what is asked for in one go is written once."""
+
+
+AGREE = timedelta(seconds=5)
+"""By which the clocks may differ, as they run at slightly different speeds."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +68,7 @@ STORED = vol.Schema(
 
 
 class Overrides:
-    """The ceilings and boosts of one supply; ends are told by the wall clock.
+    """The ceilings and boosts of one supply.
 
     `on_change` is called after each change.
     """
@@ -68,8 +79,11 @@ class Overrides:
         """Start with none."""
         self._storage = _storage(hass, entry_id)
         self._on_change = on_change
+        self._loop = hass.loop
         self._ceilings: dict[tuple[str, str], TimedCeiling] = {}
         self._boosts: dict[str, datetime] = {}
+        # By what ends, its end in the loop's time, s.
+        self._ends: dict[tuple[str, ...], float] = {}
 
     async def load(self, targets: Container[str]) -> None:
         """Take up what was asked for before the restart, of targets that are there."""
@@ -86,6 +100,10 @@ class Overrides:
             for charger, end in stored["boosts"].items()
             if charger in targets
         }
+        for key, ceiling in self._ceilings.items():
+            self._ends[key] = self._in_loop_time(ceiling.end)
+        for charger, end in self._boosts.items():
+            self._ends[charger,] = self._in_loop_time(end)
 
     async def save_now(self) -> None:
         """Store what waits to be stored: who loads it next must find it."""
@@ -93,20 +111,45 @@ class Overrides:
 
     @property
     def ceilings(self) -> tuple[TimedCeiling, ...]:
-        """The ceilings whose end has not come."""
-        now = dt_util.utcnow()
-        return tuple(c for c in self._ceilings.values() if c.end > now)
+        """The ceilings whose end has not come, by the clock by which it comes later."""
+        ends = {key: self._end(key, c.end, max) for key, c in self._ceilings.items()}
+        return tuple(
+            replace(ceiling, end=ends[key])
+            for key, ceiling in self._ceilings.items()
+            if ends[key] > dt_util.utcnow()
+        )
 
     @property
     def boosts(self) -> dict[str, datetime]:
-        """The boosts whose end has not come, by charger."""
-        now = dt_util.utcnow()
-        return {charger: end for charger, end in self._boosts.items() if end > now}
+        """The boosts whose end has not come by either clock, by charger."""
+        ends = {c: self._end((c,), end, min) for c, end in self._boosts.items()}
+        return {c: end for c, end in ends.items() if end > dt_util.utcnow()}
+
+    def _end(
+        self,
+        key: tuple[str, ...],
+        end: datetime,
+        choose: Callable[[datetime, datetime], datetime],
+    ) -> datetime:
+        """Return an end by the wall clock; the same for as long as the clocks agree."""
+        left = timedelta(seconds=self._ends[key] - self._loop.time())
+        by_loop = dt_util.utcnow() + left
+        return end if abs(by_loop - end) < AGREE else choose(by_loop, end)
+
+    def _in_loop_time(self, end: datetime) -> float:
+        return in_loop_time(end, self._loop.time())
+
+    def has_room(self, ceiling: TimedCeiling) -> bool:
+        """Say whether a ceiling may be set: in place of one, or one of not too many."""
+        present = {(each.target, each.name) for each in self.ceilings}
+        return len(present | {(ceiling.target, ceiling.name)}) <= MAX_CEILINGS
 
     @callback
     def set_ceiling(self, ceiling: TimedCeiling) -> None:
         """Set a ceiling, in place of the one with its name."""
-        self._ceilings[ceiling.target, ceiling.name] = ceiling
+        key = ceiling.target, ceiling.name
+        self._ceilings[key] = ceiling
+        self._ends[key] = self._in_loop_time(ceiling.end)
         self._changed()
 
     @callback
@@ -128,6 +171,7 @@ class Overrides:
     def boost(self, charger: str, end: datetime) -> None:
         """Serve a charger before all others until then."""
         self._boosts[charger] = end
+        self._ends[charger,] = self._in_loop_time(end)
         self._changed()
 
     @callback
@@ -137,8 +181,12 @@ class Overrides:
         self._changed()
 
     def _changed(self) -> None:
-        self._ceilings = {(c.target, c.name): c for c in self.ceilings}
-        self._boosts = self.boosts
+        ceilings, boosts = self.ceilings, self.boosts
+        present = {(c.target, c.name) for c in ceilings}
+        self._ceilings = {k: c for k, c in self._ceilings.items() if k in present}
+        self._boosts = {c: end for c, end in self._boosts.items() if c in boosts}
+        there = {*present, *((charger,) for charger in boosts)}
+        self._ends = {key: end for key, end in self._ends.items() if key in there}
         self._storage.save(self._to_store, SAVE_DELAY)
         self._on_change()
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from itertools import count
@@ -169,7 +169,10 @@ class AmpGuardClient:
             try:
                 yield receive
             finally:
-                await websocket.close()
+                # In all: each of its pings would begin the time to close in anew.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(CLOSE_TIMEOUT):
+                        await websocket.close()
 
     async def _begun(self) -> _Session:
         if self._agreed is None:

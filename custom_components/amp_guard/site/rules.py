@@ -57,6 +57,8 @@ def subentry_errors(
         group = read_group(data, subentry_id)
         if group.parent not in (SUPPLY_ID, *entry.subentries):
             return {CONF_PARENT: "group_gone"}
+        if not _reaches_supply(group, entry):
+            return {CONF_PARENT: "groups_in_a_circle"}
         max_current, phases = limits_above(group.parent, entry)
         return changed_group_errors(group, entry) | group_errors(
             group, max_current_above=max_current, phases_above=phases
@@ -167,6 +169,20 @@ def limits_above(
         )
     group = read_group(entry.subentries[parent].data)
     return group.max_current_online, group.phases
+
+
+def _reaches_supply(group: Group, entry: AmpGuardConfigEntry) -> bool:
+    """Say whether a group hangs below the supply, by what is above it as it is now.
+
+    The form may have been open while another one was saved.
+    """
+    above = group.parent
+    for _ in entry.subentries:  # as long as a way up can be
+        if above in {SUPPLY_ID, group.id} or above not in entry.subentries:
+            break
+        above = read_group(entry.subentries[above].data).parent
+    # Where a group above is gone, that one is to be mended.
+    return above == SUPPLY_ID or above not in {group.id, *entry.subentries}
 
 
 def _groups_below(node: str, entry: AmpGuardConfigEntry) -> Iterator[Group]:
