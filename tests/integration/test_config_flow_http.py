@@ -8,7 +8,13 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.amp_guard.const import DOMAIN
 
-from .helpers import GROUP_INPUT, NO_CHARGERS, SUPPLY_INPUT, PlainCharger, charger_input
+from .helpers import (
+    GROUPS_INPUT,
+    NO_CHARGERS,
+    SET_UP_INPUT,
+    PlainCharger,
+    charger_input,
+)
 
 FLOWS = "/api/config/config_entries"
 
@@ -52,8 +58,8 @@ async def test_set_up(hass: HomeAssistant, post, meter_input: dict[str, str]) ->
     assert (step["step_id"], fields(step)) == ("address", ["host", "pin"])
     for step_id, values in (
         ("address", meter_input),
-        ("supply", SUPPLY_INPUT),
-        ("group", GROUP_INPUT),
+        ("supply", SET_UP_INPUT),
+        ("groups", GROUPS_INPUT),
         ("chargers", NO_CHARGERS),
         ("activate", {"active": True}),
     ):
@@ -90,8 +96,9 @@ async def test_groups_chargers_and_the_supply(
     step = await post(path, chargers["left"].entities)
     assert step["step_id"] == "charger"
     settings = charger_input()
-    assert fields(step) == list(settings)
-    step = await post(path, settings)
+    *first, last = fields(step)
+    assert ({*first}, last) == (settings.keys() - {"offline_phase"}, "advanced")
+    step = await post(path, fill_in(step, settings))
     assert step["menu_options"] == ["save", "check", "charger"]
     step = await post(path, {"next_step_id": "save"})
     assert step["type"] == "create_entry"

@@ -1,0 +1,74 @@
+"""What does not work of chargers, in words: each once, with the chargers it is true of."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from homeassistant.core import HomeAssistant
+
+from ..chargers import ChargerCheck, FailSafe, Role, check_charger
+from ..model import ChargerStatus
+from ..site.reading import read_charger_config
+from .charger_draft import ChargerDraft
+from .forms import translations
+
+STATE_ROLES = frozenset({Role.STATE, Role.CHARGING, Role.CONNECTED})
+NO_FAIL_SAFE = "no_fail_safe"
+"""So it is with its kind: it would be the same when looked at again."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Findings:
+    """What does not work, as a list in Markdown; "" where all does.
+
+    `can_be_mended`, where it may be otherwise when it is looked at again.
+    """
+
+    text: str = ""
+    can_be_mended: bool = False
+
+
+async def check_chargers(
+    hass: HomeAssistant, drafts: Sequence[ChargerDraft]
+) -> Findings:
+    """Look at each charger as its driver would; nothing that they do is changed."""
+    checks = await asyncio.gather(
+        *(check_charger(hass, read_charger_config(draft.data)) for draft in drafts)
+    )
+    named = [(draft.title, check) for draft, check in zip(drafts, checks, strict=True)]
+    texts = await translations(hass, "selector")
+    refusals = await translations(hass, "exceptions")
+    lines = [
+        f"- {title}: "
+        + refusals[f"{refusal.translation_key}.message"].format(
+            **(refusal.translation_placeholders or {})
+        )
+        for title, check in named
+        for refusal in check.refusals
+    ]
+    found: dict[str, list[str]] = {}
+    for title, check in named:
+        for finding in _findings(check):
+            found.setdefault(finding, []).append(title)
+    lines += [
+        f"- {', '.join(titles)}: {texts[f'charger_finding.options.{finding}']}"
+        for finding, titles in found.items()
+    ]
+    return Findings(
+        text="\n".join(lines),
+        can_be_mended=not found.keys() <= {NO_FAIL_SAFE}
+        or any(check.refusals for check in checks),
+    )
+
+
+def _findings(check: ChargerCheck) -> Iterator[str]:
+    """Yield what is wrong with a charger; why it cannot be commanded is told beside."""
+    is_lost = check.reading.status is ChargerStatus.LOST
+    if not check.knows_state and not is_lost:
+        comes = not check.later.isdisjoint(STATE_ROLES)
+        yield "state_comes" if comes else "state_unknown"
+    if check.reading.current is None and not is_lost:
+        comes = Role.CURRENT_L1 in check.later
+        yield "draw_comes" if comes else "draw_unknown"
+    if check.fail_safe is FailSafe.NONE:
+        yield NO_FAIL_SAFE
