@@ -69,6 +69,41 @@ async def test_set_up(hass: HomeAssistant, post, meter_input: dict[str, str]) ->
     await hass.async_block_till_done()
 
 
+async def test_a_form_that_was_left_behind_is_not_taken(
+    hass: HomeAssistant, hass_client, post, meter_input: dict[str, str]
+) -> None:
+    """As a browser's back and a second window send it; the flow goes on all the same."""
+    step = await post("flow", {"handler": DOMAIN})
+    path = f"flow/{step['flow_id']}"
+    for given in ({"next_step_id": "address"}, meter_input):
+        step = await post(path, given)
+    client = await hass_client()
+    for stale in (meter_input, {"next_step_id": "sensors"}, {"active": True}, {}):
+        response = await client.post(f"{FLOWS}/{path}", json=stale)
+        assert response.status == 400
+    step = await post(path, fill_in(step, SET_UP_INPUT))
+    assert step["step_id"] == "groups"
+    # A restart forgets it: what is sent then finds nothing.
+    assert (await client.delete(f"{FLOWS}/{path}")).status == 200
+    assert (await client.post(f"{FLOWS}/{path}", json={})).status == 404
+    assert hass.config_entries.async_entries(DOMAIN) == []
+
+
+async def test_the_tables_reach_the_browser_with_their_cells(
+    hass: HomeAssistant, post, meter_input: dict[str, str]
+) -> None:
+    step = await post("flow", {"handler": DOMAIN})
+    path = f"flow/{step['flow_id']}"
+    for given in ({"next_step_id": "address"}, meter_input):
+        step = await post(path, given)
+    step = await post(path, fill_in(step, SET_UP_INPUT))
+    [field] = step["data_schema"]
+    table = field["selector"]["object"]
+    assert (table["multiple"], table["translation_key"]) == (True, "group_row")
+    assert table["fields"]["max_current_online"]["selector"]["number"]["max"] == 100
+    assert field["description"]["suggested_value"][0].keys() == {"name"}
+
+
 async def test_groups_chargers_and_the_supply(
     hass: HomeAssistant,
     post,
