@@ -58,6 +58,7 @@ class SensorWay(MeterWay):
         self._sensors: Mapping[str, str] = {}
         self._heartbeat: str | None = None
         self._export_positive = False
+        self._is_recognised = False  # then it is known which way is export
 
     async def start(self, user_input: dict[str, Any] | None = None) -> WayResult:
         """Take a device that is recognised, or pick sensors by hand."""
@@ -78,6 +79,7 @@ class SensorWay(MeterWay):
                 self._meter_name, self._sensors = meter.name, meter.sensors
                 self._heartbeat = None
                 self._export_positive = meter.export_positive
+                self._is_recognised = True
                 await enable_sensors(self._hass, meter.sensors)
                 return await self._recognised()
         if not found:
@@ -101,6 +103,7 @@ class SensorWay(MeterWay):
             if not refusal:
                 self._meter_name, self._sensors = name, self._registry_ids(picked)
                 self._heartbeat = heartbeat and self._registry_id(heartbeat)
+                self._is_recognised = False
                 return await self.check()
         return show_form(
             self._flow,
@@ -141,7 +144,7 @@ class SensorWay(MeterWay):
             self._flow,
             "sensor_check",
             meter_check_schema(
-                asks_direction=_has_power(self._sensors),
+                asks_direction=not self._is_recognised,
                 asks_net=self._net is None and net is EarthingSystem.IT,
                 asks_charger=charger is not None,
             ),
@@ -343,11 +346,6 @@ def _picked_twice(picked: Mapping[str, str], heartbeat: str | None) -> str | Non
             return role
         seen.add(entity_id)
     return CONF_HEARTBEAT if heartbeat in seen else None
-
-
-def _has_power(sensors: Mapping[str, str]) -> bool:
-    """Say whether a power is picked that can be counted either way."""
-    return any(ROLES[role].quantity is Quantity.POWER for role in sensors)
 
 
 def _rows(
