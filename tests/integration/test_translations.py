@@ -66,6 +66,35 @@ def test_a_language_says_what_english_says(language: str) -> None:
         assert PLACEHOLDER.findall(text) == PLACEHOLDER.findall(english[key]), key
 
 
+MISREAD = {
+    "sv": (
+        "Min ström",
+        "Max ström",
+        "På om",
+        "Ta bort gränsen",
+        "Helst organisationen",
+    ),
+    "nl": ("Beurt",),
+}
+"""What an electrician reads otherwise than it is meant: "Min ström" is "my current"."""
+
+
+@pytest.mark.parametrize("language", MISREAD)
+def test_no_term_reads_as_something_else(language: str) -> None:
+    for path, text in texts(load(language)):
+        assert not text.startswith(MISREAD[language]), path
+        assert not re.search(r"\b[Cc]entral(en)?\b", text), path
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_keys_stand_in_one_order(language: str) -> None:
+    """So that two languages can be read beside each other."""
+    paths, english = (
+        [path for path, _ in texts(load(each))] for each in (language, "en")
+    )
+    assert paths == english
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_choices_and_reasons_are_complete(language: str) -> None:
     translations = load(language)

@@ -243,7 +243,13 @@ async def test_nothing_is_found_at_first(
     hass: HomeAssistant, network: Neighbourhood, unpack: Callable
 ) -> None:
     result = await search(hass, "nothing_found")
-    assert result["menu_options"] == ["found", "address", "wifi"]
+    assert result["menu_options"] == [
+        "found",
+        "address",
+        "wifi",
+        "sensors",
+        "open_reporter",
+    ]
     device = await unpack()
     device.page.joined.set()
     await device.is_on_lan.wait()

@@ -141,8 +141,11 @@ class MeterSteps(ConfigFlow):
     async def async_step_nothing_found(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Say that nothing was found, and what can be done."""
-        return self._discovery.nothing_found()
+        """Say that nothing was found, and what can be done: also without an Amp Guard."""
+        again = self._discovery.nothing_found().get("menu_options") or ()
+        return self.async_show_menu(
+            step_id="nothing_found", menu_options=[*again, "sensors", "open_reporter"]
+        )
 
     async def async_step_pin(
         self, user_input: dict[str, Any] | None = None
