@@ -82,6 +82,11 @@ class Owner:
         await self._take_picture()
         await self._click(self._dialog.get_by_role("button", name="Submit"))
 
+    async def enter(self, place: int, number: str) -> None:
+        """Enter a number: the form's first, second, ..."""
+        fields = self._dialog.locator("ha-selector-number input")
+        await fields.nth(place).fill(number)
+
     async def turn_on(self, field: str) -> None:
         """Turn on a switch of the form, by its label."""
         row = self._dialog.locator("ha-selector-boolean").filter(has_text=field)

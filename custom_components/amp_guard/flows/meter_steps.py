@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Any, override
+from typing import Any, cast, override
 
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
@@ -142,7 +142,7 @@ class MeterSteps(ConfigFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Say that nothing was found, and what can be done: also without an Amp Guard."""
-        again = self._discovery.nothing_found().get("menu_options") or ()
+        again = cast(list[str], self._discovery.nothing_found()["menu_options"])
         return self.async_show_menu(
             step_id="nothing_found", menu_options=[*again, "sensors", "open_reporter"]
         )
