@@ -71,6 +71,25 @@ def with_defaults(result: dict) -> dict:
     return proposed(result) | within
 
 
+@pytest.mark.parametrize(
+    ("offline", "rule"), [(5, "offline_below_minimum"), (26, "offline_above_online")]
+)
+async def test_what_is_shared_without_the_meter_is_checked_at_the_main_fuse(
+    hass: HomeAssistant,
+    p1: P1Meter,  # noqa: F811
+    offline: float,
+    rule: str,
+) -> None:
+    result = await go_on(
+        hass,
+        await start_flow(hass),
+        "sensors",
+        {"device": p1.device.id},
+        AT_HOME_INPUT | {"max_current_offline": offline},
+    )
+    assert result["errors"] == {"advanced": rule}
+
+
 async def test_the_fuse_of_a_large_site_tells_what_its_meter_can_measure(
     hass: HomeAssistant,
     p1: P1Meter,  # noqa: F811

@@ -142,7 +142,7 @@ class MeterSteps(ConfigFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Say that nothing was found, and what can be done: also without an Amp Guard."""
-        again = cast(list[str], self._discovery.nothing_found()["menu_options"])
+        again = cast("list[str]", self._discovery.nothing_found()["menu_options"])
         return self.async_show_menu(
             step_id="nothing_found", menu_options=[*again, "sensors", "open_reporter"]
         )

@@ -27,7 +27,7 @@ from ..site.figures import figure
 from ..site.offline_limits import OfflineSum, offline_sums
 from ..site.phases import format_phases, supply_phases
 from ..site.reading import read_charger, read_supply
-from ..site.rules import Errors, net_errors
+from ..site.rules import Errors, group_errors, net_errors
 from . import MeterChoice
 from .charger_draft import ChargerDraft, Installation
 from .charger_table import BrokenRow
@@ -70,7 +70,14 @@ class SiteDraft:
 
     def supply_errors(self) -> Errors:
         """Return the rules that the main fuse breaks."""
-        return net_errors(self._net, self.meter.data[CONF_MEASURED_PHASES])
+        group = self.only_group("").group
+        return net_errors(
+            self._net, self.meter.data[CONF_MEASURED_PHASES]
+        ) | group_errors(
+            group,
+            max_current_above=self.supply[CONF_SUPPLY_MAX_CURRENT],
+            phases_above=group.phases,
+        )
 
     @property
     def has_groups(self) -> bool:
@@ -94,7 +101,11 @@ class SiteDraft:
 
     def only_group(self, name: str) -> GroupDraft:
         """Return the group of a home, which is all that the supply feeds."""
-        return self._supply_as_feeder.group({CONF_NAME: name})
+        row = {
+            CONF_NAME: name,
+            CONF_MAX_CURRENT_OFFLINE: self.supply[CONF_MAX_CURRENT_OFFLINE],
+        }
+        return self._supply_as_feeder.group(row)
 
     @property
     def groups_schema(self) -> vol.Schema:
