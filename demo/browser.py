@@ -213,6 +213,16 @@ class Flow:
         offered = found["selector"]["select"]["options"]
         return {option["value"]: option["label"] for option in offered}
 
+    def proposed(self, field: str) -> Json:
+        """Return what the form shows in a field at first."""
+        [found] = [each for each in self._step["data_schema"] if each["name"] == field]
+        return _proposal(found)
+
+    @property
+    def step_id(self) -> str:
+        """Which form or menu it stands before."""
+        return str(self._step.get("step_id", ""))
+
     @property
     def created(self) -> dict[str, Any]:
         """What came of it, once the last form is filled in."""

@@ -1,7 +1,7 @@
 """All that an owner does on the first evening, once Home Assistant is there.
 
-Add each charger by its own integration, then the meter, the main fuse, the group and
-the chargers in it, and activate it; make a dashboard.
+Add each charger by its own integration, then the meter, the main fuse and the chargers
+behind it, and activate them; make a dashboard.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,7 +14,6 @@ from .pages import fill_energy_pages, make_dashboard
 type SetUp = Callable[[Browser, Mapping[str, Any], float], Awaitable[None]]
 """What an owner does with a new Home Assistant, the site's devices and main fuse."""
 
-GROUP_NAME = "Home"
 OFFLINE_MAX_CURRENT = 12.0
 """A per phase while the meter is away: the least for two cars, 6 A each."""
 
@@ -79,21 +78,29 @@ async def _add_amp_guard(
 async def add_site(
     flow: Flow, supply_max_current: float, wirings: Mapping[str, list[str]]
 ) -> str:
-    """Add the main fuse, the group and its chargers; return the entry.
+    """Add the main fuse and the chargers behind it; return the entry.
 
     The `flow` has the meter already. `wirings` says by device which phases of the
     supply a charger is wired to.
     """
-    await flow.fill_in(supply_max_current=supply_max_current, fuse_type="gg")
     await flow.fill_in(
-        name=GROUP_NAME,
-        max_current_online=supply_max_current,
+        supply_max_current=supply_max_current,
+        fuse_type="gg",
         max_current_offline=OFFLINE_MAX_CURRENT,
     )
     found = {key.rpartition("_")[0]: key for key in flow.options("chargers")}
+    labels = flow.options("chargers")
     await flow.fill_in(chargers=[found[device] for device in wirings])
-    for wiring in wirings.values():
-        await flow.fill_in(wiring=",".join(phase.removeprefix("L") for phase in wiring))
-    await flow.choose("activate")
+    orders = {
+        labels[found[device]]: ",".join(phase.removeprefix("L") for phase in wiring)
+        for device, wiring in wirings.items()
+    }
+    if len(orders) == 1:
+        await flow.fill_in(wiring=next(iter(orders.values())))
+    else:
+        rows = flow.proposed("chargers")
+        await flow.fill_in(
+            chargers=[row | {"wiring": orders[row["charger"]]} for row in rows]
+        )
     await flow.fill_in(active=True)
     return str(flow.created["result"]["entry_id"])

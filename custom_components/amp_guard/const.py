@@ -62,16 +62,25 @@ CONF_BALANCER_TYPE: Final = "load_balancer_type"
 CONF_TURN: Final = "turn"
 """min"""
 
+CONF_HAS_GROUPS: Final = "has_groups"
+"""Asked for, never stored: whether fuses stand between the main fuse and the chargers."""
+
 # A group; its name is the subentry's title.
 CONF_DESCRIPTION: Final = "description"
 CONF_PARENT: Final = "parent"
 CONF_PHASES: Final = "phases"
 CONF_MAX_CURRENT_ONLINE: Final = "max_current_online"
+CONF_FOLLOWS: Final = "follows"
+"""Whether its maximum is always that of what feeds it; False if it is not said."""
 CONF_MAX_CURRENT_OFFLINE: Final = "max_current_offline"
 CONF_MIN_CURRENT: Final = "min_current"
 CONF_CHARGERS_INCLUDED: Final = "chargers_included_in_measurements"
 CONF_ACTIVE: Final = "active"
 """Whether the group is balanced, or the charger takes part; True if it is not said."""
+
+CONF_GROUPS: Final = "groups"
+CONF_PROCEED: Final = "proceed"
+"""What to do about chargers that do not work; asked for, never stored."""
 
 # A charger
 CONF_CHARGER: Final = "charger"

@@ -135,7 +135,8 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the numbers of each group and charger."""
-    async_add_entities(simulated_numbers(hass, entry))
+    for subentry_id, numbers in simulated_numbers(hass, entry).items():
+        async_add_entities(numbers, config_subentry_id=subentry_id)
     add_to_subentries(entry, async_add_entities, NUMBERS, AmpGuardNumber)
     requested = {SUBENTRY_CHARGER: (REQUESTED_CURRENT,)}
     add_to_subentries(entry, async_add_entities, requested, RequestedCurrent)

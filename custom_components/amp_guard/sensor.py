@@ -60,12 +60,16 @@ async def async_setup_entry(
 ) -> None:
     """Set up the sensors of the meter, its groups and their chargers."""
     coordinator = entry.runtime_data
+    simulated = simulated_sensors(hass, entry)
     sensors: dict[str | None, list[SensorEntity]] = {
-        None: [*simulated_sensors(hass, entry), *_meter_sensors(coordinator)]
+        None: list(_meter_sensors(coordinator))
     }
     for id_, subentry in connected_subentries(entry).items():
         sensors_of = SENSORS_OF[subentry.subentry_type]
-        sensors[id_] = list(sensors_of(coordinator, subentry))
+        sensors[id_] = [
+            *sensors_of(coordinator, subentry),
+            *simulated.get(id_, ()),
+        ]
     _remove_left_out(hass, entry, chain(*sensors.values()))
     for subentry_id, added in sensors.items():
         async_add_entities(added, config_subentry_id=subentry_id)

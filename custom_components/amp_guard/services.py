@@ -1,6 +1,6 @@
 """Actions: ceilings and boosts with an end, priorities, the plan, the phases."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -68,29 +68,22 @@ def time_span(value: object) -> timedelta:
 
 
 DEVICE = {vol.Required(ATTR_DEVICE_ID): cv.string}
-END = {
-    vol.Exclusive(ATTR_UNTIL, "end"): cv.datetime,
-    vol.Exclusive(ATTR_DURATION, "end"): time_span,
-}
+END = {vol.Optional(ATTR_UNTIL): cv.datetime, vol.Optional(ATTR_DURATION): time_span}
+"""One of them, and only one: see `_end`, which can say so in the user's language."""
 
 
-def _with_end(fields: Mapping[vol.Marker, object]) -> vol.All:
-    return vol.All(
-        vol.Schema({**DEVICE, **fields, **END}),
-        cv.has_at_least_one_key(ATTR_UNTIL, ATTR_DURATION),
-    )
-
-
-SET_CEILING = _with_end(
+SET_CEILING = vol.Schema(
     {
+        **DEVICE,
         vol.Required(ATTR_CURRENT): number,
         vol.Optional(ATTR_NAME, default=DEFAULT_CEILING_NAME): vol.All(
             cv.string, vol.Length(max=MAX_NAME_LENGTH)
         ),
+        **END,
     }
 )
 CLEAR_CEILING = vol.Schema({**DEVICE, vol.Optional(ATTR_NAME): cv.string})
-BOOST = _with_end({})
+BOOST = vol.Schema({**DEVICE, **END})
 END_BOOST = vol.Schema(DEVICE)
 SET_PRIORITY = vol.Schema({**DEVICE, vol.Required(ATTR_PRIORITY): number})
 FIND_PHASES = vol.Schema(
@@ -282,8 +275,18 @@ def _coordinator_of(entry: AmpGuardConfigEntry) -> AmpGuardCoordinator:
 
 
 def _end(call: ServiceCall) -> datetime:
-    """Return when it ends; refuse what is over already, or too far ahead."""
+    """Return when it ends; refuse no end, two, one that is over or too far ahead."""
     now = dt_util.utcnow()
+    if (ATTR_DURATION in call.data) is (ATTR_UNTIL in call.data):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="one_end",
+            translation_placeholders={
+                "duration": ATTR_DURATION,
+                "until": ATTR_UNTIL,
+                "latest": _local(now + FURTHEST),
+            },
+        )
     if (duration := call.data.get(ATTR_DURATION)) is None:
         until: datetime = call.data[ATTR_UNTIL]
         if until.tzinfo is None:

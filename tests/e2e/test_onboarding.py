@@ -91,7 +91,6 @@ async def unpack(network: Neighbourhood) -> AsyncGenerator:
 async def finish(flow: Flow) -> None:
     """Go on from the main fuse to the end."""
     await flow.fill_in(supply_max_current=25)
-    await flow.fill_in(name="Garage")
     await flow.fill_in()
     await flow.fill_in(active=True)
     assert flow.created["result"]["entry_id"]

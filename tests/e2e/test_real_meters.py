@@ -145,17 +145,14 @@ async def take_meter(browser: Browser, name: str) -> Flow:
     await sensors_of(browser, name)
     flow = await browser.add_integration("amp_guard")
     await flow.choose("sensors")
-    await flow.choose("sensor_device")
     found = {label: value for value, label in flow.options("device").items()}
     with suppress(RefusedError):  # those that had to be enabled are not there yet
         await flow.fill_in(device=found[name])
-    while True:
-        try:
+    while flow.step_id == "sensor_check":
+        with suppress(RefusedError):
             await flow.fill_in()
-        except RefusedError:
-            await asyncio.sleep(LOOK_INTERVAL)
-        else:
-            return flow
+        await asyncio.sleep(LOOK_INTERVAL)
+    return flow
 
 
 async def sensors_of(browser: Browser, name: str) -> None:

@@ -42,7 +42,19 @@ GROUP_INPUT = {
     "min_current": 6,
     "chargers_included_in_measurements": True,
 }
+AT_SET_UP = {"has_groups": True, "max_current_offline": 6}
+SET_UP_INPUT = SUPPLY_INPUT | AT_SET_UP
+"""What is said of the supply at set-up, where groups are described in their table."""
 NO_CHARGERS = {"another": False}
+
+
+def groups_input(**row: object) -> dict[str, list[dict[str, object]]]:
+    """Return the table of groups, filled in with one."""
+    garage = {"name": "Garage", "max_current_online": 25, "max_current_offline": 10}
+    return {"groups": [garage | row]}
+
+
+GROUPS_INPUT = groups_input()
 
 
 class Decisions:
@@ -112,6 +124,20 @@ class Property:
             await hass.async_block_till_done(wait_background_tasks=True)
 
 
+def confirmed(**entered: object) -> Callable[[dict], dict | None]:
+    """Return what confirms what the sensors of a meter read, where that is asked."""
+
+    def fill_in(form: dict) -> dict | None:
+        if form["step_id"] != "sensor_check":
+            return None
+        given = {"export_positive": False} | entered
+        if "export_positive" not in form["data_schema"].schema:
+            del given["export_positive"]
+        return given
+
+    return fill_in
+
+
 def fold(schema: vol.Schema, values: dict) -> dict:
     """Return values as a form has them: those of a folded section within it."""
     folded = {
@@ -145,9 +171,16 @@ async def start_subentry(
     )
 
 
-async def go_on(hass: HomeAssistant, result: dict, *inputs: dict | str) -> dict:
-    """Fill in one form after the other, or choose (by name) from a menu."""
+async def go_on(
+    hass: HomeAssistant, result: dict, *inputs: dict | str | Callable
+) -> dict:
+    """Fill in one form after the other, or choose (by name) from a menu.
+
+    What is filled in may depend on the form: None where it is none to be filled in.
+    """
     for given in inputs:
+        if callable(given) and (given := given(result)) is None:
+            continue
         manager = hass.config_entries.flow
         if isinstance(result["handler"], tuple):
             manager = hass.config_entries.subentries
@@ -170,8 +203,8 @@ async def add_meter(
         await start_flow(hass),
         "address",
         meter_input,
-        SUPPLY_INPUT,
-        GROUP_INPUT | (group or {}),
+        SET_UP_INPUT,
+        groups_input(**(group or {})),
         NO_CHARGERS,
         {"active": True},
     )
@@ -275,15 +308,24 @@ def recognised_charger(
     return f"{device.id}_1"
 
 
-def charger_input() -> dict[str, object]:
-    """Return what the owner says of a charger in the only group."""
-    return {
+def charger_input(name: str | None = None) -> dict[str, object]:
+    """Return what the owner says of a charger in the only group.
+
+    The `name` is asked of one that is recognised.
+    """
+    return ({} if name is None else {"name": name}) | {
         "wiring": "1,2,3",
         "max_current": 16,
         "offline_current": 6,
         "offline_phase": "all",
         "priority": 1,
     }
+
+
+def charger_table(*rows: dict[str, object]) -> dict[str, object]:
+    """Return what the owner says of several chargers: the same of all, and their rows."""
+    same = {key: value for key, value in charger_input().items() if "phase" not in key}
+    return same | {"chargers": list(rows)}
 
 
 async def add_charger(
@@ -299,7 +341,7 @@ async def add_charger(
         charger_input() | settings,
         "save",
     )
-    assert result["type"] == "create_entry", result.get("errors")
+    assert result["type"] == "create_entry", result.get("errors") or result
     await hass.async_block_till_done()
     (added,) = set(entry.subentries) - before
     return added

@@ -194,7 +194,7 @@ async def test_once_a_charger_has_a_fail_safe_nothing_is_told_of_it(
         await start_subentry(hass, entry, "charger"),
         "device",
         {"charger": f"{charger.device_id}_1"},
-        charger_input(),
+        charger_input("Charge point"),
         "save",
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -228,7 +228,7 @@ async def test_a_charger_that_turns_out_to_have_no_fail_safe_is_told(
         await start_subentry(hass, entry, "charger"),
         "device",
         {"charger": f"{charger.device_id}_1"},
-        charger_input(),
+        charger_input("Charge point"),
         "save",
     )
     await hass.async_block_till_done()

@@ -11,40 +11,49 @@ import pytest
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.model import SUPPLY_ID, BalancerType, Phase
 from simulator.devices.amp_guard import AmpGuardSettings
+from tests.shown_texts import ENGLISH
 
 from .helpers import (
     GROUP_INPUT,
+    GROUPS_INPUT,
     NO_CHARGERS,
     SERIAL,
+    SET_UP_INPUT,
     SUPPLY_INPUT,
     Decisions,
     PlainCharger,
     Property,
     add_charger,
     charger_input,
+    enable_all,
     entity_id,
     go_on,
     group_id,
+    groups_input,
     recognised_charger,
     start_flow,
     start_subentry,
 )
+from .test_settings import set_number
+
+AT_HOME = {"has_groups": False, "max_current_offline": 10}
+ERRORS = ENGLISH["config"]["error"]
 
 
 @pytest.fixture
 async def at_group(hass: HomeAssistant, meter_input: dict[str, str]) -> dict:
-    """Set-up that has come to the group."""
+    """Set-up that has come to the groups."""
     result = await go_on(
-        hass, await start_flow(hass), "address", meter_input, SUPPLY_INPUT
+        hass, await start_flow(hass), "address", meter_input, SET_UP_INPUT
     )
-    assert result["step_id"] == "group"
+    assert result["step_id"] == "groups"
     return result
 
 
 @pytest.fixture
 async def at_chargers(hass: HomeAssistant, at_group: dict) -> dict:
     """Set-up that has come to the chargers."""
-    result = await go_on(hass, at_group, GROUP_INPUT)
+    result = await go_on(hass, at_group, GROUPS_INPUT)
     assert result["step_id"] == "chargers"
     return result
 
@@ -73,26 +82,15 @@ async def test_from_the_menu_to_a_balanced_charger(
     for given in (
         "address",
         meter_input,
-        SUPPLY_INPUT,
-        GROUP_INPUT | {"description": "By the road"},
+        SUPPLY_INPUT | AT_HOME,
         {"another": True},
         left.entities,
         charger_input(),
-        "activate",
     ):
         result = await go_on(hass, result, given)
         steps.append(result["step_id"])
         assert not hass.config_entries.async_entries(DOMAIN)
-    assert steps == [
-        "address",
-        "supply",
-        "group",
-        "chargers",
-        "entities",
-        "charger",
-        "check",
-        "activate",
-    ]
+    assert steps == ["address", "supply", "chargers", "entities", "charger", "activate"]
     result = await go_on(hass, result, {"active": True})
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -117,8 +115,15 @@ async def test_from_the_menu_to_a_balanced_charger(
     assert entry.options == SUPPLY_INPUT
     [group] = entry.get_subentries_of_type("group")
     [charger] = entry.get_subentries_of_type("charger")
-    assert {"name": group.title, **group.data} == GROUP_INPUT | {
-        "description": "By the road",
+    assert group.title == hass.config.location_name
+    assert group.data == {
+        "parent": "supply",
+        "phases": "1,2,3",
+        "max_current_online": 25,
+        "follows": True,
+        "max_current_offline": 10,
+        "min_current": 6,
+        "chargers_included_in_measurements": True,
         "active": True,
     }
     assert charger.title == "Left"
@@ -137,15 +142,14 @@ async def test_a_single_phase_site_without_voltage(
     house = await make_property(settings)
     meter_input = {"host": house.meter.address, "pin": settings.pin}
     result = await go_on(
-        hass, await start_flow(hass), "address", meter_input, SUPPLY_INPUT
+        hass, await start_flow(hass), "address", meter_input, SET_UP_INPUT
     )
-    assert proposed(result)["phases"] == "1"
-    result = await go_on(hass, result, GROUP_INPUT)
-    assert result["errors"] == {"phases": "phase_not_measured"}
+    result = await go_on(hass, result, groups_input(phases="1,2,3"))
+    assert refused_row(result) == ("Garage", "phase_not_measured")
 
-    result = await go_on(
-        hass, result, GROUP_INPUT | {"phases": "1"}, NO_CHARGERS, {"active": True}
-    )
+    result = await go_on(hass, result, GROUPS_INPUT, NO_CHARGERS, {"active": True})
+    [group] = result["result"].get_subentries_of_type("group")
+    assert group.data["phases"] == "1"
     await hass.async_block_till_done()
     sensors = [
         sensor.unique_id
@@ -167,12 +171,13 @@ async def test_an_it_net_with_two_current_sensors(
     house = await make_property(settings)
     meter_input = {"host": house.meter.address, "pin": settings.pin}
     result = await go_on(hass, await start_flow(hass), "address", meter_input)
-    refused = await go_on(hass, result, SUPPLY_INPUT)
+    refused = await go_on(hass, result, SUPPLY_INPUT | AT_HOME)
     assert refused["errors"] == {"net": "net_needs_all_phases"}
-    result = await go_on(hass, refused, SUPPLY_INPUT | {"net": "it"})
-    assert proposed(result)["phases"] == "1,2,3"
-    result = await go_on(hass, result, GROUP_INPUT, NO_CHARGERS, {"active": True})
+    result = await go_on(hass, refused, SUPPLY_INPUT | AT_HOME | {"net": "it"})
+    result = await go_on(hass, result, NO_CHARGERS, {"active": True})
     assert result["type"] == "create_entry", result
+    [group] = result["result"].get_subentries_of_type("group")
+    assert group.data["phases"] == "1,2,3"
     await hass.async_block_till_done()
     await house.passes(hass, 5, 4.0, 5.0, 6.0)
     measurement = result["result"].runtime_data.meters.measurements[SUPPLY_ID]
@@ -227,124 +232,175 @@ async def test_the_supply_is_described_by_numbers(
         await go_on(hass, result, SUPPLY_INPUT | {field: float("nan")})
 
 
+@pytest.mark.parametrize(("fuse", "bounds"), [(500, "100 A"), (5, "100 A")])
+async def test_a_figure_out_of_its_bounds_is_told_with_them(
+    hass: HomeAssistant, meter_input: dict[str, str], fuse: float, bounds: str
+) -> None:
+    result = await go_on(hass, await start_flow(hass), "address", meter_input)
+    too_large = SUPPLY_INPUT | AT_HOME | {"supply_max_current": fuse}
+    result = await go_on(hass, result, too_large)
+    assert result["errors"] == {"supply_max_current": "out_of_range"}
+    told = result["description_placeholders"]
+    assert (told["low"], told["high"]) == ("6", bounds)
+    result = await go_on(hass, result, SUPPLY_INPUT | AT_HOME | {"turn": 4})
+    assert result["errors"] == {"advanced": "out_of_range"}
+
+
 async def test_the_main_fuse_changes_but_not_below_its_groups(
     hass: HomeAssistant, entry: ConfigEntry
 ) -> None:
     result = await hass.config_entries.options.async_init(entry.entry_id)
     result = await go_on(hass, result, SUPPLY_INPUT | {"supply_max_current": 20})
     assert result["errors"] == {"supply_max_current": "below_group"}
+    assert result["description_placeholders"]["groups"] == "Garage (25 A)"
 
     result = await go_on(hass, result, SUPPLY_INPUT | {"supply_max_current": 35})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
     assert entry.runtime_data.site.supply.supply_max_current == 35
+    assert entry.runtime_data.site.groups[0].max_current_online == 25
 
 
-# --- the group ----------------------------------------------------------------------
+@pytest.mark.parametrize("fuse", [16, 35])
+async def test_what_follows_the_main_fuse_goes_on_following_it(
+    hass: HomeAssistant, meter_input: dict[str, str], fuse: int
+) -> None:
+    """Also through another group; one with a fuse of its own does not."""
+    rows = [
+        {"name": "Garage"},
+        {"name": "Carport", "parent": "Garage", "max_current_offline": 20},
+        {"name": "Yard", "max_current_online": 16},
+    ]
+    result = await go_on(
+        hass,
+        await start_flow(hass),
+        "address",
+        meter_input,
+        SET_UP_INPUT,
+        {"groups": rows},
+        NO_CHARGERS,
+        {"active": True},
+    )
+    await hass.async_block_till_done()
+    entry = result["result"]
+
+    def maxima() -> list[tuple[float, float]]:
+        return [
+            (group.max_current_online, group.max_current_offline)
+            for group in entry.runtime_data.site.groups
+        ]
+
+    assert maxima() == [(25, 6), (25, 20), (16, 6)]
+    options = await hass.config_entries.options.async_init(entry.entry_id)
+    await go_on(hass, options, SUPPLY_INPUT | {"supply_max_current": fuse})
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+    assert maxima() == [(fuse, 6), (fuse, min(20, fuse)), (16, 6)]
+
+    # What is set by hand is its own from then on.
+    garage = group_id(entry)
+    await enable_all(hass, entry)
+    await set_number(hass, garage, "max_current_online", 10)
+    await hass.async_block_till_done()
+    assert maxima() == [(10, 6), (10, 10), (16, 6)]
+    options = await hass.config_entries.options.async_init(entry.entry_id)
+    await go_on(hass, options, SUPPLY_INPUT | {"supply_max_current": 20})
+    await hass.async_block_till_done()
+    assert maxima()[0] == (10, 6)
 
 
-async def test_a_group_is_proposed_that_suits_a_home(
+async def test_a_group_that_is_left_open_follows_what_feeds_it(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    result = await start_subentry(hass, entry, "group", group_id(entry))
+    left_open = GROUP_INPUT | {"parent": "supply"}
+    del left_open["max_current_online"]
+    result = await go_on(hass, result, left_open)
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    options = await hass.config_entries.options.async_init(entry.entry_id)
+    await go_on(hass, options, SUPPLY_INPUT | {"supply_max_current": 20})
+    await hass.async_block_till_done()
+    [group] = entry.runtime_data.site.groups
+    assert group.max_current_online == 20
+    result = await start_subentry(hass, entry, "group", group_id(entry))
+    assert "max_current_online" not in proposed(result)
+
+
+# --- the groups ---------------------------------------------------------------------
+
+
+def refused_row(result: dict) -> tuple[str, str]:
+    """Return which row of a table is refused, and the rule that it breaks."""
+    [(table, error)] = result["errors"].items()
+    assert (table, error) in {("groups", "in_row"), ("chargers", "in_row")}
+    told = result["description_placeholders"]
+    [rule] = [rule for rule, text in ERRORS.items() if text == told["why"]]
+    return told["row"], rule
+
+
+async def test_groups_are_proposed_by_the_name_of_the_home(
     hass: HomeAssistant, at_group: dict
 ) -> None:
-    shown = proposed(at_group)
-    assert shown.pop("name") == hass.config.location_name
-    assert shown == {
-        "phases": "1,2,3",
-        "max_current_online": 25,
-        "max_current_offline": 6,
-    }
-    advanced = at_group["data_schema"].schema["advanced"]
-    assert advanced.options["collapsed"]
+    assert proposed(at_group) == {"groups": [{"name": hass.config.location_name}]}
 
 
 @pytest.mark.parametrize(
-    ("change", "field", "rule"),
+    ("rows", "row", "rule"),
     [
-        ({"name": " "}, "name", "name_missing"),
-        ({"max_current_online": 26}, "max_current_online", "group_above_supply"),
+        ([{"name": " "}], "–", "name_missing"),
+        ([{"name": "A"}, {"name": "A "}], "A", "name_twice"),
+        ([{"name": "A", "max_current_online": 26}], "A", "group_above_supply"),
         (
-            {"max_current_online": 20, "max_current_offline": 21},
-            "max_current_offline",
+            [{"name": "A", "max_current_online": 20, "max_current_offline": 21}],
+            "A",
             "offline_above_online",
         ),
-        ({"max_current_offline": 5}, "max_current_offline", "offline_below_minimum"),
+        ([{"name": "A", "max_current_offline": 5}], "A", "offline_below_minimum"),
+        ([{"name": "A", "parent": "B"}], "A", "parent_unknown"),
         (
-            {"max_current_online": 10, "max_current_offline": 0, "min_current": 11},
-            "advanced",
-            "minimum_above_maximum",
+            [{"name": "A", "parent": "B"}, {"name": "B", "parent": "A"}],
+            "A",
+            "parent_unknown",
+        ),
+        (
+            [
+                {"name": "B", "parent": "A", "max_current_online": 20},
+                {"name": "A", "max_current_online": 16},
+            ],
+            "B",
+            "group_above_supply",
+        ),
+        (
+            [{"name": "A", "phases": "1"}, {"name": "B", "parent": "A", "phases": "2"}],
+            "B",
+            "phase_not_measured",
         ),
     ],
 )
-async def test_a_group_that_cannot_hold_is_refused(
-    hass: HomeAssistant, at_group: dict, change: dict, field: str, rule: str
+async def test_groups_that_cannot_hold_are_refused_by_name(
+    hass: HomeAssistant, at_group: dict, rows: list, row: str, rule: str
 ) -> None:
-    result = await go_on(hass, at_group, GROUP_INPUT | change)
-    assert result["errors"] == {field: rule}
-    # What was entered is still there, and a fold in error stands open.
-    assert proposed(result)["phases"] == "1,2,3"
-    advanced = result["data_schema"].schema["advanced"]
-    assert advanced.options["collapsed"] is (field != "advanced")
+    result = await go_on(hass, at_group, {"groups": rows})
+    assert refused_row(result) == (row, rule)
+    assert proposed(result) == {"groups": rows}  # what was entered is still there
 
-    result = await go_on(hass, result, GROUP_INPUT, NO_CHARGERS, {"active": True})
+    result = await go_on(hass, result, GROUPS_INPUT, NO_CHARGERS, {"active": True})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
     assert result["result"].state is ConfigEntryState.LOADED
 
 
+async def test_a_group_is_needed(hass: HomeAssistant, at_group: dict) -> None:
+    result = await go_on(hass, at_group, {"groups": []})
+    assert result["errors"] == {"groups": "group_missing"}
+    result = await go_on(
+        hass, result, {"groups": [{"name": "A", "max_current_offline": 500}]}
+    )
+    assert result["errors"] == {"groups": "out_of_range"}
+
+
 # --- the chargers -------------------------------------------------------------------
-
-
-async def test_chargers_that_are_found_are_ticked_and_described(
-    hass: HomeAssistant, at_group: dict
-) -> None:
-    driveway = recognised_charger(hass, "Driveway")
-    carport = recognised_charger(hass, "Carport", reachable=False)
-    result = await go_on(hass, at_group, GROUP_INPUT)
-    assert set(proposed(result)["chargers"]) == {driveway, carport}
-
-    result = await go_on(hass, result, {"chargers": [driveway, carport]} | NO_CHARGERS)
-    assert result["description_placeholders"]["charger"] == "Driveway"
-    assert proposed(result)["offline_phase"] == "all"
-    result = await go_on(hass, result, charger_input() | {"offline_current": 17})
-    assert result["errors"] == {"offline_current": "offline_above_maximum"}
-    result = await go_on(hass, result, charger_input())
-    assert result["description_placeholders"]["charger"] == "Carport"
-    assert proposed(result)["offline_phase"] == "all"
-    result = await go_on(hass, result, charger_input() | {"priority": 2})
-
-    assert (result["type"], result["step_id"]) == (FlowResultType.MENU, "check")
-    assert result["description_placeholders"]["chargers"].splitlines() == [
-        "| Driveway | ✓ charging | ✓ 10.0 / 0.0 / 0.0 A | ✓ 16 A | ✓ | ✗ |",
-        "| Carport | ✗ | ✗ | ✗ | ✗ | ✗ |",
-    ]
-    assert result["description_placeholders"]["reasons"] == (
-        "- Carport: The charger is not available."
-    )
-    # What was mended meanwhile is seen by looking again.
-    recognised_charger(hass, "Carport")
-    result = await go_on(hass, result, "check")
-    assert result["description_placeholders"]["reasons"] == ""
-
-    result = await go_on(hass, result, "activate")
-    assert result["description_placeholders"]["limits"].splitlines() == [
-        f"| Amp Guard {SERIAL} | 1,2,3 | 25 A | 25 A |",
-        "| Garage | 1,2,3 | 25 A | 10 A |",
-        "| Driveway | 1,2,3 | 16 A | 6 A |",
-        "| Carport | 1,2,3 | 16 A | 6 A |",
-    ]
-    warning = result["description_placeholders"]["warning"]
-    assert warning.startswith(
-        "⚠️ **Garage: the offline limits add up to 12 A, and only 10 A fit**\n\n"
-    )
-    assert "Lower their offline current limits" in warning
-    result = await go_on(hass, result, {"active": True})
-    await hass.async_block_till_done()
-    entry = result["result"]
-    assert {
-        charger.unique_id: charger.data["priority"]
-        for charger in entry.get_subentries_of_type("charger")
-    } == {driveway: 1, carport: 2}
-    assert entry.state is ConfigEntryState.LOADED
 
 
 async def test_the_words_of_a_state_are_asked_where_they_are_not_known(
@@ -358,7 +414,7 @@ async def test_the_words_of_a_state_are_asked_where_they_are_not_known(
     assert result["step_id"] == "states"
     meanings = {"disconnected": ["Frei"], "charging": ["Lädt"]}
     result = await go_on(hass, result, meanings, charger_input())
-    assert "✓ Lädt" in result["description_placeholders"]["chargers"]
+    assert "state" not in result["description_placeholders"]["findings"]
 
 
 async def test_chargers_can_be_chosen_again(
@@ -368,13 +424,13 @@ async def test_chargers_can_be_chosen_again(
     result = await go_on(
         hass,
         at_group,
-        GROUP_INPUT,
+        GROUPS_INPUT,
         {"chargers": [driveway], "another": True},
-        chargers["left"].entities,
-        charger_input(),
-        charger_input(),
-        "chargers",
+        chargers["left"].entities | {"limit": "input_number.gone"},
     )
+    result = await go_on(hass, result, proposed(result))
+    assert result["step_id"] == "activate"
+    result = await go_on(hass, result, {"active": True, "proceed": "choose_again"})
     assert result["step_id"] == "chargers"
     result = await go_on(hass, result, {"chargers": []} | NO_CHARGERS)
     assert result["step_id"] == "activate"
@@ -387,7 +443,7 @@ async def test_a_charger_that_goes_meanwhile_is_named(
     hass: HomeAssistant, at_group: dict, device_registry: dr.DeviceRegistry
 ) -> None:
     driveway = recognised_charger(hass, "Driveway")
-    result = await go_on(hass, at_group, GROUP_INPUT)
+    result = await go_on(hass, at_group, GROUPS_INPUT)
     device_registry.async_remove_device(driveway.removesuffix("_1"))
     await hass.async_block_till_done()
 
@@ -395,6 +451,27 @@ async def test_a_charger_that_goes_meanwhile_is_named(
     assert result["errors"] == {"chargers": "charger_gone"}
     result = await go_on(hass, result, NO_CHARGERS)
     assert result["step_id"] == "activate"
+
+
+async def test_a_charger_that_goes_before_the_last_step_is_told(
+    hass: HomeAssistant, at_group: dict, device_registry: dr.DeviceRegistry
+) -> None:
+    driveway = recognised_charger(hass, "Driveway")
+    result = await go_on(hass, at_group, GROUPS_INPUT)
+    result = await go_on(hass, result, NO_CHARGERS | {"chargers": [driveway]})
+    device_registry.async_update_device(
+        driveway.removesuffix("_1"), name_by_user="Renamed meanwhile"
+    )
+    result = await go_on(hass, result, charger_input("Driveway"))
+    assert result["step_id"] == "activate"
+    device_registry.async_remove_device(driveway.removesuffix("_1"))
+    await hass.async_block_till_done()
+    result = await go_on(hass, result, {"active": True})
+    assert (result["step_id"], result["errors"]) == (
+        "chargers",
+        {"base": "charger_gone"},
+    )
+    assert hass.config_entries.async_entries(DOMAIN) == []
 
 
 async def test_a_charger_is_balanced_by_one_set_up_only(
@@ -408,10 +485,10 @@ async def test_a_charger_is_balanced_by_one_set_up_only(
         await start_flow(hass),
         "address",
         {"host": other.meter.address, "pin": settings.pin},
-        SUPPLY_INPUT,
-        GROUP_INPUT,
+        SET_UP_INPUT,
+        GROUPS_INPUT,
         {"chargers": [driveway]} | NO_CHARGERS,
-        charger_input(),
+        charger_input("Driveway"),
     )
     # Somebody else is faster.
     await go_on(
@@ -419,11 +496,11 @@ async def test_a_charger_is_balanced_by_one_set_up_only(
         await start_subentry(hass, entry, "charger"),
         "device",
         {"charger": driveway},
-        charger_input(),
+        charger_input("Driveway"),
         "save",
     )
     await hass.async_block_till_done()
-    result = await go_on(hass, result, "activate")
+    result = await go_on(hass, result, {"active": True})
     assert (result["step_id"], result["errors"]) == (
         "chargers",
         {"base": "charger_taken"},
@@ -449,7 +526,6 @@ async def test_a_group_can_wait_to_be_activated(
         {"another": True},
         left.entities,
         charger_input(),
-        "activate",
         {"active": False},
     )
     await hass.async_block_till_done()

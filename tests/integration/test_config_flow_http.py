@@ -8,7 +8,13 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.amp_guard.const import DOMAIN
 
-from .helpers import GROUP_INPUT, NO_CHARGERS, SUPPLY_INPUT, PlainCharger, charger_input
+from .helpers import (
+    GROUPS_INPUT,
+    NO_CHARGERS,
+    SET_UP_INPUT,
+    PlainCharger,
+    charger_input,
+)
 
 FLOWS = "/api/config/config_entries"
 
@@ -52,8 +58,8 @@ async def test_set_up(hass: HomeAssistant, post, meter_input: dict[str, str]) ->
     assert (step["step_id"], fields(step)) == ("address", ["host", "pin"])
     for step_id, values in (
         ("address", meter_input),
-        ("supply", SUPPLY_INPUT),
-        ("group", GROUP_INPUT),
+        ("supply", SET_UP_INPUT),
+        ("groups", GROUPS_INPUT),
         ("chargers", NO_CHARGERS),
         ("activate", {"active": True}),
     ):
@@ -61,6 +67,41 @@ async def test_set_up(hass: HomeAssistant, post, meter_input: dict[str, str]) ->
         step = await post(path, fill_in(step, values))
     assert step["type"] == "create_entry"
     await hass.async_block_till_done()
+
+
+async def test_a_form_that_was_left_behind_is_not_taken(
+    hass: HomeAssistant, hass_client, post, meter_input: dict[str, str]
+) -> None:
+    """As a browser's back and a second window send it; the flow goes on all the same."""
+    step = await post("flow", {"handler": DOMAIN})
+    path = f"flow/{step['flow_id']}"
+    for given in ({"next_step_id": "address"}, meter_input):
+        step = await post(path, given)
+    client = await hass_client()
+    for stale in (meter_input, {"next_step_id": "sensors"}, {"active": True}, {}):
+        response = await client.post(f"{FLOWS}/{path}", json=stale)
+        assert response.status == 400
+    step = await post(path, fill_in(step, SET_UP_INPUT))
+    assert step["step_id"] == "groups"
+    # A restart forgets it: what is sent then finds nothing.
+    assert (await client.delete(f"{FLOWS}/{path}")).status == 200
+    assert (await client.post(f"{FLOWS}/{path}", json={})).status == 404
+    assert hass.config_entries.async_entries(DOMAIN) == []
+
+
+async def test_the_tables_reach_the_browser_with_their_cells(
+    hass: HomeAssistant, post, meter_input: dict[str, str]
+) -> None:
+    step = await post("flow", {"handler": DOMAIN})
+    path = f"flow/{step['flow_id']}"
+    for given in ({"next_step_id": "address"}, meter_input):
+        step = await post(path, given)
+    step = await post(path, fill_in(step, SET_UP_INPUT))
+    [field] = step["data_schema"]
+    table = field["selector"]["object"]
+    assert (table["multiple"], table["translation_key"]) == (True, "group_row")
+    assert table["fields"]["max_current_online"]["selector"]["number"]["max"] == 100
+    assert field["description"]["suggested_value"][0].keys() == {"name"}
 
 
 async def test_groups_chargers_and_the_supply(
@@ -90,8 +131,9 @@ async def test_groups_chargers_and_the_supply(
     step = await post(path, chargers["left"].entities)
     assert step["step_id"] == "charger"
     settings = charger_input()
-    assert fields(step) == list(settings)
-    step = await post(path, settings)
+    *first, last = fields(step)
+    assert ({*first}, last) == (settings.keys() - {"offline_phase"}, "advanced")
+    step = await post(path, fill_in(step, settings))
     assert step["menu_options"] == ["save", "check", "charger"]
     step = await post(path, {"next_step_id": "save"})
     assert step["type"] == "create_entry"

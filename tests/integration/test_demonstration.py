@@ -79,6 +79,27 @@ async def test_all_of_it_says_that_it_is_simulated(
     assert len(own) == len(CHARGERS) * (2 + len(Phase))
 
 
+async def test_it_speaks_the_language_and_has_each_device_once(
+    hass: HomeAssistant, clock: Clock
+) -> None:
+    hass.config.language = "sv"
+    result = await go_on(hass, await start_flow(hass), "demonstration", {})
+    await hass.async_block_till_done()
+    names = [
+        device.name
+        for device in dr.async_entries_for_config_entry(
+            dr.async_get(hass), result["result"].entry_id
+        )
+    ]
+    assert sorted(map(str, names)) == [
+        "Simulerad laddare 1",
+        "Simulerad laddare 2",
+        "Simulerat garage",
+        "Simulerat hem",
+    ]
+    assert result["title"] == "Simulerat hem"
+
+
 async def test_one_is_enough(hass: HomeAssistant, entry: ConfigEntry) -> None:
     result = await go_on(hass, await start_flow(hass), "demonstration")
     assert result["reason"] == "already_configured"

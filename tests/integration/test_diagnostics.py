@@ -90,7 +90,8 @@ async def test_what_each_charger_is_and_what_is_wrong_with_it(
     hass.states.async_set("input_boolean.left", STATE_UNAVAILABLE)
     recognised = recognised_charger(hass, "carport")
     result = await start_subentry(hass, entry, "charger")
-    settings = {"wiring": "1", "max_current": 16, "offline_current": 0}
+    settings = {"name": "Carport", "wiring": "1", "max_current": 16}
+    settings |= {"offline_current": 0}
     settings |= {"offline_phase": "all", "priority": 1}
     result = await go_on(
         hass, result, "device", {"charger": recognised}, settings, "save"
@@ -250,7 +251,9 @@ async def test_a_set_up_that_fails_can_be_diagnosed(
     download: Download,
 ) -> None:
     left = await add_charger(hass, entry, chargers["left"])
-    hass.config_entries.async_remove_subentry(entry, group_id(entry))
+    group = entry.subentries[group_id(entry)]
+    circle = dict(group.data) | {"parent": group.subentry_id}
+    hass.config_entries.async_update_subentry(entry, group, data=circle)
     await hass.async_block_till_done()
     assert entry.state is ConfigEntryState.SETUP_ERROR
 

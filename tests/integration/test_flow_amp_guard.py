@@ -24,14 +24,19 @@ from simulator.devices.amp_guard import AmpGuardSettings, Fault
 from tests.lan_contract import Proving
 
 from .helpers import (
-    GROUP_INPUT,
+    GROUPS_INPUT,
     NO_CHARGERS,
     SERIAL,
-    SUPPLY_INPUT,
+    SET_UP_INPUT,
+    PlainCharger,
     Property,
+    add_charger,
+    add_meter,
     becomes,
+    device_id,
     entity_id,
     go_on,
+    groups_input,
     happens,
     start_flow,
 )
@@ -198,9 +203,13 @@ async def test_what_a_meter_says_of_itself_is_shown_as_plain_text(
         hass, {"host": await serve(identity, measurement()), "pin": "12345678"}
     )
     result = await go_on(
-        hass, result, SUPPLY_INPUT, GROUP_INPUT | {"phases": "1"}, NO_CHARGERS
+        hass,
+        result,
+        SET_UP_INPUT,
+        groups_input(phases="1"),
+        NO_CHARGERS,
+        {"active": True},
     )
-    result = await go_on(hass, result, {"active": True})
     assert result["type"] is FlowResultType.CREATE_ENTRY, result
     assert result["title"] == f"{shown} {SERIAL}"
     assert result["data"]["firmware"] == shown
@@ -266,7 +275,7 @@ async def test_of_two_set_ups_of_one_meter_the_first_to_end_is_kept(
     first = await start(hass, meter_input)
     await start(hass, meter_input)
     result = await go_on(
-        hass, first, SUPPLY_INPUT, GROUP_INPUT, NO_CHARGERS, {"active": True}
+        hass, first, SET_UP_INPUT, GROUPS_INPUT, NO_CHARGERS, {"active": True}
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
@@ -280,7 +289,7 @@ async def test_a_meter_that_goes_during_set_up_is_sought_afterwards(
     result = await start(hass, meter_input)
     await house.meter.stop()
     result = await go_on(
-        hass, result, SUPPLY_INPUT, GROUP_INPUT, NO_CHARGERS, {"active": True}
+        hass, result, SET_UP_INPUT, GROUPS_INPUT, NO_CHARGERS, {"active": True}
     )
     await hass.async_block_till_done()
     assert result["result"].state is ConfigEntryState.LOADED
@@ -292,7 +301,7 @@ async def test_a_set_up_that_is_given_up_leaves_nothing(
     hass: HomeAssistant, meter_input: dict[str, str]
 ) -> None:
     result = await start(hass, meter_input)
-    result = await go_on(hass, result, SUPPLY_INPUT, GROUP_INPUT, NO_CHARGERS)
+    result = await go_on(hass, result, SET_UP_INPUT, GROUPS_INPUT, NO_CHARGERS)
     hass.config_entries.flow.async_abort(result["flow_id"])
     await hass.async_block_till_done()
 
@@ -308,10 +317,11 @@ async def test_a_set_up_that_is_given_up_leaves_nothing(
 
 
 async def start_reconfigure(hass: HomeAssistant, entry: ConfigEntry) -> dict:
-    return await hass.config_entries.flow.async_init(
+    menu = await hass.config_entries.flow.async_init(
         DOMAIN,
         context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id},
     )
+    return await go_on(hass, menu, "same_meter")
 
 
 async def test_the_meter_gets_a_new_address(
@@ -335,6 +345,91 @@ async def test_the_meter_gets_a_new_address(
     await hass.async_block_till_done()
     moved.draws(7.0, 8.0, 9.0)
     await becomes(hass, entity_id(hass, "sensor", SERIAL, "current_l1"), "7.0")
+
+
+async def start_replacement(hass: HomeAssistant, entry: ConfigEntry) -> dict:
+    menu = await hass.config_entries.flow.async_init(
+        DOMAIN,
+        context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id},
+    )
+    return await go_on(hass, menu, "another_meter")
+
+
+async def test_another_meter_takes_the_place_and_all_below_stays(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    make_property: Callable,
+    chargers: dict[str, PlainCharger],
+) -> None:
+    """Its device, its entities and what is recorded of them go on as well."""
+    left = await add_charger(hass, entry, chargers["left"])
+    current = entity_id(hass, "sensor", SERIAL, "current_l1")
+    device = device_id(hass, entry, SERIAL)
+    settings = AmpGuardSettings(serial_number="2210099999G")
+    other = await make_property(settings)
+    result = await start_replacement(hass, entry)
+    assert "demonstration" not in result["menu_options"]
+    result = await go_on(
+        hass,
+        result,
+        "address",
+        {"host": other.meter.address, "pin": settings.pin},
+    )
+    assert result["reason"] == "meter_replaced"
+    await hass.async_block_till_done()
+    assert (entry.unique_id, entry.title) == ("2210099999G", "Amp Guard 2210099999G")
+    assert [charger.id for charger in entry.runtime_data.site.chargers] == [left]
+    assert device_id(hass, entry, "2210099999G") == device
+    assert entity_id(hass, "sensor", "2210099999G", "current_l1") == current
+    other.draws(7.0, 8.0, 9.0)
+    await becomes(hass, current, "7.0")
+    assert len(hass.config_entries.async_entries(DOMAIN)) == 1
+
+
+async def test_a_supply_without_a_meter_gets_one_and_loses_it_again(
+    hass: HomeAssistant, meter_input: dict[str, str], house: Property
+) -> None:
+    result = await go_on(
+        hass,
+        await start_flow(hass),
+        "no_meter",
+        {},
+        SET_UP_INPUT,
+        GROUPS_INPUT,
+        NO_CHARGERS,
+        {"active": True},
+    )
+    await hass.async_block_till_done()
+    entry = result["result"]
+    result = await go_on(
+        hass, await start_replacement(hass, entry), "address", meter_input
+    )
+    assert result["reason"] == "meter_replaced"
+    await hass.async_block_till_done()
+    assert entry.runtime_data.is_metered
+    assert entry.data["variant"] == "home"
+
+    result = await go_on(hass, await start_replacement(hass, entry), "no_meter", {})
+    assert result["reason"] == "meter_replaced"
+    await hass.async_block_till_done()
+    assert not entry.runtime_data.is_metered
+    assert "host" not in entry.data
+
+
+async def test_a_meter_of_another_supply_is_not_taken(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    make_property: Callable,
+    meter_input: dict[str, str],
+) -> None:
+    settings = AmpGuardSettings(serial_number="2210099999G")
+    other = await make_property(settings)
+    second = await add_meter(hass, {"host": other.meter.address, "pin": settings.pin})
+    result = await go_on(
+        hass, await start_replacement(hass, second), "address", meter_input
+    )
+    assert result["reason"] == "already_configured"
+    assert second.unique_id == "2210099999G"
 
 
 @pytest.mark.parametrize("again", [start_reconfigure, None])
@@ -361,8 +456,8 @@ async def test_a_meter_for_less_than_the_main_fuse_is_not_taken(
     result = await go_on(
         hass,
         await start(hass, {"host": public.meter.address, "pin": "12345678"}),
-        SUPPLY_INPUT | {"supply_max_current": 125},
-        GROUP_INPUT,
+        SET_UP_INPUT | {"supply_max_current": 125},
+        GROUPS_INPUT,
         NO_CHARGERS,
         {"active": True},
     )

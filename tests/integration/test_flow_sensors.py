@@ -20,8 +20,10 @@ from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.model import SUPPLY_ID, MeterTrust, Phase, Reason
 
 from .helpers import (
-    GROUP_INPUT,
+    AT_SET_UP,
+    GROUPS_INPUT,
     NO_CHARGERS,
+    SET_UP_INPUT,
     SUPPLY_INPUT,
     Clock,
     Decisions,
@@ -29,15 +31,17 @@ from .helpers import (
     add_charger,
     becomes,
     charger_input,
+    confirmed,
     entity_id,
     go_on,
+    groups_input,
     recognised_charger,
     start_flow,
     start_subentry,
 )
 
 UNITS = {"current": "A", "voltage": "V", "power": "W"}
-CHECK_INPUT = {"variant": "home", "export_positive": False}
+CHECK_INPUT = confirmed()
 ACTIVATE = {"active": True}
 
 
@@ -94,7 +98,9 @@ async def p1(hass: HomeAssistant) -> P1Meter:
 
 
 async def finish(hass: HomeAssistant, result: dict) -> ConfigEntry:
-    result = await go_on(hass, result, SUPPLY_INPUT, GROUP_INPUT, NO_CHARGERS, ACTIVATE)
+    result = await go_on(
+        hass, result, SET_UP_INPUT, GROUPS_INPUT, NO_CHARGERS, ACTIVATE
+    )
     assert result["type"] is FlowResultType.CREATE_ENTRY, result
     await hass.async_block_till_done()
     return result["result"]
@@ -102,9 +108,7 @@ async def finish(hass: HomeAssistant, result: dict) -> ConfigEntry:
 
 async def add_p1(hass: HomeAssistant, p1: P1Meter) -> ConfigEntry:
     choice = {"device": p1.device.id}
-    result = await go_on(
-        hass, await start_flow(hass), "sensors", "sensor_device", choice, CHECK_INPUT
-    )
+    result = await go_on(hass, await start_flow(hass), "sensors", choice, CHECK_INPUT)
     return await finish(hass, result)
 
 
@@ -115,21 +119,19 @@ async def test_a_meter_is_recognised_and_what_it_reads_is_shown(
         hass,
         await start_flow(hass),
         "sensors",
-        "sensor_device",
         {"device": p1.device.id},
     )
-    assert result["step_id"] == "sensor_check"
-    shown = result["description_placeholders"]
-    assert shown["meter"] == "P1 meter"
-    rows = [row.strip("| ").split(" | ") for row in shown["phases"].splitlines()]
-    assert [(row[0], row[2]) for row in rows] == [
-        ("L1", "10.0 A"),
-        ("L2", "-5.0 A"),
-        ("L3", "2.0 A"),
+    assert result["step_id"] == "supply"
+    shown = result["description_placeholders"]["reading"]
+    rows = [row.strip("| ").split(" | ") for row in shown.splitlines() if "| L" in row]
+    assert rows == [
+        ["L1", "10.0 A", "230 V"],
+        ["L2", "-5.0 A", "230 V"],
+        ["L3", "2.0 A", "230 V"],
     ]
-    assert p1.entity_id("power", 2) in rows[1][1]
+    assert "L2 shows export" in shown
 
-    entry = await finish(hass, await go_on(hass, result, CHECK_INPUT))
+    entry = await finish(hass, result)
     assert entry.title == "P1 meter"
     assert entry.data["measured_phases"] == "1,2,3"
     assert entry.data["measured_quantities"] == ["current", "voltage", "power"]
@@ -259,6 +261,14 @@ async def test_a_charger_is_cut_by_the_meters_telegram(
     assert decisions.made[-1].allocations[charger].reason is Reason.OVERLOAD
 
 
+def offered(form: dict) -> list[str]:
+    """Return the meters that a form offers, beside picking the sensors by hand."""
+    (field,) = form["data_schema"].schema.values()
+    *meters, by_hand = [option["label"] for option in field.config["options"]]
+    assert by_hand == "Pick the sensors by hand"
+    return meters
+
+
 async def test_what_is_taken_is_not_proposed(hass: HomeAssistant, p1: P1Meter) -> None:
     await add_p1(hass, p1)
     result = await go_on(hass, await start_flow(hass), "sensors")
@@ -267,9 +277,8 @@ async def test_what_is_taken_is_not_proposed(hass: HomeAssistant, p1: P1Meter) -
 
 async def test_chargers_are_not_proposed(hass: HomeAssistant, p1: P1Meter) -> None:
     recognised_charger(hass, "garage")
-    result = await go_on(hass, await start_flow(hass), "sensors", "sensor_device")
-    (field,) = result["data_schema"].schema.values()
-    assert [o["label"] for o in field.config["options"]] == ["P1 meter"]
+    result = await go_on(hass, await start_flow(hass), "sensors")
+    assert offered(result) == ["P1 meter"]
 
 
 async def test_a_meter_with_a_device_for_each_phase_is_one(
@@ -305,9 +314,8 @@ async def test_a_meter_with_a_device_for_each_phase_is_one(
                 original_device_class=kind,
                 unit_of_measurement=UNITS[kind],
             )
-    result = await go_on(hass, await start_flow(hass), "sensors", "sensor_device")
-    (field,) = result["data_schema"].schema.values()
-    assert [o["label"] for o in field.config["options"]] == ["Pro 3EM"]
+    result = await go_on(hass, await start_flow(hass), "sensors")
+    assert offered(result) == ["Pro 3EM"]
 
 
 async def test_meters_of_one_phase_behind_a_gateway_are_meters_each(
@@ -335,9 +343,8 @@ async def test_meters_of_one_phase_behind_a_gateway_are_meters_each(
             original_device_class="current",
             unit_of_measurement="A",
         )
-    result = await go_on(hass, await start_flow(hass), "sensors", "sensor_device")
-    (field,) = result["data_schema"].schema.values()
-    assert [o["label"] for o in field.config["options"]] == ["House", "Shed"]
+    result = await go_on(hass, await start_flow(hass), "sensors")
+    assert offered(result) == ["House", "Shed"]
 
 
 async def test_a_sensor_that_its_owner_disabled_stays_out(
@@ -355,7 +362,7 @@ async def test_a_sensor_that_its_owner_disabled_stays_out(
 async def test_a_meter_that_vanishes_meanwhile(
     hass: HomeAssistant, p1: P1Meter
 ) -> None:
-    result = await go_on(hass, await start_flow(hass), "sensors", "sensor_device")
+    result = await go_on(hass, await start_flow(hass), "sensors")
     dr.async_get(hass).async_remove_device(p1.device.id)
     result = await go_on(hass, result, {"device": p1.device.id})
     assert result["step_id"] == "sensor_entities"
@@ -369,7 +376,6 @@ async def test_sensors_without_a_value_are_waited_for(
         hass,
         await start_flow(hass),
         "sensors",
-        "sensor_device",
         {"device": p1.device.id},
         CHECK_INPUT,
     )
@@ -408,10 +414,8 @@ async def test_a_p1_reader_by_esphome_exports(
             says("Power Produced", phase, max(-value, 0.0) * 230.0)
 
     telegram(1.0, 2.0, 3.0)
-    result = await go_on(
-        hass, await start_flow(hass), "sensors", "sensor_device", {"device": device}
-    )
-    assert "export from import" not in result["description_placeholders"]["notes"]
+    result = await go_on(hass, await start_flow(hass), "sensors", {"device": device})
+    assert "export from import" not in result["description_placeholders"]["reading"]
     entry = await finish(hass, await go_on(hass, result, CHECK_INPUT))
     clock.advance(10.0)
     time = hass.loop.time()
@@ -469,8 +473,8 @@ async def test_sensors_are_picked_by_hand(
     )
     assert result["step_id"] == "supply"
     phases = "1" if current[1:] == (0.0, 0.0) else "1,2,3"
-    group = GROUP_INPUT | {"phases": phases}
-    result = await go_on(hass, result, SUPPLY_INPUT, group, NO_CHARGERS, ACTIVATE)
+    group = groups_input(phases=phases)
+    result = await go_on(hass, result, SET_UP_INPUT, group, NO_CHARGERS, ACTIVATE)
     entry = result["result"]
     await hass.async_block_till_done()
     assert entry.data["measured_phases"] == phases
@@ -524,9 +528,15 @@ async def test_sensors_measure_one_supply_only(
 
 
 async def reconfigure(hass: HomeAssistant, entry: ConfigEntry) -> dict:
-    return await hass.config_entries.flow.async_init(
+    menu = await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
     )
+    return await go_on(hass, menu, "same_meter")
+
+
+def by_hand(form: dict) -> dict | None:
+    """Return what leaves the devices that are recognised, where some are offered."""
+    return {"device": "by_hand"} if form["step_id"] == "sensor_device" else None
 
 
 async def test_other_sensors_take_the_place(
@@ -535,7 +545,7 @@ async def test_other_sensors_take_the_place(
     entry = await add_p1(hass, p1)
     one = plain(current_l1=(5, "A"))
     result = await go_on(
-        hass, await reconfigure(hass, entry), "sensor_entities", one, CHECK_INPUT
+        hass, await reconfigure(hass, entry), by_hand, one, CHECK_INPUT
     )
     assert result["reason"] == "phases_missing"
 
@@ -547,7 +557,7 @@ async def test_other_sensors_take_the_place(
     before = known()
     three = plain(current_l1=(5, "A"), current_l2=(6, "A"), current_l3=(7, "A"))
     result = await go_on(
-        hass, await reconfigure(hass, entry), "sensor_entities", three, CHECK_INPUT
+        hass, await reconfigure(hass, entry), by_hand, three, CHECK_INPUT
     )
     assert result["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()
@@ -566,12 +576,12 @@ async def test_what_was_said_of_other_sensors_is_not_proposed(
         hass,
         await start_flow(hass),
         "sensors",
-        "sensor_entities",
+        by_hand,
         plain(**{f"power_l{n}": (-2300, "W") for n in (1, 2, 3)}),
-        CHECK_INPUT | {"export_positive": True},
+        confirmed(export_positive=True),
     )
     entry = await finish(hass, result)
-    result = await go_on(hass, await reconfigure(hass, entry), "sensor_entities")
+    result = await go_on(hass, await reconfigure(hass, entry), by_hand)
     again = {
         key.schema: key.description["suggested_value"]
         for key in result["data_schema"].schema
@@ -579,13 +589,10 @@ async def test_what_was_said_of_other_sensors_is_not_proposed(
     }
     result = await go_on(hass, result, again)
     assert _proposed(result)["export_positive"] is True
-    result = await go_on(
-        hass,
-        await reconfigure(hass, entry),
-        "sensor_device",
-        {"device": p1.device.id},
-    )
-    assert _proposed(result)["export_positive"] is False
+    result = await go_on(hass, await reconfigure(hass, entry), {"device": p1.device.id})
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data["export_positive"] is False
+    await hass.async_block_till_done()
 
 
 def _proposed(result: dict) -> dict:
@@ -605,11 +612,13 @@ IT_INPUT = SUPPLY_INPUT | {"net": "it"}
 async def add_two_lines(hass: HomeAssistant, picked: dict[str, str]) -> ConfigEntry:
     """Set up an IT net whose meter sends no I2, by hand."""
     result = await go_on(
-        hass, await start_flow(hass), "sensors", picked, CHECK_INPUT | {"net": "it"}
+        hass, await start_flow(hass), "sensors", picked, confirmed(net="it")
     )
     assert result["step_id"] == "supply"
     assert _proposed(result)["net"] == "it"
-    result = await go_on(hass, result, IT_INPUT, GROUP_INPUT, NO_CHARGERS, ACTIVATE)
+    result = await go_on(
+        hass, result, IT_INPUT | AT_SET_UP, GROUPS_INPUT, NO_CHARGERS, ACTIVATE
+    )
     assert result["type"] is FlowResultType.CREATE_ENTRY, result
     await hass.async_block_till_done()
     return result["result"]
@@ -645,17 +654,17 @@ async def test_a_meter_of_an_it_net_without_i2_is_recognised(
 ) -> None:
     """As Aidon's and Kamstrup's there are: hass-AMS#37, amsreader-firmware#686."""
     device = register_meter(hass, "mqtt", ams_I1="current", ams_I3="current")
-    result = await go_on(
-        hass, await start_flow(hass), "sensors", "sensor_device", {"device": device}
-    )
+    result = await go_on(hass, await start_flow(hass), "sensors", {"device": device})
     assert result["step_id"] == "sensor_check"
-    refused = await go_on(hass, result, CHECK_INPUT | {"net": "tn"})
+    refused = await go_on(hass, result, confirmed(net="tn"))
     assert refused["errors"] == {"net": "net_needs_all_phases"}
-    result = await go_on(hass, refused, CHECK_INPUT | {"net": "it"})
+    result = await go_on(hass, refused, confirmed(net="it"))
     # Nor is it taken back a step later.
     refused = await go_on(hass, result, SUPPLY_INPUT)
     assert refused["errors"] == {"net": "net_needs_all_phases"}
-    result = await go_on(hass, refused, IT_INPUT, GROUP_INPUT, NO_CHARGERS, ACTIVATE)
+    result = await go_on(
+        hass, refused, IT_INPUT | AT_SET_UP, GROUPS_INPUT, NO_CHARGERS, ACTIVATE
+    )
     assert result["type"] is FlowResultType.CREATE_ENTRY, result
     await hass.async_block_till_done()
     assert result["result"].data["measured_phases"] == "1,3"
@@ -696,17 +705,16 @@ async def test_in_a_known_net_two_lines_are_enough_or_not(
         hass,
         await start_flow(hass),
         "sensors",
-        "sensor_device",
         {"device": p1.device.id},
         CHECK_INPUT,
-        SUPPLY_INPUT | {"net": net},
-        GROUP_INPUT,
+        SET_UP_INPUT | {"net": net},
+        GROUPS_INPUT,
         NO_CHARGERS,
         ACTIVATE,
     )
     entry = result["result"]
     await hass.async_block_till_done()
-    form = await go_on(hass, await reconfigure(hass, entry), "sensor_entities")
+    form = await go_on(hass, await reconfigure(hass, entry), by_hand)
     result = await go_on(hass, form, plain(**TWO_LINES))
     if net == "tn":
         assert result["errors"] == {"base": "net_needs_all_phases"}
@@ -730,7 +738,6 @@ async def test_a_line_that_never_reports_is_left_out_in_an_it_net(
         hass,
         await start_flow(hass),
         "sensors",
-        "sensor_device",
         {"device": p1.device.id},
         CHECK_INPUT,
     )
@@ -738,9 +745,9 @@ async def test_a_line_that_never_reports_is_left_out_in_an_it_net(
     result = await go_on(
         hass,
         result,
-        CHECK_INPUT | {"net": "it"},
-        IT_INPUT,
-        GROUP_INPUT,
+        confirmed(net="it"),
+        IT_INPUT | AT_SET_UP,
+        GROUPS_INPUT,
         NO_CHARGERS,
         ACTIVATE,
     )
@@ -799,7 +806,6 @@ async def test_a_device_that_measures_a_charger_is_not_the_property(
         hass,
         await start_flow(hass),
         "sensors",
-        "sensor_device",
         {"device": p1.device.id},
     )
     assert result["errors"] == {"device": "sensor_of_charger"}
@@ -848,9 +854,9 @@ async def test_another_sensor_of_a_chargers_device_is_asked_about(
     form = await go_on(hass, await start_flow(hass), "sensors")
     form = await go_on(hass, form, picked)
     assert "garage" in form["description_placeholders"]["notes"]
-    result = await go_on(hass, form, CHECK_INPUT | {"whole_property": False})
+    result = await go_on(hass, form, confirmed(whole_property=False))
     assert result["errors"] == {"whole_property": "charger_measures_itself"}
-    result = await go_on(hass, result, CHECK_INPUT | {"whole_property": True})
+    result = await go_on(hass, result, confirmed(whole_property=True))
     assert result["step_id"] == "supply"
 
 
@@ -859,8 +865,8 @@ async def test_two_set_ups_at_once_make_one_supply(
     hass: HomeAssistant, p1: P1Meter, steps: int
 ) -> None:
     """Of the same sensors: two would share out the whole fuse each."""
-    inputs = [CHECK_INPUT, SUPPLY_INPUT, GROUP_INPUT, NO_CHARGERS, ACTIVATE]
-    choice = ("sensors", "sensor_device", {"device": p1.device.id})
+    inputs = [CHECK_INPUT, SET_UP_INPUT, GROUPS_INPUT, NO_CHARGERS, ACTIVATE]
+    choice = ("sensors", {"device": p1.device.id})
     flows = [await go_on(hass, await start_flow(hass), *choice) for _ in range(2)]
     flows = [await go_on(hass, flow, *inputs[: steps - 1]) for flow in flows]
     if steps == len(inputs):  # both at the same moment
@@ -887,12 +893,13 @@ async def test_sensors_that_another_took_meanwhile_are_not_changed_to(
     hass: HomeAssistant, p1: P1Meter, plain: Callable
 ) -> None:
     three = plain(**{f"current_l{n}": (n, "A") for n in (1, 2, 3)})
-    result = await go_on(
-        hass, await start_flow(hass), "sensors", "sensor_entities", three, CHECK_INPUT
+    form = await go_on(hass, await start_flow(hass), "sensors", by_hand)
+    entry = await finish(hass, await go_on(hass, form, three, CHECK_INPUT))
+    of_p1 = {f"power_l{phase}": p1.entity_id("power", phase) for phase in (1, 2, 3)}
+    check = await go_on(
+        hass, await reconfigure(hass, entry), by_hand, {"name": "P1"} | of_p1
     )
-    entry = await finish(hass, result)
-    choice = {"device": p1.device.id}
-    check = await go_on(hass, await reconfigure(hass, entry), "sensor_device", choice)
+    assert check["step_id"] == "sensor_check"
     await add_p1(hass, p1)
     result = await go_on(hass, check, CHECK_INPUT)
     assert result["reason"] == "already_configured"
@@ -903,8 +910,7 @@ async def test_sensors_that_another_took_meanwhile_are_not_changed_to(
 
 async def notes_of(hass: HomeAssistant, picked: dict[str, str]) -> str:
     form = await go_on(hass, await start_flow(hass), "sensors")
-    if form["step_id"] == "sensors":
-        form = await go_on(hass, form, "sensor_entities")
+    form = await go_on(hass, form, by_hand)
     form = await go_on(hass, form, picked)
     assert form["step_id"] == "sensor_check"
     return form["description_placeholders"]["notes"]
@@ -948,7 +954,7 @@ async def test_without_a_meter_the_maximum_is_shared(
         hass,
         await start_flow(hass),
         "no_meter",
-        {"variant": "home", "measured_phases": "1,2,3"},
+        {"measured_phases": "1,2,3"},
     )
     entry = await finish(hass, result)
     first = await add_charger(hass, entry, chargers["left"])
@@ -956,7 +962,7 @@ async def test_without_a_meter_the_maximum_is_shared(
     before = len(decisions.made)
     await decisions.after(before)
     allocation = decisions.made[-1].allocations[first]
-    assert allocation.current == GROUP_INPUT["max_current_offline"]
+    assert allocation.current == 10
     assert decisions.made[-1].nodes[SUPPLY_ID].trust is MeterTrust.ABSENT
     of_entry = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     assert not [e for e in of_entry if "connectivity" in e.unique_id]
@@ -964,7 +970,7 @@ async def test_without_a_meter_the_maximum_is_shared(
     result = await go_on(
         hass,
         await reconfigure(hass, entry),
-        {"variant": "public", "measured_phases": "1,2,3"},
+        {"measured_phases": "1,2,3"},
     )
     assert result["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()

@@ -19,20 +19,18 @@ from custom_components.amp_guard.model import (
     Site,
     Supply,
 )
-from custom_components.amp_guard.site.offline_limits import (
-    OfflineExcess,
-    offline_excesses,
-)
+from custom_components.amp_guard.site.offline_limits import OfflineSum, offline_excesses
 from custom_components.amp_guard.site.reading import read_charger
 from tests.control.sites import charger, group, home
 
 from .helpers import (
-    GROUP_INPUT,
+    GROUPS_INPUT,
     NO_CHARGERS,
-    SUPPLY_INPUT,
+    SET_UP_INPUT,
     PlainCharger,
     add_charger,
     charger_input,
+    charger_table,
     enable_all,
     go_on,
     group_id,
@@ -89,7 +87,7 @@ def test_limits_that_fit_together_are_no_excess() -> None:
 def test_limits_that_pass_the_offline_maximum_of_their_group() -> None:
     too_high = home(charger("a"), charger("b", wiring=(Phase.L2,)))
     assert offline_excesses(too_high) == [
-        OfflineExcess(node="garage", current=12.0, limit=10.0)
+        OfflineSum(node="garage", current=12.0, limit=10.0)
     ]
 
 
@@ -103,7 +101,7 @@ def test_groups_that_fit_may_pass_the_main_fuse_together() -> None:
         ),
     )
     assert offline_excesses(both) == [
-        OfflineExcess(node=SUPPLY_ID, current=32.0, limit=25.0)
+        OfflineSum(node=SUPPLY_ID, current=32.0, limit=25.0)
     ]
 
 
@@ -114,7 +112,7 @@ def test_chargers_count_for_each_group_above_theirs() -> None:
         groups=(group("outer"), group("inner", parent="outer")),
     )
     assert offline_excesses(nested) == [
-        OfflineExcess(node="outer", current=12.0, limit=10.0)
+        OfflineSum(node="outer", current=12.0, limit=10.0)
     ]
 
 
@@ -130,10 +128,12 @@ def test_a_charger_that_uses_one_phase_loads_no_other() -> None:
     assert offline_excesses(home(*pair)) == []
 
 
-def test_three_phases_load_a_line_of_an_it_net_with_more() -> None:
+async def test_three_phases_load_a_line_of_an_it_net_with_more(
+    hass: HomeAssistant,
+) -> None:
     supply = Supply(supply_max_current=25.0, earthing_system=EarthingSystem.IT)
     [excess] = offline_excesses(home(supply=supply))
-    assert excess.placeholders("Garage") == {
+    assert excess.placeholders(hass, "Garage") == {
         "name": "Garage",
         "sum": "10.39",
         "limit": "10",
@@ -153,7 +153,6 @@ async def describe_another(
         {"another": True},
         charger.entities,
         charger_input() | settings,
-        "activate",
     )
 
 
@@ -161,7 +160,7 @@ async def describe_another(
 async def at_chargers(hass: HomeAssistant, meter_input: dict[str, str]) -> dict:
     """A flow at the list of chargers, below a group of 10 A offline."""
     return await go_on(
-        hass, await start_flow(hass), "address", meter_input, SUPPLY_INPUT, GROUP_INPUT
+        hass, await start_flow(hass), "address", meter_input, SET_UP_INPUT, GROUPS_INPUT
     )
 
 
@@ -204,19 +203,29 @@ async def test_one_phase_for_each_is_proposed_where_they_can_use_one(
         await start_flow(hass),
         "address",
         meter_input,
-        SUPPLY_INPUT,
-        GROUP_INPUT,
+        SET_UP_INPUT,
+        GROUPS_INPUT,
         {"chargers": found} | NO_CHARGERS,
     )
-    assert offline_phase_in(result) == "1"
-    result = await go_on(hass, result, charger_input())
-    assert offline_phase_in(result) == "2"
+    rows = [{"charger": "Driveway", "name": "A"}, {"charger": "Carport", "name": "B"}]
+    result = await go_on(hass, result, charger_table(*rows), {"active": True})
+    await hass.async_block_till_done()
+    entry = result["result"]
+    phases = {
+        charger.title: charger.data["offline_phase"]
+        for charger in entry.get_subentries_of_type("charger")
+    }
+    assert phases == {"A": "1", "B": "2"}
 
-
-def offline_phase_in(form: dict) -> str:
-    """Return what a charger's form is filled in with."""
-    [field] = [key for key in form["data_schema"].schema if key == "offline_phase"]
-    return field.description["suggested_value"]
+    # One more, later.
+    recognised_charger(hass, "Yard")
+    result = await go_on(hass, await start_subentry(hass, entry, "charger"), "device")
+    [field] = [key for key in result["data_schema"].schema if key == "charger"]
+    chosen = result["data_schema"].schema[field].config["options"][0]["value"]
+    result = await go_on(hass, result, {"charger": chosen})
+    advanced = result["data_schema"].schema["advanced"].schema.schema
+    [field] = [key for key in advanced if key == "offline_phase"]
+    assert field.description["suggested_value"] == "3"
 
 
 # --- the notice -------------------------------------------------------------------------

@@ -23,9 +23,9 @@ from custom_components.amp_guard.meters.open_reporter import TOKEN_LIFETIME
 from custom_components.amp_guard.model import SUPPLY_ID
 
 from .helpers import (
-    GROUP_INPUT,
+    GROUPS_INPUT,
     NO_CHARGERS,
-    SUPPLY_INPUT,
+    SET_UP_INPUT,
     Clock,
     becomes,
     entity_id,
@@ -100,9 +100,9 @@ async def added(
     result = await go_on(
         hass,
         result,
-        {"variant": "home"},
-        SUPPLY_INPUT,
-        GROUP_INPUT,
+        {},
+        SET_UP_INPUT,
+        GROUPS_INPUT,
         NO_CHARGERS,
         {"active": True},
     )
@@ -232,11 +232,12 @@ async def test_new_credentials_make_the_old_ones_worthless(
     hass: HomeAssistant, entry: ConfigEntry, service: Service
 ) -> None:
     _, token = await service.fetch_token()
-    result = await hass.config_entries.flow.async_init(
+    menu = await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
     )
+    result = await go_on(hass, menu, "same_meter")
     shown = result["description_placeholders"]
-    result = await go_on(hass, result, {"variant": "public"})
+    result = await go_on(hass, result, {})
     assert result["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()
     assert await service.fetch_token() == (401, None)

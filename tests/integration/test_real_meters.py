@@ -25,14 +25,15 @@ from tests.broker import broker  # noqa: F401
 from tests.devices.conftest import PortForward, add_integration, port_forward  # noqa: F401
 
 from .helpers import (
-    GROUP_INPUT,
+    GROUPS_INPUT,
     NO_CHARGERS,
     PATIENCE,
-    SUPPLY_INPUT,
+    SET_UP_INPUT,
     Clock,
     Decisions,
     PlainCharger,
     add_charger,
+    confirmed,
     go_on,
     start_flow,
 )
@@ -58,24 +59,22 @@ async def add_supply(hass: HomeAssistant) -> ConfigEntry:
     """Take the only meter that is found, as its owner does."""
     async with asyncio.timeout(PATIENCE):
         form = await go_on(hass, await start_flow(hass), "sensors")
-        while form["step_id"] != "sensors":  # until its integration has found it
+        while form["step_id"] != "sensor_device":  # until its integration has found it
             await hass.async_block_till_done()
             form = await go_on(hass, await start_flow(hass), "sensors")
-    form = await go_on(hass, form, "sensor_device")
     (field,) = form["data_schema"].schema.values()
-    (option,) = field.config["options"]
+    option, _by_hand = field.config["options"]
     form = await go_on(hass, form, {"device": option["value"]})
     await hass.async_block_till_done()
-    check = {"variant": "home", "export_positive": False}
     async with asyncio.timeout(PATIENCE):
         while form["step_id"] == "sensor_check":  # until the sensors have their values
             await hass.async_block_till_done()
-            form = await go_on(hass, form, check)
+            form = await go_on(hass, form, confirmed())
     result = await go_on(
         hass,
         form,
-        SUPPLY_INPUT,
-        GROUP_INPUT,
+        SET_UP_INPUT,
+        GROUPS_INPUT,
         NO_CHARGERS,
         {"active": True},
     )

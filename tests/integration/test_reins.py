@@ -19,7 +19,14 @@ from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.model import FuseType
 from simulator.fuse import FuseModel
 
-from .helpers import GROUP_INPUT, NO_CHARGERS, SUPPLY_INPUT, Property, go_on, start_flow
+from .helpers import (
+    NO_CHARGERS,
+    SET_UP_INPUT,
+    Property,
+    go_on,
+    groups_input,
+    start_flow,
+)
 from .street import Street, StreetCharger, obeys
 
 CUT_WITHIN = 6
@@ -336,13 +343,13 @@ GROUP_FUSE = 20.0
 @pytest.fixture
 async def unmetered(hass: HomeAssistant, house: Property, street: Callable) -> Callable:
     """Return a function that puts chargers on a 20 A group which nobody measures."""
-    group = GROUP_INPUT | {"max_current_online": 20, "max_current_offline": 20}
+    group = groups_input(max_current_online=20, max_current_offline=20)
     result = await go_on(
         hass,
         await start_flow(hass),
         "no_meter",
         {},
-        SUPPLY_INPUT,
+        SET_UP_INPUT,
         group,
         NO_CHARGERS,
         {"active": True},

@@ -15,13 +15,15 @@ from custom_components.amp_guard.meters import MeterSample
 from custom_components.amp_guard.model import SUPPLY_ID, MeterTrust, Phase
 
 from .helpers import (
-    GROUP_INPUT,
+    GROUPS_INPUT,
     NO_CHARGERS,
+    SET_UP_INPUT,
     SUPPLY_INPUT,
     Clock,
     Decisions,
     PlainCharger,
     add_charger,
+    confirmed,
     go_on,
     start_flow,
 )
@@ -61,9 +63,9 @@ class Meter:
             await start_flow(self.hass),
             "sensors",
             {"name": "Main"} | picked,
-            {"variant": "home", "export_positive": export_positive},
-            SUPPLY_INPUT | supply,
-            GROUP_INPUT,
+            confirmed(export_positive=export_positive),
+            SET_UP_INPUT | supply,
+            GROUPS_INPUT,
             NO_CHARGERS,
             {"active": True},
         )

@@ -18,10 +18,9 @@ from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.model import Reason
 
 from .helpers import (
-    GROUP_INPUT,
     NO_CHARGERS,
     SERIAL,
-    SUPPLY_INPUT,
+    SET_UP_INPUT,
     Clock,
     PlainCharger,
     Property,
@@ -32,6 +31,7 @@ from .helpers import (
     entity_id,
     go_on,
     group_id,
+    groups_input,
     start_flow,
 )
 
@@ -497,8 +497,10 @@ async def test_what_breaks_a_rule_is_refused_with_what_is_possible(
     assert refused.value.translation_placeholders == {"allowed": entry.title}
     # Neither no end nor two.
     for end in ({}, {"duration": HOUR, "until": dt_util.now()}):
-        with pytest.raises(vol.Invalid):
-            await act(hass, "boost", device_id=left, **end)
+        for action, data in (("boost", {}), ("set_ceiling", {"current": 10})):
+            with pytest.raises(ServiceValidationError) as refused:
+                await act(hass, action, device_id=left, **data, **end)
+            assert refused.value.translation_key == "one_end"
     assert entry.runtime_data.overrides.ceilings == ()
     assert entry.runtime_data.overrides.boosts == {}
     assert entry.subentries[ids(entry)[0]].data["priority"] == 1
@@ -664,9 +666,9 @@ async def test_without_a_meter_ceilings_and_the_plan_are_the_same(
         hass,
         await start_flow(hass),
         "no_meter",
-        {"variant": "home", "measured_phases": "1,2,3"},
-        SUPPLY_INPUT,
-        GROUP_INPUT | {"max_current_offline": 16},
+        {"measured_phases": "1,2,3"},
+        SET_UP_INPUT,
+        groups_input(max_current_offline=16),
         NO_CHARGERS,
         {"active": True},
     )

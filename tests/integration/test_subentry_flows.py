@@ -96,7 +96,6 @@ async def test_a_group_is_described_by_numbers(
         {"max_current": NAN},
         {"offline_current": NAN},
         {"priority": NAN},
-        {"priority": 2.9},
     ],
 )
 async def test_a_charger_is_described_by_numbers(
@@ -108,6 +107,37 @@ async def test_a_charger_is_described_by_numbers(
     with pytest.raises(InvalidData) as refused:
         await add_charger(hass, entry, chargers["left"], **entered)
     assert refused.value.schema_errors.keys() == entered.keys()
+
+
+@pytest.mark.parametrize(
+    ("entered", "rule"),
+    [
+        ({"max_current": 500}, "out_of_range"),
+        ({"offline_current": -1}, "out_of_range"),
+        ({"priority": 0}, "out_of_range"),
+        ({"priority": 2.9}, "no_whole_number"),
+    ],
+)
+async def test_a_figure_that_cannot_be_is_told_at_its_field(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    chargers: dict[str, PlainCharger],
+    entered: dict[str, float],
+    rule: str,
+) -> None:
+    result = await go_on(
+        hass,
+        await start_subentry(hass, entry, "charger"),
+        "entities",
+        chargers["left"].entities,
+        charger_input() | entered,
+    )
+    assert result["errors"] == dict.fromkeys(entered, rule)
+    result = await start_subentry(hass, entry, "group")
+    too_large = GROUP_INPUT | {"parent": "supply", "max_current_online": 500}
+    result = await go_on(hass, result, too_large)
+    assert result["errors"] == {"max_current_online": "out_of_range"}
+    assert result["description_placeholders"]["high"] == "100 A"
 
 
 async def test_a_charger_in_an_it_net_hangs_between_lines(
@@ -143,7 +173,7 @@ async def test_a_recognised_charger_is_chosen_once(
     assert result["step_id"] == "device"
     result = await go_on(hass, result, {"charger": driveway})
     assert result["step_id"] == "charger"
-    settings = charger_input() | {
+    settings = charger_input("Driveway") | {
         "wiring": "2,3,1",
         "offline_phase": "2",
         "priority": 2,
@@ -179,15 +209,17 @@ async def test_a_charger_is_looked_at_again(
         await start_subentry(hass, entry, "charger"),
         "device",
         {"charger": carport},
-        charger_input(),
+        charger_input("Carport"),
     )
-    assert "✗ | ✗ | ✗ | ✗ | ✗" in result["description_placeholders"]["chargers"]
+    stays = "- Carport: goes on at its last limit if Home Assistant stops suddenly."
+    assert result["description_placeholders"]["findings"].splitlines() == [
+        "- Carport: The charger is not available.",
+        stays,
+    ]
     recognised_charger(hass, "Carport")
     result = await go_on(hass, result, "check")
     # A Peblar does not fall back by itself.
-    assert result["description_placeholders"]["chargers"] == (
-        "| Carport | ✓ charging | ✓ 10.0 / 0.0 / 0.0 A | ✓ 16 A | ✓ | ✗ |"
-    )
+    assert result["description_placeholders"]["findings"] == stays
 
 
 async def test_a_charger_that_refuses_is_told_before_it_is_balanced(
@@ -207,13 +239,11 @@ async def test_a_charger_that_refuses_is_told_before_it_is_balanced(
         await start_subentry(hass, entry, "charger"),
         "device",
         {"charger": carport},
-        charger_input(),
+        charger_input("Carport"),
     )
 
     assert asked == [16]
-    placeholders = result["description_placeholders"]
-    assert "✗ 16 A" in placeholders["chargers"]
-    assert placeholders["reasons"] == (
+    assert result["description_placeholders"]["findings"].splitlines()[0] == (
         "- Carport: The charger refused the command: 403 Forbidden"
     )
 
@@ -347,7 +377,7 @@ async def test_the_words_of_a_state_are_asked_where_they_are_not_known(
     result = await go_on(hass, result, meanings | {"full": ["Lädt"]})
     assert result["errors"] == {"base": "state_twice"}
     result = await go_on(hass, result, meanings, charger_input())
-    assert "✓ Lädt" in result["description_placeholders"]["chargers"]
+    assert "whether a car" not in result["description_placeholders"]["findings"]
     await go_on(hass, result, "save")
     await hass.async_block_till_done()
 
@@ -392,7 +422,7 @@ async def test_one_device_is_not_driven_twice(
         await start_subentry(hass, entry, "charger"),
         "device",
         {"charger": driveway},
-        charger_input(),
+        charger_input("Driveway"),
         "save",
     )
     await hass.async_block_till_done()
@@ -410,7 +440,7 @@ async def test_one_device_is_not_driven_twice(
         ({"wiring": "3"}, {"wiring": "wiring_outside_group"}),
         (
             {"wiring": "1", "offline_phase": "2"},
-            {"offline_phase": "offline_phase_not_wired"},
+            {"advanced": "offline_phase_not_wired"},
         ),
         (
             {"max_current": 7, "offline_current": 6},
@@ -425,7 +455,12 @@ async def test_a_charger_that_cannot_hold_is_refused(
     change: dict,
     errors: dict,
 ) -> None:
-    entry = await add_meter(hass, meter_input, {"phases": "1,2", "min_current": 8})
+    entry = await add_meter(hass, meter_input, {"phases": "1,2"})
+    group = GROUP_INPUT | {"parent": "supply", "phases": "1,2", "min_current": 8}
+    await go_on(
+        hass, await start_subentry(hass, entry, "group", group_id(entry)), group
+    )
+    await hass.async_block_till_done()
     result = await start_subentry(hass, entry, "charger")
     result = await go_on(hass, result, "entities")
     result = await go_on(hass, result, chargers["left"].entities)
@@ -578,13 +613,13 @@ async def test_a_charger_is_added_once_by_two_flows(
             await start_subentry(hass, entry, "charger"),
             "device",
             {"charger": driveway},
-            charger_input(),
+            charger_input("Driveway"),
         )
         for _ in range(2)
     ]
     first, second = [await go_on(hass, flow, "save") for flow in flows]
     assert first["type"] is FlowResultType.CREATE_ENTRY
-    assert second["reason"] == "already_configured"
+    assert second["reason"] == "charger_taken"
     await hass.async_block_till_done()
 
 

@@ -19,7 +19,6 @@ from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.control.phase_answers import Unsure
 from custom_components.amp_guard.flows.forms import charger, meter, site
 from custom_components.amp_guard.loop.events import EVENT_TYPES, EventType
-from custom_components.amp_guard.meters import MAX_MEASURED_CURRENT
 from custom_components.amp_guard.model import (
     BalancerType,
     EarthingSystem,
@@ -67,13 +66,42 @@ def test_a_language_says_what_english_says(language: str) -> None:
         assert PLACEHOLDER.findall(text) == PLACEHOLDER.findall(english[key]), key
 
 
+MISREAD = {
+    "sv": (
+        "Min ström",
+        "Max ström",
+        "På om",
+        "Ta bort gränsen",
+        "Helst organisationen",
+    ),
+    "nl": ("Beurt",),
+}
+"""What an electrician reads otherwise than it is meant: "Min ström" is "my current"."""
+
+
+@pytest.mark.parametrize("language", MISREAD)
+def test_no_term_reads_as_something_else(language: str) -> None:
+    for path, text in texts(load(language)):
+        assert not text.startswith(MISREAD[language]), path
+        assert not re.search(r"\b[Cc]entral(en)?\b", text), path
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_keys_stand_in_one_order(language: str) -> None:
+    """So that two languages can be read beside each other."""
+    paths, english = (
+        [path for path, _ in texts(load(each))] for each in (language, "en")
+    )
+    assert paths == english
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_choices_and_reasons_are_complete(language: str) -> None:
     translations = load(language)
     selector = translations["selector"]
     assert set(selector["fuse_type"]["options"]) == set(FuseType)
     assert set(selector["net"]["options"]) == set(EarthingSystem)
-    assert set(selector["variant"]["options"]) == set(MAX_MEASURED_CURRENT)
+    assert set(selector["proceed"]["options"]) == set(site.PROCEED)
     assert set(selector["load_balancer_type"]["options"]) == set(BalancerType)
     told = set(Unsure) | FOUND_PHASES
     assert set(selector["found_phases"]["options"]) == told
@@ -81,12 +109,26 @@ def test_choices_and_reasons_are_complete(language: str) -> None:
     assert set(reasons) == set(Reason)
 
 
-def group_schema(nodes: dict[str, str] | None = None) -> vol.Schema:
-    return site.group_schema("home", max_current=25.0, phases="1,2,3", nodes=nodes)
+def group_schema(nodes: dict[str, str]) -> vol.Schema:
+    return site.group_schema(100.0, phases="1,2,3", nodes=nodes)
 
 
-def charger_schema(groups: dict[str, str]) -> vol.Schema:
-    return charger.charger_schema(groups, wiring="1,2,3", max_current=32.0)
+def charger_schema() -> vol.Schema:
+    return charger.charger_schema(GROUPS, PROPOSED, most=32.0, has_name=True)
+
+
+def charger_table_schema() -> vol.Schema:
+    return charger.charger_table_schema(GROUPS, PROPOSED, most=32.0, labels=["Left"])
+
+
+GROUPS = {"": "The one group", "other": "Another"}
+PROPOSED = {
+    "group": "",
+    "wiring": "1,2,3",
+    "max_current": 16.0,
+    "offline_current": 6.0,
+    "priority": 1,
+}
 
 
 def test_each_field_of_a_form_has_its_name_and_help() -> None:
@@ -105,14 +147,15 @@ def test_each_field_of_a_form_has_its_name_and_help() -> None:
         (meter.meter_device_schema(nodes), steps["sensor_device"]),
         (meter.METER_SENSORS_SCHEMA, steps["sensor_entities"]),
         (
-            meter.meter_check_schema("home", asks_net=True, asks_charger=True),
+            meter.meter_check_schema(
+                asks_direction=True, asks_net=True, asks_charger=True
+            ),
             steps["sensor_check"],
         ),
         (meter.NO_METER_SCHEMA, steps["no_meter"]),
-        (meter.variant_schema("home"), steps["open_reporter"]),
-        (site.supply_schema("home"), steps["supply"]),
-        (site.supply_schema("home"), english["options"]["step"]["init"]),
-        (group_schema(), steps["group"]),
+        (site.site_schema(100.0, "home"), steps["supply"]),
+        (site.supply_schema(100.0), english["options"]["step"]["init"]),
+        (site.groups_schema(100.0), steps["groups"]),
         (group_schema(nodes), group_steps["user"]),
         (group_schema(nodes), group_steps["reconfigure"]),
         (charger.device_schema({}), charger_steps["device"]),
@@ -121,11 +164,18 @@ def test_each_field_of_a_form_has_its_name_and_help() -> None:
         (charger.ENTITIES_SCHEMA, steps["entities"]),
         (charger.states_schema([]), steps["states"]),
         (charger.states_schema([]), charger_steps["states"]),
-        (charger_schema({"": "The only group"}), steps["charger"]),
-        (charger_schema(nodes | {"": "Another"}), charger_steps["charger"]),
-        (site.ACTIVATE_SCHEMA, steps["activate"]),
+        (charger_schema(), steps["charger"]),
+        (charger_schema(), charger_steps["charger"]),
+        (charger_table_schema(), steps["charger_table"]),
+        (site.activate_schema(all_works=False), steps["activate"]),
     ):
         assert_named(schema, step)
+    for schema, table, row in (
+        (site.groups_schema(100.0), "groups", "group_row"),
+        (charger_table_schema(), "chargers", "charger_row"),
+    ):
+        cells = schema.schema[table].config["fields"]
+        assert english["selector"][row]["fields"].keys() == cells.keys()
 
 
 def assert_named(schema: vol.Schema, texts: dict) -> None:

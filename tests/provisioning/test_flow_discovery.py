@@ -19,8 +19,10 @@ from custom_components.amp_guard.model import PhaseValues
 from simulator.devices.amp_guard import AmpGuard, AmpGuardSettings, Fault
 from tests.integration.helpers import (
     GROUP_INPUT,
+    GROUPS_INPUT,
     NO_CHARGERS,
     SERIAL,
+    SET_UP_INPUT,
     SUPPLY_INPUT,
     go_on,
     happens,
@@ -65,7 +67,7 @@ async def asked_for_an_address(hass: HomeAssistant, host: str = METER) -> dict:
 async def set_up(hass: HomeAssistant, result: dict) -> ConfigEntry:
     """Go on from the PIN to the end."""
     result = await go_on(
-        hass, result, PIN, SUPPLY_INPUT, GROUP_INPUT, NO_CHARGERS, {"active": True}
+        hass, result, PIN, SET_UP_INPUT, GROUPS_INPUT, NO_CHARGERS, {"active": True}
     )
     assert result["type"] == "create_entry", result
     await hass.async_block_till_done()
@@ -114,7 +116,7 @@ async def test_entered_by_hand_it_takes_the_place_of_the_discovered_one(
     )
     assert by_hand["step_id"] == "supply"
     result = await go_on(
-        hass, by_hand, SUPPLY_INPUT, GROUP_INPUT, NO_CHARGERS, {"active": True}
+        hass, by_hand, SET_UP_INPUT, GROUPS_INPUT, NO_CHARGERS, {"active": True}
     )
     assert result["type"] == "create_entry"
     await hass.async_block_till_done()
@@ -129,7 +131,7 @@ async def test_of_two_flows_for_one_meter_the_first_that_ends_is_kept(
         for _ in range(2)
     ]
     second = await go_on(hass, second, SUPPLY_INPUT)
-    await go_on(hass, first, SUPPLY_INPUT, GROUP_INPUT, NO_CHARGERS, {"active": True})
+    await go_on(hass, first, SET_UP_INPUT, GROUPS_INPUT, NO_CHARGERS, {"active": True})
     await hass.async_block_till_done()
     with pytest.raises(UnknownFlow):
         await go_on(hass, second, GROUP_INPUT)
@@ -381,7 +383,13 @@ async def test_nothing_is_found_at_first(
     hass: HomeAssistant, network: Neighbourhood, unpack: Callable
 ) -> None:
     result = await search(hass, "nothing_found")
-    assert result["menu_options"] == ["found", "address", "wifi"]
+    assert result["menu_options"] == [
+        "found",
+        "address",
+        "wifi",
+        "sensors",
+        "open_reporter",
+    ]
     device = await unpack()
     device.page.joined.set()
     await device.is_on_lan.wait()

@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 
-from ..const import CONF_SOURCE, DOMAIN, AmpGuardConfigEntry
+from ..const import CONF_SOURCE, DOMAIN, SUBENTRY_CHARGER, AmpGuardConfigEntry
 from ..meters import Source
 from ..model import Phase
 from .home import CHARGERS, MAX_CURRENT
@@ -30,28 +30,42 @@ def entity_id(platform: str, charger: str, key: str) -> str:
 
 def simulated_numbers(
     hass: HomeAssistant, entry: AmpGuardConfigEntry
-) -> Iterator[SimulatedLimit]:
-    """Return the numbers of an entry's simulated chargers."""
-    if entry.data[CONF_SOURCE] == Source.DEMONSTRATION:
-        running = running_home(hass, entry)
-        for charger in CHARGERS:
-            yield SimulatedLimit(running, entry, charger)
+) -> dict[str, list[SimulatedLimit]]:
+    """Return the numbers of an entry's simulated chargers, by their subentries."""
+    return {
+        subentry: [SimulatedLimit(running_home(hass, entry), entry, charger)]
+        for charger, subentry in _simulated_chargers(entry)
+    }
 
 
 def simulated_sensors(
     hass: HomeAssistant, entry: AmpGuardConfigEntry
-) -> Iterator[SimulatedState | SimulatedCurrent]:
-    """Return the sensors of an entry's simulated chargers."""
-    if entry.data[CONF_SOURCE] == Source.DEMONSTRATION:
-        running = running_home(hass, entry)
+) -> dict[str, list[SimulatedState | SimulatedCurrent]]:
+    """Return the sensors of an entry's simulated chargers, by their subentries."""
+    return {
+        subentry: [
+            SimulatedState(running_home(hass, entry), entry, charger),
+            *(
+                SimulatedCurrent(running_home(hass, entry), entry, charger, phase)
+                for phase in Phase
+            ),
+        ]
+        for charger, subentry in _simulated_chargers(entry)
+    }
+
+
+def _simulated_chargers(entry: AmpGuardConfigEntry) -> Iterator[tuple[str, str]]:
+    """Yield the simulated chargers that are there, each with its subentry."""
+    if entry.data[CONF_SOURCE] != Source.DEMONSTRATION:
+        return
+    for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER):
         for charger in CHARGERS:
-            yield SimulatedState(running, entry, charger)
-            for phase in Phase:
-                yield SimulatedCurrent(running, entry, charger, phase)
+            if subentry.unique_id == entity_id("number", charger, "current"):
+                yield charger, subentry.subentry_id
 
 
 class SimulatedEntity(Entity):
-    """A part of a simulated charger; its device says that it is simulated."""
+    """A part of a simulated charger, on the device of what is balanced."""
 
     _attr_has_entity_name = True
     _attr_should_poll = False
@@ -62,13 +76,9 @@ class SimulatedEntity(Entity):
         """Be a part of a charger; `key` tells it from the others."""
         self._running = running
         self._car = running.home.cars[charger]
-        device = f"{entry.entry_id}_simulated_charger_{charger}"
-        self._attr_unique_id = f"{device}_{key}"
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, device)},
-            name=f"Simulated charger {charger}",
-            model="Simulated",
-        )
+        self._attr_unique_id = f"{entry.entry_id}_simulated_charger_{charger}_{key}"
+        device = dict(_simulated_chargers(entry))[charger]
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, device)})
 
     @override
     async def async_added_to_hass(self) -> None:

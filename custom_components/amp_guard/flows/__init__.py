@@ -1,14 +1,16 @@
 """The steps of set-up, kept by objects that Home Assistant's flows delegate to.
 
 Home Assistant calls a step by its name on a flow, `async_step_NAME`. Those methods
-stand in `config_flow.py` and `subentries.py`. Each hands the user's input to the object
-that the step belongs to, which keeps what was entered:
+stand in `config_flow.py`, `meter_steps.py` and `subentries.py`. Each hands the user's
+input to the object that the step belongs to, which keeps what was entered:
 
 - a `MeterWay` for each way to a measurement device (`AddressWay`, `DiscoveryWay`,
-  `WifiWay`, `SensorWay`, `OpenReporterWay`, `NoMeterWay`); its first step is `start`;
+  `WifiWay`, `SensorWay`, `OpenReporterWay`, `NoMeterWay`); its first step is `start`,
+  its end a `MeterChoice`;
+- a `SiteDraft` is the site so far: the meter, the main fuse, and a `GroupDraft` for each
+  group, the one of a home or those of a table (`group_table.py`);
 - `ChargerSteps` for the chargers, at set-up and below an entry, with a `ChargerDraft`
-  for each that was described;
-- the main fuse and the first group are a `SiteDraft`, which shows no form itself.
+  for each: one in a form of its own, several in a table (`charger_table.py`).
 
 A step is given the user's input, or None to be shown for the first time or once more.
 It returns what Home Assistant shows next: a form, a menu, progress, an abort. A step of
@@ -34,14 +36,16 @@ class MeterChoice:
     """A measurement device that was found to work, or that there is none.
 
     `title` is the entry's. `unique_id` makes a second entry for the same device
-    impossible. `data` become the entry's, see `const.py`. `net` is what was said of the
-    property's net on the way, None where nothing was.
+    impossible. `data` become the entry's, see `const.py`; without a variant the main fuse
+    tells it. `net` is what was said of the property's net on the way, None where nothing
+    was. `notes` are what is to be known of it, in Markdown and Home Assistant's language.
     """
 
     title: str
     unique_id: str | None
     data: Mapping[str, Any]
     net: EarthingSystem | None = None
+    notes: str = ""
 
 
 type WayResult = ConfigFlowResult | MeterChoice

@@ -1,7 +1,7 @@
 """A charger before it is kept: which it is, and what is said of it so far."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentryData
@@ -15,17 +15,26 @@ from ..const import (
     CONF_ENTITIES,
     CONF_GROUP,
     CONF_MAX_CURRENT,
+    CONF_OFFLINE_CURRENT,
     CONF_OFFLINE_PHASE,
+    CONF_PRIORITY,
     CONF_PROFILE,
     CONF_STATES,
     CONF_WIRING,
     DOMAIN,
     SUBENTRY_CHARGER,
 )
-from ..model import ChargerStatus, Group, Supply
+from ..model import MINIMUM_SIGNALLED_CURRENT, ChargerStatus, Group, Supply
 from ..site.phases import format_phases
 from ..site.reading import ALL_PHASES, read_charger
 from ..site.rules import Errors, charger_errors
+from .charger_labels import (
+    Nameplate,
+    distinct_labels,
+    distinct_names,
+    in_reading_order,
+    read_nameplate,
+)
 from .forms.charger import DEFAULT_MAX_CURRENT
 
 IDENTITY = (
@@ -37,6 +46,9 @@ IDENTITY = (
 )
 """The keys that say which charger it is, and how it is driven."""
 
+DEFAULTS = {CONF_OFFLINE_CURRENT: MINIMUM_SIGNALLED_CURRENT, CONF_PRIORITY: 1}
+"""What is proposed of each charger, whatever its kind."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChargerDraft:
@@ -45,6 +57,7 @@ class ChargerDraft:
     `identity` says which it is and how it is driven; `settings` how it is wired and
     limited: as it is proposed, later as it was entered. `unique_id` is the same
     wherever the charger is described again. `phases` is how many it has, where known.
+    `label` tells it from all others while they are chosen.
     """
 
     title: str
@@ -52,6 +65,7 @@ class ChargerDraft:
     identity: Mapping[str, Any]
     settings: Mapping[str, Any]
     phases: int | None = None
+    label: str = ""
 
     @property
     def is_picked(self) -> bool:
@@ -87,16 +101,20 @@ class ChargerDraft:
 class Installation:
     """What a charger can be connected to: a supply, its groups and their names by id.
 
-    `chargers` is how many there are already.
+    `chargers` are the names of the others that are there already.
     """
 
     supply: Supply
     groups: Mapping[str, Group]
     names: Mapping[str, str]
-    chargers: int = 0
+    chargers: Collection[str] = ()
 
     def errors(self, charger: ChargerDraft) -> Errors:
         """Return the rules that a charger breaks here."""
+        if not charger.title.strip():
+            return {CONF_NAME: "name_missing"}
+        if charger.title in self.chargers:
+            return {CONF_NAME: "name_taken"}
         if (group := self.groups.get(charger.settings[CONF_GROUP])) is None:
             return {CONF_GROUP: "group_gone"}
         return charger_errors(read_charger(charger.data), group, self.supply)
@@ -105,11 +123,18 @@ class Installation:
 def found_chargers(hass: HomeAssistant) -> dict[str, ChargerDraft]:
     """Return the chargers that are recognised and not balanced yet, by unique id."""
     balanced = list(balanced_chargers(hass))
-    drafts = (draft_of_found(charger) for charger in find_chargers(hass))
+    plates: list[tuple[Nameplate, ChargerDraft]] = []
+    for charger in find_chargers(hass):
+        draft = draft_of_found(charger)
+        if not is_among(hass, draft, balanced):
+            plates.append((read_nameplate(hass, charger), draft))
+    plates.sort(key=lambda each: in_reading_order(each[0].label))
+    labels = distinct_labels(plate for plate, _ in plates)
+    taken = [draft.title for draft in balanced]
+    names = distinct_names((plate for plate, _ in plates), taken)
     return {
-        str(draft.unique_id): draft
-        for draft in drafts
-        if not is_among(hass, draft, balanced)
+        str(draft.unique_id): replace(draft, label=label, title=name)
+        for (_, draft), label, name in zip(plates, labels, names, strict=True)
     }
 
 
@@ -129,6 +154,7 @@ def draft_of(
     """Return a charger that was kept, to be described again."""
     return ChargerDraft(
         title=title,
+        label=title,
         unique_id=unique_id,
         identity={key: data[key] for key in IDENTITY if key in data},
         settings={key: data[key] for key in data if key not in IDENTITY},
@@ -166,7 +192,8 @@ def draft_of_found(charger: FoundCharger) -> ChargerDraft:
             CONF_PROFILE: charger.profile,
             CONF_CONNECTOR: charger.connector,
         },
-        settings={CONF_MAX_CURRENT: charger.max_current or DEFAULT_MAX_CURRENT},
+        settings={CONF_MAX_CURRENT: charger.max_current or DEFAULT_MAX_CURRENT}
+        | DEFAULTS,
         phases=charger.phases,
     )
 
@@ -187,13 +214,16 @@ def pick(
     known = {} if before is None else before.identity.get(CONF_STATES, {})
     return ChargerDraft(
         title=user_input[CONF_NAME],
+        label=user_input[CONF_NAME],
         unique_id=entities[Role.LIMIT.value],
         identity={
             CONF_PROFILE: ANY_ENTITIES,
             CONF_ENTITIES: entities,
             CONF_STATES: known,
         },
-        settings={} if before is None else before.settings,
+        settings={CONF_MAX_CURRENT: DEFAULT_MAX_CURRENT} | DEFAULTS
+        if before is None
+        else before.settings,
     )
 
 
@@ -244,8 +274,8 @@ def words_by_status(states: Mapping[str, ChargerStatus]) -> dict[str, list[str]]
 
 
 def proposal(
-    draft: ChargerDraft, installation: Installation, place: int
-) -> Mapping[str, Any]:
+    draft: ChargerDraft, installation: Installation, place: int = 0
+) -> dict[str, Any]:
     """Return the settings with what is proposed for a charger in that place.
 
     Each that can fall back on one phase gets another offline phase than the one before
@@ -253,8 +283,8 @@ def proposal(
     """
     settings = dict(draft.settings)
     if settings.get(CONF_GROUP) not in installation.groups:
-        settings.pop(CONF_GROUP, None)
-    group = next(iter(installation.groups.values()))
+        settings[CONF_GROUP] = next(iter(installation.groups))
+    group = installation.groups[settings[CONF_GROUP]]
     wiring = settings.get(CONF_WIRING, format_phases(group.phases[: draft.phases]))
     phases = wiring.split(",")
     return {

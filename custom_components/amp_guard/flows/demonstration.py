@@ -46,26 +46,33 @@ from ..meters import Source
 from ..model import MINIMUM_SIGNALLED_CURRENT, BalancerType, EarthingSystem, FuseType
 from ..site.phases import format_phases
 from ..site.reading import ALL_PHASES
+from .forms import translations
 
-TITLE = "Simulated home"
 MAIN_FUSE = 25.0
 PHASES = "1,2,3"
 
 
-def create_demonstration(
+async def create_demonstration(
     flow: ConfigFlow, user_input: dict[str, Any] | None
 ) -> ConfigFlowResult:
-    """Say what the demonstration is, and make it once that is confirmed."""
+    """Say what the demonstration is, and make it once that is confirmed.
+
+    Its parts are named in Home Assistant's language.
+    """
     if user_input is None:
         return flow.async_show_form(
             step_id="demonstration", data_schema=vol.Schema({}), last_step=True
         )
     group_id = ulid_now()
+    texts = await translations(flow.hass, "selector")
+    home, garage, charger = (
+        texts[f"simulated.options.{part}"] for part in ("home", "garage", "charger")
+    )
     return flow.async_create_entry(
-        title=TITLE,
+        title=home,
         data={
             CONF_SOURCE: Source.DEMONSTRATION,
-            CONF_MODEL: TITLE,
+            CONF_MODEL: home,
             CONF_VARIANT: "home",
             CONF_MEASURED_PHASES: PHASES,
             CONF_MEASURED_QUANTITIES: ["current", "voltage", "power"],
@@ -78,17 +85,20 @@ def create_demonstration(
             CONF_TURN: 30,
         },
         subentries=[
-            _group(group_id),
-            *(_charger(charger, group_id) for charger in CHARGERS),
+            _group(group_id, garage),
+            *(
+                _charger(number, group_id, charger.format(number=number))
+                for number in CHARGERS
+            ),
         ],
     )
 
 
-def _group(group_id: str) -> ConfigSubentryDataWithId:
+def _group(group_id: str, title: str) -> ConfigSubentryDataWithId:
     return ConfigSubentryDataWithId(
         subentry_id=group_id,
         subentry_type=SUBENTRY_GROUP,
-        title="Simulated garage",
+        title=title,
         unique_id=None,
         data={
             CONF_PHASES: PHASES,
@@ -101,7 +111,7 @@ def _group(group_id: str) -> ConfigSubentryDataWithId:
     )
 
 
-def _charger(charger: str, group_id: str) -> ConfigSubentryData:
+def _charger(charger: str, group_id: str, title: str) -> ConfigSubentryData:
     limit = entity_id("number", charger, "current")
     entities = {
         Role.LIMIT: limit,
@@ -112,7 +122,7 @@ def _charger(charger: str, group_id: str) -> ConfigSubentryData:
     }
     return ConfigSubentryData(
         subentry_type=SUBENTRY_CHARGER,
-        title=f"Simulated charger {charger}",
+        title=title,
         unique_id=limit,
         data={
             CONF_PROFILE: ANY_ENTITIES,

@@ -7,7 +7,6 @@ from ..const import (
     CONF_MEASURED_QUANTITIES,
     CONF_MODEL,
     CONF_SOURCE,
-    CONF_VARIANT,
 )
 from ..meters import Source
 from . import MeterChoice, MeterWay, WayResult
@@ -35,7 +34,6 @@ class NoMeterWay(MeterWay):
             data={
                 CONF_SOURCE: Source.NONE,
                 CONF_MODEL: MODEL,
-                CONF_VARIANT: user_input[CONF_VARIANT],
                 CONF_MEASURED_PHASES: user_input[CONF_MEASURED_PHASES],
                 CONF_MEASURED_QUANTITIES: [],
             },

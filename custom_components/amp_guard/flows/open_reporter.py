@@ -5,6 +5,7 @@ from typing import Any
 from homeassistant.config_entries import ConfigFlow
 from homeassistant.const import CONF_USERNAME
 from homeassistant.helpers.network import NoURLAvailableError, get_url
+import voluptuous as vol
 
 from ..const import (
     CONF_MEASURED_PHASES,
@@ -12,14 +13,12 @@ from ..const import (
     CONF_MODEL,
     CONF_PASSWORD_HASH,
     CONF_SOURCE,
-    CONF_VARIANT,
 )
 from ..meters import Source
 from ..meters.open_reporter import TOKEN_PATH, UPDATE_PATH, hash_secret, make_secret
 from ..model import Phase
 from ..site.phases import format_phases
 from . import MeterChoice, MeterWay, WayResult
-from .forms.meter import variant_schema
 
 MODEL = "Open Reporter"
 
@@ -43,7 +42,6 @@ class OpenReporterWay(MeterWay):
                 data={
                     CONF_SOURCE: Source.OPEN_REPORTER,
                     CONF_MODEL: MODEL,
-                    CONF_VARIANT: user_input[CONF_VARIANT],
                     CONF_MEASURED_PHASES: format_phases(Phase),
                     CONF_MEASURED_QUANTITIES: ["current"],
                     CONF_USERNAME: username,
@@ -53,7 +51,7 @@ class OpenReporterWay(MeterWay):
         address = self._address()
         return self._flow.async_show_form(
             step_id="open_reporter",
-            data_schema=variant_schema(self._current_data.get(CONF_VARIANT, "home")),
+            data_schema=vol.Schema({}),
             description_placeholders={
                 "token_url": f"{address}{TOKEN_PATH}",
                 "update_url": f"{address}{UPDATE_PATH}",

@@ -6,9 +6,9 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigFlow
 from homeassistant.const import CONF_NAME
+from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.translation import async_get_translations
 
 from ..chargers import ANY_ENTITIES, PROFILES
 from ..const import (
@@ -21,7 +21,6 @@ from ..const import (
     CONF_NET,
     CONF_SENSORS,
     CONF_SOURCE,
-    CONF_VARIANT,
     CONF_WHOLE_PROPERTY,
     DOMAIN,
 )
@@ -37,12 +36,16 @@ from ..meters.sensor_patterns import (
 from ..meters.sensor_search import FoundMeter, enable_sensors, find_meters
 from ..meters.sensors import SensorError, SensorReader, resolve
 from ..model import EarthingSystem, Phase
+from ..site.figures import figure
 from ..site.phases import format_phases, parse_phases, supply_phases
 from ..site.rules import Errors
 from . import MeterChoice, MeterWay, WayResult, changed_entry
-from .forms import show_form, table, unfold
+from .forms import ACCEPTED, Refusal, show_form, table, translations, unfold
 from .forms.meter import METER_SENSORS_SCHEMA, meter_check_schema, meter_device_schema
 from .meter_conflicts import charger_of, chargers_draw, is_taken
+
+BY_HAND = "by_hand"
+"""Chosen instead of a device that is recognised."""
 
 
 class SensorWay(MeterWay):
@@ -55,20 +58,19 @@ class SensorWay(MeterWay):
         self._sensors: Mapping[str, str] = {}
         self._heartbeat: str | None = None
         self._export_positive = False
+        self._is_recognised = False  # then it is known which way is export
 
     async def start(self, user_input: dict[str, Any] | None = None) -> WayResult:
         """Take a device that is recognised, or pick sensors by hand."""
-        if not self._found_meters():
-            return await self.entities()
-        return self._flow.async_show_menu(
-            step_id="sensors", menu_options=["sensor_device", "sensor_entities"]
-        )
+        return await self.device()
 
     async def device(self, user_input: dict[str, Any] | None = None) -> WayResult:
-        """Choose a device among those that are recognised."""
+        """Choose a device among those that are recognised, or none of them."""
         found = self._found_meters()
         errors: Errors = {}
         if user_input is not None:
+            if user_input[CONF_DEVICE] == BY_HAND:
+                return await self.entities()
             if (meter := found.get(user_input[CONF_DEVICE])) is None:
                 errors = {CONF_DEVICE: "meter_gone"}
             elif self._draw_of_chargers(meter.sensors):
@@ -77,11 +79,14 @@ class SensorWay(MeterWay):
                 self._meter_name, self._sensors = meter.name, meter.sensors
                 self._heartbeat = None
                 self._export_positive = meter.export_positive
+                self._is_recognised = True
                 await enable_sensors(self._hass, meter.sensors)
-                return await self.check()
+                return await self._recognised()
         if not found:
             return await self.entities()
+        texts = await translations(self._hass, "selector")
         names = {device_id: meter.name for device_id, meter in found.items()}
+        names[BY_HAND] = texts["meter_device.options.by_hand"]
         return self._flow.async_show_form(
             step_id="sensor_device",
             data_schema=meter_device_schema(names),
@@ -90,26 +95,37 @@ class SensorWay(MeterWay):
 
     async def entities(self, user_input: dict[str, Any] | None = None) -> WayResult:
         """Pick the sensors by hand."""
-        errors: Errors = {}
+        refusal = ACCEPTED
         if user_input is not None:
             picked = unfold(user_input)
             name, heartbeat = picked.pop(CONF_NAME), picked.pop(CONF_HEARTBEAT, None)
-            errors = self._errors_of(picked, heartbeat)
-            if not errors:
+            refusal = Refusal(errors=self._errors_of(picked, heartbeat))
+            if not refusal:
                 self._meter_name, self._sensors = name, self._registry_ids(picked)
                 self._heartbeat = heartbeat and self._registry_id(heartbeat)
+                self._is_recognised = False
                 return await self.check()
         return show_form(
             self._flow,
             "sensor_entities",
             METER_SENSORS_SCHEMA,
             unfold(user_input) if user_input else self._picked_before(),
-            errors,
+            refusal,
         )
+
+    async def _recognised(self) -> WayResult:
+        """Go on with a device that was recognised, unless something has to be asked."""
+        if not self._is_taken():
+            _, sample, net = self._read(self._export_positive)
+            charger = charger_of(self._hass, self._sensors)
+            is_clear = not self._check_errors(sample, net, {}, charger=charger)
+            if sample is not None and is_clear and self._covers(sample, net):
+                return await self._choice(sample, None, self._export_positive)
+        return await self.check()
 
     async def check(self, user_input: dict[str, Any] | None = None) -> WayResult:
         """Show what the sensors read, and ask what they cannot tell."""
-        if is_taken(self._hass, self._sensors.values(), changed_entry(self._flow)):
+        if self._is_taken():
             return self._flow.async_abort(reason="already_configured")
         current, entered = self._current_data, user_input or {}
         export_positive = self._export_positive
@@ -122,27 +138,36 @@ class SensorWay(MeterWay):
         if user_input is not None and sample is not None and not errors:
             if not self._covers(sample, net):
                 return self._flow.async_abort(reason="phases_missing")
-            return MeterChoice(
-                title=self._meter_name,
-                unique_id=None,
-                data=self._data(user_input, sample),
-                net=net if CONF_NET in user_input else None,
-            )
+            said = net if CONF_NET in user_input else None
+            return await self._choice(sample, said, export_positive)
         return show_form(
             self._flow,
             "sensor_check",
             meter_check_schema(
-                current.get(CONF_VARIANT, "home"),
+                asks_direction=not self._is_recognised,
                 asks_net=self._net is None and net is EarthingSystem.IT,
                 asks_charger=charger is not None,
             ),
             {CONF_EXPORT_POSITIVE: export_positive, **entered},
-            errors if sample is None or user_input is not None else {},
+            Refusal(errors=errors)
+            if sample is None or user_input is not None
+            else ACCEPTED,
             placeholders={
                 "meter": self._meter_name,
-                "phases": table(_rows(reader, sample)),
+                "phases": table(_rows(self._hass, reader, sample)),
                 "notes": await self._notes(charger),
             },
+        )
+
+    async def _choice(
+        self, sample: MeterSample, net: EarthingSystem | None, export_positive: bool
+    ) -> MeterChoice:
+        return MeterChoice(
+            title=self._meter_name,
+            unique_id=None,
+            data=self._data(sample, export_positive),
+            net=net,
+            notes=await self._notes(None),
         )
 
     def _read(
@@ -186,9 +211,7 @@ class SensorWay(MeterWay):
 
     async def _notes(self, charger: str | None) -> str:
         """Return what is to be known of these sensors, in Home Assistant's language."""
-        texts = await async_get_translations(
-            self._hass, self._hass.config.language, "selector", [DOMAIN]
-        )
+        texts = await translations(self._hass, "selector")
         reader = SensorReader(self._hass, self._sensors)
         notes: dict[str, str] = {}
         if charger is not None:
@@ -200,9 +223,9 @@ class SensorWay(MeterWay):
                 note: ", ".join(f"`{id_}`" for id_ in sorted(ids))
                 for note, ids in signs_of_life(self._hass, reader.entity_ids()).items()
             }
-        key = f"component.{DOMAIN}.selector.meter_note.options"
         return "\n\n".join(
-            f"⚠️ {texts[f'{key}.{note}'].format(of=of)}" for note, of in notes.items()
+            f"⚠️ {texts[f'meter_note.options.{note}'].format(of=of)}"
+            for note, of in notes.items()
         )
 
     # --- what can be chosen ---------------------------------------------------------
@@ -212,6 +235,11 @@ class SensorWay(MeterWay):
         """The property's net, where it is known already."""
         entry = changed_entry(self._flow)
         return None if entry is None else EarthingSystem(entry.options[CONF_NET])
+
+    def _is_taken(self) -> bool:
+        """Say whether another supply is measured by one of the sensors."""
+        changed = changed_entry(self._flow)
+        return is_taken(self._hass, self._sensors.values(), changed)
 
     def _found_meters(self) -> dict[str, FoundMeter]:
         """Return the recognised devices by id: no chargers, and none twice."""
@@ -286,9 +314,7 @@ class SensorWay(MeterWay):
         picked = {} if heartbeat is None else {CONF_HEARTBEAT: heartbeat}
         return {CONF_NAME: self._current_data[CONF_MODEL], **ids, **picked}
 
-    def _data(
-        self, user_input: Mapping[str, Any], sample: MeterSample
-    ) -> dict[str, Any]:
+    def _data(self, sample: MeterSample, export_positive: bool) -> dict[str, Any]:
         quantities = {
             "current": sample.current,
             "voltage": sample.voltage,
@@ -297,14 +323,13 @@ class SensorWay(MeterWay):
         return {
             CONF_SOURCE: Source.SENSORS,
             CONF_MODEL: self._meter_name,
-            CONF_VARIANT: user_input[CONF_VARIANT],
             CONF_MEASURED_PHASES: format_phases(sample.connected),
             CONF_MEASURED_QUANTITIES: [
                 quantity for quantity, values in quantities.items() if values
             ],
             CONF_SENSORS: dict(self._sensors),
             CONF_HEARTBEAT: self._heartbeat,
-            CONF_EXPORT_POSITIVE: user_input[CONF_EXPORT_POSITIVE],
+            CONF_EXPORT_POSITIVE: export_positive,
         }
 
 
@@ -324,7 +349,7 @@ def _picked_twice(picked: Mapping[str, str], heartbeat: str | None) -> str | Non
 
 
 def _rows(
-    reader: SensorReader, sample: MeterSample | None
+    hass: HomeAssistant, reader: SensorReader, sample: MeterSample | None
 ) -> list[tuple[str, str, str]]:
     """Return a table's rows: each phase, its sensors, and what they read together."""
     entity_ids = reader.entity_ids()
@@ -338,7 +363,7 @@ def _rows(
             ),
             "–"
             if sample is None or phase not in sample.connected
-            else f"{sample.current[phase]:.1f} A",
+            else f"{figure(hass, sample.current[phase], '.1f')} A",
         )
         for phase in Phase
         if phase in reader.phases or len(reader.phases) > 1

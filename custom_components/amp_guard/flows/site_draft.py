@@ -1,164 +1,263 @@
-"""A site before it is kept: its meter, main fuse and first group, as entered so far."""
+"""A site before it is kept: its meter, main fuse and groups, as entered so far."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from homeassistant.config_entries import ConfigSubentryData, ConfigSubentryDataWithId
+from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.translation import async_get_translations
-from homeassistant.util.ulid import ulid_now
 import voluptuous as vol
 
 from ..const import (
-    CONF_ACTIVE,
+    CONF_GENERATES,
+    CONF_HAS_GROUPS,
+    CONF_MAX_CURRENT_OFFLINE,
     CONF_MEASURED_PHASES,
+    CONF_MEASURED_QUANTITIES,
     CONF_NET,
     CONF_SENSORS,
     CONF_SOURCE,
     CONF_SUPPLY_MAX_CURRENT,
     CONF_VARIANT,
-    DOMAIN,
-    SUBENTRY_GROUP,
 )
-from ..model import SUPPLY_ID, EarthingSystem, Group, Phase, Site, Supply
-from ..site.offline_limits import offline_excesses
+from ..meters import MAX_MEASURED_CURRENT, Source, variant_for
+from ..model import SUPPLY_ID, EarthingSystem, Phase, Site, Supply
+from ..site.figures import figure
+from ..site.offline_limits import OfflineSum, offline_sums
 from ..site.phases import format_phases, supply_phases
-from ..site.reading import read_charger, read_group, read_supply
+from ..site.reading import read_charger, read_supply
 from ..site.rules import Errors, group_errors, net_errors
 from . import MeterChoice
 from .charger_draft import ChargerDraft, Installation
-from .forms import name_errors, table
-from .forms.site import group_schema, supply_schema
+from .charger_table import BrokenRow
+from .forms import table, translations
+from .forms.site import groups_schema, site_schema
+from .group_table import Fed, GroupDraft, read_groups
 from .meter_conflicts import is_taken
+
+NOT_OPTIONS = (CONF_HAS_GROUPS, CONF_MAX_CURRENT_OFFLINE)
+"""What the form of the supply asks beside the entry's options."""
+
+BELOW = "\N{EM SPACE}"
+"""How far a row of the outlook is moved in for each node above it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SiteDraft:
     """A site that is being described.
 
-    `supply` becomes the entry's options and `group` with its name the first subentry;
-    each is empty before its form was filled in. Chargers name their group by `group_id`
-    before it exists.
+    `supply` is what its form holds, empty before it was filled in; `groups` are in the
+    order of the tree.
     """
 
     meter: MeterChoice
     supply: Mapping[str, Any] = field(default_factory=dict)
-    group: Mapping[str, Any] = field(default_factory=dict)
-    group_id: str = field(default_factory=ulid_now)
+    groups: tuple[GroupDraft, ...] = ()
 
-    def supply_form(self) -> tuple[vol.Schema, Mapping[str, Any]]:
-        """Return the form of the main fuse, and what is known of it or was entered."""
+    # --- the main fuse ----------------------------------------------------------------
+
+    @property
+    def supply_schema(self) -> vol.Schema:
+        """The form of the main fuse."""
+        return site_schema(self._most, self._variant)
+
+    @property
+    def proposed_supply(self) -> Mapping[str, Any]:
+        """What is known of the main fuse, or was entered."""
         said = {} if self.meter.net is None else {CONF_NET: self.meter.net.value}
-        return supply_schema(self.meter.data[CONF_VARIANT]), {**said, **self.supply}
+        return {**said, **self.supply}
 
     def supply_errors(self) -> Errors:
         """Return the rules that the main fuse breaks."""
-        return net_errors(self._net, self.meter.data[CONF_MEASURED_PHASES])
-
-    def group_schema(self, name: str) -> vol.Schema:
-        """Return the form of the first group; `name` is proposed."""
-        return group_schema(
-            self.meter.data[CONF_VARIANT],
-            name=name,
-            max_current=self.supply[CONF_SUPPLY_MAX_CURRENT],
-            phases=format_phases(self._phases),
+        group = self.only_group("").group
+        return net_errors(
+            self._net, self.meter.data[CONF_MEASURED_PHASES]
+        ) | group_errors(
+            group,
+            max_current_above=self.supply[CONF_SUPPLY_MAX_CURRENT],
+            phases_above=group.phases,
         )
 
-    def group_errors(self) -> Errors:
-        """Return the rules that the group breaks."""
-        return name_errors(self.group) | group_errors(
-            read_group(self.group),
-            max_current_above=self.supply[CONF_SUPPLY_MAX_CURRENT],
-            phases_above=self._phases,
+    @property
+    def has_groups(self) -> bool:
+        """Whether fuses of their own stand between the main fuse and the chargers."""
+        return bool(self.supply[CONF_HAS_GROUPS])
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The entry's data; its variant follows the fuse, where the meter tells none."""
+        fuse = self.supply[CONF_SUPPLY_MAX_CURRENT]
+        return {CONF_VARIANT: variant_for(fuse), **self.meter.data}
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The entry's options."""
+        return {
+            key: value for key, value in self.supply.items() if key not in NOT_OPTIONS
+        }
+
+    # --- the groups -------------------------------------------------------------------
+
+    def only_group(self, name: str) -> GroupDraft:
+        """Return the group of a home, which is all that the supply feeds."""
+        row = {
+            CONF_NAME: name,
+            CONF_MAX_CURRENT_OFFLINE: self.supply[CONF_MAX_CURRENT_OFFLINE],
+        }
+        return self._supply_as_feeder.group(row)
+
+    @property
+    def groups_schema(self) -> vol.Schema:
+        """The form of the groups."""
+        return groups_schema(self._most)
+
+    def read_groups(
+        self, rows: Iterable[Mapping[str, Any]]
+    ) -> list[GroupDraft] | BrokenRow:
+        """Return the groups of their table, or the first row that cannot be."""
+        return read_groups(rows, self._supply_as_feeder)
+
+    @property
+    def _supply_as_feeder(self) -> Fed:
+        return Fed(
+            max_current=self.supply[CONF_SUPPLY_MAX_CURRENT],
+            phases=format_phases(self._phases),
+            offline=self.supply[CONF_MAX_CURRENT_OFFLINE],
         )
 
     @property
     def installation(self) -> Installation:
-        """What the chargers can be connected to: the one group."""
+        """What the chargers can be connected to."""
         return Installation(
             supply=self._read_supply(),
-            groups={self.group_id: self._read_group()},
-            names={self.group_id: self.group[CONF_NAME]},
+            groups={draft.id: draft.group for draft in self.groups},
+            names={draft.id: draft.name for draft in self.groups},
         )
 
     def is_measured_elsewhere(self, hass: HomeAssistant) -> bool:
         """Say whether another supply was set up meanwhile with a sensor of this one."""
         return is_taken(hass, self.meter.data.get(CONF_SENSORS, {}).values())
 
-    async def outlook(
-        self, hass: HomeAssistant, chargers: Collection[ChargerDraft]
-    ) -> dict[str, str]:
-        """Return what the last form says: what will be limited to what, and a warning."""
-        return {
-            "limits": self._limits(chargers),
-            "warning": await self._offline_warning(hass, chargers),
-        }
-
-    def _limits(self, chargers: Iterable[ChargerDraft]) -> str:
-        """Return a table's rows: what may draw how much, with and without the meter."""
-        fuse = f"{self._read_supply().supply_max_current:g} A"
-        measured = self.meter.data[CONF_MEASURED_PHASES]
-        group = self._read_group()
-        return table(
-            [
-                (self.meter.title, measured, fuse, fuse),
-                (
-                    self.group[CONF_NAME],
-                    format_phases(group.phases),
-                    f"{group.max_current_online:g} A",
-                    f"{group.max_current_offline:g} A",
-                ),
-                *_charger_rows(chargers),
-            ]
-        )
-
-    async def _offline_warning(
-        self, hass: HomeAssistant, chargers: Iterable[ChargerDraft]
-    ) -> str:
-        """Return where their offline limits are too high together, and what that means.
-
-        In the words of the repair issue, in Home Assistant's language; empty where
-        they fit.
-        """
-        names = {SUPPLY_ID: self.meter.title, self.group_id: self.group[CONF_NAME]}
-        excesses = offline_excesses(self._read_site(chargers))
-        if not excesses:
-            return ""
-        texts = await async_get_translations(
-            hass, hass.config.language, "issues", [DOMAIN]
-        )
-        issue = f"component.{DOMAIN}.issues.offline_limits_exceed"
-        title = f"⚠️ **{texts[f'{issue}.title']}**"
-        told = [title.format(**e.placeholders(names[e.node])) for e in excesses]
-        return "\n\n".join([*told, texts[f"{issue}.description"]])
-
     def subentries(
         self, chargers: Iterable[ChargerDraft], *, active: bool
     ) -> list[ConfigSubentryData]:
-        """Return the group, balanced or not, and its chargers, not added yet."""
-        group = {**self.group, CONF_ACTIVE: active}
+        """Return the groups, balanced or not, and the chargers, not added yet."""
         return [
-            ConfigSubentryDataWithId(
-                subentry_id=self.group_id,
-                subentry_type=SUBENTRY_GROUP,
-                title=group.pop(CONF_NAME),
-                data=group,
-                unique_id=None,
-            ),
+            *(draft.subentry(active=active) for draft in self.groups),
             *(charger.subentry for charger in chargers),
         ]
+
+    # --- what comes of it -------------------------------------------------------------
+
+    async def outlook(
+        self, hass: HomeAssistant, chargers: Collection[ChargerDraft]
+    ) -> dict[str, str]:
+        """Return what the last form says: what will be limited to what, and warnings."""
+        sums = {each.node: each for each in offline_sums(self._read_site(chargers))}
+        return {
+            "limits": table(self._limits(hass, chargers, sums)),
+            "warning": "\n\n".join(
+                [
+                    *await self._offline_warnings(hass, sums.values()),
+                    *await self._meter_warnings(hass),
+                ]
+            ),
+        }
+
+    def _limits(
+        self,
+        hass: HomeAssistant,
+        chargers: Iterable[ChargerDraft],
+        sums: Mapping[str, OfflineSum],
+    ) -> Iterator[tuple[str, ...]]:
+        """Yield a table's rows: what may draw how much, with and without the meter."""
+
+        def amperes(current: float) -> str:
+            return f"{figure(hass, current)} A"
+
+        def offline(node: str) -> str:
+            mark = "" if sums[node].fits else "⚠️ "
+            return (
+                f"{mark}{figure(hass, sums[node].current)} / "
+                f"{amperes(sums[node].limit)}"
+            )
+
+        yield (
+            self.meter.title,
+            self.meter.data[CONF_MEASURED_PHASES],
+            amperes(self._read_supply().supply_max_current),
+            offline(SUPPLY_ID),
+        )
+        depths = {SUPPLY_ID: 0}
+        for draft in self.groups:
+            group = draft.group
+            depths[group.id] = depths[group.parent] + 1
+            yield (
+                f"{BELOW * depths[group.id]}{draft.name}",
+                format_phases(group.phases),
+                amperes(group.max_current_online),
+                offline(group.id),
+            )
+            for charger in chargers:
+                read = read_charger(charger.data)
+                if read.group == group.id:
+                    yield (
+                        f"{BELOW * (depths[group.id] + 1)}{charger.title}",
+                        format_phases(read.wiring),
+                        amperes(read.max_current),
+                        amperes(read.offline_current),
+                    )
+
+    async def _offline_warnings(
+        self, hass: HomeAssistant, sums: Iterable[OfflineSum]
+    ) -> list[str]:
+        """Return where the offline limits are too high together, and what that means.
+
+        In the words of the repair issue.
+        """
+        excesses = [each for each in sums if not each.fits]
+        if not excesses:
+            return []
+        names = {draft.id: draft.name for draft in self.groups}
+        names[SUPPLY_ID] = self.meter.title
+        texts = await translations(hass, "issues")
+        title = f"⚠️ **{texts['offline_limits_exceed.title']}**"
+        told = [title.format(**e.placeholders(hass, names[e.node])) for e in excesses]
+        return [*told, texts["offline_limits_exceed.description"]]
+
+    async def _meter_warnings(self, hass: HomeAssistant) -> list[str]:
+        """Return whether the meter lacks a voltage that it needs where power is fed in."""
+        data = self.meter.data
+        has_voltages = (
+            data[CONF_SOURCE] != Source.AMP_GUARD
+            or "voltage" in data[CONF_MEASURED_QUANTITIES]
+        )
+        if has_voltages or not self.supply[CONF_GENERATES]:
+            return []
+        texts = await translations(hass, "selector")
+        return [f"⚠️ {texts['meter_note.options.voltage_missing']}"]
 
     def _read_site(self, chargers: Iterable[ChargerDraft]) -> Site:
         return Site(
             supply=self._read_supply(),
-            groups=(self._read_group(),),
+            groups=tuple(draft.group for draft in self.groups),
             chargers=tuple(
                 read_charger(draft.data, str(place))
                 for place, draft in enumerate(chargers)
             ),
         )
+
+    @property
+    def _variant(self) -> str:
+        variant: str = self.meter.data.get(CONF_VARIANT, "home")
+        return variant
+
+    @property
+    def _most(self) -> float:
+        """What the main fuse can be at most, A."""
+        is_known = CONF_VARIANT in self.meter.data
+        return MAX_MEASURED_CURRENT[self._variant if is_known else "public"]
 
     @property
     def _net(self) -> EarthingSystem:
@@ -170,17 +269,3 @@ class SiteDraft:
 
     def _read_supply(self) -> Supply:
         return read_supply(self.supply, self.meter.data[CONF_SOURCE])
-
-    def _read_group(self) -> Group:
-        return read_group(self.group, self.group_id)
-
-
-def _charger_rows(chargers: Iterable[ChargerDraft]) -> Iterator[tuple[str, ...]]:
-    for draft in chargers:
-        charger = read_charger(draft.data)
-        yield (
-            draft.title,
-            format_phases(charger.wiring),
-            f"{charger.max_current:g} A",
-            f"{charger.offline_current:g} A",
-        )

@@ -14,24 +14,38 @@ from homeassistant.const import CONF_NAME
 from ..chargers import ChargerDriver
 from ..const import (
     CONF_CHARGER,
+    CONF_FOLLOWS,
+    CONF_MAX_CURRENT_ONLINE,
+    CONF_PARENT,
     CONF_SOURCE,
-    CONF_SUPPLY_MAX_CURRENT,
     CONF_VARIANT,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
     AmpGuardConfigEntry,
 )
+from ..meters import MAX_MEASURED_CURRENT
 from ..model import SUPPLY_ID
 from ..site.phases import format_phases
 from ..site.reading import phases_of, read_group, read_supply
-from ..site.rules import Errors, subentry_errors
-from ..site.settings import set_elsewhere
+from ..site.rules import limits_above, subentry_errors, wider_groups
+from ..site.settings import follow, set_elsewhere
+from .charger_check import check_chargers
 from .charger_draft import Installation, draft_of, found_chargers
 from .chargers import ChargerSteps
-from .forms import name_errors, show_form, unfold
+from .forms import (
+    ACCEPTED,
+    Refusal,
+    name_errors,
+    numbers_refused,
+    show_form,
+    translations,
+    unfold,
+)
 from .forms.charger import device_schema
 from .forms.site import group_schema
+from .own_offline_limit import OwnOfflineLimit
 from .phases import PhaseSteps
+from .supply import name_groups
 
 
 class GroupFlow(ConfigSubentryFlow):
@@ -55,37 +69,51 @@ class GroupFlow(ConfigSubentryFlow):
         self, step: str, user_input: dict[str, Any] | None, current: dict[str, Any]
     ) -> SubentryFlowResult:
         entry = self._get_entry()
-        errors: Errors = {}
+        schema = group_schema(
+            MAX_MEASURED_CURRENT[entry.data[CONF_VARIANT]],
+            phases=format_phases(phases_of(entry)),
+            nodes=self._possible_parents(entry),
+        )
+        refusal = ACCEPTED
         if user_input is not None:
             current = unfold(user_input)
-            errors = name_errors(current) | subentry_errors(
-                SUBENTRY_GROUP, current, entry, self._subentry_id
+            refusal = numbers_refused(self.hass, schema, current) or self._refusal(
+                entry, _filled_in(current, entry)
             )
-            if not errors:
-                return self._finish(entry, current)
-        return show_form(
-            self,
-            step,
-            group_schema(
-                entry.data[CONF_VARIANT],
-                max_current=entry.options[CONF_SUPPLY_MAX_CURRENT],
-                phases=format_phases(phases_of(entry)),
-                nodes=self._possible_parents(entry),
-            ),
-            current,
-            errors,
+            if not refusal:
+                return self._finish(entry, _filled_in(current, entry))
+        elif current.get(CONF_FOLLOWS, False):
+            del current[CONF_MAX_CURRENT_ONLINE]  # it is shown as left out
+        return show_form(self, step, schema, current, refusal)
+
+    def _refusal(self, entry: AmpGuardConfigEntry, group: dict[str, Any]) -> Refusal:
+        """Return the rules that a group breaks, with the names of who is in the way."""
+        below = wider_groups(self._subentry_id, group[CONF_MAX_CURRENT_ONLINE], entry)
+        others = {
+            other.title
+            for id_, other in _groups(entry).items()
+            if id_ != self._subentry_id
+        }
+        taken = {CONF_NAME: "name_taken"} if group[CONF_NAME] in others else {}
+        return Refusal(
+            errors=name_errors(group)
+            | taken
+            | subentry_errors(SUBENTRY_GROUP, group, entry, self._subentry_id),
+            about={"groups": name_groups(self.hass, below)},
         )
 
     def _finish(
         self, entry: AmpGuardConfigEntry, data: dict[str, Any]
     ) -> SubentryFlowResult:
         title = data.pop(CONF_NAME)
-        if self.source == SOURCE_RECONFIGURE:
-            subentry = self._get_reconfigure_subentry()
-            return self.async_update_and_abort(
-                entry, subentry, title=title, data=set_elsewhere(subentry) | data
-            )
-        return self.async_create_entry(title=title, data=data)
+        if self.source != SOURCE_RECONFIGURE:
+            return self.async_create_entry(title=title, data=data)
+        subentry = self._get_reconfigure_subentry()
+        result = self.async_update_and_abort(
+            entry, subentry, title=title, data=set_elsewhere(subentry) | data
+        )
+        follow(self.hass, entry)
+        return result
 
     @property
     def _subentry_id(self) -> str:
@@ -116,12 +144,10 @@ class ChargerFlow(ConfigSubentryFlow):
     def __init__(self) -> None:
         """Start without a charger."""
         self._chargers = ChargerSteps(
-            self,
-            installation=self._installation,
-            check_options=("save", "check", "charger"),
-            driver_of=self._driver_of,
+            self, installation=self._installation, go_on=self.async_step_check
         )
         self._phases = PhaseSteps(self, self._chargers)
+        self._own_offline_limit = OwnOfflineLimit(self)
 
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
@@ -137,7 +163,7 @@ class ChargerFlow(ConfigSubentryFlow):
         """Start from what the charger is now."""
         subentry = self._get_reconfigure_subentry()
         draft = draft_of(subentry.title, subentry.unique_id, subentry.data)
-        self._chargers.describe([draft], changed=subentry.subentry_id)
+        self._chargers.choose([draft], changed=subentry.subentry_id)
         if draft.is_picked:
             return await self._chargers.entities()
         return await self._chargers.charger()
@@ -151,13 +177,13 @@ class ChargerFlow(ConfigSubentryFlow):
             charger = found.get(user_input[CONF_CHARGER])
             if charger is None:
                 return self.async_abort(reason="charger_gone")
-            self._chargers.describe([charger])
+            self._chargers.choose([charger])
             return await self._chargers.charger()
         if not found:
             return self.async_abort(reason="no_chargers_found")
         return self.async_show_form(
             step_id="device",
-            data_schema=device_schema({key: d.title for key, d in found.items()}),
+            data_schema=device_schema({key: d.label for key, d in found.items()}),
         )
 
     async def async_step_entities(
@@ -182,13 +208,29 @@ class ChargerFlow(ConfigSubentryFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Show what was found to work, and ask what to do about it."""
-        return await self._chargers.check()
+        [charger] = self._chargers.chargers
+        findings = await check_chargers(self.hass, [charger], self._driver())
+        texts = await translations(self.hass, "selector")
+        options = ["save", "check", "charger"]
+        if self.source == SOURCE_RECONFIGURE:
+            options.append("find_phases")
+            if self._own_offline_limit.is_another(findings, charger):
+                options.append("own_offline_current")
+        return self.async_show_menu(
+            step_id="check",
+            menu_options=options,
+            description_placeholders={
+                "findings": findings.text or texts["charger_finding.options.all_works"]
+            },
+        )
 
     async def async_step_own_offline_current(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Write the offline limit into the charger itself."""
-        return await self._chargers.own_offline_current(user_input)
+        [charger] = self._chargers.chargers
+        asks = await self._own_offline_limit.set(charger, user_input)
+        return await self.async_step_check() if asks is None else asks
 
     async def async_step_find_phases(
         self, user_input: dict[str, Any] | None = None
@@ -207,9 +249,9 @@ class ChargerFlow(ConfigSubentryFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Keep what was described."""
-        [charger] = self._chargers.described
-        if not self._chargers.are_free():
-            return self.async_abort(reason="already_configured")
+        [charger] = self._chargers.chargers
+        if misfit := self._chargers.misfit():
+            return self.async_abort(reason=misfit)
         if self.source == SOURCE_RECONFIGURE:
             subentry = self._get_reconfigure_subentry()
             return self.async_update_and_abort(
@@ -223,21 +265,45 @@ class ChargerFlow(ConfigSubentryFlow):
             title=charger.title, data=charger.data, unique_id=charger.unique_id
         )
 
-    def _driver_of(self, charger: str) -> ChargerDriver | None:
+    def _driver(self) -> ChargerDriver | None:
+        """Return who drives the charger that is changed."""
         entry: AmpGuardConfigEntry = self._get_entry()
+        if self.source != SOURCE_RECONFIGURE:
+            return None
         if entry.state is not ConfigEntryState.LOADED:
             return None
+        charger = self._get_reconfigure_subentry().subentry_id
         return entry.runtime_data.fleet.driver(charger)
 
     def _installation(self) -> Installation:
         entry = self._get_entry()
         groups = _groups(entry)
+        changed = (
+            self._get_reconfigure_subentry().subentry_id
+            if self.source == SOURCE_RECONFIGURE
+            else ""
+        )
         return Installation(
             supply=read_supply(entry.options, entry.data[CONF_SOURCE]),
             groups={id_: read_group(g.data, id_) for id_, g in groups.items()},
             names={id_: group.title for id_, group in groups.items()},
-            chargers=len(entry.get_subentries_of_type(SUBENTRY_CHARGER)),
+            chargers=[
+                charger.title
+                for charger in entry.get_subentries_of_type(SUBENTRY_CHARGER)
+                if charger.subentry_id != changed
+            ],
         )
+
+
+def _filled_in(group: dict[str, Any], entry: AmpGuardConfigEntry) -> dict[str, Any]:
+    """Return a group as it is kept: without a maximum it has that of what feeds it."""
+    if CONF_MAX_CURRENT_ONLINE in group:
+        return {**group, CONF_FOLLOWS: False}
+    parent = group[CONF_PARENT]
+    if parent not in (SUPPLY_ID, *entry.subentries):
+        parent = SUPPLY_ID  # that it is gone is told by the rules
+    most, _ = limits_above(parent, entry)
+    return {**group, CONF_MAX_CURRENT_ONLINE: most, CONF_FOLLOWS: True}
 
 
 def _groups(entry: AmpGuardConfigEntry) -> dict[str, ConfigSubentry]:

@@ -36,7 +36,7 @@ def tell_offline_limits(
             is_fixable=False,
             severity=ir.IssueSeverity.WARNING,
             translation_key="offline_limits_exceed",
-            translation_placeholders=excess.placeholders(name),
+            translation_placeholders=excess.placeholders(hass, name),
         )
 
 

@@ -11,6 +11,14 @@ MAX_MEASURED_CURRENT = {"home": 100.0, "public": 400.0}
 """A, by variant: the range of the current sensors [installation manual]."""
 
 
+def variant_for(fuse: float) -> str:
+    """Return the smallest variant whose range takes in a fuse (A), for a meter without.
+
+    What is far beyond the range is taken for a fault.
+    """
+    return next(name for name, most in MAX_MEASURED_CURRENT.items() if fuse <= most)
+
+
 class Source(StrEnum):
     """Where the measurements of a supply come from."""
 

@@ -16,8 +16,10 @@ from homeassistant.helpers.target import (
     async_extract_referenced_entity_ids,
 )
 
+from ..chargers import Role
 from ..const import (
     CONF_DESCRIPTION,
+    CONF_ENTITIES,
     CONF_FIRMWARE,
     CONF_MAC,
     CONF_MODEL,
@@ -96,6 +98,35 @@ def devices_picked(hass: HomeAssistant, target: Mapping[str, Any]) -> set[str]:
 
 
 @callback
+def move_meter(
+    hass: HomeAssistant,
+    entry: AmpGuardConfigEntry,
+    unique_id: str | None,
+    title: str,
+) -> str:
+    """Let an entry's device and entities be those of another meter.
+
+    `unique_id` and `title` are what an entry of that meter would have. Return the
+    entry's new title: one that its owner gave it stays.
+    """
+    before, after = meter_id(entry), unique_id or entry.entry_id
+    entities = er.async_get(hass)
+    for entity in er.async_entries_for_config_entry(entities, entry.entry_id):
+        key = entity.unique_id.removeprefix(f"{before}_")
+        if key != entity.unique_id:
+            entities.async_update_entity(
+                entity.entity_id, new_unique_id=f"{after}_{key}"
+            )
+    if (device := device_of(hass, entry, SUPPLY_ID)) is not None:
+        dr.async_get(hass).async_update_device(
+            device.id, new_identifiers={(DOMAIN, after)}, new_connections=set()
+        )
+    model = entry.data[CONF_MODEL]
+    was_given = {model, f"{model} {entry.unique_id}", hass.config.location_name}
+    return title if entry.title in was_given else entry.title
+
+
+@callback
 def register_devices(
     hass: HomeAssistant, entry: AmpGuardConfigEntry, site: Site
 ) -> None:
@@ -123,7 +154,8 @@ def register_devices(
     for target in sorted(parents, key=lambda id_: _depth(parents, id_)):
         subentry = entry.subentries[target]
         made_by, model = _kind(hass, subentry)
-        device_ids[target] = registry.async_get_or_create(
+        is_new = device_of(hass, entry, target) is None
+        device = registry.async_get_or_create(
             config_entry_id=entry.entry_id,
             config_subentry_id=target,
             # A charger is a thing that one can touch.
@@ -135,7 +167,23 @@ def register_devices(
             manufacturer=made_by,
             model=model,
             via_device_id=device_ids[parents[target]],
-        ).id
+        )
+        device_ids[target] = device.id
+        if is_new and (area := _area_of_charger(hass, subentry)):
+            registry.async_update_device(device.id, area_id=area)
+
+
+def _area_of_charger(hass: HomeAssistant, subentry: ConfigSubentry) -> str | None:
+    """Return where a charger is: its own device, or what sets its current."""
+    devices, entities = dr.async_get(hass), er.async_get(hass)
+    picked = subentry.data.get(CONF_ENTITIES, {}).get(Role.LIMIT.value, "")
+    entity_id = er.async_resolve_entity_id(entities, picked)
+    entity = entities.async_get(entity_id or "")
+    if entity is not None and entity.area_id is not None:
+        return entity.area_id
+    device_id = subentry.data.get(CONF_DEVICE_ID) or (entity and entity.device_id)
+    device = devices.async_get(device_id or "", include_child_devices=False)
+    return None if device is None else device.area_id
 
 
 @callback

@@ -7,6 +7,7 @@ from typing import Any
 from homeassistant.config_entries import SOURCE_IGNORE
 
 from ..const import (
+    CONF_FOLLOWS,
     CONF_GROUP,
     CONF_MAX_CURRENT,
     CONF_MAX_CURRENT_OFFLINE,
@@ -84,8 +85,10 @@ def meter_misfit(data: Mapping[str, Any], entry: AmpGuardConfigEntry) -> str | N
         *supply_phases(data[CONF_MEASURED_PHASES], net)
     }:
         return "phases_not_measured"
-    most = MAX_MEASURED_CURRENT[data[CONF_VARIANT]]
-    if entry.options[CONF_SUPPLY_MAX_CURRENT] > most:
+    variant = data.get(CONF_VARIANT)  # a meter without one measures any fuse
+    if variant is None:
+        return None
+    if entry.options[CONF_SUPPLY_MAX_CURRENT] > MAX_MEASURED_CURRENT[variant]:
         return "fuse_above_range"
     return None
 
@@ -93,7 +96,7 @@ def meter_misfit(data: Mapping[str, Any], entry: AmpGuardConfigEntry) -> str | N
 def supply_errors(supply: Supply, entry: AmpGuardConfigEntry) -> Errors:
     """Return the rules that a changed supply breaks."""
     errors: Errors = {}
-    if _widest_below(SUPPLY_ID, entry) > supply.supply_max_current:
+    if wider_groups(SUPPLY_ID, supply.supply_max_current, entry):
         errors[CONF_SUPPLY_MAX_CURRENT] = "below_group"
     errors |= net_errors(supply.earthing_system, entry.data[CONF_MEASURED_PHASES])
     if any(_hangs_on_one_line(charger, supply) for charger in read_chargers(entry)):
@@ -129,7 +132,7 @@ def group_errors(
 def changed_group_errors(group: Group, entry: AmpGuardConfigEntry) -> Errors:
     """Return the rules that a changed group breaks for what hangs below it."""
     errors: Errors = {}
-    if _widest_below(group.id, entry) > group.max_current_online:
+    if wider_groups(group.id, group.max_current_online, entry):
         errors[CONF_MAX_CURRENT_ONLINE] = "below_group"
     if not _phases_below(group.id, entry) <= set(group.phases):
         errors[CONF_PHASES] = "phase_in_use"
@@ -185,16 +188,28 @@ def _reaches_supply(group: Group, entry: AmpGuardConfigEntry) -> bool:
     return above == SUPPLY_ID or above not in {group.id, *entry.subentries}
 
 
+def wider_groups(
+    node: str, max_current: float, entry: AmpGuardConfigEntry
+) -> dict[str, float]:
+    """Return the groups below a node that may use more than this (A), by name.
+
+    One that follows what feeds it would use that much; what is below it may not.
+    """
+    wider: dict[str, float] = {}
+    for group in _groups_below(node, entry):
+        subentry = entry.subentries[group.id]
+        if subentry.data.get(CONF_FOLLOWS, False):
+            wider |= wider_groups(group.id, max_current, entry)
+        elif group.max_current_online > max_current:
+            wider[subentry.title] = group.max_current_online
+    return wider
+
+
 def _groups_below(node: str, entry: AmpGuardConfigEntry) -> Iterator[Group]:
     for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP):
         group = read_group(subentry.data, subentry.subentry_id)
         if group.parent == node:
             yield group
-
-
-def _widest_below(node: str, entry: AmpGuardConfigEntry) -> float:
-    groups = _groups_below(node, entry)
-    return max((group.max_current_online for group in groups), default=0.0)
 
 
 def _phases_below(node: str, entry: AmpGuardConfigEntry) -> set[Phase]:

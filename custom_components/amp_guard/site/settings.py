@@ -13,6 +13,7 @@ from ..const import (
     CONF_BOOST_DURATION,
     CONF_CHARGERS_INCLUDED,
     CONF_CHARGES_UNASKED,
+    CONF_FOLLOWS,
     CONF_MAX_CURRENT,
     CONF_MAX_CURRENT_OFFLINE,
     CONF_MAX_CURRENT_ONLINE,
@@ -20,16 +21,19 @@ from ..const import (
     CONF_NET,
     CONF_OFFLINE_CURRENT,
     CONF_OFFLINE_PHASE,
+    CONF_PARENT,
     CONF_PRIORITY,
     CONF_REQUEST_DURATION,
     CONF_SOCKET,
     CONF_SOCKET_CURRENT,
+    CONF_SUPPLY_MAX_CURRENT,
     CONF_WIRING,
     DOMAIN,
     SUBENTRY_CHARGER,
+    SUBENTRY_GROUP,
     AmpGuardConfigEntry,
 )
-from ..model import Phase
+from ..model import SUPPLY_ID, Phase
 from .phases import format_phases
 from .reading import ALL_PHASES
 from .rules import Errors, subentry_errors
@@ -60,6 +64,7 @@ FIGURES = frozenset(
     {
         *SET_ELSEWHERE,
         CONF_CHARGERS_INCLUDED,
+        CONF_FOLLOWS,
         CONF_MAX_CURRENT,
         CONF_MAX_CURRENT_OFFLINE,
         CONF_MAX_CURRENT_ONLINE,
@@ -127,9 +132,55 @@ def change_setting(
             translation_key=next(iter(broken.values())),
             translation_placeholders={"allowed": describe(allowed)},
         )
-    hass.config_entries.async_update_subentry(
-        entry, subentry, data={**subentry.data, **changes}
-    )
+    data = {**subentry.data, **changes}
+    if CONF_MAX_CURRENT_ONLINE in changes:
+        data[CONF_FOLLOWS] = False
+    hass.config_entries.async_update_subentry(entry, subentry, data=data)
+    follow(hass, entry)
+
+
+@callback
+def follow(
+    hass: HomeAssistant,
+    entry: AmpGuardConfigEntry,
+    supply_max_current: float | None = None,
+) -> None:
+    """Give each group that follows what feeds it the maximum of that.
+
+    `supply_max_current` is what the main fuse is about to become, A.
+    """
+    for id_, data in following(entry, supply_max_current).items():
+        subentry = entry.subentries[id_]
+        hass.config_entries.async_update_subentry(entry, subentry, data=data)
+
+
+def following(
+    entry: AmpGuardConfigEntry, supply_max_current: float | None = None
+) -> dict[str, dict[str, Any]]:
+    """Return the data that change of the groups that follow what feeds them, by id.
+
+    What they may use without a meter is lowered where it would be above that.
+    """
+    fuse = supply_max_current or entry.options[CONF_SUPPLY_MAX_CURRENT]
+    maxima: dict[str, float] = {SUPPLY_ID: fuse}
+    changed: dict[str, dict[str, Any]] = {}
+    waiting = entry.get_subentries_of_type(SUBENTRY_GROUP)
+    while fed := [g for g in waiting if g.data.get(CONF_PARENT, SUPPLY_ID) in maxima]:
+        for group in fed:
+            waiting.remove(group)
+            most = maxima[group.data.get(CONF_PARENT, SUPPLY_ID)]
+            online = group.data[CONF_MAX_CURRENT_ONLINE]
+            if group.data.get(CONF_FOLLOWS, False) and online != most:
+                online = most
+                changed[group.subentry_id] = {
+                    **group.data,
+                    CONF_MAX_CURRENT_ONLINE: most,
+                    CONF_MAX_CURRENT_OFFLINE: min(
+                        group.data[CONF_MAX_CURRENT_OFFLINE], most
+                    ),
+                }
+            maxima[group.subentry_id] = online
+    return changed
 
 
 @callback

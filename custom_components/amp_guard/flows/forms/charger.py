@@ -1,10 +1,12 @@
 """The forms of chargers."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from homeassistant.const import CONF_NAME
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    Selector,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -28,12 +30,15 @@ from ...model import MINIMUM_SIGNALLED_CURRENT, ChargerStatus
 from ...site.phases import PHASE_ORDERS
 from ...site.reading import ALL_PHASES
 from ...site.settings import PRIORITIES
+from . import fold
 from .fields import (
     choice_field,
     current_field,
     entity_field,
     named_field,
     options_of,
+    row_field,
+    rows_field,
     whole_number_field,
 )
 
@@ -52,7 +57,7 @@ MEANINGS = (
 
 
 def chargers_schema(chargers: Mapping[str, str]) -> vol.Schema:
-    """Return the tick list of the chargers that were found, names by key."""
+    """Return the tick list of the chargers that were found, labels by key."""
     fields: dict[vol.Marker, object] = {}
     if chargers:
         fields[vol.Required(CONF_CHARGERS, default=list(chargers))] = SelectSelector(
@@ -67,7 +72,7 @@ def chargers_schema(chargers: Mapping[str, str]) -> vol.Schema:
 
 
 def device_schema(chargers: Mapping[str, str]) -> vol.Schema:
-    """Return the form that picks one of the chargers that were found, names by key."""
+    """Return the form that picks one of the chargers that were found, labels by key."""
     return vol.Schema({vol.Required(CONF_CHARGER): named_field(chargers)})
 
 
@@ -103,33 +108,74 @@ def states_schema(words: Iterable[str]) -> vol.Schema:
 
 
 def charger_schema(
-    groups: Mapping[str, str], *, wiring: str, max_current: float
+    groups: Mapping[str, str],
+    proposed: Mapping[str, Any],
+    *,
+    most: float,
+    has_name: bool,
 ) -> vol.Schema:
-    """Return the form of a charger in one of `groups`, names by id.
+    """Return the form of one charger in one of `groups`, names by id.
 
-    The group is asked only where there is a choice. `wiring` is proposed;
-    `max_current` is the most that the charger's kind can give.
+    The group is asked only where there is a choice, the name where it `has_name` of its
+    device's only. `most` is what a charger of its kind can give, A.
     """
-    fields: dict[vol.Marker, object] = {}
-    if len(groups) > 1:
-        fields[vol.Required(CONF_GROUP, default=next(iter(groups)))] = named_field(
-            groups
-        )
+    name = {vol.Required(CONF_NAME): TextSelector()} if has_name else {}
     return vol.Schema(
-        fields
+        name
+        | _settings(groups, proposed, most)
+        | fold(
+            {
+                vol.Required(CONF_OFFLINE_PHASE, default=ALL_PHASES): choice_field(
+                    (ALL_PHASES, "1", "2", "3"), CONF_OFFLINE_PHASE
+                )
+            }
+        )
+    )
+
+
+def charger_table_schema(
+    groups: Mapping[str, str],
+    proposed: Mapping[str, Any],
+    *,
+    most: float,
+    labels: Iterable[str],
+) -> vol.Schema:
+    """Return the form of several chargers: what is the same for all, then a row each.
+
+    A row holds what differs. The `labels` tell the chargers apart.
+    """
+    cells = {
+        CONF_CHARGER: row_field(choice_field(labels), required=True),
+        CONF_NAME: row_field(TextSelector(), required=True),
+    } | {key: row_field(cell) for key, cell in setting_fields(groups, most).items()}
+    return vol.Schema(
+        _settings(groups, proposed, most)
         | {
-            vol.Required(CONF_WIRING, default=wiring): choice_field(PHASE_ORDERS),
-            vol.Required(CONF_MAX_CURRENT, default=DEFAULT_MAX_CURRENT): current_field(
-                MINIMUM_SIGNALLED_CURRENT, max_current
-            ),
-            vol.Required(
-                CONF_OFFLINE_CURRENT, default=MINIMUM_SIGNALLED_CURRENT
-            ): current_field(0.0, max_current),
-            vol.Required(CONF_OFFLINE_PHASE, default=ALL_PHASES): choice_field(
-                (ALL_PHASES, "1", "2", "3"), CONF_OFFLINE_PHASE
-            ),
-            vol.Required(CONF_PRIORITY, default=1): whole_number_field(
-                1, PRIORITIES[-1]
-            ),
+            vol.Required(CONF_CHARGERS): rows_field(
+                cells,
+                "charger_row",
+                label_field=CONF_NAME,
+                description_field=CONF_CHARGER,
+            )
         }
     )
+
+
+def setting_fields(groups: Mapping[str, str], most: float) -> dict[str, Selector[Any]]:
+    """Return the fields of what is said of each charger."""
+    group = {CONF_GROUP: named_field(groups)} if len(groups) > 1 else {}
+    return group | {
+        CONF_WIRING: choice_field(PHASE_ORDERS),
+        CONF_MAX_CURRENT: current_field(MINIMUM_SIGNALLED_CURRENT, most),
+        CONF_OFFLINE_CURRENT: current_field(0.0, most),
+        CONF_PRIORITY: whole_number_field(1, PRIORITIES[-1]),
+    }
+
+
+def _settings(
+    groups: Mapping[str, str], proposed: Mapping[str, Any], most: float
+) -> dict[vol.Marker, object]:
+    return {
+        vol.Required(key, default=proposed[key]): setting
+        for key, setting in setting_fields(groups, most).items()
+    }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from math import isfinite
-from typing import override
+from typing import Any, override
 
 from homeassistant.const import UnitOfElectricCurrent
 from homeassistant.helpers.selector import (
@@ -11,7 +11,11 @@ from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    ObjectSelector,
+    ObjectSelectorConfig,
+    ObjectSelectorField,
     SelectOptionDict,
+    Selector,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -24,39 +28,62 @@ import voluptuous as vol
 PIN = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
 
 
-class _Number(NumberSelector):
-    """A number between two bounds: NaN, which passes both, is none."""
+class NumberField(NumberSelector):
+    """A number, proposed between two bounds: NaN, which passes both, is none.
+
+    That it keeps them is checked by the step, which can say so in the user's language:
+    see `numbers_refused` in this package. So is that it has no fraction (`is_whole`).
+    """
+
+    def __init__(self, config: NumberSelectorConfig, *, is_whole: bool = False) -> None:
+        super().__init__(config)
+        self.is_whole = is_whole
 
     @override
     def __call__(self, data: object) -> float:
-        value = super().__call__(data)
+        value: float = vol.Coerce(float)(data)
         if not isfinite(value):
             raise vol.Invalid("Not a number")
         return value
 
 
-class _WholeNumber(_Number):
-    """A number without a fraction."""
-
-    @override
-    def __call__(self, data: object) -> float:
-        value = super().__call__(data)
-        if not value.is_integer():
-            raise vol.Invalid("Not a whole number")
-        return value
-
-
-def number_field(low: float, high: float, unit: str) -> NumberSelector:
+def number_field(low: float, high: float, unit: str) -> NumberField:
     """A number between two bounds."""
-    return _Number(_number_config(low, high) | {"unit_of_measurement": unit})
+    return NumberField(_number_config(low, high) | {"unit_of_measurement": unit})
 
 
-def whole_number_field(low: int, high: int) -> NumberSelector:
+def whole_number_field(low: int, high: int) -> NumberField:
     """A number without a fraction between two bounds."""
-    return _WholeNumber(_number_config(low, high))
+    return NumberField(_number_config(low, high), is_whole=True)
 
 
-def current_field(low: float, high: float) -> NumberSelector:
+def rows_field(
+    fields: Mapping[str, ObjectSelectorField],
+    translation_key: str,
+    *,
+    label_field: str,
+    description_field: str,
+) -> ObjectSelector:
+    """A table: each row is edited by itself, and can be removed or added."""
+    return ObjectSelector(
+        ObjectSelectorConfig(
+            fields=dict(fields),
+            multiple=True,
+            label_field=label_field,
+            description_field=description_field,
+            translation_key=translation_key,
+        )
+    )
+
+
+def row_field(
+    selector: Selector[Any], *, required: bool = False
+) -> ObjectSelectorField:
+    """A cell of a row."""
+    return ObjectSelectorField(selector=selector, required=required)
+
+
+def current_field(low: float, high: float) -> NumberField:
     """A current between two bounds, A."""
     return number_field(low, high, UnitOfElectricCurrent.AMPERE)
 

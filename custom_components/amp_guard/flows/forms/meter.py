@@ -23,23 +23,12 @@ from ...const import (
     CONF_NET,
     CONF_NETWORK_NAME,
     CONF_SERIAL_NUMBER,
-    CONF_VARIANT,
     CONF_WHOLE_PROPERTY,
 )
-from ...meters import MAX_MEASURED_CURRENT
 from ...meters.sensor_patterns import ROLES, Quantity
 from ...model import EarthingSystem
 from . import fold
 from .fields import PIN, choice_field, entity_field, named_field
-
-
-def _variant(default: object = vol.UNDEFINED) -> dict[vol.Marker, object]:
-    return {
-        vol.Required(CONF_VARIANT, default=default): choice_field(
-            MAX_MEASURED_CURRENT, CONF_VARIANT
-        )
-    }
-
 
 METER_SCHEMA = vol.Schema(
     {
@@ -89,7 +78,8 @@ def wifi_schema(networks: Iterable[str]) -> vol.Schema:
 
 def meter_device_schema(meters: Mapping[str, str]) -> vol.Schema:
     """Return the form that picks one of the meters that were found, names by id."""
-    return vol.Schema({vol.Required(CONF_DEVICE): named_field(meters)})
+    first = next(iter(meters))
+    return vol.Schema({vol.Required(CONF_DEVICE, default=first): named_field(meters)})
 
 
 METER_SENSORS_SCHEMA = vol.Schema(
@@ -113,12 +103,12 @@ METER_SENSORS_SCHEMA = vol.Schema(
 
 
 def meter_check_schema(
-    variant: str, *, asks_net: bool, asks_charger: bool
+    *, asks_direction: bool, asks_net: bool, asks_charger: bool
 ) -> vol.Schema:
     """Return the form that asks what the sensors of a meter do not tell."""
-    fields = _variant(variant) | {
-        vol.Required(CONF_EXPORT_POSITIVE, default=False): BooleanSelector()
-    }
+    fields: dict[vol.Marker, object] = {}
+    if asks_direction:
+        fields[vol.Required(CONF_EXPORT_POSITIVE, default=False)] = BooleanSelector()
     if asks_net:
         fields[vol.Optional(CONF_NET)] = choice_field(EarthingSystem, CONF_NET)
     if asks_charger:
@@ -126,16 +116,6 @@ def meter_check_schema(
     return vol.Schema(fields)
 
 
-def variant_schema(variant: str) -> vol.Schema:
-    """Return the form that asks how much a meter can measure."""
-    return vol.Schema(_variant(variant))
-
-
 NO_METER_SCHEMA = vol.Schema(
-    _variant("home")
-    | {
-        vol.Required(CONF_MEASURED_PHASES, default="1,2,3"): choice_field(
-            ("1,2,3", "1")
-        )
-    }
+    {vol.Required(CONF_MEASURED_PHASES, default="1,2,3"): choice_field(("1,2,3", "1"))}
 )
