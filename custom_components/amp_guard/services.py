@@ -33,7 +33,7 @@ from .loop.overrides import MAX_CEILINGS, TimedCeiling
 from .loop.phase_finding import SearchRunningError, SearchStoppedError
 from .model import SUPPLY_ID
 from .rights import require_control, require_sight
-from .site.devices import device_of, kind_of, target_of
+from .site.devices import device_of, devices_picked, kind_of, target_of
 from .site.reading import connected_subentries
 from .site.settings import PRIORITIES, change_setting, describe
 
@@ -46,6 +46,8 @@ ATTR_UNTIL = "until"
 DEFAULT_CEILING_NAME = "ceiling"
 MAX_NAME_LENGTH = 64
 """Characters of a ceiling's name."""
+CHARGERS = (SUBENTRY_CHARGER,)
+ANY_KIND = (SUPPLY_ID, SUBENTRY_GROUP, SUBENTRY_CHARGER)
 FURTHEST = timedelta(days=366)
 """How far ahead an end may be: what holds for longer is a setting."""
 
@@ -67,14 +69,15 @@ def time_span(value: object) -> timedelta:
     return span
 
 
-DEVICE = {vol.Required(ATTR_DEVICE_ID): cv.string}
+TARGET = {**cv.TARGET_FIELDS}
+"""Devices, entities, areas, floors and labels, as an automation's editor picks them."""
 END = {vol.Optional(ATTR_UNTIL): cv.datetime, vol.Optional(ATTR_DURATION): time_span}
 """One of them, and only one: see `_end`, which can say so in the user's language."""
 
 
 SET_CEILING = vol.Schema(
     {
-        **DEVICE,
+        **TARGET,
         vol.Required(ATTR_CURRENT): number,
         vol.Optional(ATTR_NAME, default=DEFAULT_CEILING_NAME): vol.All(
             cv.string, vol.Length(max=MAX_NAME_LENGTH)
@@ -82,13 +85,14 @@ SET_CEILING = vol.Schema(
         **END,
     }
 )
-CLEAR_CEILING = vol.Schema({**DEVICE, vol.Optional(ATTR_NAME): cv.string})
-BOOST = vol.Schema({**DEVICE, **END})
-END_BOOST = vol.Schema(DEVICE)
-SET_PRIORITY = vol.Schema({**DEVICE, vol.Required(ATTR_PRIORITY): number})
+CLEAR_CEILING = vol.Schema({**TARGET, vol.Optional(ATTR_NAME): cv.string})
+REQUEST_CURRENT = vol.Schema({**TARGET, vol.Required(ATTR_CURRENT): number, **END})
+BOOST = vol.Schema({**TARGET, **END})
+END_BOOST = vol.Schema(TARGET)
+SET_PRIORITY = vol.Schema({**TARGET, vol.Required(ATTR_PRIORITY): number})
 FIND_PHASES = vol.Schema(
     {
-        vol.Optional(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string]),
+        **TARGET,
         vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string,
         vol.Optional(ATTR_APPLY, default=False): cv.boolean,
     }
@@ -102,6 +106,12 @@ def register_services(hass: HomeAssistant) -> None:
     for name, handler, schema, response in (
         ("set_ceiling", _set_ceiling, SET_CEILING, SupportsResponse.OPTIONAL),
         ("clear_ceiling", _clear_ceiling, CLEAR_CEILING, SupportsResponse.OPTIONAL),
+        (
+            "request_current",
+            _request_current,
+            REQUEST_CURRENT,
+            SupportsResponse.OPTIONAL,
+        ),
         ("boost", _boost, BOOST, SupportsResponse.OPTIONAL),
         ("end_boost", _end_boost, END_BOOST, SupportsResponse.NONE),
         ("set_priority", _set_priority, SET_PRIORITY, SupportsResponse.NONE),
@@ -114,44 +124,70 @@ def register_services(hass: HomeAssistant) -> None:
 
 
 async def _set_ceiling(call: ServiceCall) -> ServiceResponse:
-    target, current = await _target(call), call.data[ATTR_CURRENT]
-    if not 0 <= current <= target.max_current:
-        raise _refusal("no_such_ceiling", [f"0–{target.max_current:g} A"])
-    ceiling = TimedCeiling(
-        target=target.id, name=call.data[ATTR_NAME], current=current, end=_end(call)
-    )
-    overrides = target.coordinator.overrides
-    if not overrides.has_room(ceiling):
-        raise _refusal("too_many_ceilings", [f"{MAX_CEILINGS}"])
-    overrides.set_ceiling(ceiling)
-    return _shown(ceiling)
+    current, end = call.data[ATTR_CURRENT], _end(call)
+    ceilings = []
+    for target in await _targets(call):
+        if not 0 <= current <= target.max_current:
+            raise _refusal("no_such_ceiling", [f"0–{target.max_current:g} A"])
+        ceiling = TimedCeiling(
+            target=target.id, name=call.data[ATTR_NAME], current=current, end=end
+        )
+        if not target.coordinator.overrides.has_room(ceiling):
+            raise _refusal("too_many_ceilings", [f"{MAX_CEILINGS}"])
+        ceilings.append((target, ceiling))
+    for target, ceiling in ceilings:
+        target.coordinator.overrides.set_ceiling(ceiling)
+    return {
+        ATTR_NAME: call.data[ATTR_NAME],
+        ATTR_CURRENT: current,
+        ATTR_UNTIL: _local(end),
+    }
 
 
 async def _clear_ceiling(call: ServiceCall) -> ServiceResponse:
-    target = await _target(call)
-    cleared = target.coordinator.overrides.clear_ceilings(
-        target.id, call.data.get(ATTR_NAME)
-    )
+    cleared = [
+        ceiling
+        for target in await _targets(call)
+        for ceiling in target.coordinator.overrides.clear_ceilings(
+            target.id, call.data.get(ATTR_NAME)
+        )
+    ]
     return {"cleared": [_shown(ceiling) for ceiling in cleared]}
 
 
 async def _boost(call: ServiceCall) -> ServiceResponse:
-    charger, end = await _charger(call), _end(call)
-    charger.coordinator.overrides.boost(charger.id, end)
+    end = _end(call)
+    for charger in await _targets(call, CHARGERS):
+        charger.coordinator.overrides.boost(charger.id, end)
     return {ATTR_UNTIL: _local(end)}
 
 
 async def _end_boost(call: ServiceCall) -> None:
-    charger = await _charger(call)
-    charger.coordinator.overrides.end_boost(charger.id)
+    for charger in await _targets(call, CHARGERS):
+        charger.coordinator.overrides.end_boost(charger.id)
 
 
 async def _set_priority(call: ServiceCall) -> None:
-    charger, priority = await _charger(call), call.data[ATTR_PRIORITY]
+    priority = call.data[ATTR_PRIORITY]
+    chargers = await _targets(call, CHARGERS)
     if priority not in PRIORITIES:
         raise _refusal("no_such_priority", PRIORITIES)
-    entry, changes = charger.coordinator.entry, {CONF_PRIORITY: int(priority)}
-    change_setting(call.hass, entry, charger.id, changes, possible=PRIORITIES)
+    for charger in chargers:
+        entry, changes = charger.coordinator.entry, {CONF_PRIORITY: int(priority)}
+        change_setting(call.hass, entry, charger.id, changes, possible=PRIORITIES)
+
+
+async def _request_current(call: ServiceCall) -> ServiceResponse:
+    current = call.data[ATTR_CURRENT]
+    asks_for_an_end = ATTR_DURATION in call.data or ATTR_UNTIL in call.data
+    end = _end(call) if asks_for_an_end else None
+    chargers = await _targets(call, CHARGERS)
+    for charger in chargers:
+        if not 0 <= current <= charger.max_current:
+            raise _refusal("no_such_ceiling", [f"0–{charger.max_current:g} A"])
+    for charger in chargers:
+        charger.coordinator.requests.ask(charger.id, current, end)
+    return {"chargers": [_given(call.hass, charger) for charger in chargers]}
 
 
 async def _find_phases(call: ServiceCall) -> ServiceResponse:
@@ -198,31 +234,33 @@ class _Target:
         return (nodes | {c.id: c.max_current for c in site.chargers})[self.id]
 
 
-async def _target(call: ServiceCall) -> _Target:
-    """Return the supply, group or charger that a device stands for."""
-    return await _pick(call, (SUPPLY_ID, SUBENTRY_GROUP, SUBENTRY_CHARGER))
+async def _targets(
+    call: ServiceCall, kinds: Collection[str] = ANY_KIND
+) -> list[_Target]:
+    """Return what is picked, of these kinds.
 
-
-async def _charger(call: ServiceCall) -> _Target:
-    """Return the charger that a device stands for."""
-    return await _pick(call, (SUBENTRY_CHARGER,))
+    A device that is named must be one of them; an area may hold others as well.
+    """
+    named = call.data.get(ATTR_DEVICE_ID, [])
+    picked = {
+        device_id
+        for device_id in devices_picked(call.hass, call.data)
+        if device_id in named or kind_of(call.hass, device_id) in kinds
+    }
+    if not picked:
+        raise _refusal("no_such_device", sorted(_names(call.hass, kinds)))
+    return [await _pick_device(call, device_id, kinds) for device_id in sorted(picked)]
 
 
 async def _chargers(call: ServiceCall) -> dict[str, AmpGuardConfigEntry]:
     """Return the entry of each charger that is meant: all of a supply by default."""
-    if devices := call.data.get(ATTR_DEVICE_ID):
-        picked = [
-            await _pick_device(call, each, (SUBENTRY_CHARGER,)) for each in devices
-        ]
+    if any(key in call.data for key in TARGET):
+        picked = await _targets(call, CHARGERS)
         return {target.id: target.coordinator.entry for target in picked}
     coordinator = _coordinator_of(_supply(call))
     for charger in coordinator.site.chargers:
         await require_control(call, coordinator.entry, charger.id)
     return {charger.id: coordinator.entry for charger in coordinator.site.chargers}
-
-
-async def _pick(call: ServiceCall, kinds: Collection[str]) -> _Target:
-    return await _pick_device(call, call.data[ATTR_DEVICE_ID], kinds)
 
 
 async def _pick_device(
@@ -319,6 +357,25 @@ def _shown(ceiling: TimedCeiling) -> dict[str, Any]:
         ATTR_NAME: ceiling.name,
         ATTR_CURRENT: ceiling.current,
         ATTR_UNTIL: _local(ceiling.end),
+    }
+
+
+def _given(hass: HomeAssistant, charger: _Target) -> dict[str, Any]:
+    """Return what a charger is given now, and why; the request counts from now on."""
+    entry, state = charger.coordinator.entry, charger.coordinator.state
+    device = device_of(hass, entry, charger.id)
+    told = {
+        ATTR_NAME: entry.subentries[charger.id].title,
+        ATTR_DEVICE_ID: None if device is None else device.id,
+    }
+    if state is None:
+        return told
+    allocation = state.decision.allocations[charger.id]
+    return told | {
+        "status": state.readings[charger.id].status.value,
+        "allocated": allocation.current,
+        "drawn": round(max(state.decision.drawn[charger.id]), 1),
+        "reason": allocation.reason.value,
     }
 
 

@@ -26,6 +26,14 @@ from .test_events import charger_id
 from .test_services import HOUR, act
 
 OF_CHARGERS = {"reduced", "paused", "resumed", "not_following"}
+CEILINGS = {"set_ceiling", "clear_ceiling"}
+ACTIONS_OF_CHARGERS = {
+    "request_current",
+    "boost",
+    "end_boost",
+    "set_priority",
+    "find_phases",
+}
 OF_GROUPS = {"overload", "fallback_entered", "fallback_left"}
 
 
@@ -67,6 +75,7 @@ async def test_what_is_offered_is_that_of_what_is_picked(
             {"is_paused", "is_boosted"},
             {"is_overloaded", "is_in_fallback"},
         ),
+        ("services", CEILINGS | ACTIONS_OF_CHARGERS, CEILINGS),
     ):
         ask = hass, hass_ws_client, what
         assert await offered(*ask, device_id=[charger]) == of_charger

@@ -5,11 +5,20 @@ from http import HTTPStatus
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from .helpers import PlainCharger, Property, add_charger, enable_all, entity_id
+from .helpers import (
+    PlainCharger,
+    Property,
+    add_charger,
+    device_id,
+    enable_all,
+    entity_id,
+)
+from .test_services import HOUR, act
 
 QUIET = (1.0, 1.0, 1.0)
 CHARGE_STATUS = {
@@ -186,3 +195,47 @@ async def test_a_request_outlives_a_restart(
     await house.passes(hass, 300, *QUIET, cars=[left])
     assert left.limit == 7
     assert await planner.read("current") == "7.0"
+
+
+async def test_an_action_asks_for_a_while_and_says_what_is_given(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    left: PlainCharger,
+    planner: Planner,
+    later: Callable[[float], None],
+) -> None:
+    [charger] = entry.get_subentries_of_type("charger")
+    device = device_id(hass, entry, charger.subentry_id)
+    await house.passes(hass, 120, *QUIET, cars=[left])
+    answer = await act(
+        hass, "request_current", device_id=[device], current=8, duration={"minutes": 5}
+    )
+    [given] = answer["chargers"]
+    assert (given["name"], given["device_id"]) == (charger.title, device)
+    assert (given["status"], given["allocated"]) == ("charging", 8)
+    await house.passes(hass, 10, *QUIET, cars=[left])
+    assert left.limit == 8
+    later(301)
+    await house.passes(hass, 90, *QUIET, cars=[left])
+    assert left.limit == 16
+    with pytest.raises(ServiceValidationError, match="16"):
+        await act(hass, "request_current", device_id=[device], current=40)
+
+
+async def test_an_action_is_for_all_that_is_picked(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    left: PlainCharger,
+    planner: Planner,
+) -> None:
+    await house.passes(hass, 90, *QUIET, cars=[left])
+    reason = planner.entities["reason"]
+    await act(hass, "set_ceiling", entity_id=[reason], current=7, duration=HOUR)
+    await house.passes(hass, 10, *QUIET, cars=[left])
+    assert left.limit == 7
+    [cleared] = (await act(hass, "clear_ceiling", entity_id=[reason]))["cleared"]
+    assert cleared["current"] == 7
+    with pytest.raises(ServiceValidationError):
+        await act(hass, "boost", area_id="nowhere", duration=HOUR)

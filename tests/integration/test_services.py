@@ -110,6 +110,7 @@ async def act(hass: HomeAssistant, action: str, **data: object) -> dict | None:
 CHANGES = {
     "set_ceiling": {"current": 6, "duration": HOUR},
     "clear_ceiling": {},
+    "request_current": {"current": 8},
     "boost": {"duration": HOUR},
     "end_boost": {},
     "set_priority": {"priority": 2},
@@ -565,6 +566,7 @@ async def test_a_priority_is_kept_as_a_whole_number(
 ACTIONS = {
     "set_ceiling": {"current": 8, "duration": HOUR},
     "clear_ceiling": {},
+    "request_current": {"current": 8},
     "boost": {"duration": HOUR},
     "end_boost": {},
     "set_priority": {"priority": 2},

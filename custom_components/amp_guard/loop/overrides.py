@@ -21,6 +21,10 @@ from .storage import Storage
 STORAGE_VERSION = 1
 MAX_CEILINGS = 50
 """Of one supply at a time: each is stored, and shown, and looked at in each cycle."""
+REQUEST = "request"
+"""The name of the ceiling of a current that a planner asked for ..."""
+PAUSE = "request_pause"
+"""... and of 0 A while one asks that a charger does not charge: two of each charger."""
 SAVE_DELAY = 1.0
 """s; what is asked for in one go is written once."""
 
@@ -140,8 +144,15 @@ class Overrides:
         return in_loop_time(end, self._loop.time())
 
     def has_room(self, ceiling: TimedCeiling) -> bool:
-        """Say whether a ceiling may be set: in place of one, or one of not too many."""
-        present = {(each.target, each.name) for each in self.ceilings}
+        """Say whether a ceiling may be set: in place of one, or one of not too many.
+
+        What planners ask takes nobody's room.
+        """
+        present = {
+            (each.target, each.name)
+            for each in self.ceilings
+            if each.name not in (REQUEST, PAUSE)
+        }
         return len(present | {(ceiling.target, ceiling.name)}) <= MAX_CEILINGS
 
     @callback

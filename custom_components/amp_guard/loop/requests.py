@@ -19,14 +19,10 @@ from ..const import (
     AmpGuardConfigEntry,
 )
 from ..site.settings import DEFAULT_REQUEST_DURATION
-from .overrides import Overrides, TimedCeiling
+from .overrides import PAUSE, REQUEST, Overrides, TimedCeiling
 
-REQUEST = "request"
-"""The name of the ceiling of a current that was asked for ..."""
-PAUSE = "request_pause"
-"""... of 0 A while a charger was asked not to charge ..."""
 UNASKED = "no_request"
-"""... and of 0 A while nothing is asked of one that then does not charge."""
+"""The name of the ceiling of 0 A while nothing is asked of who then does not charge."""
 LOOK_AHEAD = timedelta(days=1)
 """How far ahead the end of what has none is told."""
 
