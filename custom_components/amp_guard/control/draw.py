@@ -191,13 +191,13 @@ class Draw:
 
     def observe_meter(self, base_load: PhaseValues, time: float) -> None:
         """Take what the meter before it shows at `time` of it and the base load, A."""
-        a, b, c = (
-            base + drawn for base, drawn in zip(base_load, self.estimate, strict=True)
-        )
-        beside_others = PhaseValues(a, b, c)
-        self.report_delay.observe_meter(beside_others[self._first], time)
+        first = self._first
+        self.report_delay.observe_meter(base_load[first] + self.estimate[first], time)
         if self._told:
             return
+        beside_others = [
+            base + drawn for base, drawn in zip(base_load, self.estimate, strict=True)
+        ]
         charging = self._status is ChargerStatus.CHARGING
         used = self.start_seen.observe(beside_others, time, charging=charging)
         if used is not None:

@@ -33,20 +33,13 @@ class ReportDelay:
     def __init__(self) -> None:
         """Take reports to be of the moment until they are seen to be late."""
         self.seconds = 0.0
+        self.doubt = OLDEST_REPORT
+        """By how much older than taken for a report may be, s."""
         self._answers: deque[float] = deque(maxlen=ANSWERS_KEPT)
         self._commanded_at = _NEVER
         self._awaited_since = _NEVER
         self._metered = StepResponse(0.0)
         self._reported = StepResponse(0.0)
-
-    @property
-    def doubt(self) -> float:
-        """Return by how much older than taken for a report may be, s."""
-        answers = self._answers
-        if not answers:
-            return OLDEST_REPORT
-        jitter = JITTER if len(answers) < LEAST_ANSWERS else LEAST_DELAY
-        return max(0.0, max(answers) - self.seconds) + jitter
 
     @property
     def latest(self) -> float:
@@ -99,7 +92,10 @@ class ReportDelay:
         delay = reported_at - metered_at
         if delay < LATEST_METER:
             return
-        self._answers.append(delay)
-        if len(self._answers) >= LEAST_ANSWERS:
-            delay = median(self._answers)
+        answers = self._answers
+        answers.append(delay)
+        jitter = JITTER
+        if len(answers) >= LEAST_ANSWERS:
+            jitter, delay = LEAST_DELAY, median(answers)
             self.seconds = delay if abs(delay) >= LEAST_DELAY else 0.0
+        self.doubt = max(0.0, max(answers) - self.seconds) + jitter
