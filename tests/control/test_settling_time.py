@@ -1,5 +1,7 @@
 """How long headroom must have lasted: longer after a raise that was in vain, if it was."""
 
+import pytest
+
 from custom_components.amp_guard.model import SUPPLY_ID, PhaseValues
 
 from .plant import Plant
@@ -50,3 +52,19 @@ def test_a_load_that_nobody_had_seen_is_not_held_against_the_raise() -> None:
     for load in (8.0, 9.5, 11.0, 12.5):
         assert come_and_go(plant, load, 30.0) <= 32.0
         plant.settle(5)
+
+
+@pytest.mark.parametrize("each", [1.0, 10.0, 20.0, 30.0])
+def test_a_raise_waits_for_three_samples_however_slow_the_meter(each: float) -> None:
+    """Two that both met the load while it was away say little."""
+    plant = Plant(home(charger("a")))
+    house(plant, 17.0)
+    plant.settle(20 * each, each)
+    assert 6.0 <= plant.outlets["a"].draw <= 8.0
+    house(plant, 5.0)
+    gone = plant.now
+    for moment in plant.run(600, each):
+        if moment.decision.allocations["a"].current > 8.0:
+            break
+    assert plant.now - gone >= max(30.0, 3 * each)
+    assert plant.now - gone <= max(30.0, 3 * each) + each

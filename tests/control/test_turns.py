@@ -140,3 +140,16 @@ def test_a_car_is_started_at_most_eight_times_an_hour() -> None:
     assert len(starts) >= 8
     for first, ninth in zip(starts, starts[8:], strict=False):
         assert ninth - first >= HOUR
+
+
+@pytest.mark.parametrize("turn", [600.0, HOUR])
+def test_turns_that_end_together_are_handed_over_one_by_one(turn: float) -> None:
+    """Nobody pauses for one who cannot start yet: starts are 10 s apart."""
+    plant = crowded((charger(f"c{number}") for number in range(6)), 6.5, turn=turn)
+    plant.settle(60)
+    charging = []
+    for moment in plant.run(3 * turn):
+        allocations = moment.decision.allocations.values()
+        charging.append(sum(a.current > 0 for a in allocations))
+    assert max(charging) == 3
+    assert min(charging) >= 2, charging
