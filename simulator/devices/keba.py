@@ -193,7 +193,7 @@ class _Socket(asyncio.DatagramProtocol):
         self._transport = transport
 
     @override
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:  # type: ignore[override]
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         answer = self._keba.answer(data.decode())
         if answer is not None and self._transport is not None:
             self._transport.sendto(answer.encode(), addr)

@@ -39,10 +39,16 @@ class MqttConnection:
             payload = message.payload.decode()
             loop.call_soon_threadsafe(self._heard, message.topic, payload)
 
+        def on_connect(client: Client, *_: object) -> None:
+            client.subscribe(self._listen_to, qos=1)
+
+        def on_subscribe(*_: object) -> None:
+            loop.call_soon_threadsafe(ready.set)
+
         client = Client(CallbackAPIVersion.VERSION2)
         client.on_message = on_message
-        client.on_subscribe = lambda *_: loop.call_soon_threadsafe(ready.set)
-        client.on_connect = lambda *_: client.subscribe(self._listen_to, qos=1)
+        client.on_subscribe = on_subscribe
+        client.on_connect = on_connect
         client.will_set(self._availability_topic, self._offline, retain=True)
         await asyncio.to_thread(client.connect, host, port)
         client.loop_start()

@@ -6,6 +6,7 @@ of A on the wire. Its limit is an override, which it forgets when it starts anew
 its mode or its range does not allow is dropped without a word.
 """
 
+from collections.abc import Mapping
 import json
 from typing import ClassVar
 
@@ -157,7 +158,7 @@ class SmartEVSE(ChargerElectronics):
             },
         )
 
-    def _announce_one(self, name: str, domain: str, more: dict[str, object]) -> None:
+    def _announce_one(self, name: str, domain: str, more: Mapping[str, object]) -> None:
         own = f"{self.prefix}-{name.replace(' ', '')}"
         self.announced += 1
         announced = {

@@ -1,7 +1,7 @@
 """The driver through Home Assistant's own integrations, unmodified.
 
-Their real client libraries speak to simulated chargers over HTTP; what counts is what
-the charger then offers its car.
+Their real client libraries speak to simulated chargers, over HTTP or a broker; what
+counts is what the charger then offers its car.
 """
 
 from datetime import timedelta
