@@ -211,7 +211,8 @@ async def test_what_does_not_work_is_said_once_for_all_it_is_true_of(
     for name in ("one", "other"):
         recognised_charger(hass, name)
     assert "proceed" in result["data_schema"].schema
-    result = await go_on(hass, result, {"active": True, "proceed": "look_again"})
+    result = await go_on(hass, result, {"active": False, "proceed": "look_again"})
+    assert proposed(result)["active"] is False
     assert "inte tillgänglig" not in result["description_placeholders"]["findings"]
     assert "proceed" not in result["data_schema"].schema
     result = await go_on(hass, result, {"active": True})
