@@ -207,7 +207,7 @@ class AmpGuardConfigFlow(MeterSteps, domain=DOMAIN):
                 self,
                 "activate",
                 activate_schema(all_works=not findings.can_be_mended),
-                None,
+                user_input and {CONF_ACTIVE: user_input[CONF_ACTIVE]},
                 placeholders={
                     "findings": findings.text,
                     **await self._site.outlook(self.hass, chargers),

@@ -94,7 +94,7 @@ class Owner:
 
     async def rows(self) -> list[str]:
         """Return the rows of the form's table, each by its label."""
-        labels = self._dialog.locator("ha-selector-object .label")
+        labels = self._dialog.locator("ha-selector-object .label[slot=headline]")
         await labels.first.wait_for()
         return await labels.all_inner_texts()
 

@@ -50,6 +50,35 @@ async def test_six_screens_from_the_menu_to_the_begin(
     assert group.data["follows"]
 
 
+async def test_what_comes_in_a_minute_is_not_wrong(
+    hass: HomeAssistant,
+    p1: P1Meter,  # noqa: F811
+) -> None:
+    """As of an integration that leaves its current sensors disabled."""
+    driveway = recognised_charger(hass, "Driveway")
+    registry = er.async_get(hass)
+    for phase in (1, 2, 3):
+        sensor = registry.async_get_entity_id(
+            "sensor", "peblar", f"Driveway_current_phase_{phase}"
+        )
+        registry.async_update_entity(
+            sensor, disabled_by=er.RegistryEntryDisabler.INTEGRATION
+        )
+        hass.states.async_remove(sensor)
+    result = await go_on(
+        hass,
+        await start_flow(hass),
+        "sensors",
+        {"device": p1.device.id},
+        AT_HOME_INPUT,
+        {"chargers": [driveway], "another": False},
+        charger_input("Driveway"),
+    )
+    assert "proceed" not in result["data_schema"].schema
+    [finding] = result["description_placeholders"]["findings"].splitlines()
+    assert "last limit" in finding
+
+
 async def test_each_form_can_be_taken_as_it_is_proposed(
     hass: HomeAssistant,
     p1: P1Meter,  # noqa: F811

@@ -107,11 +107,11 @@ async def test_one_table_for_all_chargers(
     assert result["step_id"] == "activate"
     assert result["description_placeholders"]["limits"].splitlines() == [
         f"| Amp Guard {SERIAL} | 1,2,3 | 25 A | 12 / 25 A |",
-        "| \u2003Yard | 1,2,3 | 20 A | 12 / 12 A |",
-        "| \u2003\u2003Row B | 1,2,3 | 16 A | 6 / 6 A |",
-        "| \u2003\u2003\u2003NRGkick 1002 | 2,3,1 | 10 A | 6 A |",
-        "| \u2003\u2003Row A | 1,2,3 | 20 A | 6 / 6 A |",
-        "| \u2003\u2003\u2003NRGkick Place 1 | 1,2,3 | 16 A | 6 A |",
+        "| &emsp;Yard | 1,2,3 | 20 A | 12 / 12 A |",
+        "| &emsp;&emsp;Row B | 1,2,3 | 16 A | 6 / 6 A |",
+        "| &emsp;&emsp;&emsp;NRGkick 1002 | 2,3,1 | 10 A | 6 A |",
+        "| &emsp;&emsp;Row A | 1,2,3 | 20 A | 6 / 6 A |",
+        "| &emsp;&emsp;&emsp;NRGkick Place 1 | 1,2,3 | 16 A | 6 A |",
     ]
     assert result["description_placeholders"]["warning"] == ""
     assert "proceed" not in result["data_schema"].schema
@@ -203,7 +203,7 @@ async def test_what_does_not_work_is_said_once_for_all_it_is_true_of(
         "- NRGkick 1002: Laddaren är inte tillgänglig.",
         f"- NRGkick Place 1, NRGkick 1002: {LAST_LIMIT}",
     ]
-    assert "| \u2003Yard | 1,2,3 | 20 A | ⚠️ 13 / 12 A |" in shown["limits"]
+    assert "| &emsp;Yard | 1,2,3 | 20 A | ⚠️ 13 / 12 A |" in shown["limits"]
     assert "| 16 A | 6,5 A |" in shown["limits"]
     assert "Yard: offlinegränserna blir tillsammans 13 A" in shown["warning"]
 
@@ -211,7 +211,8 @@ async def test_what_does_not_work_is_said_once_for_all_it_is_true_of(
     for name in ("one", "other"):
         recognised_charger(hass, name)
     assert "proceed" in result["data_schema"].schema
-    result = await go_on(hass, result, {"active": True, "proceed": "look_again"})
+    result = await go_on(hass, result, {"active": False, "proceed": "look_again"})
+    assert proposed(result)["active"] is False
     assert "inte tillgänglig" not in result["description_placeholders"]["findings"]
     assert "proceed" not in result["data_schema"].schema
     result = await go_on(hass, result, {"active": True})
@@ -233,6 +234,8 @@ async def test_thirty_chargers_in_eight_screens(
     result = await go_on(hass, result, proposed(result))
     screens.append(result["step_id"])
     assert len(screens) <= 10
+    [finding] = result["description_placeholders"]["findings"].splitlines()
+    assert finding.startswith("- Place 1, Place 2, Place 3, Place 4, Place 5 … (30): ")
     result = await go_on(hass, result, {"active": True})
     assert result["type"] == "create_entry", result
     await hass.async_block_till_done()

@@ -82,6 +82,27 @@ async def test_a_removed_group_stops_nobody_else(
     assert left in balanced
 
 
+async def test_no_phases_are_looked_for_where_nobody_balances(
+    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
+) -> None:
+    carport = await add_group(hass, entry, name="Carport")
+    left = await add_charger(hass, entry, chargers["left"], group=carport)
+    hass.config_entries.async_remove_subentry(entry, carport)
+    await hass.async_block_till_done()
+    result = await go_on(
+        hass,
+        await start_subentry(hass, entry, "charger", left),
+        chargers["left"].entities,
+        charger_input(),
+        "find_phases",
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    result = await hass.config_entries.subentries.async_configure(result["flow_id"])
+    assert result["step_id"] == "phases_found"
+    told = result["description_placeholders"]["found"]
+    assert told.startswith("Left belongs to a group that was removed")
+
+
 async def test_a_group_above_that_is_removed_takes_what_is_below_out(
     hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
 ) -> None:

@@ -20,6 +20,8 @@ from .charger_draft import ChargerDraft
 from .forms import translations
 
 STATE_ROLES = frozenset({Role.STATE, Role.CHARGING, Role.CONNECTED})
+NAMED = 5
+"""Chargers that are named of those that something is true of."""
 NO_FAIL_SAFE = "no_fail_safe"
 """So it is with its kind: it would be the same when looked at again."""
 UNTRIED = "untried"
@@ -70,7 +72,7 @@ async def check_chargers(
         for finding in _findings(check):
             found.setdefault(finding, []).append(title)
     lines += [
-        f"- {', '.join(titles)}: {texts[f'charger_finding.options.{finding}']}"
+        f"- {_list(titles)}: {texts[f'charger_finding.options.{finding}']}"
         for finding, titles in found.items()
     ]
     return Findings(
@@ -81,15 +83,24 @@ async def check_chargers(
     )
 
 
+def _list(titles: Sequence[str]) -> str:
+    """Return chargers by name; of very many the first, and how many they are."""
+    more = f" … ({len(titles)})" if len(titles) > NAMED else ""
+    return ", ".join(titles[:NAMED]) + more
+
+
 def _findings(check: ChargerCheck) -> Iterator[str]:
-    """Yield what is wrong with a charger; why it cannot be commanded is told beside."""
+    """Yield what is wrong with a charger; why it cannot be commanded is told beside.
+
+    What comes in a minute is not wrong: its entities were disabled, and are enabled now.
+    """
     is_lost = check.reading.status is ChargerStatus.LOST
-    if not check.knows_state and not is_lost:
-        comes = not check.later.isdisjoint(STATE_ROLES)
-        yield "state_comes" if comes else "state_unknown"
-    if check.reading.current is None and not is_lost:
-        comes = Role.CURRENT_L1 in check.later
-        yield "draw_comes" if comes else "draw_unknown"
+    state_comes = not check.later.isdisjoint(STATE_ROLES)
+    if not (check.knows_state or state_comes or is_lost):
+        yield "state_unknown"
+    draw_comes = Role.CURRENT_L1 in check.later
+    if check.reading.current is None and not (draw_comes or is_lost):
+        yield "draw_unknown"
     if check.is_settable is None:
         yield UNTRIED
     if check.fail_safe is FailSafe.NONE:

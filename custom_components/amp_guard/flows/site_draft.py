@@ -39,8 +39,9 @@ from .meter_conflicts import is_taken
 NOT_OPTIONS = (CONF_HAS_GROUPS, CONF_MAX_CURRENT_OFFLINE)
 """What the form of the supply asks beside the entry's options."""
 
-BELOW = "\N{EM SPACE}"
-"""How far a row of the outlook is moved in for each node above it."""
+BELOW = "&emsp;"
+"""How far a row of the outlook is moved in for each node above it. Markdown cuts off the
+character itself."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
