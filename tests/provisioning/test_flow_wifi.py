@@ -159,7 +159,7 @@ async def test_a_refusal_is_shown_as_plain_text(
 ) -> None:
     device = await unpack()
     result = await start(hass, NEW_METER)
-    device.page.refusal = "Error: &lt;b&gt; see [here](http://evil.example) **now**"
+    device.page.refusal = "Error: <b> see [here](http://evil.example) **now**"
     result = await go_on(hass, result, HOME_WIFI)
     message = result["description_placeholders"]["message"]
     assert message == "Error: b see here( evil.example) now"
