@@ -19,6 +19,7 @@ from .control.tree import GroupCycleError, LimitError, WiringError
 from .coordinator import AmpGuardCoordinator
 from .frontend import FEED, Feed, add_card, remove_card, serve_card
 from .loop.charger_repairs import forget_parts, tell_left
+from .loop.energy_memory import forget_energy
 from .loop.generation import Generation
 from .loop.inactive_repairs import forget_inactive
 from .loop.memory import Memory, forget_learned
@@ -123,6 +124,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) ->
     forget_address(hass, entry)
     await forget_learned(hass, entry.entry_id)
     await forget_overrides(hass, entry.entry_id)
+    await forget_energy(hass, entry.entry_id)
     if not hass.config_entries.async_entries(DOMAIN):
         await remove_card(hass)
 

@@ -5,6 +5,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from .const import AmpGuardConfigEntry
 from .loop.charged_energy import EnergyCounter
 from .loop.cycle import Cycle
+from .loop.energy_memory import EnergyMemory
 from .loop.event_watch import EventWatch
 from .loop.events import fire_events
 from .loop.faults import Faults, do_all
@@ -43,6 +44,7 @@ class AmpGuardCoordinator:
         self.requests = Requests(entry, self.overrides)
         self.finder = PhaseFinder(self._request_soon)
         self.energy = EnergyCounter()
+        self._energy_memory = EnergyMemory(hass, entry.entry_id, self.energy)
         self.faults = Faults(hass, entry)
         self.meters = MeterWatch(hass, entry, meters)
         self.fleet = Fleet(hass, entry, self.faults, self._request_soon)
@@ -62,6 +64,7 @@ class AmpGuardCoordinator:
         self._watchdog = Watchdog(hass, self.cycle.watch)
         self._publisher.subscribe(self._fire_events)
         self._publisher.subscribe(self.fleet.watch)
+        self._publisher.watch(self._energy_memory.look)
         self._hass = hass
         self._structure = structure(entry)
 
@@ -73,6 +76,7 @@ class AmpGuardCoordinator:
         self.cycle.take(self.fleet.with_learned_lags(self.site))
         tell_offline_limits(self._hass, self.entry, self.site)
         tell_inactive(self._hass, self.entry)
+        await self._energy_memory.load()
         await self.overrides.load((SUPPLY_ID, *self.entry.subentries))
         await self.fleet.start()
         await self.meters.start(self.cycle.request, self.cycle.request_soon)
@@ -118,7 +122,8 @@ class AmpGuardCoordinator:
         # The chargers first: whoever keeps the meters from stopping does not keep them.
         await self.fleet.stop(self.site, self.cycle.leave())
         await self.meters.stop()
-        await do_all([self.overrides.save_now()], SAVE_TIMEOUT)
+        kept = (self.overrides, self._energy_memory)
+        await do_all((each.save_now() for each in kept), SAVE_TIMEOUT)
 
     async def take_back(self) -> None:
         """Leave the chargers at their offline limits after all: nobody took over."""

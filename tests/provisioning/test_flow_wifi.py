@@ -154,6 +154,17 @@ async def test_any_other_refusal(hass: HomeAssistant, unpack: Callable) -> None:
     assert message == "The signal is too weak: failed."
 
 
+async def test_a_refusal_is_shown_as_plain_text(
+    hass: HomeAssistant, unpack: Callable
+) -> None:
+    device = await unpack()
+    result = await start(hass, NEW_METER)
+    device.page.refusal = "Error: <b> see [here](http://evil.example) **now**"
+    result = await go_on(hass, result, HOME_WIFI)
+    message = result["description_placeholders"]["message"]
+    assert message == "Error: b see here( evil.example) now"
+
+
 async def test_another_device_takes_its_place(
     hass: HomeAssistant, unpack: Callable
 ) -> None:

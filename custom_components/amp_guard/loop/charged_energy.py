@@ -34,16 +34,27 @@ class EnergyCounter:
     def __init__(self) -> None:
         """Start at zero."""
         self.totals: dict[str, float] = {}
+        self._began_with: Mapping[str, float] = {}
         self._restored: set[str] = set()
         self._time: float | None = None
         self.power: dict[str, float] = {}
 
+    def begin_with(self, totals: Mapping[str, float]) -> None:
+        """Go on from what chargers had drawn when that was kept last, kWh."""
+        self._began_with = totals
+        self.totals = dict(totals)
+
     def restore(self, charger: str, total: float) -> None:
-        """Go on from what a charger had drawn before, kWh; a second time is none."""
+        """Go on from what a charger had drawn before, kWh; a second time is none.
+
+        Of what its sensor knows and what was kept the higher counts: none of it is
+        counted twice, and neither was ever too high.
+        """
         if charger in self._restored:
             return
         self._restored.add(charger)
-        self.totals[charger] = self.totals.get(charger, 0.0) + total
+        more = max(0.0, total - self._began_with.get(charger, 0.0))
+        self.totals[charger] = self.totals.get(charger, 0.0) + more
 
     def count(
         self,

@@ -37,6 +37,10 @@ MAX_MESSAGE_LENGTH = 200
 """Characters of the device's own words that are passed on."""
 
 
+MARKUP = frozenset("<>[]`*_|\\#~")
+LINK = re.compile(r"\w+://|\bwww\.", re.IGNORECASE)
+
+
 class Outcome(StrEnum):
     """How the page answered."""
 
@@ -210,4 +214,8 @@ def _network_of(option: Option) -> str:
 
 
 def _printable(text: str) -> str:
-    return "".join(letter for letter in text if letter.isprintable())
+    """Return a text without what could be markup or a link where it is shown."""
+    plain = LINK.sub(" ", text)
+    return "".join(
+        letter for letter in plain if letter.isprintable() and letter not in MARKUP
+    )
