@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 import pytest
 
 from custom_components.amp_guard.model import (
@@ -81,6 +81,9 @@ DAMAGES: dict[str, Damage] = {
 
 @pytest.mark.parametrize("name", DAMAGES)
 @examples(2)
+@example(
+    seed=30
+)  # a load that goes off as a car starts is no answer of a turned sensor
 @given(seed=st.integers(0, 10**6))
 def test_no_damage_of_a_phase_overloads_it_for_long(name: str, seed: int) -> None:
     """The house does its worst when it is not seen: it takes most of L2 for itself."""

@@ -103,7 +103,7 @@ def test_a_car_that_begins_late_is_taken_to_draw_what_it_may() -> None:
     outlet = plant.outlets["a"]
     outlet.report_age, outlet.wants = None, 0.0
     plant.loads[SUPPLY_ID] = all_phases(4.0)
-    moment = plant.settle(300)
+    moment = plant.settle(100)
     assert moment.decision.drawn["a"] == (0.0, 0.0, 0.0)
     allocated = moment.decision.allocations["a"].current
     assert allocated >= 6.0
