@@ -248,3 +248,18 @@ def test_a_car_that_comes_after_an_overload_was_not_cut() -> None:
     outlet.connected = True
     plant.loads[SUPPLY_ID] = PhaseValues(1.0, 1.0, 1.0)
     assert plant.settle(10).decision.allocations["a"].reason is Reason.RAISE_HELD
+
+
+@pytest.mark.parametrize("seconds", [6.0, 12.0, 14.0])
+def test_a_cut_is_not_sent_again_before_anything_could_show_it_ignored(
+    seconds: float,
+) -> None:
+    plant = charging(report_age=None, tells_limit=False)
+    plant.outlets["a"].obeys = False
+    house(plant, 18.0)
+    assert is_cut_to(plant.step(), 7.0)
+    plant.modes[SUPPLY_ID] = MeterMode.SILENT
+    unheard = [m.decision.allocations["a"].send for m in plant.run(seconds)]
+    assert not any(unheard)
+    plant.modes[SUPPLY_ID] = MeterMode.GOOD
+    assert any(m.decision.allocations["a"].send for m in plant.run(2.0))

@@ -1,24 +1,24 @@
 """Base load: what flows through a node beside the balanced chargers, now and lately."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from ..model import Phase, PhaseValues
+from ..model import PhaseValues
 from .inrush import Inrush
 
 SETTLING_TIME = 30.0
 """s for which headroom must have lasted before it is allocated ..."""
-SAMPLES_SEEN = 3.0
-"""Samples in which it must have lasted, where a meter is slower: two may both have met
-a load that comes and goes while it was away ..."""
+INTERVALS_SEEN = 2.0
+"""... and in three samples where a meter is slow: two may both have met a load that comes
+and goes while it was away ..."""
 LONGEST_SETTLING_TIME = 120.0
 """... doubled up to this by each raise that turned out to be in vain ..."""
 REGRETTED_FOR = 3600.0
 """... for so many s."""
 WORTH = 5.0
 """Times as long as it takes to be taken back that a raise should stand at least."""
-BACK_WITHIN = 0.5
-"""A by which a load that is back may be more than it was."""
+BLAMED_WITHIN = 1.0
+"""A by which an overload may be more than was raised, and the raise is to blame."""
 KEPT_FOR = 300.0
 """s for which base loads are kept."""
 
@@ -35,7 +35,7 @@ class BaseLoad:
         """s between the samples of its meter."""
         self.inrush = (Inrush(), Inrush(), Inrush())
         self._worth_from = self._forgot_at = _NEVER
-        self._raised_beside = (0.0, 0.0, 0.0)
+        self._raised = (0.0, 0.0, 0.0)
         self._regrets: deque[float] = deque()
         # For each phase (time, load) with falling loads: the first one that is young
         # enough is the highest of a window.
@@ -62,27 +62,29 @@ class BaseLoad:
             a, b, c = (x + y for x, y in zip(self.now, more, strict=True))
             self.now = (a, b, c)
 
-    def note_raise(self, lag: float, time: float) -> None:
-        """Remember that more was allocated below this node, and beside what.
+    def note_raise(
+        self, weights: tuple[float, float, float], more: float, lag: float, time: float
+    ) -> None:
+        """Remember that `more` A were allocated below this node, on phases by `weights`.
 
         A cut lands `lag` s after it is decided on.
         """
+        if time > self._worth_from:
+            self._raised = (0.0, 0.0, 0.0)
+        a, b, c = (x + w * more for x, w in zip(self._raised, weights, strict=True))
+        self._raised = (a, b, c)
         settling_time = self.settling_time(time)
         self._worth_from = time + max(settling_time, WORTH * (lag + self.interval))
-        since = time - LONGEST_SETTLING_TIME
-        a, b, c = (self.highest(phase, since) for phase in Phase)
-        self._raised_beside = (a, b, c)
 
-    def note_overload(self, phases: Iterable[Phase], time: float) -> None:
-        """Remember that the limit was passed on `phases`, and if a raise was in vain.
+    def note_overload(self, over: Sequence[float], time: float) -> None:
+        """Remember that a limit was passed, A by phase, and if a raise was in vain.
 
-        It was if the load is but back: a longer look back would have seen it. What was
-        not there before could not be known.
+        It is not to blame for what would have passed the limit without it too.
         """
-        if self.now is None or time > self._worth_from:
+        if time > self._worth_from:
             return
-        for phase in phases:
-            if self.now[phase] <= self._raised_beside[phase] + BACK_WITHIN:
+        for passed, raised in zip(over, self._raised, strict=True):
+            if 0.0 < passed <= raised + BLAMED_WITHIN:
                 self._regrets.append(time)
                 self._worth_from = _NEVER
                 return
@@ -96,7 +98,7 @@ class BaseLoad:
         while regrets and regrets[0] < now - REGRETTED_FOR:
             regrets.popleft()
         settling = min(SETTLING_TIME * 2.0 ** len(regrets), LONGEST_SETTLING_TIME)
-        return max(settling, SAMPLES_SEEN * self.interval)
+        return max(settling, INTERVALS_SEEN * self.interval)
 
     def forget(self, time: float) -> None:
         """Forget the past: after a silence it says nothing of now."""

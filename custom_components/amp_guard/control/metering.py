@@ -203,12 +203,11 @@ class Metering:
             if not evidence.offline:
                 connector.draw.observe_meter(base_load.values, time)
         self.heats[index].carry(current, time)
-        over = [phase for phase in Phase if current[phase] > limit + OVERLOAD_TOLERANCE]
-        if not over:
+        if max(current) <= limit + OVERLOAD_TOLERANCE:
             self.over_since[index] = None
         elif self.over_since[index] is None:
             self.over_since[index] = time
-            base_load.note_overload(over, time)
+            base_load.note_overload([value - limit for value in current], time)
 
 
 def _reported(connectors: Sequence[Connector], now: float) -> ReportedDraw:
