@@ -127,7 +127,11 @@ async def test_a_group_above_that_is_removed_takes_what_is_below_out(
     assert refused.value.translation_key == "no_such_device"
 
     result = await start_subentry(hass, entry, "group", carport)
-    result = await go_on(hass, result, GROUP_INPUT | {"parent": "supply"})
+    again = GROUP_INPUT | {"name": "Garage", "parent": "supply"}
+    result = await go_on(hass, result, again)
+    assert result["errors"] == {"name": "name_taken"}
+    result = await go_on(hass, result, again | {"name": "Carport"})
+    assert result["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()
     assert not issues(hass).keys() & {"group_gone", "group_above_gone"}
 
