@@ -139,7 +139,9 @@ class Plan:
         Starts are staggered, so turns are handed over one by one: as soon as one who
         waits has a place, those whose turns are over come before the others who wait.
         """
-        charging, waiting, over = [], [], []
+        charging: list[Offer] = []
+        waiting: list[Offer] = []
+        over: list[Offer] = []
         for offer in contenders:
             place, *_ = self._rank(offer, keep=keep)
             (charging, waiting, over)[place].append(offer)
