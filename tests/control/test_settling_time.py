@@ -46,24 +46,6 @@ def test_an_oven_that_comes_back_after_a_raise_makes_it_wait_longer() -> None:
     assert 110.0 <= come_and_go(plant, 10.0, 30.0) <= 125.0
 
 
-def test_what_would_have_been_too_much_without_the_raise_is_not_held_against_it() -> (
-    None
-):
-    """A car gets 2 A more; then comes a load for which there never was room."""
-    plant = Plant(home(charger("a")))
-    house(plant, 14.0)
-    plant.settle(300)
-    assert plant.outlets["a"].draw == 11.0
-    house(plant, 12.0)
-    while plant.outlets["a"].draw < 13.0:
-        plant.step()
-    house(plant, 19.0)
-    plant.settle(30)
-    house(plant, 5.0)
-    gone = plant.now
-    assert back_after(plant) - gone <= 32.0
-
-
 @pytest.mark.parametrize("each", [1.0, 10.0, 20.0, 30.0])
 def test_a_raise_waits_for_three_samples_however_slow_the_meter(each: float) -> None:
     """Two that both met the load while it was away say little."""

@@ -17,8 +17,6 @@ REGRETTED_FOR = 3600.0
 """... for so many s."""
 WORTH = 5.0
 """Times as long as it takes to be taken back that a raise should stand at least."""
-BLAMED_WITHIN = 1.0
-"""A by which an overload may be more than was raised, and the raise is to blame."""
 KEPT_FOR = 300.0
 """s for which base loads are kept."""
 
@@ -35,7 +33,6 @@ class BaseLoad:
         """s between the samples of its meter."""
         self.inrush = (Inrush(), Inrush(), Inrush())
         self._worth_from = self._forgot_at = _NEVER
-        self._raised = (0.0, 0.0, 0.0)
         self._regrets: deque[float] = deque()
         # For each phase (time, load) with falling loads: the first one that is young
         # enough is the highest of a window.
@@ -62,32 +59,19 @@ class BaseLoad:
             a, b, c = (x + y for x, y in zip(self.now, more, strict=True))
             self.now = (a, b, c)
 
-    def note_raise(
-        self, weights: tuple[float, float, float], more: float, lag: float, time: float
-    ) -> None:
-        """Remember that `more` A were allocated below this node, on phases by `weights`.
+    def note_raise(self, lag: float, time: float) -> None:
+        """Remember that more was allocated below this node.
 
         A cut lands `lag` s after it is decided on.
         """
-        if time > self._worth_from:
-            self._raised = (0.0, 0.0, 0.0)
-        a, b, c = (x + w * more for x, w in zip(self._raised, weights, strict=True))
-        self._raised = (a, b, c)
         settling_time = self.settling_time(time)
         self._worth_from = time + max(settling_time, WORTH * (lag + self.interval))
 
-    def note_overload(self, over: Sequence[float], time: float) -> None:
-        """Remember that a limit was passed, A by phase, and if a raise was in vain.
-
-        It is not to blame for what would have passed the limit without it too.
-        """
-        if time > self._worth_from:
-            return
-        for passed, raised in zip(over, self._raised, strict=True):
-            if 0.0 < passed <= raised + BLAMED_WITHIN:
-                self._regrets.append(time)
-                self._worth_from = _NEVER
-                return
+    def note_overload(self, time: float) -> None:
+        """Remember that the limit was passed, and if a raise was in vain."""
+        if time <= self._worth_from:
+            self._regrets.append(time)
+            self._worth_from = _NEVER
 
     def settling_time(self, now: float) -> float:
         """Return for how long in s headroom must have lasted before it is allocated.

@@ -62,7 +62,7 @@ class Dispatch:
                 self._last_start[node] = now
         if not connector.allocate(current, now, forced=False):
             return False
-        plan.note_raise(connector, current - allocated)
+        plan.note_raise(connector)
         return True
 
     def _staggered_until(self, connector: Connector) -> float:

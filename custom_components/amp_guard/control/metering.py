@@ -207,7 +207,7 @@ class Metering:
             self.over_since[index] = None
         elif self.over_since[index] is None:
             self.over_since[index] = time
-            base_load.note_overload([value - limit for value in current], time)
+            base_load.note_overload(time)
 
 
 def _reported(connectors: Sequence[Connector], now: float) -> ReportedDraw:

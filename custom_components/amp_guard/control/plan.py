@@ -95,14 +95,11 @@ class Plan:
             for constraint, _ in connector.draw.phases.full_load
         )
 
-    def note_raise(self, connector: Connector, more: float) -> None:
-        """Tell the nodes above a connector that it was allocated so much `more`, A."""
-        lag, weights = (
-            connector.branch.charger.command_lag,
-            connector.draw.phases.weights,
-        )
+    def note_raise(self, connector: Connector) -> None:
+        """Tell the nodes above a connector that it was allocated more."""
+        lag = connector.branch.charger.command_lag
         for node in connector.branch.path:
-            self._metering.base_loads[node].note_raise(weights, more, lag, self.now)
+            self._metering.base_loads[node].note_raise(lag, self.now)
 
     def _reserve(self, connectors: Iterable[Connector]) -> None:
         """Take off what is drawn, or may be, by chargers that do not obey."""
