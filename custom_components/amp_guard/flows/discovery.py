@@ -65,8 +65,12 @@ class DiscoveryWay(MeterWay):
         async_dispatcher_send(self._hass, METER_SEEN, meter)
         return meter
 
-    def refuse_known(self, meter: FoundMeter) -> None:
-        """Raise AbortFlow where a flow shows this meter already, or enough are shown."""
+    def show(self, meter: FoundMeter) -> dict[str, str]:
+        """Return what the flow's title says of a meter.
+
+        Anybody can say that he is that meter, so each address is shown. Raises AbortFlow
+        where a flow shows it already, or enough are shown.
+        """
         shown = [
             flow
             for flow in self._hass.config_entries.flow.async_progress_by_handler(DOMAIN)
@@ -81,6 +85,7 @@ class DiscoveryWay(MeterWay):
         from_box = [host for host in hosts if URL(f"http://{host}").host == box]
         if len(from_box) >= MAX_OF_ONE_BOX or len(hosts) >= MAX_SHOWN:
             raise AbortFlow("too_many")
+        return {"name": f"{meter.name} ({meter.host})", "host": meter.host}
 
     async def moved(
         self, meter: FoundMeter, entry: AmpGuardConfigEntry | None

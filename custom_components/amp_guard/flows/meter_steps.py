@@ -240,22 +240,14 @@ class MeterSteps(ConfigFlow):
     async def _discovered(
         self, address: IPv4Address | IPv6Address, port: int
     ) -> ConfigFlowResult:
-        """Ask for its PIN, unless it is set up: then follow it to its new address.
-
-        Anybody can say that he is that meter: each address is shown.
-        """
+        """Ask for its PIN, unless it is set up: then follow it to its new address."""
         meter = await self._discovery.identify(address, port)
-        entry = await self.async_set_unique_id(
-            meter.serial_number, raise_on_progress=False
-        )
+        serial_number = meter.serial_number
+        entry = await self.async_set_unique_id(serial_number, raise_on_progress=False)
         self._abort_if_unique_id_configured(
             await self._discovery.moved(meter, entry), reload_on_update=False
         )
-        self._discovery.refuse_known(meter)
-        self.context["title_placeholders"] = {
-            "name": f"{meter.name} ({meter.host})",
-            "host": meter.host,
-        }
+        self.context["title_placeholders"] = self._discovery.show(meter)
         return await self._go_on(await self._discovery.ask_pin(meter))
 
     async def _go_on(self, result: WayResult) -> ConfigFlowResult:
