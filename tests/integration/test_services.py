@@ -278,7 +278,7 @@ async def test_of_several_ceilings_the_lowest_counts(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
 ) -> None:
     left, _ = pair
-    await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=[left])
+    await house.passes(hass, 150, 1.0, 1.0, 1.0, cars=[left])
     assert left.limit == 16
     left_id = ids(entry)[0]
     reason = entity_id(hass, "sensor", left_id, "reason")
