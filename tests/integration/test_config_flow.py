@@ -159,7 +159,9 @@ async def test_a_single_phase_site_without_voltage(
         if sensor.unique_id.startswith(SERIAL) and sensor.domain == "sensor"
     ]
     measured = [each for each in sensors if each.endswith(("_l1", "_l2", "_l3"))]
-    assert set(measured) == {f"{SERIAL}_current_l1", f"{SERIAL}_measurement_l1"}
+    assert set(measured) == {
+        f"{SERIAL}_{key}_l1" for key in ("current", "house_current", "measurement")
+    }
     assert not [each for each in sensors if "total" in each]
 
 

@@ -30,7 +30,7 @@ from tests.clock import Clock
 
 from .helpers import Decisions, device_id, go_on, start_flow, start_subentry
 
-STARTS = 30
+STARTS = 300
 """s until both cars charge."""
 LONGEST = 620
 """s that a search may take, and what is around it."""

@@ -32,6 +32,7 @@ from .helpers import (
     becomes,
     charger_input,
     confirmed,
+    enable_all,
     entity_id,
     go_on,
     groups_input,
@@ -478,6 +479,7 @@ async def test_sensors_are_picked_by_hand(
     entry = result["result"]
     await hass.async_block_till_done()
     assert entry.data["measured_phases"] == phases
+    await enable_all(hass, entry)
     hass.states.async_set("sensor.current_l1", "unknown")
     plain(**sensors)
     shown = entity_id(hass, "sensor", entry.entry_id, "current_l1")
@@ -564,6 +566,7 @@ async def test_other_sensors_take_the_place(
     # What they do not tell leaves no sensor behind.
     per_phase = {f"_{kind}_l{n}" for kind in ("voltage", "power") for n in (1, 2, 3)}
     assert before - known() == per_phase | {"_total_power"}
+    await enable_all(hass, entry)
     current = entity_id(hass, "sensor", entry.entry_id, "current_l2")
     plain(current_l1=(5.5, "A"), current_l2=(6.5, "A"), current_l3=(7.5, "A"))
     await becomes(hass, current, "6.5")
@@ -680,6 +683,7 @@ async def test_two_lines_of_an_it_net_are_picked_by_hand(
     assert entry.data["measured_phases"] == ",".join(map(str, lines))
     # All three lines can be used, and only those that are measured are shown.
     assert entry.runtime_data.site.groups[0].phases == tuple(Phase)
+    await enable_all(hass, entry)
     plain(**{role: (value + 1, unit) for role, (value, unit) in sensors.items()})
     shown = entity_id(hass, "sensor", entry.entry_id, f"current_l{lines[0]}")
     await becomes(hass, shown, str(6.0 + lines[0]))

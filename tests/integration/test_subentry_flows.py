@@ -257,13 +257,13 @@ async def own_offline_limit(
         await start_subentry(hass, entry, "charger"),
         "device",
         {"charger": f"{charger.device_id}_1"},
-        charger_input(),
+        charger_input("Garage"),
         "save",
     )
     await hass.async_block_till_done()
     [added] = entry.get_subentries_of_type("charger")
     result = await start_subentry(hass, entry, "charger", added.subentry_id)
-    return await go_on(hass, result, charger_input())
+    return await go_on(hass, result, charger_input("Garage"))
 
 
 OWN_LIMIT = {"InstallationOfflineCurrent": "1.16"}
@@ -312,9 +312,9 @@ async def test_what_a_charger_was_seen_to_do_needs_its_supply(
     [added] = entry.get_subentries_of_type("charger")
 
     result = await start_subentry(hass, entry, "charger", added.subentry_id)
-    result = await go_on(hass, result, charger_input())
+    result = await go_on(hass, result, charger_input("Garage"))
 
-    assert "| ? 6 A | ? | ? |" in result["description_placeholders"]["chargers"]
+    assert "could not be tried" in result["description_placeholders"]["findings"]
 
 
 async def test_picked_entities_survive_a_new_name_and_can_be_changed(

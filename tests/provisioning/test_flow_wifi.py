@@ -12,11 +12,11 @@ from simulator.devices.amp_guard import AmpGuard, AmpGuardSettings
 from simulator.devices.amp_guard_page import Layout, PageFault, PageSettings
 from tests.clock import Clock
 from tests.integration.helpers import (
-    GROUP_INPUT,
+    GROUPS_INPUT,
     NO_CHARGERS,
     PATIENCE,
     SERIAL,
-    SUPPLY_INPUT,
+    SET_UP_INPUT,
     go_on,
     start_flow,
 )
@@ -301,7 +301,7 @@ async def test_who_comes_first_need_not_be_the_meter(
     again = await announced(hass, "192.168.77.26")
     assert (again["type"], again["reason"]) == ("abort", "already_in_progress")
     result = await goes_on_to(hass, result["flow_id"], "supply")
-    await go_on(hass, result, SUPPLY_INPUT, GROUP_INPUT, NO_CHARGERS, {"active": True})
+    await go_on(hass, result, SET_UP_INPUT, GROUPS_INPUT, NO_CHARGERS, {"active": True})
     await hass.async_block_till_done()
     (entry,) = hass.config_entries.async_entries("amp_guard")
     assert entry.data["host"] == network.METER_HOST
