@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from datetime import datetime
+from math import inf
 from pathlib import Path
 import socket
 from typing import Any
@@ -124,9 +125,11 @@ class ChargePointSite:
 
     @property
     def granted_at(self) -> float:
-        """The site's time (s) from which the present grant counts."""
+        """The site's time (s) from which the present grant counts; -inf without one."""
         device = self.bench.device
-        [profile] = self.held("TxProfile")
+        if not (held := self.held("TxProfile")):
+            return -inf
+        [profile] = held
         start = profile["charging_schedule"]["start_schedule"]
         return (datetime.fromisoformat(start) - device.epoch).total_seconds()
 

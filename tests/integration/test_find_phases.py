@@ -16,6 +16,7 @@ from custom_components.amp_guard.balancer import Balancer
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.control.phase_answers import PhaseFinding, Unsure
 from custom_components.amp_guard.control.phase_search import PhaseSearch
+from custom_components.amp_guard.demonstration import home
 from custom_components.amp_guard.loop import phase_finding
 from custom_components.amp_guard.loop.phase_finding import (
     PhaseFinder,
@@ -30,7 +31,7 @@ from tests.clock import Clock
 
 from .helpers import Decisions, device_id, go_on, start_flow, start_subentry
 
-STARTS = 300
+STARTS = 30
 """s until both cars charge."""
 LONGEST = 620
 """s that a search may take, and what is around it."""
@@ -39,7 +40,13 @@ ROTATED = "3,1,2"
 
 
 @pytest.fixture
-async def entry(hass: HomeAssistant) -> ConfigEntry:
+def calm_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody cooks: what is there flows on."""
+    monkeypatch.setattr(home, "APPLIANCES", ())
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, calm_hour: None) -> ConfigEntry:
     result = await go_on(hass, await start_flow(hass), "demonstration", {})
     await hass.async_block_till_done()
     return result["result"]
