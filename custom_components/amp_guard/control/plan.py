@@ -24,16 +24,9 @@ from .constraint import (
 from .headroom import UNSURE, Headroom
 from .metering import Metering
 from .offer import Offer, make_offer
+from .ride_through import CARRIED, is_ridden_through
 from .sharing import Demand, fill, in_whole_steps
 
-NEXT_SAMPLE_WITHIN = 1.25
-"""s between the samples of a meter that soon tells whether a peak was but a motor's
-start: then a running car is paused by the second sample, not by the first."""
-CARRIED = 0.13
-"""Part of a limit by which it may be passed meanwhile: no breaker trips and no fuse
-melts at that in an hour [IEC 60898-1, IEC 60269-1]."""
-FASTEST_LAG = 5.0
-"""s that a cut takes to land [IEC 61851-1]: the fuse must bear the peak for that long."""
 CUT_SPARE = 1.0
 """A by which more is cut than is needed, as far as nobody is paused for it."""
 START_SPARE_ALONE = 1.0
@@ -104,7 +97,7 @@ class Plan:
     def _reserve(self, connectors: Iterable[Connector]) -> None:
         """Take off what is drawn, or may be, by chargers that do not obey."""
         for connector in connectors:
-            for constraint, current in connector.reserved:
+            for constraint, current in connector.reserve.whole:
                 self.left[constraint] -= current
 
     def _share(self, contenders: list[Offer]) -> None:
@@ -165,7 +158,7 @@ class Plan:
                 continue
             left, self.left = self.left, list(self.left)
             for offer in aside:
-                for constraint, current in offer.connector.would_free:
+                for constraint, current in offer.connector.reserve.would_free:
                     self.left[constraint] += current
             self._share(aside)
             self.left = left
@@ -173,10 +166,10 @@ class Plan:
     def _is_to_be_cut(self, offer: Offer, *, lost: bool) -> bool:
         connector = offer.connector
         return (
-            (connector.aside and connector.lost is lost)
+            (connector.reserve.aside and connector.lost is lost)
             and not connector.is_awaited(self.now)
             and offer.target > 0
-            and any(self.left[c] < -EPSILON for c, _ in connector.would_free)
+            and any(self.left[c] < -EPSILON for c, _ in connector.reserve.would_free)
         )
 
     def _spared(self, left: Currents) -> Currents:
@@ -344,28 +337,19 @@ class Plan:
         return base_load.highest(phase, now - wait) - lately
 
     def _rides_through(self, offer: Offer, full: Iterable[Constraint]) -> bool:
-        """Return whether an overload is too young, and too small or brief, to pause for.
-
-        A small one is ridden only by a car that has nothing left to cut: any other is
-        on its way down, and pausing it at once makes that the faster.
-        """
-        return all(self._carries_for_now(offer, constraint) for constraint in full)
-
-    def _carries_for_now(self, offer: Offer, constraint: Constraint) -> bool:
-        (node, phase), metering = place_of(constraint), self._metering
-        beyond, heat = offer.low - self.left[constraint], metering.heats[node]
-        inrush = metering.base_loads[node].inrush[phase]
-        if beyond <= inrush.rise and (seconds := inrush.gone_in(self.now)):
-            return heat.can_bear(seconds, then=FASTEST_LAG)
-        meter, since = metering.meters[node], metering.over_since[node]
-        if meter is None or since is None or since != meter.last_time:
-            return False
-        if max(meter.interval, self.now - since) > NEXT_SAMPLE_WITHIN:
-            return False
-        if offer.allocated > offer.low:
-            return False
-        small = beyond <= CARRIED * self.headroom.limits[node]
-        return small and heat.can_wait(FASTEST_LAG)
+        """Return whether an overload may soon be gone, and too small or brief to pause for."""
+        limits = self.headroom.limits
+        return all(
+            is_ridden_through(
+                constraint,
+                offer.low - self.left[constraint],
+                limit=limits[place_of(constraint)[0]],
+                at_minimum=offer.allocated <= offer.low,
+                metering=self._metering,
+                now=self.now,
+            )
+            for constraint in full
+        )
 
     def _offer_what_is_left(self, offer: Offer) -> None:
         """Let a car that takes nothing keep an offer that nobody else wants."""
