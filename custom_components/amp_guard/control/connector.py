@@ -169,13 +169,14 @@ class Connector:
             self.unconfirmed_since = None
         elif self.unconfirmed_since is None:
             self.unconfirmed_since = now
-        if self.wants and (self.draw.tells or self.status is ChargerStatus.CHARGING):
+        draw, sent = self.draw, self.sent
+        if self.wants and (draw.tells or self.status is ChargerStatus.CHARGING):
             self.reclaim.observe(
-                self.draw.reported if self.draw.tells else self.sent,
-                self.sent,
+                draw.reported if draw.tells else sent,
+                sent,
                 least=self.branch.min_current,
                 step=self.branch.charger.resolution,
-                late=self.draw.report_delay.latest,
+                late=draw.report_delay.latest,
                 now=now,
             )
         ignores = self.ignores_for(2, now)

@@ -279,15 +279,15 @@ class Draw:
         # A report may be older than it says: since then it may have followed a command.
         doubt = self.report_delay.doubt
         follows = since_change <= TAKEN_FOR + doubt
-        if age <= 0 and not follows:
+        targets = [allocated * weight for weight in self.phases.weights]
+        if targets == reported or (age <= 0 and not follows):
             return low, reported, high
         # To a car that left its allocation untaken no later rise is attributed.
         may_rise = follows or age > FRESH
         rise = RAMP * (max(0.0, age) + doubt if follows else age)
         fall = RAMP * max(0.0, age - FRESH)
         lows, highs = list(low), list(high)
-        for phase, weight in enumerate(self.phases.weights):
-            drawn, target = reported[phase], allocated * weight
+        for phase, (drawn, target) in enumerate(zip(reported, targets, strict=True)):
             if target < drawn:
                 lows[phase] = min(low[phase], max(target, drawn - fall))
             elif target > drawn and may_rise:

@@ -18,11 +18,15 @@ OVERLOAD_TOLERANCE = 0.05
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _View:
-    """A metered node, the chargers its meter sees, and those no nearer meter sees."""
+    """A metered node, the chargers its meter sees, and those no nearer meter sees.
+
+    The `others` are seen by a nearer meter as well.
+    """
 
     index: int
     node: str
     nearest: list[Connector]
+    others: list[Connector]
     seen: list[Connector]
 
 
@@ -57,6 +61,7 @@ class Metering:
                 index=node.index,
                 node=node.id,
                 nearest=[c for c in active if c.branch.seen_by[:1] == (node.index,)],
+                others=[c for c in active if node.index in c.branch.seen_by[1:]],
                 seen=[c for c in active if node.index in c.branch.seen_by],
             )
             for node in reversed(nodes)
@@ -197,11 +202,12 @@ class Metering:
                 for phase, seen in enumerate((a, b, c))
             )
         base_load.observe((a, b, c), time)
+        values = base_load.values
         for connector in view.nearest:
             connector.sampled_at = time
             connector.draw.note_attribution(time)
             if not evidence.offline:
-                connector.draw.observe_meter(base_load.values, time)
+                connector.draw.observe_meter(values, time)
         self.heats[index].carry(current, time)
         if max(current) <= limit + OVERLOAD_TOLERANCE:
             self.over_since[index] = None
@@ -261,13 +267,12 @@ def _estimate(
         for connector, (_, likely, _) in zip(nearest, bounds, strict=True):
             connector.draw.settle(likely)
         return
-    others = [connector for connector in view.seen if connector not in nearest]
     is_above = max(current) > limit
     by_phase = [
         _attribute_on(
             phase,
             nearest,
-            others,
+            view.others,
             bounds,
             time=time,
             together=current[phase] - (base_load[phase] if base_load else 0.0),

@@ -6,6 +6,7 @@ rank, as far as they fit; then those who got theirs share what is left (`sharing
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 
 from ..model import BalancerType, ChargerStatus, Reason
 from .base_load import SETTLING_TIME
@@ -35,6 +36,8 @@ START_SEEN = 1.0
 """A that a car draws at least that has started."""
 REOFFER_AFTER = 300.0
 """s between two new offers to a car that takes nothing."""
+type Rank = tuple[int, float, float, str]
+"""Its place (who charges, who waits, whose turn is over), and who is first there."""
 _LAST = float("inf")
 """When a car came of which that is not known."""
 
@@ -103,12 +106,15 @@ class Plan:
     def _share(self, contenders: list[Offer]) -> None:
         """Admit those whose minimums fit, and share among them what is left."""
         keep = self._all_fit_soon(contenders)
-        contenders.sort(key=lambda offer: self._rank(offer, keep=keep))
-        self.served.extend(contenders)
+        ranked = sorted(
+            ((self._rank(offer, keep=keep), offer) for offer in contenders),
+            key=itemgetter(0),
+        )
+        self.served.extend(offer for _, offer in ranked)
         self._charging = False
         self._kept_free.clear()
         left = list(self.left)
-        admitted = self._admitted(contenders, keep=keep)
+        admitted = self._admitted(ranked)
         demands = [
             Demand(
                 low=offer.low,
@@ -126,7 +132,7 @@ class Plan:
             offer.share(share)
             take(left, offer.connector.draw.phases.load, share)
 
-    def _admitted(self, contenders: Sequence[Offer], *, keep: bool) -> list[Offer]:
+    def _admitted(self, ranked: Sequence[tuple[Rank, Offer]]) -> list[Offer]:
         """Return who has its minimum of those who stand in the order of their ranks.
 
         Starts are staggered, so turns are handed over one by one: as soon as one who
@@ -135,8 +141,7 @@ class Plan:
         charging: list[Offer] = []
         waiting: list[Offer] = []
         over: list[Offer] = []
-        for offer in contenders:
-            place, *_ = self._rank(offer, keep=keep)
+        for (place, *_), offer in ranked:
             (charging, waiting, over)[place].append(offer)
         admitted = [offer for offer in charging if self._admit(offer)]
         while waiting:
@@ -196,7 +201,7 @@ class Plan:
             take(left, offer.connector.draw.phases.load, offer.low)
         return min(left) >= -EPSILON
 
-    def _rank(self, offer: Offer, *, keep: bool) -> tuple[int, float, float, str]:
+    def _rank(self, offer: Offer, *, keep: bool) -> Rank:
         """Return a rank: who has a turn keeps it; then who waits, least served first.
 
         A turn that is over goes on while the meter is unsure or `keep` says that
