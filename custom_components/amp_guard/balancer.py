@@ -126,9 +126,9 @@ class Balancer:
         """Return what is allocated or reserved of each constraint already, A."""
         committed = no_currents(len(self._tree.nodes))
         for connector in self._active:
-            for constraint, current in connector.reserved:
+            for constraint, current in connector.reserve.whole:
                 committed[constraint] += current
-            if connector.allocated and not connector.aside:
+            if connector.allocated and not connector.reserve.aside:
                 add(committed, connector.draw.phases.load, connector.allocated)
         return committed
 

@@ -9,7 +9,7 @@ from custom_components.amp_guard.model import SUPPLY_ID, PhaseValues
 from .judge import judge
 from .laws import check
 from .plant import Moment, Plant
-from .sites import home
+from .sites import charger, home
 
 
 def all_phases(current: float) -> PhaseValues:
@@ -62,3 +62,52 @@ def test_a_rise_of_the_house_is_cut_for_however_late_the_reports(
     assert verdict.seconds <= 6.0
     assert verdict.amp_seconds <= 25.0
     assert plant.outlets["a"].draw == 8.0
+
+
+@pytest.mark.parametrize("age", [20.0, 45.0, 60.0])
+@pytest.mark.parametrize("house", [4.0, 11.0])
+def test_a_car_that_stops_by_itself_gives_others_no_more_before_it_says_so(
+    age: float, house: float
+) -> None:
+    plant = Plant(home(charger("a"), charger("b")))
+    for outlet in plant.outlets.values():
+        outlet.report_age, outlet.tells_when = age, False
+        outlet.lag, outlet.ramp = 1.0, 2.0
+    plant.loads[SUPPLY_ID] = all_phases(house)
+    moment = plant.settle(600)
+    before = moment.decision.allocations["b"].current
+    plant.outlets["a"].wants = 0.0
+    for moment in plant.run(age - 1.0):
+        check(plant, moment)
+        assert moment.decision.allocations["b"].current <= before
+        assert moment.decision.nodes[SUPPLY_ID].base_load == all_phases(house)
+    moment = plant.settle(400)  # then it does
+    assert moment.decision.allocations["b"].current > before
+    assert moment.decision.nodes[SUPPLY_ID].base_load == all_phases(house)
+
+
+@pytest.mark.parametrize("age", [2.0, 20.0, 60.0])
+@pytest.mark.parametrize("only_changes", [False, True])
+def test_a_house_that_falls_by_all_that_a_car_draws_is_found_out(
+    age: float, only_changes: bool
+) -> None:
+    plant = late(age, only_changes=only_changes)
+    plant.loads[SUPPLY_ID] = all_phases(16.0)
+    moment = plant.settle(600)
+    assert moment.decision.drawn["a"] == all_phases(9.0)
+    plant.loads[SUPPLY_ID] = all_phases(7.0)
+    assert pauses(plant.run(240), plant) == 0
+    assert plant.outlets["a"].draw == 16.0
+
+
+@pytest.mark.parametrize("for_", [5.0, 25.0, 40.0])
+def test_a_car_that_interrupts_itself_is_itself_when_it_goes_on(for_: float) -> None:
+    plant = late(30.0, start_delay=0.0, ramp=32.0)
+    plant.loads[SUPPLY_ID] = all_phases(14.0)
+    plant.settle(600)
+    plant.outlets["a"].wants = 0.0
+    plant.settle(for_)
+    plant.outlets["a"].wants = 32.0
+    verdict = judge(plant, plant.run(300))
+    assert verdict.amp_seconds == 0.0
+    assert plant.outlets["a"].draw == 11.0

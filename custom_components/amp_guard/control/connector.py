@@ -2,10 +2,11 @@
 
 from ..model import ChargerReading, ChargerStatus, Commanded, EarthingSystem
 from .command import NEVER, SHOWN_LIMIT_TOLERANCE, VALID_FOR, Command
-from .constraint import Reserved, constraint_of, phase_of
+from .constraint import phase_of
 from .draw import CHARGED, Bounds, Draw
 from .reading import UNREAD, sensible
 from .reclaim import Reclaim
+from .reserve import Reserve
 from .tree import Branch
 from .turns import Turn
 
@@ -40,6 +41,7 @@ class Connector:
         self.turn = Turn(turn)
         self.reclaim = Reclaim()
         self.command = Command(branch)
+        self.reserve = Reserve(self.draw, self.command)
         self.reading = UNREAD
         self.status = ChargerStatus.LOST
         self.lost = True
@@ -58,17 +60,6 @@ class Connector:
         """When a meter that sees it has measured last."""
         self.unconfirmed_since: float | None = None
         """Since when it may hold more than it was allocated, and nothing shows it not to."""
-        self.aside = True
-        """Whether it has no share and is never raised: all that may be in force is
-        reserved, since it is lost or was not seen to do what it was commanded."""
-        self.may_hold = 0.0
-        """The most that may be in force while it is aside, A."""
-        self.would_free: Reserved = ()
-        """What of its reserve a pause would free, A: nothing that it takes in spite."""
-        self.excess: Reserved = ()
-        """What is reserved for it while it was paused in vain, A."""
-        self.reserved: Reserved = ()
-        """What is not to be shared out for its and its outlet's sake, A."""
         self._read = False
         self._awaited_since: float | None = None
         self._sent = 0.0
@@ -178,16 +169,25 @@ class Connector:
             self.unconfirmed_since = None
         elif self.unconfirmed_since is None:
             self.unconfirmed_since = now
-        if self.wants and (self.draw.tells or self.status is ChargerStatus.CHARGING):
+        draw, sent = self.draw, self.sent
+        if self.wants and (draw.tells or self.status is ChargerStatus.CHARGING):
             self.reclaim.observe(
-                self.draw.reported if self.draw.tells else self.sent,
-                self.sent,
+                draw.reported if draw.tells else sent,
+                sent,
                 least=self.branch.min_current,
                 step=self.branch.charger.resolution,
-                late=self.draw.report_delay.latest,
+                late=draw.report_delay.latest,
                 now=now,
             )
-        self._reserve(now)
+        ignores = self.ignores_for(2, now)
+        self.reserve.find(
+            self.allocated,
+            self.reading.socket_current,
+            lost=self.lost,
+            ignores=ignores,
+            strays=ignores or self._is_unconfirmed_for(2, now),
+            now=now,
+        )
 
     def _follows(self) -> bool:
         draw = self.draw
@@ -258,60 +258,10 @@ class Connector:
             since_sent = now - self._sent_at
             return self.draw.bounds(time, self.sent, self.status, since_sent)
         reserved = [0.0, 0.0, 0.0]
-        for constraint, current in self._may_draw_unseen(now):
+        for constraint, current in self.reserve.unseen(self.allocated, now):
             reserved[phase_of(constraint)] = current
         drawn = [min(a, b) for a, b in zip(self.draw.estimate, reserved, strict=True)]
         return drawn, drawn, drawn
-
-    # --- what is kept free for it ----------------------------------------------------
-
-    def _reserve(self, now: float) -> None:
-        """Find what is not to be shared out for its sake.
-
-        All that may be in force where it is lost, or was not seen to do what it was
-        commanded; and for its outlet what that does not draw yet.
-        """
-        ignores = self.ignores_for(2, now)
-        strays = ignores or self._is_unconfirmed_for(2, now)
-        self.aside = self.lost or (strays and self.allocated > 0)
-        self.reserved = self.would_free = self.excess = ()
-        if self.lost:
-            unseen = self.command.in_force_unseen(self.allocated, now)
-            self.may_hold = max(unseen, self.branch.charger.offline_current)
-            self.reserved = self.would_free = self._may_draw_unseen(now)
-        elif strays:
-            self.may_hold = self.command.in_force(self.allocated)
-            self.reserved = self._load_of(max(self.may_hold, self.draw.current))
-            if not self.aside:
-                self.excess = self.reserved
-            elif ignores:
-                self.would_free = self._load_of(self.allocated)
-            else:
-                self.would_free = self.reserved
-        if self.branch.charger.socket_current:
-            self.reserved += self._socket()
-
-    def _load_of(self, current: float) -> Reserved:
-        return tuple((c, weight * current) for c, weight in self.draw.phases.load)
-
-    def _socket(self) -> Reserved:
-        """Return what is kept free for its outlet: what that does not draw yet."""
-        charger = self.branch.charger
-        drawn = 0.0 if self.lost else self.reading.socket_current or 0.0
-        free = max(0.0, charger.socket_current - drawn)
-        first = charger.wiring[0]
-        return tuple((constraint_of(node, first), free) for node in self.branch.path)
-
-    def _may_draw_unseen(self, now: float) -> Reserved:
-        charger = self.branch.charger
-        if in_force := self.command.in_force_unseen(self.allocated, now):
-            return self._load_of(max(in_force, charger.offline_current))
-        only = charger.offline_phase
-        return tuple(
-            (c, weight * charger.offline_current)
-            for c, weight in self.draw.phases.full_load
-            if only is None or phase_of(c) == only
-        )
 
     def holds(self) -> list[float]:
         """Return what it holds of each constraint that it loads, A.

@@ -111,12 +111,12 @@ def _free(plan: Plan) -> Currents:
     free = list(plan.total)
     for offer in plan.offers:
         connector = offer.connector
-        if connector.aside:
+        if connector.reserve.aside:
             continue
         for (c, _), held in zip(
             connector.draw.phases.load, connector.holds(), strict=True
         ):
             free[c] -= held
-        for c, reserved in connector.excess:
+        for c, reserved in connector.reserve.excess:
             free[c] += reserved
     return free

@@ -17,6 +17,7 @@ from .meter import LATEST_REPORT, OLDEST_REPORT
 from .phases import UsedPhases
 from .reading import IMPOSSIBLE_CURRENT
 from .report_delay import ReportDelay
+from .self_stop import SelfStop
 from .start_seen import StartSeen
 from .step_response import USED_FROM
 from .tree import Branch
@@ -69,6 +70,7 @@ class Draw:
         self.phases = UsedPhases(branch, earthing_system)
         self.report_delay = ReportDelay()
         self.start_seen = StartSeen(branch.charger.wiring)
+        self._stop = SelfStop()
         self.estimate: list[float] = [0.0, 0.0, 0.0]
 
     @property
@@ -216,10 +218,37 @@ class Draw:
             else [current * weight for weight in self.phases.weights]
         )
 
+    def has_stopped(
+        self, fall: Sequence[float], least: Sequence[float], time: float
+    ) -> bool:
+        """Return whether a fall is a stop of its car, which drew `least` till then, A.
+
+        Where nothing is known of how late its reports are, it would take too long to
+        tell the house by them.
+        """
+        if (
+            not self._told
+            or self.report_delay.doubt >= OLDEST_REPORT
+            or self._stop.since is not None
+            or self._status in RESTS
+            or not self._stop.explains(fall, least)
+        ):
+            return False
+        self._stop.since = time
+        return True
+
+    def unless_stopped(self, bounds: Bounds) -> Bounds:
+        """Return its bounds; where it has stopped by itself it draws nothing, or again."""
+        if self._stop.since is None:
+            return bounds
+        _, _, high = bounds
+        return _NOTHING, _NOTHING, high
+
     def note_attribution(self, time: float) -> None:
-        """Note whether at `time` it is taken to draw more than it reports."""
+        """Note whether at `time` it is taken to draw more, or less, than it reports."""
         if self._reported is None:
             return
+        self._stop.note_draw(self.estimate, self._reported)
         (a, b, c), (x, y, z) = self.estimate, self._reported
         if a - x <= USED_FROM and b - y <= USED_FROM and c - z <= USED_FROM:
             self._attributed_since = None
@@ -229,21 +258,30 @@ class Draw:
     def withdraw_attribution(self, time: float) -> Sequence[float] | None:
         """Return what was attributed to it and never reported until `time`, A by phase.
 
-        A rise is refuted by a report that must be newer and does not show it. One that
-        passes on only changes would have shown it long ago.
+        A rise, or a stop, is refuted by a report that must be newer and does not show
+        it. One that passes on only changes would have shown it long ago.
         """
         reported, since = self._reported, self._attributed_since
-        if since is None or reported is None:
+        if reported is None:
+            return None
+        newest = max(self.reported_at, time - OLDEST_REPORT)
+        stopped_at = self._stop.since
+        if stopped_at is not None and newest - stopped_at >= self.report_delay.doubt:
+            return self._withdraw(reported)
+        if since is None:
             return None
         risen = zip(reported, self._said_then, strict=True)
         if any(says - said > USED_FROM for says, said in risen):
             self._attributed_since, self._said_then = self.reported_at, reported
             return None
-        newest = max(self.reported_at, time - OLDEST_REPORT)
         if newest - since < self.report_delay.doubt:
             return None
+        return self._withdraw(reported)
+
+    def _withdraw(self, reported: Sequence[float]) -> Sequence[float]:
+        """Take it to draw what it reports; return by how much it was taken for more."""
         estimate, self.estimate = self.estimate, list(reported)
-        self._attributed_since = None
+        self._attributed_since = self._stop.since = None
         return [drawn - said for drawn, said in zip(estimate, reported, strict=True)]
 
     def holds(self, allocated: float) -> list[float]:
@@ -279,15 +317,15 @@ class Draw:
         # A report may be older than it says: since then it may have followed a command.
         doubt = self.report_delay.doubt
         follows = since_change <= TAKEN_FOR + doubt
-        if age <= 0 and not follows:
+        targets = [allocated * weight for weight in self.phases.weights]
+        if targets == reported or (age <= 0 and not follows):
             return low, reported, high
         # To a car that left its allocation untaken no later rise is attributed.
         may_rise = follows or age > FRESH
         rise = RAMP * (max(0.0, age) + doubt if follows else age)
         fall = RAMP * max(0.0, age - FRESH)
         lows, highs = list(low), list(high)
-        for phase, weight in enumerate(self.phases.weights):
-            drawn, target = reported[phase], allocated * weight
+        for phase, (drawn, target) in enumerate(zip(reported, targets, strict=True)):
             if target < drawn:
                 lows[phase] = min(low[phase], max(target, drawn - fall))
             elif target > drawn and may_rise:
@@ -346,25 +384,3 @@ class Draw:
             if value > 0:
                 drawn[phase] = value
         return drawn
-
-
-def attribute(
-    residual: float,
-    lows: Sequence[float],
-    likely: Sequence[float],
-    highs: Sequence[float],
-) -> list[float]:
-    """Return what each charger draws on one phase, A.
-
-    `residual` is what the likeliest draws leave unexplained if the base load stayed;
-    it goes to those that have slack that way, in proportion.
-    """
-    if residual > 0:
-        slacks = [high - mid for high, mid in zip(highs, likely, strict=True)]
-    else:
-        slacks = [low - mid for low, mid in zip(lows, likely, strict=True)]
-    total = sum(slacks)
-    if total == 0.0:
-        return list(likely)
-    share = min(1.0, residual / total)
-    return [mid + slack * share for mid, slack in zip(likely, slacks, strict=True)]

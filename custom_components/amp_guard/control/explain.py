@@ -174,7 +174,7 @@ def _reason(offer: Offer, plan: Plan) -> Reason:
         return Reason.CHARGER_LOST
     if not connector.wants or offer.reason is Reason.NOT_WANTED:
         return offer.reason
-    if connector.aside or connector.excess:
+    if connector.reserve.aside or connector.reserve.excess:
         return Reason.NOT_FOLLOWING
     if offer.reason in _LIMITED:
         trust = plan.headroom.trust[connector.branch.path[0]]
@@ -191,7 +191,7 @@ def _node_states(tree: Tree, metering: Metering, plan: Plan) -> dict[str, NodeSt
     allocated = no_currents(len(tree.nodes))
     for offer in plan.offers:
         connector = offer.connector
-        if connector.allocated and not connector.aside:
+        if connector.allocated and not connector.reserve.aside:
             add(allocated, connector.draw.phases.load, connector.allocated)
     return {
         node.id: _node_state(node, metering, plan, allocated) for node in tree.nodes

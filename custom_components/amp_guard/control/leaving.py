@@ -31,14 +31,14 @@ def leave(
     """Return the A at which to leave each connector; lower ranks come first."""
     left = _left_beside_base_load(nodes, metering, ceilings, now)
     for connector in connectors:
-        for constraint, current in connector.reserved:
+        for constraint, current in connector.reserve.whole:
             left[constraint] -= current
     left_at = dict.fromkeys((connector.id for connector in connectors), 0.0)
     in_turn = sorted(connectors, key=lambda each: (not each.allocated, rank(each)))
     for aside in (False, True):
-        together = [each for each in in_turn if each.aside is aside]
+        together = [each for each in in_turn if each.reserve.aside is aside]
         for connector in together:
-            for constraint, current in connector.would_free:
+            for constraint, current in connector.reserve.would_free:
                 left[constraint] += current
         demands = {
             each.id: demand
@@ -85,7 +85,7 @@ def _demand(connector: Connector, ceiling: float | None) -> Demand | None:
     most = min(charger.offline_current, branch.max_current)
     if ceiling is not None:
         most = min(most, ceiling)
-    if connector.aside:
+    if connector.reserve.aside:
         most = min(most, connector.allocated)
     high = branch.in_steps(most)
     if waits or high < charger.min_current:

@@ -243,5 +243,5 @@ def _apart(one: PhaseValues, other: PhaseValues) -> float:
 
     A load on a single phase moves them by nothing, noise moves all.
     """
-    a, b, c = (abs(x - y) for x, y in zip(one, other, strict=True))
-    return a + b + c - max(a, b, c) - min(a, b, c)
+    (a, b, c), (x, y, z) = one, other
+    return sorted((abs(a - x), abs(b - y), abs(c - z)))[1]

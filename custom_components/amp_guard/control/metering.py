@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..model import Measurement, MeterTrust, Phase, PhaseValues
+from .attribution import estimate
 from .base_load import BaseLoad
 from .connector import Connector
-from .draw import Bounds, attribute
 from .evidence import Evidence
 from .fuse import FuseHeat
 from .meter import MeterWatch, ReportedDraw
@@ -18,11 +18,15 @@ OVERLOAD_TOLERANCE = 0.05
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _View:
-    """A metered node, the chargers its meter sees, and those no nearer meter sees."""
+    """A metered node, the chargers its meter sees, and those no nearer meter sees.
+
+    The `others` are seen by a nearer meter as well.
+    """
 
     index: int
     node: str
     nearest: list[Connector]
+    others: list[Connector]
     seen: list[Connector]
 
 
@@ -57,6 +61,7 @@ class Metering:
                 index=node.index,
                 node=node.id,
                 nearest=[c for c in active if c.branch.seen_by[:1] == (node.index,)],
+                others=[c for c in active if node.index in c.branch.seen_by[1:]],
                 seen=[c for c in active if node.index in c.branch.seen_by],
             )
             for node in reversed(nodes)
@@ -176,11 +181,12 @@ class Metering:
         if evidence.offline:
             _assume_followed(view.nearest)
         else:
-            _estimate(
-                view,
+            estimate(
+                view.nearest,
+                view.others,
                 None if _begin_to_tell(view.nearest) else base_load.now,
                 current,
-                time,
+                time=time,
                 now=now,
                 limit=limit,
                 in_question=evidence.in_question,
@@ -197,11 +203,12 @@ class Metering:
                 for phase, seen in enumerate((a, b, c))
             )
         base_load.observe((a, b, c), time)
+        values = base_load.values
         for connector in view.nearest:
             connector.sampled_at = time
             connector.draw.note_attribution(time)
             if not evidence.offline:
-                connector.draw.observe_meter(base_load.values, time)
+                connector.draw.observe_meter(values, time)
         self.heats[index].carry(current, time)
         if max(current) <= limit + OVERLOAD_TOLERANCE:
             self.over_since[index] = None
@@ -237,78 +244,3 @@ def _assume_followed(connectors: Sequence[Connector]) -> None:
     """Where no meter tells, a charger draws what it reports, else what it may."""
     for connector in connectors:
         connector.draw.assume(connector.sent if connector.wants else 0.0)
-
-
-def _estimate(
-    view: _View,
-    base_load: tuple[float, float, float] | None,
-    current: PhaseValues,
-    time: float,
-    *,
-    now: float,
-    limit: float,
-    in_question: tuple[bool, bool, bool],
-) -> None:
-    """Find what each charger drew at `time`, leaving the base load where it was.
-
-    But with any phase above the `limit` a rise is the base load's until a charger says
-    otherwise: chargers alone cannot have passed it, and the cut must not be too small.
-    """
-    nearest = view.nearest
-    bounds = [connector.draw_bounds(time, now) for connector in nearest]
-    doubtless = base_load is None or all(low is high for low, _, high in bounds)
-    if doubtless and not any(in_question):
-        for connector, (_, likely, _) in zip(nearest, bounds, strict=True):
-            connector.draw.settle(likely)
-        return
-    others = [connector for connector in view.seen if connector not in nearest]
-    is_above = max(current) > limit
-    by_phase = [
-        _attribute_on(
-            phase,
-            nearest,
-            others,
-            bounds,
-            time=time,
-            together=current[phase] - (base_load[phase] if base_load else 0.0),
-            above=is_above,
-            stopped=in_question[phase],
-        )
-        for phase in range(3)
-    ]
-    for connector, drawn in zip(nearest, zip(*by_phase, strict=True), strict=True):
-        connector.draw.settle(drawn)
-
-
-def _attribute_on(
-    phase: int,
-    nearest: Sequence[Connector],
-    others: Sequence[Connector],
-    bounds: Sequence[Bounds],
-    *,
-    time: float,
-    together: float,
-    above: bool,
-    stopped: bool,
-) -> list[float]:
-    """Return what each of the nearest draws on a phase, A.
-
-    If the base load stayed where it was, all chargers together draw `together` A.
-    `above` the limit none is taken to have risen but by its own word. Where cars may
-    have `stopped` by themselves, each may draw less than it reports.
-    """
-    for connector in others:
-        together -= connector.draw.estimate[phase]
-    lows = [0.0 if stopped else low[phase] for low, _, _ in bounds]
-    likely = [mid[phase] for _, mid, _ in bounds]
-    highs = [high[phase] for _, _, high in bounds]
-    if above:
-        before = [
-            connector.draw.estimate[phase] if connector.draw.reported_at < time else 0.0
-            for connector in nearest
-        ]
-        highs = [
-            min(high, max(mid, drawn))
-            for high, mid, drawn in zip(highs, likely, before, strict=True)
-        ]
-    return attribute(together - sum(likely), lows, likely, highs)

@@ -59,7 +59,7 @@ def make_offer(connector: Connector, ceiling: float | None, now: float) -> Offer
     branch, reclaim = connector.branch, connector.reclaim
     offer = Offer(connector, max(branch.min_current, reclaim.needs), branch.max_current)
     full = connector.status is ChargerStatus.FULL
-    if connector.aside:
+    if connector.reserve.aside:
         _limit(offer, None, ceiling)
         _stand_aside(offer)
     elif not (connector.wants or full):
@@ -100,7 +100,9 @@ def _stand_aside(offer: Offer) -> None:
     It is never more than what is reserved for it.
     """
     connector, branch = offer.connector, offer.connector.branch
-    most = min(offer.high, connector.allocated, branch.in_range(connector.may_hold))
+    most = min(
+        offer.high, connector.allocated, branch.in_range(connector.reserve.may_hold)
+    )
     offer.high = offer.target = most if most >= branch.min_current else 0.0
     offer.low = branch.min_current
     offer.hold(Reason.CHARGER_LOST if connector.lost else Reason.NOT_FOLLOWING)
@@ -113,7 +115,7 @@ def _heed_disobedience(offer: Offer) -> None:
     """
     connector = offer.connector
     allocated = connector.allocated
-    if connector.excess:
+    if connector.reserve.excess:
         offer.hold(Reason.NOT_FOLLOWING)
         offer.high = offer.low
     elif connector.excess_since is not None and 0 < allocated < offer.high:

@@ -6,6 +6,7 @@ rank, as far as they fit; then those who got theirs share what is left (`sharing
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 
 from ..model import BalancerType, ChargerStatus, Reason
 from .base_load import SETTLING_TIME
@@ -24,16 +25,9 @@ from .constraint import (
 from .headroom import UNSURE, Headroom
 from .metering import Metering
 from .offer import Offer, make_offer
+from .ride_through import CARRIED, is_ridden_through
 from .sharing import Demand, fill, in_whole_steps
 
-NEXT_SAMPLE_WITHIN = 1.25
-"""s between the samples of a meter that soon tells whether a peak was but a motor's
-start: then a running car is paused by the second sample, not by the first."""
-CARRIED = 0.13
-"""Part of a limit by which it may be passed meanwhile: no breaker trips and no fuse
-melts at that in an hour [IEC 60898-1, IEC 60269-1]."""
-FASTEST_LAG = 5.0
-"""s that a cut takes to land [IEC 61851-1]: the fuse must bear the peak for that long."""
 CUT_SPARE = 1.0
 """A by which more is cut than is needed, as far as nobody is paused for it."""
 START_SPARE_ALONE = 1.0
@@ -42,6 +36,8 @@ START_SEEN = 1.0
 """A that a car draws at least that has started."""
 REOFFER_AFTER = 300.0
 """s between two new offers to a car that takes nothing."""
+type Rank = tuple[int, float, float, str]
+"""Its place (who charges, who waits, whose turn is over), and who is first there."""
 _LAST = float("inf")
 """When a car came of which that is not known."""
 
@@ -104,18 +100,21 @@ class Plan:
     def _reserve(self, connectors: Iterable[Connector]) -> None:
         """Take off what is drawn, or may be, by chargers that do not obey."""
         for connector in connectors:
-            for constraint, current in connector.reserved:
+            for constraint, current in connector.reserve.whole:
                 self.left[constraint] -= current
 
     def _share(self, contenders: list[Offer]) -> None:
         """Admit those whose minimums fit, and share among them what is left."""
         keep = self._all_fit_soon(contenders)
-        contenders.sort(key=lambda offer: self._rank(offer, keep=keep))
-        self.served.extend(contenders)
+        ranked = sorted(
+            ((self._rank(offer, keep=keep), offer) for offer in contenders),
+            key=itemgetter(0),
+        )
+        self.served.extend(offer for _, offer in ranked)
         self._charging = False
         self._kept_free.clear()
         left = list(self.left)
-        admitted = self._admitted(contenders, keep=keep)
+        admitted = self._admitted(ranked)
         demands = [
             Demand(
                 low=offer.low,
@@ -133,7 +132,7 @@ class Plan:
             offer.share(share)
             take(left, offer.connector.draw.phases.load, share)
 
-    def _admitted(self, contenders: Sequence[Offer], *, keep: bool) -> list[Offer]:
+    def _admitted(self, ranked: Sequence[tuple[Rank, Offer]]) -> list[Offer]:
         """Return who has its minimum of those who stand in the order of their ranks.
 
         Starts are staggered, so turns are handed over one by one: as soon as one who
@@ -142,8 +141,7 @@ class Plan:
         charging: list[Offer] = []
         waiting: list[Offer] = []
         over: list[Offer] = []
-        for offer in contenders:
-            place, *_ = self._rank(offer, keep=keep)
+        for (place, *_), offer in ranked:
             (charging, waiting, over)[place].append(offer)
         admitted = [offer for offer in charging if self._admit(offer)]
         while waiting:
@@ -165,7 +163,7 @@ class Plan:
                 continue
             left, self.left = self.left, list(self.left)
             for offer in aside:
-                for constraint, current in offer.connector.would_free:
+                for constraint, current in offer.connector.reserve.would_free:
                     self.left[constraint] += current
             self._share(aside)
             self.left = left
@@ -173,10 +171,10 @@ class Plan:
     def _is_to_be_cut(self, offer: Offer, *, lost: bool) -> bool:
         connector = offer.connector
         return (
-            (connector.aside and connector.lost is lost)
+            (connector.reserve.aside and connector.lost is lost)
             and not connector.is_awaited(self.now)
             and offer.target > 0
-            and any(self.left[c] < -EPSILON for c, _ in connector.would_free)
+            and any(self.left[c] < -EPSILON for c, _ in connector.reserve.would_free)
         )
 
     def _spared(self, left: Currents) -> Currents:
@@ -203,7 +201,7 @@ class Plan:
             take(left, offer.connector.draw.phases.load, offer.low)
         return min(left) >= -EPSILON
 
-    def _rank(self, offer: Offer, *, keep: bool) -> tuple[int, float, float, str]:
+    def _rank(self, offer: Offer, *, keep: bool) -> Rank:
         """Return a rank: who has a turn keeps it; then who waits, least served first.
 
         A turn that is over goes on while the meter is unsure or `keep` says that
@@ -344,28 +342,19 @@ class Plan:
         return base_load.highest(phase, now - wait) - lately
 
     def _rides_through(self, offer: Offer, full: Iterable[Constraint]) -> bool:
-        """Return whether an overload is too young, and too small or brief, to pause for.
-
-        A small one is ridden only by a car that has nothing left to cut: any other is
-        on its way down, and pausing it at once makes that the faster.
-        """
-        return all(self._carries_for_now(offer, constraint) for constraint in full)
-
-    def _carries_for_now(self, offer: Offer, constraint: Constraint) -> bool:
-        (node, phase), metering = place_of(constraint), self._metering
-        beyond, heat = offer.low - self.left[constraint], metering.heats[node]
-        inrush = metering.base_loads[node].inrush[phase]
-        if beyond <= inrush.rise and (seconds := inrush.gone_in(self.now)):
-            return heat.can_bear(seconds, then=FASTEST_LAG)
-        meter, since = metering.meters[node], metering.over_since[node]
-        if meter is None or since is None or since != meter.last_time:
-            return False
-        if max(meter.interval, self.now - since) > NEXT_SAMPLE_WITHIN:
-            return False
-        if offer.allocated > offer.low:
-            return False
-        small = beyond <= CARRIED * self.headroom.limits[node]
-        return small and heat.can_wait(FASTEST_LAG)
+        """Return whether an overload may soon be gone, and too small or brief to pause for."""
+        limits = self.headroom.limits
+        return all(
+            is_ridden_through(
+                constraint,
+                offer.low - self.left[constraint],
+                limit=limits[place_of(constraint)[0]],
+                at_minimum=offer.allocated <= offer.low,
+                metering=self._metering,
+                now=self.now,
+            )
+            for constraint in full
+        )
 
     def _offer_what_is_left(self, offer: Offer) -> None:
         """Let a car that takes nothing keep an offer that nobody else wants."""

@@ -1,0 +1,84 @@
+"""The reserve: what is not to be shared out for one charger's sake.
+
+All that may be in force where it is lost, or was not seen to do what it was commanded;
+and for its outlet what that does not draw yet.
+"""
+
+from .command import Command
+from .constraint import Reserved, constraint_of, phase_of
+from .draw import Draw
+
+
+class Reserve:
+    """What is kept free for one charger, A of each constraint that it loads."""
+
+    def __init__(self, draw: Draw, command: Command) -> None:
+        """Keep nothing free yet; it stands aside until it was read."""
+        self._draw = draw
+        self._command = command
+        self.aside = True
+        """Whether it has no share and is never raised: all that may be in force is
+        reserved, since it is lost or was not seen to do what it was commanded."""
+        self.may_hold = 0.0
+        """The most that may be in force while it is aside, A."""
+        self.would_free: Reserved = ()
+        """What of it a pause would free, A: nothing that is taken in spite."""
+        self.excess: Reserved = ()
+        """What is reserved while the charger was paused in vain, A."""
+        self.whole: Reserved = ()
+        """All of it, with the outlet's, A."""
+
+    def find(
+        self,
+        allocated: float,
+        socket_current: float | None,
+        *,
+        lost: bool,
+        ignores: bool,
+        strays: bool,
+        now: float,
+    ) -> None:
+        """Find it for a charger that is `allocated` so much, A.
+
+        One that is not `lost` `ignores` its limit where it is seen to draw more, and
+        `strays` where it may. `socket_current` is what its outlet says to draw, A.
+        """
+        self.aside = lost or (strays and allocated > 0)
+        self.whole = self.would_free = self.excess = ()
+        if lost:
+            unseen = self._command.in_force_unseen(allocated, now)
+            self.may_hold = max(unseen, self._draw.branch.charger.offline_current)
+            self.whole = self.would_free = self.unseen(allocated, now)
+        elif strays:
+            self.may_hold = self._command.in_force(allocated)
+            self.whole = self._load_of(max(self.may_hold, self._draw.current))
+            if not self.aside:
+                self.excess = self.whole
+            elif ignores:
+                self.would_free = self._load_of(allocated)
+            else:
+                self.would_free = self.whole
+        if self._draw.branch.charger.socket_current:
+            self.whole += self._of_socket(0.0 if lost else socket_current or 0.0)
+
+    def unseen(self, allocated: float, now: float) -> Reserved:
+        """Return what it may draw while it is lost, A."""
+        charger = self._draw.branch.charger
+        if in_force := self._command.in_force_unseen(allocated, now):
+            return self._load_of(max(in_force, charger.offline_current))
+        only = charger.offline_phase
+        return tuple(
+            (c, weight * charger.offline_current)
+            for c, weight in self._draw.phases.full_load
+            if only is None or phase_of(c) == only
+        )
+
+    def _load_of(self, current: float) -> Reserved:
+        return tuple((c, weight * current) for c, weight in self._draw.phases.load)
+
+    def _of_socket(self, drawn: float) -> Reserved:
+        """Return what its outlet does not draw yet."""
+        branch = self._draw.branch
+        free = max(0.0, branch.charger.socket_current - drawn)
+        first = branch.charger.wiring[0]
+        return tuple((constraint_of(node, first), free) for node in branch.path)
