@@ -41,8 +41,9 @@ ROTATED = "3,1,2"
 
 @pytest.fixture
 def calm_hour(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody cooks: what is there flows on."""
+    """Nobody cooks, and the car at the first charger takes nothing."""
     monkeypatch.setattr(home, "APPLIANCES", ())
+    monkeypatch.setitem(home.MOST_TAKEN, "1", 0.0)
 
 
 @pytest.fixture
@@ -120,16 +121,14 @@ def find_phases(
 
 
 @pytest.mark.timeout(400)
-async def test_the_action_tells_and_applies_what_is_sure(
+async def test_the_action_tells_what_is_sure_and_changes_nothing_else(
     hass: HomeAssistant,
     clock: Clock,
     decisions: Decisions,
     entry: ConfigEntry,
     charger: ConfigSubentry,
 ) -> None:
-    """Set as a one-phase charger on L1, it hangs on L3."""
-    assert not change_wiring(hass, entry, charger.subentry_id, (Phase.L1,))
-    await passes(hass, clock, decisions, STARTS)
+    """Set as if its L1 hung on L1, it hangs on L3."""
     coordinator = entry.runtime_data
     before = decisions.made[-1].allocations
     search = find_phases(hass, entry, charger, apply=True)
@@ -164,11 +163,13 @@ async def test_the_action_tells_and_applies_what_is_sure(
 
     [found] = search.result()["chargers"]
     assert found["phases"] == ["L3"]
-    assert (found["set"], found["contradicts"]) == ("1", True)
-    assert (found["wiring"], found["unsure"]) == ("3", None)
-    assert "Its order of phases is 3." in found["explanation"]
-    assert found["applied"]
-    assert wiring_of(entry, charger) == "3"
+    assert (found["set"], found["contradicts"]) == ("1,2,3", True)
+    # Its car uses one line: the other two are not sure, and nothing is changed.
+    assert found["lines"] == ["L3", None, None]
+    assert (found["wiring"], found["unsure"]) == (None, "unused")
+    assert "Its L1 hangs on L3." in found["explanation"]
+    assert not found["applied"]
+    assert wiring_of(entry, charger) == "1,2,3"
 
 
 async def test_a_search_ends_with_its_entry(
