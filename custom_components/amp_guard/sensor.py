@@ -21,7 +21,6 @@ from homeassistant.helpers.typing import StateType
 from .const import (
     CONF_MEASURED_PHASES,
     CONF_MEASURED_QUANTITIES,
-    CONF_SOURCE,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
     AmpGuardConfigEntry,
@@ -45,7 +44,6 @@ from .entities.sensors import (
 )
 from .entity import AmpGuardEntity
 from .loop.state import SiteState
-from .meters import Source
 from .model import SUPPLY_ID, Phase, PhaseValues
 from .site.phases import parse_phases
 from .site.reading import connected_subentries, phases_of, read_group
@@ -77,11 +75,7 @@ async def async_setup_entry(
 
 def _meter_sensors(coordinator: AmpGuardCoordinator) -> Iterator[AmpGuardSensor]:
     data = coordinator.entry.data
-    # Sensors that are there already need not be recorded twice.
-    copied = data[CONF_SOURCE] == Source.SENSORS
     for quantity in METER_SENSORS:
-        if copied:
-            quantity = replace(quantity, entity_registry_enabled_default=False)
         if quantity.key in data[CONF_MEASURED_QUANTITIES]:
             for phase in parse_phases(data[CONF_MEASURED_PHASES]):
                 yield AmpGuardSensor(coordinator, quantity, phase=phase)

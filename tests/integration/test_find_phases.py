@@ -254,6 +254,7 @@ async def test_the_form_is_filled_in(
     result = await go_on(hass, result, form, "save")
     assert result["reason"] == "reconfigure_successful"
     assert wiring_of(entry, charger) == ROTATED
+    await hass.async_block_till_done(wait_background_tasks=True)
 
 
 @pytest.mark.parametrize(
