@@ -29,7 +29,7 @@ from .const import (
 from .coordinator import AmpGuardCoordinator
 from .entities.phase_response import find_phases
 from .entities.plan_response import plan_response
-from .loop.overrides import MAX_CEILINGS, TimedCeiling
+from .loop.overrides import MAX_CEILINGS, Overrides, TimedCeiling
 from .loop.phase_finding import SearchRunningError, SearchStoppedError
 from .model import SUPPLY_ID
 from .rights import require_control, require_sight
@@ -125,18 +125,18 @@ def register_services(hass: HomeAssistant) -> None:
 
 async def _set_ceiling(call: ServiceCall) -> ServiceResponse:
     current, end = call.data[ATTR_CURRENT], _end(call)
-    ceilings = []
+    ceilings: dict[Overrides, list[TimedCeiling]] = {}
     for target in await _targets(call):
-        if not 0 <= current <= target.max_current:
-            raise _refusal("no_such_ceiling", [f"0–{target.max_current:g} A"])
+        _require_current(current, target)
         ceiling = TimedCeiling(
             target=target.id, name=call.data[ATTR_NAME], current=current, end=end
         )
-        if not target.coordinator.overrides.has_room(ceiling):
-            raise _refusal("too_many_ceilings", [f"{MAX_CEILINGS}"])
-        ceilings.append((target, ceiling))
-    for target, ceiling in ceilings:
-        target.coordinator.overrides.set_ceiling(ceiling)
+        ceilings.setdefault(target.coordinator.overrides, []).append(ceiling)
+    if not all(overrides.has_room(*each) for overrides, each in ceilings.items()):
+        raise _refusal("too_many_ceilings", [f"{MAX_CEILINGS}"])
+    for overrides, each in ceilings.items():
+        for ceiling in each:
+            overrides.set_ceiling(ceiling)
     return {
         ATTR_NAME: call.data[ATTR_NAME],
         ATTR_CURRENT: current,
@@ -183,8 +183,7 @@ async def _request_current(call: ServiceCall) -> ServiceResponse:
     end = _end(call) if asks_for_an_end else None
     chargers = await _targets(call, CHARGERS)
     for charger in chargers:
-        if not 0 <= current <= charger.max_current:
-            raise _refusal("no_such_ceiling", [f"0–{charger.max_current:g} A"])
+        _require_current(current, charger)
     for charger in chargers:
         charger.coordinator.requests.ask(charger.id, current, end)
     return {"chargers": [_given(call.hass, charger) for charger in chargers]}
@@ -342,6 +341,12 @@ def _end(call: ServiceCall) -> datetime:
         )
     end: datetime = now + duration
     return end
+
+
+def _require_current(current: float, target: _Target) -> None:
+    """Refuse a current that a target cannot be given."""
+    if not 0 <= current <= target.max_current:
+        raise _refusal("no_such_ceiling", [f"0–{target.max_current:g} A"])
 
 
 def _refusal(key: str, allowed: Iterable[Any]) -> ServiceValidationError:

@@ -274,6 +274,19 @@ async def test_a_group_that_may_use_nothing_is_not_full(
     assert hass.states.get(utilisation).state == STATE_UNKNOWN
 
 
+async def test_the_room_is_for_all_that_is_picked_together(
+    hass: HomeAssistant, entry: ConfigEntry, pair: Pair
+) -> None:
+    left, right = (device_id(hass, entry, each) for each in ids(entry))
+    limit = {"current": 10, "duration": HOUR}
+    for number in range(49):
+        await act(hass, "set_ceiling", device_id=left, name=str(number), **limit)
+    with pytest.raises(ServiceValidationError) as refused:
+        await act(hass, "set_ceiling", device_id=[left, right], name="both", **limit)
+    assert refused.value.translation_key == "too_many_ceilings"
+    assert len(entry.runtime_data.overrides.ceilings) == 49
+
+
 async def test_of_several_ceilings_the_lowest_counts(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
 ) -> None:

@@ -143,17 +143,17 @@ class Overrides:
     def _in_loop_time(self, end: datetime) -> float:
         return in_loop_time(end, self._loop.time())
 
-    def has_room(self, ceiling: TimedCeiling) -> bool:
-        """Say whether a ceiling may be set: in place of one, or one of not too many.
+    def has_room(self, *ceilings: TimedCeiling) -> bool:
+        """Say whether ceilings may be set: in place of some, or some of not too many.
 
         What planners ask takes nobody's room.
         """
         present = {
             (each.target, each.name)
-            for each in self.ceilings
+            for each in (*self.ceilings, *ceilings)
             if each.name not in (REQUEST, PAUSE)
         }
-        return len(present | {(ceiling.target, ceiling.name)}) <= MAX_CEILINGS
+        return len(present) <= MAX_CEILINGS
 
     @callback
     def set_ceiling(self, ceiling: TimedCeiling) -> None:
