@@ -18,14 +18,14 @@ from .const import DOMAIN, SUBENTRY_CHARGER, AmpGuardConfigEntry
 from .control.tree import GroupCycleError, LimitError, WiringError
 from .coordinator import AmpGuardCoordinator
 from .frontend import FEED, Feed, add_card, remove_card, serve_card
-from .loop.charger_repairs import forget_parts, tell_left
+from .loop.charger_repairs import forget_part, tell_left
 from .loop.energy_memory import forget_energy
 from .loop.generation import Generation
 from .loop.inactive_repairs import forget_inactive
 from .loop.memory import Memory, forget_learned
 from .loop.meter_address import forget_address, watch_address
 from .loop.meter_repairs import MeterIssues
-from .loop.offline_repairs import forget_offline_limits
+from .loop.offline_repairs import forget_offline_limit
 from .loop.overrides import forget_overrides
 from .loop.wiring_repairs import WiringIssues
 from .model import SiteError
@@ -118,15 +118,21 @@ async def _add_card(hass: HomeAssistant, _component: str) -> None:
 async def async_remove_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
     """Tell how the chargers of a removed supply were left; forget the rest."""
     await _tell_left(hass, entry, entry.subentries, entry.subentries)
-    forget_parts(hass, entry.subentries)
-    forget_offline_limits(hass, (entry.entry_id, *entry.subentries))
-    forget_inactive(hass, entry.subentries)
+    _forget(hass, (entry.entry_id, *entry.subentries))
     forget_address(hass, entry)
     await forget_learned(hass, entry.entry_id)
     await forget_overrides(hass, entry.entry_id)
     await forget_energy(hass, entry.entry_id)
     if not hass.config_entries.async_entries(DOMAIN):
         await remove_card(hass)
+
+
+def _forget(hass: HomeAssistant, parts: Iterable[str]) -> None:
+    """Take back what is told of what is removed: groups, chargers, an entry."""
+    for part in parts:
+        forget_part(hass, part)
+        forget_offline_limit(hass, part)
+        forget_inactive(hass, part)
 
 
 async def _tell_left(
@@ -202,6 +208,4 @@ class Changes:
         before, self._subentries = self._subentries, dict(entry.subentries)
         gone = before.keys() - entry.subentries.keys()
         await _tell_left(hass, entry, gone, before)
-        forget_parts(hass, gone)
-        forget_offline_limits(hass, gone)
-        forget_inactive(hass, gone)
+        _forget(hass, gone)

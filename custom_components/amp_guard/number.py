@@ -34,6 +34,7 @@ from .const import (
 from .coordinator import AmpGuardCoordinator
 from .demonstration.entities import simulated_numbers
 from .entity import AmpGuardEntity, AmpGuardSettingEntity, add_to_subentries
+from .loop.requests import requested_current
 from .loop.state import SiteState
 from .meters import MAX_MEASURED_CURRENT
 from .model import MINIMUM_SIGNALLED_CURRENT
@@ -77,6 +78,19 @@ def _current(key: str, least: float, **settings: Any) -> AmpGuardNumberDescripti
     )
 
 
+def _minutes(key: str, most: float, **settings: Any) -> AmpGuardNumberDescription:
+    return AmpGuardNumberDescription(
+        key=key,
+        translation_key=key,
+        device_class=NumberDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.MINUTES,
+        native_min_value=5.0,
+        native_max_value=most,
+        native_step=5.0,
+        **settings,
+    )
+
+
 NUMBERS: Mapping[str, tuple[AmpGuardNumberDescription, ...]] = {
     SUBENTRY_GROUP: (
         _current(
@@ -94,26 +108,8 @@ NUMBERS: Mapping[str, tuple[AmpGuardNumberDescription, ...]] = {
             native_max_value=MAX_SOCKET_CURRENT,
             default=DEFAULT_SOCKET_CURRENT,
         ),
-        AmpGuardNumberDescription(
-            key=CONF_REQUEST_DURATION,
-            translation_key=CONF_REQUEST_DURATION,
-            device_class=NumberDeviceClass.DURATION,
-            native_unit_of_measurement=UnitOfTime.MINUTES,
-            native_min_value=5.0,
-            native_max_value=10080.0,
-            native_step=5.0,
-            default=DEFAULT_REQUEST_DURATION,
-        ),
-        AmpGuardNumberDescription(
-            key=CONF_BOOST_DURATION,
-            translation_key=CONF_BOOST_DURATION,
-            device_class=NumberDeviceClass.DURATION,
-            native_unit_of_measurement=UnitOfTime.MINUTES,
-            native_min_value=5.0,
-            native_max_value=1440.0,
-            native_step=5.0,
-            default=DEFAULT_BOOST_DURATION,
-        ),
+        _minutes(CONF_REQUEST_DURATION, 10080.0, default=DEFAULT_REQUEST_DURATION),
+        _minutes(CONF_BOOST_DURATION, 1440.0, default=DEFAULT_BOOST_DURATION),
     ),
 }
 
@@ -161,7 +157,7 @@ class RequestedCurrent(AmpGuardEntity, NumberEntity):
 
     @override
     def _update_from(self, state: SiteState) -> bool:
-        asked = self.coordinator.requests.current(self.target)
+        asked = requested_current(state.ceilings, self.target)
         value = self.native_max_value if asked is None else asked
         if self._attr_available and value == self._attr_native_value:
             return False

@@ -10,9 +10,10 @@ from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import Unauthorized, UnknownUser
 from homeassistant.helpers import entity_registry as er
 
-from .const import CONF_GROUP, CONF_PARENT, AmpGuardConfigEntry
+from .const import AmpGuardConfigEntry
 from .model import SUPPLY_ID
 from .site.devices import device_of
+from .site.reading import groups_above
 
 
 async def require_control(
@@ -57,14 +58,8 @@ async def _require(
 
 def _with_all_below(entry: AmpGuardConfigEntry, target: str) -> set[str]:
     """Return a node or charger, and the groups and chargers below it."""
-    above = {
-        id_: subentry.data.get(CONF_PARENT, subentry.data.get(CONF_GROUP))
-        for id_, subentry in entry.subentries.items()
-    }
-    found = {target}
-    for _ in above:  # as deep as the tree can be
-        found |= {id_ for id_, parent in above.items() if parent in found}
-    return found
+    parts = entry.subentries
+    return {target} | {id_ for id_ in parts if target in groups_above(id_, parts)}
 
 
 def _entities(

@@ -17,6 +17,7 @@ from .const import (
     AmpGuardConfigEntry,
 )
 from .entity import AmpGuardEntity, AmpGuardSettingEntity, add_to_subentries
+from .loop.requests import may_charge
 from .loop.state import SiteState
 from .site.settings import Setting
 
@@ -99,7 +100,7 @@ class RequestedCharging(AmpGuardEntity, SwitchEntity):
 
     @override
     def _update_from(self, state: SiteState) -> bool:
-        is_on = self.coordinator.requests.allows(self.target)
+        is_on = may_charge(state.ceilings, self.target)
         if self._attr_available and is_on == self._attr_is_on:
             return False
         self._attr_available, self._attr_is_on = True, is_on

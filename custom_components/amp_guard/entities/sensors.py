@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -64,12 +64,19 @@ def _total(
     return round(sum(values), 3) if isinstance(values, PhaseValues) else None
 
 
-METER_SENSORS = (
-    AmpGuardSensorDescription(
-        key="current",
-        translation_key="current",
+def _amperes(key: str, **settings: Any) -> AmpGuardSensorDescription:
+    """Describe a current that flows, or may."""
+    return AmpGuardSensorDescription(
+        key=key,
         device_class=SensorDeviceClass.CURRENT,
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        **{"translation_key": key, **settings},
+    )
+
+
+METER_SENSORS = (
+    _amperes(
+        "current",
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
         available_fn=SiteState.meter_is_online,
@@ -143,12 +150,9 @@ METER_WORTH = AmpGuardSensorDescription(
 )
 """What each phase of the meter is worth."""
 
-HOUSE_CURRENT = AmpGuardSensorDescription(
-    key="house_current",
-    translation_key="house_current",
-    device_class=SensorDeviceClass.CURRENT,
+HOUSE_CURRENT = _amperes(
+    "house_current",
     entity_registry_enabled_default=False,
-    native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
     state_class=SensorStateClass.MEASUREMENT,
     suggested_display_precision=1,
     available_fn=SiteState.meter_is_online,
@@ -158,12 +162,9 @@ HOUSE_CURRENT = AmpGuardSensorDescription(
 )
 """What flows at the main fuse beside the chargers."""
 
-MAIN_FUSE = AmpGuardSensorDescription(
-    key="main_fuse",
-    translation_key="main_fuse",
-    device_class=SensorDeviceClass.CURRENT,
+MAIN_FUSE = _amperes(
+    "main_fuse",
     entity_category=EntityCategory.DIAGNOSTIC,
-    native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
     suggested_display_precision=0,
     value_fn=lambda state, _: state.site.supply.supply_max_current,
 )
@@ -205,23 +206,18 @@ METER_DIAGNOSTICS = (
 )
 
 GROUP_PHASE_SENSORS = (
-    AmpGuardSensorDescription(
-        key="available_current",
-        translation_key="available_current",
-        device_class=SensorDeviceClass.CURRENT,
+    _amperes(
+        "available_current",
         entity_registry_enabled_default=False,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
         value_fn=SiteState.available,
         dead_band=0.5,
     ),
-    AmpGuardSensorDescription(
-        key="allocated_current",
+    _amperes(
+        "allocated_current",
         translation_key="allocated_phase_current",
-        device_class=SensorDeviceClass.CURRENT,
         entity_registry_enabled_default=False,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
         value_fn=lambda state, group: state.decision.nodes[group].allocated,
@@ -231,12 +227,9 @@ GROUP_PHASE_SENSORS = (
 """A sensor for each phase that takes part."""
 
 GROUP_SENSORS = (
-    AmpGuardSensorDescription(
-        key="limit",
-        translation_key="limit",
-        device_class=SensorDeviceClass.CURRENT,
+    _amperes(
+        "limit",
         entity_category=EntityCategory.DIAGNOSTIC,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         suggested_display_precision=0,
         # What it may use now: by its meter's state, and its ceilings.
         value_fn=lambda state, group: round(state.decision.nodes[group].limit, 1),
@@ -277,11 +270,8 @@ CAR_STATES = {
 """What is known of the car, in the words that evcc takes too."""
 
 CHARGER_SENSORS = (
-    AmpGuardSensorDescription(
-        key="allocated_current",
-        translation_key="allocated_current",
-        device_class=SensorDeviceClass.CURRENT,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+    _amperes(
+        "allocated_current",
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         available_fn=lambda state, charger: (
@@ -309,11 +299,8 @@ CHARGER_SENSORS = (
         ),
         value_fn=lambda state, charger: CAR_STATES[state.readings[charger].status],
     ),
-    AmpGuardSensorDescription(
-        key="drawn_current",
-        translation_key="drawn_current",
-        device_class=SensorDeviceClass.CURRENT,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+    _amperes(
+        "drawn_current",
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
         available_fn=lambda state, charger: (
@@ -335,13 +322,10 @@ CHARGER_SENSORS = (
         value_fn=lambda state, charger: round(state.power[charger]),
         dead_band=20.0,
     ),
-    AmpGuardSensorDescription(
-        key="user_limit",
-        translation_key="user_limit",
+    _amperes(
+        "user_limit",
         entity_registry_enabled_default=False,
-        device_class=SensorDeviceClass.CURRENT,
         entity_category=EntityCategory.DIAGNOSTIC,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         suggested_display_precision=0,
         value_fn=lambda state, charger: state.readings[charger].user_limit,
     ),

@@ -26,7 +26,7 @@ from ..const import (
 from ..meters import MAX_MEASURED_CURRENT
 from ..model import SUPPLY_ID
 from ..site.phases import format_phases
-from ..site.reading import phases_of, read_group, read_supply
+from ..site.reading import groups_above, phases_of, read_group, read_supply
 from ..site.rules import limits_above, subentry_errors, wider_groups
 from ..site.settings import follow, set_elsewhere
 from .charger_check import check_chargers
@@ -126,14 +126,8 @@ class GroupFlow(ConfigSubentryFlow):
         groups = _groups(entry)
         parents = {SUPPLY_ID: entry.title}
         for id_, group in groups.items():
-            above = id_
-            # Where a group above is gone it ends as well: that one can be mended. So
-            # does a circle, by its length.
-            for _ in groups:
-                if above not in groups or above == self._subentry_id:
-                    break
-                above = read_group(groups[above].data).parent
-            if above != self._subentry_id:
+            # Where a group above is gone the way up ends as well: it can be mended.
+            if self._subentry_id not in {id_, *groups_above(id_, entry.subentries)}:
                 parents[id_] = group.title
         return parents
 

@@ -115,11 +115,10 @@ class ChargerIssues:
 
 
 @callback
-def forget_parts(hass: HomeAssistant, parts: Iterable[str]) -> None:
-    """Take back all that is told of chargers and groups that are removed."""
-    for part in parts:
-        for issue in ("no_fail_safe", *GONE.values()):
-            ir.async_delete_issue(hass, DOMAIN, f"{issue}_{part}")
+def forget_part(hass: HomeAssistant, part: str) -> None:
+    """Take back all that is told of a charger or group that is removed."""
+    for issue in ("no_fail_safe", *GONE.values()):
+        ir.async_delete_issue(hass, DOMAIN, f"{issue}_{part}")
 
 
 # --- nobody balances it ---------------------------------------------------------------

@@ -4,8 +4,6 @@ They stay for as long as it is off: whoever switched it off with everything else
 house has not meant it.
 """
 
-from collections.abc import Iterable
-
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
@@ -43,10 +41,9 @@ def tell_inactive(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
 
 
 @callback
-def forget_inactive(hass: HomeAssistant, parts: Iterable[str]) -> None:
-    """Take back what is told of groups and chargers that are removed, by their ids."""
-    for part in parts:
-        ir.async_delete_issue(hass, DOMAIN, _issue_id(part))
+def forget_inactive(hass: HomeAssistant, part: str) -> None:
+    """Take back what is told of a group or charger that is removed, by its id."""
+    ir.async_delete_issue(hass, DOMAIN, _issue_id(part))
 
 
 def _issue_id(part: str) -> str:

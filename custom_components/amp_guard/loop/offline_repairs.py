@@ -1,7 +1,5 @@
 """Repair issues about offline limits that are too high together."""
 
-from collections.abc import Iterable
-
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
@@ -41,10 +39,9 @@ def tell_offline_limits(
 
 
 @callback
-def forget_offline_limits(hass: HomeAssistant, parts: Iterable[str]) -> None:
-    """Take back what is told of groups and entries that are removed, by their ids."""
-    for part in parts:
-        ir.async_delete_issue(hass, DOMAIN, _issue_id(part))
+def forget_offline_limit(hass: HomeAssistant, part: str) -> None:
+    """Take back what is told of a group or entry that is removed, by its id."""
+    ir.async_delete_issue(hass, DOMAIN, _issue_id(part))
 
 
 def _issue_id(part: str) -> str:

@@ -5,7 +5,7 @@ the law guards the fuses. A request bounds what its charger is given, and never 
 it. One that is not renewed lapses: then its owner's default is what counts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from homeassistant.core import callback
@@ -49,19 +49,9 @@ class Requests:
     def resume(self, charger: str) -> None:
         """Let it charge again with what was asked for."""
         self._overrides.clear_ceilings(charger, PAUSE)
-        asked = self.current(charger)
+        asked = requested_current(self._overrides.ceilings, charger)
         most = self._entry.subentries[charger].data[CONF_MAX_CURRENT]
         self.ask(charger, most if asked is None else asked)
-
-    def current(self, charger: str) -> float | None:
-        """Return what was asked for last, None where nothing is."""
-        request = self._found(charger, REQUEST)
-        return None if request is None else request.current
-
-    def allows(self, charger: str) -> bool:
-        """Say whether nobody asks that it does not charge."""
-        names = {each.name for each in self.ceilings if each.target == charger}
-        return names.isdisjoint((PAUSE, UNASKED))
 
     @property
     def ceilings(self) -> tuple[TimedCeiling, ...]:
@@ -80,12 +70,6 @@ class Requests:
             if id_ not in asked and not charger.data.get(CONF_CHARGES_UNASKED, True):
                 yield TimedCeiling(target=id_, name=UNASKED, current=0.0, end=end)
 
-    def _found(self, charger: str, name: str) -> TimedCeiling | None:
-        for ceiling in self._overrides.ceilings:
-            if (ceiling.target, ceiling.name) == (charger, name):
-                return ceiling
-        return None
-
     def _set(
         self, charger: str, name: str, current: float, end: datetime | None = None
     ) -> None:
@@ -96,3 +80,15 @@ class Requests:
         self._overrides.set_ceiling(
             TimedCeiling(target=charger, name=name, current=current, end=end)
         )
+
+
+def requested_current(ceilings: Iterable[TimedCeiling], charger: str) -> float | None:
+    """Return what is asked for of a charger, A; None where nothing is."""
+    asked = (each for each in ceilings if each.target == charger)
+    return next((each.current for each in asked if each.name == REQUEST), None)
+
+
+def may_charge(ceilings: Iterable[TimedCeiling], charger: str) -> bool:
+    """Say whether nobody asks that a charger does not charge."""
+    names = {each.name for each in ceilings if each.target == charger}
+    return names.isdisjoint((PAUSE, UNASKED))

@@ -101,7 +101,7 @@ def connected_subentries(entry: AmpGuardConfigEntry) -> dict[str, ConfigSubentry
 
 def was_balanced(charger: str, subentries: Mapping[str, ConfigSubentry]) -> bool:
     """Say whether a charger was balanced while these subentries were there."""
-    above = [charger, *_groups_above(charger, subentries)]
+    above = [charger, *groups_above(charger, subentries)]
     return all(subentries[id_].data.get(CONF_ACTIVE, True) for id_ in above)
 
 
@@ -192,6 +192,19 @@ def nodes_above(site: Site, node: str) -> Iterator[str]:
     yield SUPPLY_ID
 
 
+def groups_above(part: str, subentries: Mapping[str, ConfigSubentry]) -> dict[str, str]:
+    """Return the groups above a group or charger, and what each of them hangs on.
+
+    By the subentries as they are: a circle among them ends where it closes.
+    """
+    groups: dict[str, str] = {}
+    above = _hangs_on(subentries[part])
+    while above in subentries and above not in groups:  # in a circle it comes again
+        groups[above] = _hangs_on(subentries[above])
+        above = groups[above]
+    return groups
+
+
 def taking_part(site: Site) -> list[str]:
     """Return the chargers that are balanced: the others are left alone."""
     inactive = {group.id for group in site.groups if not group.active}
@@ -213,24 +226,12 @@ def _read_offline_phase(data: Mapping[str, Any], profile: Profile) -> Phase | No
     return parse_phases(chosen)[0] if uses_one and chosen != ALL_PHASES else None
 
 
-def _groups_above(
-    part: str, subentries: Mapping[str, ConfigSubentry]
-) -> dict[str, str]:
-    """Return the groups above a group or charger, and what each of them hangs on."""
-    groups: dict[str, str] = {}
-    above = _hangs_on(subentries[part])
-    while above in subentries and above not in groups:  # in a circle it comes again
-        groups[above] = _hangs_on(subentries[above])
-        above = groups[above]
-    return groups
-
-
 def _reaches_supply(part: str, subentries: Mapping[str, ConfigSubentry]) -> bool:
     """Say whether no group between it and the supply is gone.
 
     A circle lacks none: that is the site's to refuse.
     """
-    hangs_on = {_hangs_on(subentries[part]), *_groups_above(part, subentries).values()}
+    hangs_on = {_hangs_on(subentries[part]), *groups_above(part, subentries).values()}
     return hangs_on <= {SUPPLY_ID, *subentries}
 
 

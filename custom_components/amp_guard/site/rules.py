@@ -38,7 +38,14 @@ from ..model import (
     Supply,
 )
 from .phases import parse_phases, supply_phases
-from .reading import phases_of, read_charger, read_chargers, read_group, read_supply
+from .reading import (
+    groups_above,
+    phases_of,
+    read_charger,
+    read_chargers,
+    read_group,
+    read_supply,
+)
 
 ROUNDING = 1e-6
 """Steps by which a figure may miss the one that it means."""
@@ -58,7 +65,7 @@ def subentry_errors(
         group = read_group(data, subentry_id)
         if group.parent not in (SUPPLY_ID, *entry.subentries):
             return {CONF_PARENT: "group_gone"}
-        if not _reaches_supply(group, entry):
+        if _is_in_circle(group, entry):
             return {CONF_PARENT: "groups_in_a_circle"}
         max_current, phases = limits_above(group.parent, entry)
         return changed_group_errors(group, entry) | group_errors(
@@ -174,18 +181,17 @@ def limits_above(
     return group.max_current_online, group.phases
 
 
-def _reaches_supply(group: Group, entry: AmpGuardConfigEntry) -> bool:
-    """Say whether a group hangs below the supply, by what is above it as it is now.
+def _is_in_circle(group: Group, entry: AmpGuardConfigEntry) -> bool:
+    """Say whether a group would hang in a circle, by what is above it as it is now.
 
-    The form may have been open while another one was saved.
+    The form may have been open while another one was saved. Where a group above is
+    gone, that one is to be mended.
     """
-    above = group.parent
-    for _ in entry.subentries:  # as long as a way up can be
-        if above in {SUPPLY_ID, group.id} or above not in entry.subentries:
-            break
-        above = read_group(entry.subentries[above].data).parent
-    # Where a group above is gone, that one is to be mended.
-    return above == SUPPLY_ID or above not in {group.id, *entry.subentries}
+    if group.parent not in entry.subentries:
+        return False
+    above = groups_above(group.parent, entry.subentries)
+    way = {group.parent, *above}
+    return group.id in way or (bool(above) and [*above.values()][-1] in way)
 
 
 def wider_groups(
