@@ -681,3 +681,21 @@ async def test_an_overload_that_a_charger_keeps_up_is_told_at_once(
     await site.passes(60, *QUIET)
     assert not issues.async_get_issue(DOMAIN, issue)
     assert issue not in hass.data["persistent_notification"]
+
+
+async def test_one_that_takes_no_part_any_longer_is_not_told_of(
+    street: Callable, hass: HomeAssistant
+) -> None:
+    """Its owner has seen to it: it is part of the house from then on."""
+    site = await street({"pushes": True})
+    [bad] = site.chargers
+    await site.passes(240, *QUIET)
+    bad.manner = ignores
+    await site.passes(45, *OVEN)
+    issues, issue = ir.async_get(hass), f"overload_not_obeyed_{bad.id}"
+    assert issues.async_get_issue(DOMAIN, issue)
+
+    await site.change(bad, active=False)
+    await site.passes(2, *OVEN)
+    assert not issues.async_get_issue(DOMAIN, issue)
+    assert issue not in hass.data["persistent_notification"]

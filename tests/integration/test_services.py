@@ -7,7 +7,7 @@ from homeassistant.auth.models import User
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.exceptions import ServiceValidationError, Unauthorized
+from homeassistant.exceptions import ServiceValidationError, Unauthorized, UnknownUser
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
@@ -156,6 +156,35 @@ async def test_who_may_not_read_gets_no_plan(
     stranger = MockUser(groups=[]).add_to_hass(hass)
     with pytest.raises(Unauthorized):
         await acts(hass, stranger, "get_plan")
+
+
+async def test_a_user_who_was_removed_may_nothing(
+    hass: HomeAssistant, entry: ConfigEntry, pair: Pair
+) -> None:
+    gone = MockUser()
+    with pytest.raises(UnknownUser):
+        await acts(hass, gone, "get_plan")
+
+
+async def test_what_has_no_device_of_ours_asks_for_no_right(
+    hass: HomeAssistant, entry: ConfigEntry, pair: Pair
+) -> None:
+    """One charger's device was removed; at the other's another integration joins in."""
+    left, right = (device_id(hass, entry, each) for each in ids(entry))
+    registry = er.async_get(hass)
+    theirs = registry.async_get_or_create(
+        "sensor", "other", "theirs", device_id=right, config_entry=None
+    )
+    user = MockUser().add_to_hass(hass)
+    ours = [
+        each.entity_id
+        for each in registry.entities.values()
+        if each.config_entry_id == entry.entry_id
+    ]
+    assert theirs.entity_id not in ours
+    user.mock_policy({"entities": {"entity_ids": dict.fromkeys(ours, True)}})
+    dr.async_get(hass).async_remove_device(left)
+    await acts(hass, user, "get_plan")
 
 
 async def test_find_phases_of_all_needs_the_rights_of_each(

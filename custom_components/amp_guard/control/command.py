@@ -11,7 +11,7 @@ from .tree import Branch
 
 SHOWN_LIMIT_TOLERANCE = 0.5
 """A by which the limit that may be in force may exceed the one that was allocated."""
-VALID_FOR = 420.0
+VALID_FOR = 400.0
 """s after which an expiring limit falls back to the offline limit by itself."""
 LONGEST_PAUSE = 300.0
 """s at most between two times that the same is commanded ..."""

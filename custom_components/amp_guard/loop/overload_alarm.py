@@ -42,8 +42,6 @@ class OverloadAlarm:
                 and max(state.decision.drawn[charger.id]) > 0
             ):
                 self._tell(charger.id, state)
-        for gone in self._told.difference(troubles):
-            self._end(gone)
 
     @callback
     def stop(self) -> None:
