@@ -311,6 +311,22 @@ async def test_what_follows_the_main_fuse_goes_on_following_it(
     assert maxima()[0] == (10, 6)
 
 
+async def test_the_main_fuse_is_not_changed_below_what_a_group_that_follows_needs(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    result = await start_subentry(hass, entry, "group", group_id(entry))
+    follows = GROUP_INPUT | {"parent": "supply", "min_current": 16}
+    del follows["max_current_online"]
+    result = await go_on(hass, result, follows | {"max_current_offline": 0})
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+
+    options = await hass.config_entries.options.async_init(entry.entry_id)
+    result = await go_on(hass, options, SUPPLY_INPUT | {"supply_max_current": 10})
+    assert result["errors"] == {"supply_max_current": "minimum_above_maximum"}
+    assert entry.runtime_data.site.groups[0].max_current_online == 25
+
+
 async def test_a_group_that_is_left_open_follows_what_feeds_it(
     hass: HomeAssistant, entry: ConfigEntry
 ) -> None:

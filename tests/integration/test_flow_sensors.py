@@ -369,6 +369,19 @@ async def test_a_meter_that_vanishes_meanwhile(
     assert result["step_id"] == "sensor_entities"
 
 
+async def test_a_meter_that_falls_silent_at_the_main_fuse_is_said_to(
+    hass: HomeAssistant, p1: P1Meter
+) -> None:
+    choice = {"device": p1.device.id}
+    result = await go_on(hass, await start_flow(hass), "sensors", choice)
+    assert "10.0 A" in result["description_placeholders"]["reading"]
+    p1.says("power", 3, STATE_UNAVAILABLE)
+    result = await go_on(hass, result, SET_UP_INPUT | {"supply_max_current": 1000})
+    assert result["step_id"] == "supply"
+    assert "10.0 A" not in result["description_placeholders"]["reading"]
+    assert "Nothing is measured yet" in result["description_placeholders"]["reading"]
+
+
 async def test_sensors_without_a_value_are_waited_for(
     hass: HomeAssistant, p1: P1Meter
 ) -> None:

@@ -592,6 +592,23 @@ async def test_a_group_below_one_that_goes_is_refused(
     await hass.async_block_till_done()
 
 
+async def test_a_group_that_would_follow_one_that_goes_is_refused(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    carport = await add_group(hass, entry, name="Carport")
+    result = await start_subentry(hass, entry, "group")
+    hass.config_entries.async_remove_subentry(entry, carport)
+    await hass.async_block_till_done()
+
+    yard = GROUP_INPUT | {"name": "Yard", "parent": carport}
+    del yard["max_current_online"]
+    result = await go_on(hass, result, yard)
+    assert result["errors"] == {"parent": "group_gone"}
+    result = await go_on(hass, result, yard | {"parent": "supply"})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+
+
 async def test_a_charger_that_goes_while_it_is_chosen(
     hass: HomeAssistant, entry: ConfigEntry, device_registry: dr.DeviceRegistry
 ) -> None:

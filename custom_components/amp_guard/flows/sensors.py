@@ -115,12 +115,11 @@ class SensorWay(MeterWay):
 
     async def _recognised(self) -> WayResult:
         """Go on with a device that was recognised, unless something has to be asked."""
-        if not self._is_taken():
-            _, sample, net = self._read(self._export_positive)
-            charger = charger_of(self._hass, self._sensors)
-            is_clear = not self._check_errors(sample, net, {}, charger=charger)
-            if sample is not None and is_clear and self._covers(sample, net):
-                return await self._choice(sample, None, self._export_positive)
+        _, sample, net = self._read(self._export_positive)
+        charger = charger_of(self._hass, self._sensors)
+        is_clear = not self._check_errors(sample, net, {}, charger=charger)
+        if sample is not None and is_clear and self._covers(sample, net):
+            return await self._choice(sample, None, self._export_positive)
         return await self.check()
 
     async def check(self, user_input: dict[str, Any] | None = None) -> WayResult:

@@ -101,21 +101,15 @@ def _sharing(turn: int) -> dict[vol.Marker, object]:
     }
 
 
-def group_schema(
-    most: float, *, phases: str, nodes: Mapping[str, str] | None = None
-) -> vol.Schema:
+def group_schema(most: float, *, phases: str, nodes: Mapping[str, str]) -> vol.Schema:
     """Return the form of a group, whose maxima are `most` A at most.
 
     `phases` are proposed. `nodes` names what it can hang below, by id.
     """
-    fields: dict[vol.Marker, object] = {vol.Required(CONF_NAME): TextSelector()}
-    if nodes is not None:
-        fields[vol.Required(CONF_PARENT, default=next(iter(nodes)))] = named_field(
-            nodes
-        )
     return vol.Schema(
-        fields
-        | {
+        {
+            vol.Required(CONF_NAME): TextSelector(),
+            vol.Required(CONF_PARENT, default=next(iter(nodes))): named_field(nodes),
             vol.Required(CONF_PHASES, default=phases): choice_field(PHASE_ORDERS),
             vol.Optional(CONF_MAX_CURRENT_ONLINE): current_field(
                 MINIMUM_SIGNALLED_CURRENT, most
