@@ -8,6 +8,7 @@ from custom_components.amp_guard.model import (
     NO_CURRENT,
     ChargerStatus,
     Decision,
+    EarthingSystem,
     MeterTrust,
     Phase,
     Reason,
@@ -91,8 +92,10 @@ def check_base_load(plant: Plant, moment: Moment) -> None:
     """The base load is what was measured without what the chargers are taken to draw.
 
     But on a phase that is in doubt; and on one that shows less than the chargers on it say
-    that they draw it stays what it was, which is more.
+    that they draw it stays what it was, which is more. The lines of an IT net share that:
+    none flows without another.
     """
+    is_it = plant.site.supply.earthing_system is EarthingSystem.IT
     for node in plant.tree.fuses:
         if node.id not in moment.fresh:
             continue
@@ -104,7 +107,8 @@ def check_base_load(plant: Plant, moment: Moment) -> None:
         state = moment.decision.nodes[node.id]
         base_load = state.base_load
         for seen, value, worth in zip(base_load, expected, state.worth, strict=True):
-            is_in_question = value < 0.0 and seen > value
+            least = min(expected) if is_it else value
+            is_in_question = least < 0.0 and seen > value
             assert (
                 worth.doubt is not None
                 or is_in_question
