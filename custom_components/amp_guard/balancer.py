@@ -5,6 +5,7 @@ its own in `control/`. No clock, no I/O: time is an argument.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from .control.clock import SteadyClock
 from .control.connector import Connector
@@ -146,13 +147,14 @@ def _boosted(snapshot: Snapshot, now: float) -> frozenset[str]:
     return frozenset(id_ for id_, expires in snapshot.boosts.items() if expires > now)
 
 
-def _in_force(ceilings: Iterable[Ceiling], now: float) -> dict[str, float]:
-    """Return the lowest ceiling of each target that has not expired, A."""
-    in_force: dict[str, float] = {}
+def _in_force(ceilings: Iterable[Ceiling], now: float) -> dict[str, Ceiling]:
+    """Return the lowest ceiling of each target that has not expired."""
+    in_force: dict[str, Ceiling] = {}
     for ceiling in ceilings:
         if ceiling.expires > now:
-            # Below zero, or no number at all, leaves nothing.
-            current = ceiling.current if ceiling.current > 0 else 0.0
-            lowest = in_force.get(ceiling.target, current)
-            in_force[ceiling.target] = min(lowest, current)
+            if not ceiling.current > 0:  # or no number at all: it leaves nothing
+                ceiling = replace(ceiling, current=0.0)
+            lowest = in_force.get(ceiling.target, ceiling)
+            if ceiling.current <= lowest.current:
+                in_force[ceiling.target] = ceiling
     return in_force

@@ -16,11 +16,13 @@ from .loop.meters import create_meters
 from .loop.offline_repairs import tell_offline_limits
 from .loop.overrides import Overrides
 from .loop.phase_finding import PhaseFinder
+from .loop.plans import Plans
 from .loop.publisher import Listener, Publisher
 from .loop.requests import Requests
 from .loop.state import SiteState
 from .loop.watchdog import Watchdog
 from .model import SUPPLY_ID, Site, SiteError
+from .site.plans import planned_limits
 from .site.reading import build_site, taking_part
 from .site.settings import structure
 
@@ -42,6 +44,7 @@ class AmpGuardCoordinator:
         self.entry = entry
         self.overrides = Overrides(hass, entry.entry_id, self._request)
         self.requests = Requests(entry, self.overrides)
+        self.plans = Plans(planned_limits(entry))
         self.finder = PhaseFinder(self._request_soon)
         self.energy = EnergyCounter()
         self._energy_memory = EnergyMemory(hass, entry.entry_id, self.energy)
@@ -56,6 +59,7 @@ class AmpGuardCoordinator:
             fleet=self.fleet,
             overrides=self.overrides,
             requests=self.requests,
+            plans=self.plans,
             finder=self.finder,
             energy=self.energy,
             publisher=self._publisher,

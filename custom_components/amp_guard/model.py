@@ -117,7 +117,15 @@ class Reason(StrEnum):
     RECLAIMED = "reclaimed"
     """The car draws less than it was allocated; the rest goes to others."""
     CEILING = "ceiling"
-    """A temporary ceiling: tariff, grid operator, time, solar."""
+    """A temporary ceiling, or what a planner asks for."""
+    POWER_WINDOW = "power_window"
+    """The mean power of a quarter or an hour that a tariff counts."""
+    GRID_OPERATOR = "grid_operator"
+    """What the grid's operator allows for a while."""
+    UNBALANCE = "unbalance"
+    """The greatest difference between phases that the grid's operator allows."""
+    SURPLUS = "surplus"
+    """It charges with what would be exported."""
     USER_LIMIT = "user_limit"
     """A limit that the user or the charger's own app has set."""
     METER_STALE = "meter_stale"
@@ -260,6 +268,19 @@ class Charger:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PowerLimit:
+    """A limit on what chargers draw together on all their phases, beside the fuses'.
+
+    There is none until a `Ceiling` of its `id` says how many A, summed over the phases:
+    the power in W over the voltage of a phase. `reason` is told where it binds.
+    """
+
+    id: str
+    chargers: tuple[str, ...]
+    reason: Reason
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Site:
     """The whole tree of limits and what hangs in it.
 
@@ -270,6 +291,7 @@ class Site:
     supply: Supply
     groups: tuple[Group, ...]
     chargers: tuple[Charger, ...]
+    power_limits: tuple[PowerLimit, ...] = ()
     balancer_type: BalancerType = BalancerType.FAIR_SHARE
     turn: float = 1800.0
 
@@ -330,7 +352,10 @@ class Commanded:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ceiling:
-    """A temporary limit on a node or on one charger, A per phase, until `expires`."""
+    """A temporary limit on a node or on one charger, A per phase, until `expires`.
+
+    Of a `PowerLimit` it is A summed over the phases.
+    """
 
     target: str
     current: float

@@ -10,7 +10,7 @@ export interface Banner {
 
 const FULL = ["no_room", "overload", "release_pending"];
 const TURNS = ["waiting_turn"];
-const HELD = ["ceiling", "user_limit", "meter_stale", "meter_offline", "raise_held"];
+const HELD = ["ceiling", "power_window", "grid_operator", "unbalance", "surplus", "user_limit", "meter_stale", "meter_offline", "raise_held"];
 
 const nameOf = (site: Live, id: string): string =>
   site.chargers[id]?.name ?? site.groups[id]?.name ?? site.supply.name ?? id;

@@ -8,6 +8,7 @@ from custom_components.amp_guard.model import (
     NO_CURRENT,
     ChargerStatus,
     Decision,
+    EarthingSystem,
     MeterTrust,
     Phase,
     Reason,
@@ -33,6 +34,7 @@ def check(plant: Plant, moment: Moment) -> None:
     check_allocations(plant, moment)
     check_base_load(plant, moment)
     check_limits(plant, moment)
+    check_power_limits(plant, moment)
     check_raises(plant, moment)
     check_lost(plant, moment)
 
@@ -90,9 +92,11 @@ def check_base_load(plant: Plant, moment: Moment) -> None:
     """The base load is what was measured without what the chargers are taken to draw.
 
     But on a phase that is in doubt; and on one that shows less than the chargers on it say
-    that they draw it stays what it was, which is more.
+    that they draw it stays what it was, which is more. The lines of an IT net share that:
+    none flows without another.
     """
-    for node in plant.tree.nodes:
+    is_it = plant.site.supply.earthing_system is EarthingSystem.IT
+    for node in plant.tree.fuses:
         if node.id not in moment.fresh:
             continue
         expected = list(moment.snapshot.measurements[node.id].current)
@@ -103,7 +107,8 @@ def check_base_load(plant: Plant, moment: Moment) -> None:
         state = moment.decision.nodes[node.id]
         base_load = state.base_load
         for seen, value, worth in zip(base_load, expected, state.worth, strict=True):
-            is_in_question = value < 0.0 and seen > value
+            least = min(expected) if is_it else value
+            is_in_question = least < 0.0 and seen > value
             assert (
                 worth.doubt is not None
                 or is_in_question
@@ -124,7 +129,7 @@ def check_limits(plant: Plant, moment: Moment) -> None:
         lambda outlet, w, _: w * allocations[outlet.charger.id].current,
     )
     headroom = _headroom(plant, moment)
-    for node in plant.tree.nodes:
+    for node in plant.tree.fuses:
         ride = _ride_through(plant, moment, node.id)
         for phase in Phase:
             number = 3 * node.index + phase
@@ -136,6 +141,25 @@ def check_limits(plant: Plant, moment: Moment) -> None:
                 allocated[number],
                 headroom[number],
             )
+
+
+def check_power_limits(plant: Plant, moment: Moment) -> None:
+    """What chargers are allocated together is no more power than they may have.
+
+    A start that is tried, since a car may use one phase, is there until it draws.
+    """
+    for limit in plant.site.power_limits:
+        together = 0.0
+        for name in set(steered(plant)).intersection(limit.chargers):
+            branch, outlet = plant.branches[name], plant.outlets[name]
+            current = moment.decision.allocations[name].current
+            a, b, c = outlet.weights
+            if current == branch.min_current and outlet.draw < 1.0:
+                first = outlet.charger.wiring[0]
+                a, b, c = (w if p == first else 0.0 for p, w in enumerate((a, b, c)))
+            together += current * branch.power_weight((a, b, c))
+        most = ceiling(moment, limit.id)
+        assert together <= most + ARITHMETIC, (limit, together, most)
 
 
 def check_raises(plant: Plant, moment: Moment) -> None:
@@ -252,7 +276,7 @@ def _headroom(plant: Plant, moment: Moment) -> list[float]:
 
     taken = _sums(plant, lost, reserved)
     headroom = []
-    for node in plant.tree.nodes:
+    for node in plant.tree.fuses:
         state = moment.decision.nodes[node.id]
         blind = state.trust in _BLIND
         limit = node.max_current_offline if blind else node.max_current_online
@@ -278,7 +302,7 @@ def _tried(plant: Plant, moment: Moment, index: int, phase: Phase) -> float:
             and moment.decision.allocations[name].current == branch.min_current
             and outlet.draw < 1.0
         ):
-            return RIDE * plant.tree.nodes[index].max_current_online
+            return RIDE * plant.tree.fuses[index].max_current_online
     return 0.0
 
 
@@ -290,6 +314,6 @@ def _ride_through(plant: Plant, moment: Moment, node: str) -> float:
     samples = plant.last_two(node)
     if not samples or moment.now - samples[-1][0] > NEXT_SAMPLE:
         return 0.0
-    limit = plant.tree.nodes[plant.nodes.index(node)].max_current_online
+    limit = plant.tree.fuses[plant.nodes.index(node)].max_current_online
     *before, last = [highest > limit for _, highest in samples]
     return RIDE * limit if last and not any(before) else 0.0

@@ -239,7 +239,7 @@ class Plant:
         self.resolution = 0.0
         self.damage: Callable[[Measurement], Measurement] = _no_damage
         """What becomes of the supply's samples on their way."""
-        self.nodes = [node.id for node in self.tree.nodes]
+        self.nodes = [node.id for node in self.tree.fuses]
         self.loads = dict.fromkeys(self.nodes, NO_CURRENT)
         self.modes = dict.fromkeys(self.nodes, MeterMode.GOOD)
         self.ceilings: dict[str, Ceiling] = {}
@@ -292,7 +292,7 @@ class Plant:
         self.now += seconds
         for outlet in self.outlets.values():
             outlet.live(self.now, seconds)
-        sampled = {n.id for n in self.tree.nodes if n.metered and self._sample(n.index)}
+        sampled = {n.id for n in self.tree.fuses if n.metered and self._sample(n.index)}
         readings = self._read()
         snapshot = Snapshot(
             measurements=dict(self.samples),
@@ -358,7 +358,7 @@ class Plant:
     def flow(self, index: int) -> PhaseValues:
         """Return what flows through a node's meter, A."""
         total = [0.0, 0.0, 0.0]
-        for node in self.tree.nodes:
+        for node in self.tree.fuses:
             if index in self._lineage(node.index):
                 total = [a + b for a, b in zip(total, self.loads[node.id], strict=True)]
         for name, branch in self.branches.items():
@@ -373,7 +373,7 @@ class Plant:
     def carried(self, index: int) -> PhaseValues:
         """Return what a node's fuse truly carries, A, whoever measures it."""
         total = [0.0, 0.0, 0.0]
-        for node in self.tree.nodes:
+        for node in self.tree.fuses:
             if index in self._lineage(node.index):
                 total = [a + b for a, b in zip(total, self.loads[node.id], strict=True)]
         for name, branch in self.branches.items():
@@ -387,7 +387,7 @@ class Plant:
 
     def _lineage(self, index: int) -> list[int]:
         lineage = [index]
-        while (parent := self.tree.nodes[lineage[-1]].parent) is not None:
+        while (parent := self.tree.fuses[lineage[-1]].parent) is not None:
             lineage.append(parent)
         return lineage
 

@@ -20,6 +20,8 @@ from custom_components.amp_guard.model import (
     Group,
     Phase,
     PhaseValues,
+    PowerLimit,
+    Reason,
     Site,
     SiteError,
     Supply,
@@ -139,6 +141,7 @@ class Ceil:
     def happen(self, plant: Plant) -> Iterable[Moment]:
         """Set it."""
         targets = sorted(plant.nodes) + sorted(plant.outlets)
+        targets += [limit.id for limit in plant.site.power_limits]
         target = _pick(targets, self.target)
         plant.ceilings.pop(target, None)
         if self.current is not None:
@@ -338,6 +341,9 @@ def sites(
     )
     parents = draw(groups(most=most_groups))
     count = draw(st.integers(1, most_chargers))
+    limited = st.lists(
+        st.sampled_from([f"charger {number}" for number in range(count)]), unique=True
+    )
     return Site(
         supply=Supply(
             supply_max_current=draw(st.sampled_from(FUSES)),
@@ -348,6 +354,10 @@ def sites(
         groups=parents,
         chargers=tuple(
             draw(chargers(n, parents, earthing_system)) for n in range(count)
+        ),
+        power_limits=tuple(
+            PowerLimit(id=f"limit {n}", chargers=tuple(held), reason=Reason.SURPLUS)
+            for n, held in enumerate(draw(st.lists(limited, max_size=2)))
         ),
         balancer_type=draw(st.sampled_from(BalancerType)),
         turn=turn,
@@ -402,7 +412,7 @@ _EVENTS = st.one_of(
     st.builds(
         Ceil,
         st.integers(0, 8),
-        st.sampled_from([None, 0.0, 6.0, 10.5, 20.0]),
+        st.sampled_from([None, 0.0, 6.0, 10.5, 20.0, 35.0]),
         st.sampled_from([5.0, 60.0, 1e6]),
     ),
     st.builds(Boost, _INDEX, st.sampled_from([0.0, 60.0, 1e6])),

@@ -2,7 +2,6 @@
 
 from ..model import ChargerReading, ChargerStatus, Commanded, EarthingSystem
 from .command import NEVER, SHOWN_LIMIT_TOLERANCE, VALID_FOR, Command
-from .constraint import phase_of
 from .draw import CHARGED, Bounds, Draw
 from .reading import UNREAD, sensible
 from .reclaim import Reclaim
@@ -257,9 +256,7 @@ class Connector:
         if not self.lost:
             since_sent = now - self._sent_at
             return self.draw.bounds(time, self.sent, self.status, since_sent)
-        reserved = [0.0, 0.0, 0.0]
-        for constraint, current in self.reserve.unseen(self.allocated, now):
-            reserved[phase_of(constraint)] = current
+        reserved = self.reserve.unseen(self.allocated, now)
         drawn = [min(a, b) for a, b in zip(self.draw.estimate, reserved, strict=True)]
         return drawn, drawn, drawn
 

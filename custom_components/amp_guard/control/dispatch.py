@@ -96,7 +96,7 @@ def _must_give_up(offer: Offer, plan: Plan, due: list[Offer]) -> bool:
 
 
 def _cut(offer: Offer, plan: Plan) -> bool:
-    forced = bool(plan.headroom.overcommitted)
+    forced = plan.headroom.forced
     return offer.connector.allocate(offer.target, plan.now, forced=forced)
 
 

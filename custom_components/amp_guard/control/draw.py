@@ -181,7 +181,8 @@ class Draw:
 
     def change_branch(self, branch: Branch) -> None:
         """Let it hang in a branch that is wired as its own, with other figures."""
-        self.branch = self.phases.branch = branch
+        self.branch = branch
+        self.phases.change_branch(branch)
 
     def has_changed_since(self, time: float, least: float) -> bool:
         """Return whether what it reports has changed by `least` A on a phase since."""
@@ -293,7 +294,10 @@ class Draw:
         a, b, c = self.estimate
         x, y, z = self.phases.weights
         held = (max(x * allocated, a), max(y * allocated, b), max(z * allocated, c))
-        return [held[phase] for phase in self.phases.loaded]
+        by_phase = [held[phase] for phase in self.phases.used]
+        limits = self.branch.power_limits
+        power = [self.branch.power_weight(held)] * len(limits) if limits else []
+        return by_phase * len(self.branch.path) + power
 
     def bounds(
         self, time: float, allocated: float, status: ChargerStatus, since_change: float

@@ -31,6 +31,8 @@ _PENDING = frozenset(
         Reason.MINIMUM_OFF,
     }
 )
+_BOUND = frozenset({Reason.SHARED, Reason.OVERLOAD, Reason.NO_ROOM})
+"""What is said of who is limited, and is better said by a power limit's own reason."""
 _LIMITED = frozenset(
     {
         Reason.SHARED,
@@ -151,7 +153,11 @@ def _allocation(
             connector.draw.phases.load, key=lambda load: left[load[0]] / load[1]
         )
         index, phase = place_of(tightest)
-        node = tree.nodes[index].id
+        limit = tree.nodes[index]
+        node = limit.id
+        if limit.reason is not None:
+            node = phase = None
+            reason = limit.reason if reason in _BOUND else reason
     look_again = offer.look_again
     if look_again is None and reason in _PENDING:
         look_again = plan.now + LOOK_AGAIN_AFTER
@@ -194,7 +200,7 @@ def _node_states(tree: Tree, metering: Metering, plan: Plan) -> dict[str, NodeSt
         if connector.allocated and not connector.reserve.aside:
             add(allocated, connector.draw.phases.load, connector.allocated)
     return {
-        node.id: _node_state(node, metering, plan, allocated) for node in tree.nodes
+        node.id: _node_state(node, metering, plan, allocated) for node in tree.fuses
     }
 
 

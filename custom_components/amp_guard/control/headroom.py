@@ -12,8 +12,8 @@ Three figures for each constraint, A:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..model import MeterTrust
-from .constraint import EPSILON, PHASES, Constraint, Currents, constraints_of
+from ..model import Ceiling, MeterTrust
+from .constraint import EPSILON, PHASES, Constraint, Currents, constraints_of, place_of
 from .metering import Metering
 from .tree import Node
 
@@ -36,7 +36,8 @@ class Headroom:
     """The figures by constraint, A.
 
     `limits` (A) and `trust`, of the meter that governs it, go by node. `overcommitted`
-    are the constraints of which more is committed than there is headroom now.
+    are the constraints of which more is committed than there is headroom now. `fuses` is
+    how many of the nodes, the first, are fuses.
     """
 
     allocatable: Currents
@@ -45,23 +46,34 @@ class Headroom:
     limits: list[float]
     trust: list[MeterTrust]
     overcommitted: list[Constraint]
+    fuses: int
+
+    def is_of_fuse(self, constraint: Constraint) -> bool:
+        """Return whether it is a fuse's, and no limit on power."""
+        return place_of(constraint)[0] < self.fuses
+
+    @property
+    def forced(self) -> bool:
+        """Return whether a fuse asks for a cut."""
+        return any(map(self.is_of_fuse, self.overcommitted))
 
 
 def find_headroom(
     *,
     nodes: Sequence[Node],
     metering: Metering,
-    ceilings: Mapping[str, float],
+    ceilings: Mapping[str, Ceiling],
     committed: Currents,
     now: float,
 ) -> Headroom:
     """Return the headroom; `committed` is what is allocated or reserved already, A."""
-    headroom = Headroom([], [], [], [], [], [])
+    fuses = sum(node.reason is None for node in nodes)
+    headroom = Headroom([], [], [], [], [], [], fuses)
     for node in nodes:
         own = metering.trust(node.index, now)
         trust = own if node.parent is None else _worse(own, headroom.trust[node.parent])
         headroom.trust.append(trust)
-        ceiling = ceilings.get(node.id)
+        ceiling = ceilings[node.id].current if node.id in ceilings else None
         headroom.limits.append(_limit(node, trust, ceiling))
         _add_phases(
             headroom,

@@ -8,6 +8,7 @@ before the others; who was paused for want of room stays paused.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ..model import Ceiling
 from .base_load import KEPT_FOR
 from .connector import Connector
 from .constraint import Currents, constraints_of, fits, no_currents, phase_of, take
@@ -24,7 +25,7 @@ def leave(
     *,
     nodes: Sequence[Node],
     metering: Metering,
-    ceilings: Mapping[str, float],
+    ceilings: Mapping[str, Ceiling],
     rank: Rank,
     now: float,
 ) -> dict[str, float]:
@@ -52,7 +53,7 @@ def leave(
 def _left_beside_base_load(
     nodes: Sequence[Node],
     metering: Metering,
-    ceilings: Mapping[str, float],
+    ceilings: Mapping[str, Ceiling],
     now: float,
 ) -> Currents:
     """Return what each constraint carries beside its highest base load of late, A."""
@@ -78,13 +79,13 @@ def _left_beside_base_load(
     return left
 
 
-def _demand(connector: Connector, ceiling: float | None) -> Demand | None:
+def _demand(connector: Connector, ceiling: Ceiling | None) -> Demand | None:
     """Return what it may be left at, None where it is to be paused."""
     charger, branch = connector.branch.charger, connector.branch
     waits = connector.wants and not connector.allocated and not connector.reclaim.idle
     most = min(charger.offline_current, branch.max_current)
     if ceiling is not None:
-        most = min(most, ceiling)
+        most = min(most, ceiling.current)
     if connector.reserve.aside:
         most = min(most, connector.allocated)
     high = branch.in_steps(most)

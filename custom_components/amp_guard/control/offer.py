@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..model import ChargerStatus, Reason
+from ..model import Ceiling, ChargerStatus, Reason
 from .connector import Connector
 from .constraint import EPSILON
 
@@ -54,7 +54,7 @@ class Offer:
         self.target = current
 
 
-def make_offer(connector: Connector, ceiling: float | None, now: float) -> Offer:
+def make_offer(connector: Connector, ceiling: Ceiling | None, now: float) -> Offer:
     """Return what a connector may have, below its `ceiling`, and if it competes for it."""
     branch, reclaim = connector.branch, connector.reclaim
     offer = Offer(connector, max(branch.min_current, reclaim.needs), branch.max_current)
@@ -79,17 +79,18 @@ def make_offer(connector: Connector, ceiling: float | None, now: float) -> Offer
     return offer
 
 
-def _limit(offer: Offer, cap: float | None, ceiling: float | None) -> None:
+def _limit(offer: Offer, cap: float | None, ceiling: Ceiling | None) -> None:
     """Apply what limits it alone, in whole steps."""
     connector = offer.connector
     for current, reason in (
         (cap, Reason.RECLAIMED),
         (connector.tested_at, Reason.METER_STALE),
         (connector.reading.user_limit, Reason.USER_LIMIT),
-        (ceiling, Reason.CEILING),
     ):
         if current is not None and current < offer.high:
             offer.high, offer.reason = current, reason
+    if ceiling is not None and ceiling.current < offer.high:
+        offer.high, offer.reason = ceiling.current, ceiling.reason
     step = connector.branch.charger.resolution
     offer.high = int((offer.high + EPSILON) // step) * step
 

@@ -9,7 +9,7 @@ tried on the first alone: what turns up on another takes it back at once.
 from collections.abc import Collection, Sequence
 
 from ..model import EarthingSystem, Phase
-from .constraint import Load, phase_of
+from .constraint import Constraint, Load
 from .step_response import ALL_PHASES_AFTER, USED_FROM
 from .tree import Branch
 
@@ -20,20 +20,27 @@ class UsedPhases:
     """The phases that one charger's car uses, and so loads.
 
     `weights` are the A on each supply phase for each A that it draws, `load` the same by
-    constraint; `full_load` is the load of one that uses all. In an IT net a car uses all
+    constraint; `full_load` is the load of one that uses all, `spare` are the constraints
+    that one would load besides. In an IT net a car uses all
     the lines that it hangs between.
     """
 
     def __init__(self, branch: Branch, earthing_system: EarthingSystem) -> None:
         """Start with a car that may use all phases."""
-        self.branch = branch
+        self._branch = branch
         self.is_known = False
         self.is_presumed = False
         """Whether it is taken to use fewer phases than it may."""
         self._can_differ = earthing_system is EarthingSystem.TN
         self._unused_since: list[float | None] = [None, None, None]
+        self.weights: Weights = branch.weights
+        self.change_branch(branch)
+
+    def change_branch(self, branch: Branch) -> None:
+        """Let it hang in a branch that is wired as its own."""
+        self._branch = branch
         self.full_load: Load = branch.load(branch.weights)
-        self._use(branch.weights)
+        self._use(self.weights)
 
     def unplug(self) -> None:
         """Forget the car."""
@@ -43,7 +50,7 @@ class UsedPhases:
     def recall(self, number: int) -> None:
         """Take so many phases to be used, as was seen before a restart."""
         if self._can_differ and not self.is_known:
-            self.presume(self.branch.charger.wiring[:number])
+            self.presume(self._branch.charger.wiring[:number])
             self.is_known, self.is_presumed = True, False
 
     def learn(self, reported: Sequence[float], now: float) -> None:
@@ -56,7 +63,7 @@ class UsedPhases:
         if max(reported) < 2 * USED_FROM:
             self.begin_anew()
             return
-        wired = self.branch.weights
+        wired = self._branch.weights
         weights = list(self.weights)
         settled = True
         for phase, weight in enumerate(wired):
@@ -82,7 +89,7 @@ class UsedPhases:
         """Take a car that charges to use the phases on which it draws, A."""
         if self.may_presume and max(reported) >= 2 * USED_FROM:
             self.presume([phase for phase in Phase if reported[phase] >= USED_FROM])
-            self.is_known = self.weights == self.branch.weights
+            self.is_known = self.weights == self._branch.weights
             self.is_presumed = not self.is_known
 
     def see_start(self, seen: Collection[Phase], *, whole: bool) -> None:
@@ -107,7 +114,7 @@ class UsedPhases:
         """Take its car to use only these of its phases, until more is known."""
         a, b, c = (
             weight if phase in phases else 0.0
-            for phase, weight in enumerate(self.branch.weights)
+            for phase, weight in enumerate(self._branch.weights)
         )
         self._use((a, b, c))
         self.is_presumed = True
@@ -126,11 +133,14 @@ class UsedPhases:
         """Take its car to use all the phases that it is wired to."""
         self.begin_anew()
         self.is_presumed = False
-        if self.weights != self.branch.weights:
-            self._use(self.branch.weights)
+        if self.weights != self._branch.weights:
+            self._use(self._branch.weights)
 
     def _use(self, weights: Sequence[float]) -> None:
         a, b, c = weights
-        self.weights: Weights = (a, b, c)
-        self.load: Load = self.branch.load(self.weights)
-        self.loaded = [int(phase_of(constraint)) for constraint, _ in self.load]
+        self.weights = (a, b, c)
+        self.load: Load = self._branch.load(self.weights)
+        self.used = [phase for phase in Phase if weights[phase]]
+        unused = zip(self._branch.weights, weights, strict=True)
+        x, y, z = (wired if not used else 0.0 for wired, used in unused)
+        self.spare: list[Constraint] = [c for c, _ in self._branch.load((x, y, z))]

@@ -8,20 +8,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 
-from ..model import BalancerType, ChargerStatus, Reason
+from ..model import BalancerType, Ceiling, ChargerStatus, Reason
 from .base_load import SETTLING_TIME
 from .connector import Connector
-from .constraint import (
-    EPSILON,
-    Constraint,
-    Currents,
-    Load,
-    fits,
-    most,
-    phase_of,
-    place_of,
-    take,
-)
+from .constraint import EPSILON, Constraint, Currents, Load, fits, most, place_of, take
 from .headroom import UNSURE, Headroom
 from .metering import Metering
 from .offer import Offer, make_offer
@@ -51,7 +41,7 @@ class Plan:
         *,
         metering: Metering,
         headroom: Headroom,
-        ceilings: Mapping[str, float],
+        ceilings: Mapping[str, Ceiling],
         boosted: Collection[str],
         balancer_type: BalancerType,
         now: float,
@@ -185,7 +175,8 @@ class Plan:
         """
         spared = list(left)
         for constraint in self.headroom.overcommitted:
-            spared[constraint] -= CUT_SPARE
+            if self.headroom.is_of_fuse(constraint):
+                spared[constraint] -= CUT_SPARE
         return spared
 
     def _all_fit_soon(self, contenders: Sequence[Offer]) -> bool:
@@ -274,6 +265,8 @@ class Plan:
             return False
         first, limits = offer.connector.branch.charger.wiring[0], self.headroom.limits
         for constraint in full:
+            if not self.headroom.is_of_fuse(constraint):
+                continue  # too much power for some seconds harms nobody
             node, phase = place_of(constraint)
             carried = CARRIED * limits[node]
             if phase is first or self.left[constraint] + carried < offer.low - EPSILON:
@@ -290,7 +283,7 @@ class Plan:
         phases = draw.phases
         if not phases.is_presumed:
             return
-        spare = [c for c, _ in phases.full_load if not phases.weights[phase_of(c)]]
+        spare = phases.spare
         drawn = draw.reported if draw.reports else draw.current
         if drawn >= START_SEEN:
             is_used = any(self.headroom.now[c] < -EPSILON for c in spare)

@@ -5,7 +5,7 @@ and for its outlet what that does not draw yet.
 """
 
 from .command import Command
-from .constraint import Reserved, constraint_of, phase_of
+from .constraint import Reserved, constraint_of
 from .draw import Draw
 
 
@@ -48,7 +48,8 @@ class Reserve:
         if lost:
             unseen = self._command.in_force_unseen(allocated, now)
             self.may_hold = max(unseen, self._draw.branch.charger.offline_current)
-            self.whole = self.would_free = self.unseen(allocated, now)
+            self.whole = self._draw.branch.load(self.unseen(allocated, now))
+            self.would_free = self.whole
         elif strays:
             self.may_hold = self._command.in_force(allocated)
             self.whole = self._load_of(max(self.may_hold, self._draw.current))
@@ -61,17 +62,18 @@ class Reserve:
         if self._draw.branch.charger.socket_current:
             self.whole += self._of_socket(0.0 if lost else socket_current or 0.0)
 
-    def unseen(self, allocated: float, now: float) -> Reserved:
-        """Return what it may draw while it is lost, A."""
+    def unseen(self, allocated: float, now: float) -> tuple[float, float, float]:
+        """Return what it may draw while it is lost, A by phase."""
         charger = self._draw.branch.charger
         if in_force := self._command.in_force_unseen(allocated, now):
-            return self._load_of(max(in_force, charger.offline_current))
-        only = charger.offline_phase
-        return tuple(
-            (c, weight * charger.offline_current)
-            for c, weight in self._draw.phases.full_load
-            if only is None or phase_of(c) == only
-        )
+            current, only = max(in_force, charger.offline_current), None
+            a, b, c = self._draw.phases.weights
+        else:
+            current, only = charger.offline_current, charger.offline_phase
+            a, b, c = self._draw.branch.weights
+        if only is not None:
+            a, b, c = (w if phase == only else 0.0 for phase, w in enumerate((a, b, c)))
+        return a * current, b * current, c * current
 
     def _load_of(self, current: float) -> Reserved:
         return tuple((c, weight * current) for c, weight in self._draw.phases.load)

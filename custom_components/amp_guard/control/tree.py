@@ -5,7 +5,7 @@ supply; what it loads them with, for each ampere it draws, is its weight (1 in a
 """
 
 from dataclasses import dataclass
-from math import isfinite, sqrt
+from math import inf, isfinite, sqrt
 
 from ..model import (
     MINIMUM_SIGNALLED_CURRENT,
@@ -14,6 +14,8 @@ from ..model import (
     EarthingSystem,
     Group,
     Phase,
+    PowerLimit,
+    Reason,
     Site,
     SiteError,
 )
@@ -39,6 +41,10 @@ class DuplicateIdError(SiteError):
     """Two parts of the site have the same id."""
 
 
+class UnknownChargerError(SiteError):
+    """A power limit holds a charger that does not exist."""
+
+
 class LimitError(SiteError):
     """A current is not a number above zero, or contradicts another one."""
 
@@ -49,7 +55,11 @@ class WiringError(SiteError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Node:
-    """A fuse: the supply (index 0) or a group, A per phase."""
+    """A fuse, the supply (index 0) or a group, A per phase; after them a power limit.
+
+    A power limit has one pole that counts, L1: it carries the sum of all phases. What
+    it may carry is not known here; `reason` tells its kind, and is None of a fuse.
+    """
 
     index: int
     id: str
@@ -57,14 +67,15 @@ class Node:
     max_current_online: float
     max_current_offline: float
     metered: bool
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Branch:
     """A charger's place in the tree.
 
-    `path` are its nodes from its group up to the supply, `seen_by` those of them whose
-    meter measures it, `weights` the A on each supply phase for each A it draws when it
+    `path` are its fuses from its group up to the supply, `seen_by` those of them whose
+    meter measures it, `power_limits` the nodes of those that hold it, `weights` the A on each supply phase for each A it draws when it
     uses all the phases it is wired to. `min_current` and `max_current` are whole
     steps of its resolution; `min_current` heeds the group's Min Current Per Phase.
     """
@@ -72,7 +83,9 @@ class Branch:
     charger: Charger
     path: tuple[int, ...]
     seen_by: tuple[int, ...]
+    power_limits: tuple[int, ...]
     weights: tuple[float, float, float]
+    earthing_system: EarthingSystem
     min_current: float
     max_current: float
     active: bool
@@ -103,7 +116,16 @@ class Branch:
             for node in self.path
             for phase in PHASES
             if weights[phase]
+        ) + tuple(
+            (constraint_of(node, Phase.L1), self.power_weight(weights))
+            for node in self.power_limits
         )
+
+    def power_weight(self, weights: tuple[float, float, float]) -> float:
+        """Return the A of one phase that are as much power as those on the three."""
+        if self.earthing_system is EarthingSystem.IT:  # they return by the fullest line
+            return sum(weights) - max(weights)
+        return sum(weights)
 
 
 class Tree:
@@ -123,10 +145,11 @@ class Tree:
             raise LimitError(message)
         self.site = site
         self.nodes = _lay_out(site)
+        self.fuses = tuple(node for node in self.nodes if node.reason is None)
         index = {node.id: node.index for node in self.nodes}
         groups = {group.id: group for group in site.groups}
         self.branches = tuple(
-            _branch(charger, groups, index, self.nodes, supply.earthing_system)
+            _branch(charger, groups, index, self.nodes, site)
             for charger in sorted(site.chargers, key=lambda charger: charger.id)
         )
 
@@ -145,12 +168,17 @@ class Tree:
 def _check_ids(site: Site) -> None:
     seen = {SUPPLY_ID}
     ids = [group.id for group in site.groups]
-    ids += [charger.id for charger in site.chargers]
+    chargers = [charger.id for charger in site.chargers]
+    ids += chargers + [limit.id for limit in site.power_limits]
     for name in ids:
         if name in seen:
             message = f"The id {name!r} is used twice; give each part its own"
             raise DuplicateIdError(message)
         seen.add(name)
+    for limit in site.power_limits:
+        if unknown := set(limit.chargers).difference(chargers):
+            message = f"{limit.id!r} limits the unknown charger {min(unknown)!r}"
+            raise UnknownChargerError(message)
 
 
 def _check_current(name: str, current: float) -> None:
@@ -190,7 +218,23 @@ def _lay_out(site: Site) -> tuple[Node, ...]:
             index[group.id] = node.index
             nodes.append(node)
         waiting = [group for group in waiting if group.id not in index]
-    return tuple(nodes)
+    fuses = len(nodes)
+    return (
+        *nodes,
+        *(_power_node(each, fuses + n) for n, each in enumerate(site.power_limits)),
+    )
+
+
+def _power_node(limit: PowerLimit, index: int) -> Node:
+    return Node(
+        index=index,
+        id=limit.id,
+        parent=0,
+        max_current_online=inf,
+        max_current_offline=inf,
+        metered=False,
+        reason=limit.reason,
+    )
 
 
 def _group_node(group: Group, index: int, parent: Node) -> Node:
@@ -226,7 +270,7 @@ def _branch(
     groups: dict[str, Group],
     index: dict[str, int],
     nodes: tuple[Node, ...],
-    earthing_system: EarthingSystem,
+    site: Site,
 ) -> Branch:
     if charger.group not in groups:
         message = f"The charger {charger.id!r} hangs in no group ({charger.group!r})"
@@ -249,7 +293,13 @@ def _branch(
             for depth, node in enumerate(path)
             if nodes[node].metered and all(included[: max(depth, 1)])
         ),
-        weights=_weights(charger.wiring, earthing_system),
+        power_limits=tuple(
+            index[limit.id]
+            for limit in site.power_limits
+            if charger.id in limit.chargers
+        ),
+        weights=_weights(charger.wiring, site.supply.earthing_system),
+        earthing_system=site.supply.earthing_system,
         min_current=min_current,
         max_current=max_current,
         active=charger.active and all(group.active for group in lineage),

@@ -73,16 +73,17 @@ class EnergyCounter:
         sample = samples.get(SUPPLY_ID)
         voltage = None if sample is None else sample.voltage
         self.power = {
-            charger: _watts(decision.drawn[charger], voltage, net)
+            charger: watts(decision.drawn[charger], voltage, net)
             for charger, allocation in decision.allocations.items()
             if allocation.reason is not Reason.INACTIVE
             and readings[charger].status is not ChargerStatus.LOST
         }
 
 
-def _watts(
+def watts(
     drawn: PhaseValues, voltage: PhaseValues | None, net: EarthingSystem
 ) -> float:
+    """Return the power of what is drawn, A by phase, in W; V where they are measured."""
     if net is EarthingSystem.IT:
         # Each load hangs between two lines, and is seen in both. (Of a load on all
         # three this is 7 % less than it draws.)

@@ -19,6 +19,7 @@ from .fleet import Fleet
 from .meter_watch import MeterWatch
 from .overrides import Overrides, as_ceiling, in_loop_time
 from .phase_finding import PhaseFinder
+from .plans import Plans
 from .publisher import Publisher
 from .recording import Recording
 from .requests import Requests
@@ -48,6 +49,7 @@ class Cycle:
         fleet: Fleet,
         overrides: Overrides,
         requests: Requests,
+        plans: Plans,
         finder: PhaseFinder,
         energy: EnergyCounter,
         publisher: Publisher,
@@ -61,6 +63,7 @@ class Cycle:
         self._fleet = fleet
         self._overrides = overrides
         self._requests = requests
+        self._plans = plans
         self._finder = finder
         self._energy = energy
         self._publisher = publisher
@@ -174,6 +177,7 @@ class Cycle:
             commands=self._fleet.commanded(),
             ceilings=(
                 *(as_ceiling(each, now) for each in self._requests.ceilings),
+                *self._plans.ceilings(now),
                 *self._finder.ceilings,
             ),
             boosts={
@@ -214,6 +218,7 @@ class Cycle:
             self.site.supply.earthing_system,
         )
         state = self._state(snapshot, decision)
+        self._plans.look(state, now)
         if self._finder.look(state):
             self.request_soon()
         self._publisher.publish(state, now)

@@ -52,6 +52,7 @@ from ..model import (
     Supply,
 )
 from .phases import parse_phases, supply_phases
+from .plans import planned_limits
 
 ALL_PHASES = "all"
 """The offline phase of a charger that uses every phase it is wired to."""
@@ -82,6 +83,7 @@ def build_site(entry: AmpGuardConfigEntry) -> Site:
             for id_, subentry in connected.items()
             if subentry.subentry_type == SUBENTRY_CHARGER
         ),
+        power_limits=tuple(each.limit for each in planned_limits(entry)),
         balancer_type=BalancerType(entry.options[CONF_BALANCER_TYPE]),
         turn=entry.options[CONF_TURN] * SECONDS_PER_MINUTE,
     )

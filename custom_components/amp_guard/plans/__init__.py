@@ -1,0 +1,49 @@
+"""Plans: what chargers may draw together beside what the fuses carry, worked out.
+
+A tariff's quarter of an hour, the grid's operator, the sun: each has a file of its own
+and says how many W its chargers may draw now. The law shares that out (`PowerLimit` in
+`model.py`); no plan ever gives more than a fuse carries. Pure: time is an argument.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CarPower:
+    """A car that is connected, W: what it draws, and what the least is that it can.
+
+    `wants` says whether it would charge.
+    """
+
+    drawn: float
+    least: float
+    wants: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """What plans are worked out from.
+
+    `time` is monotonic, s; `clock` the wall clock's, with its zone. `power` is what flows
+    at the main fuse, W, all phases added up with their signs (export is below 0); None
+    while it is not measured. `cars` are by charger.
+    """
+
+    time: float
+    clock: datetime
+    power: float | None
+    cars: Mapping[str, CarPower]
+
+
+class Plan(Protocol):
+    """Says what its chargers may draw together."""
+
+    def look(self, moment: Moment) -> None:
+        """Take what is so now; at each decision."""
+
+    @property
+    def allowed(self) -> float | None:
+        """What they may draw now, W on all their phases; None: as the fuses allow."""
