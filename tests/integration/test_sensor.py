@@ -105,6 +105,7 @@ async def test_the_charger_shows_what_it_is_given_and_why(
 async def test_an_overload_is_shown_at_once(
     hass: HomeAssistant, entry: ConfigEntry, house: Property
 ) -> None:
+    await enable_all(hass, entry)
     overload = entity_id(hass, "binary_sensor", group_id(entry), "overload")
     current = entity_id(hass, "sensor", SERIAL, "current_l1")
     await house.passes(hass, 11, 10.0, 10.0, 10.0)
