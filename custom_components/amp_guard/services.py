@@ -213,7 +213,7 @@ async def _find_phases(call: ServiceCall) -> ServiceResponse:
 
 async def _get_plan(call: ServiceCall) -> ServiceResponse:
     entry = _supply(call)
-    await require_sight(call, entry)
+    await require_sight(call.hass, call.context, entry)
     if (state := _coordinator_of(entry).state) is None:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="nothing_decided"

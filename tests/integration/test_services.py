@@ -706,6 +706,9 @@ async def test_without_a_meter_ceilings_and_the_plan_are_the_same(
     entry = result["result"]
     left, _ = chargers.values()
     left_id = await add_charger(hass, entry, left)
+    for known in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id):
+        # Nothing is measured: no fuse is overloaded, and no meter lost.
+        assert known.translation_key not in ("fuse", "overload", "fallback")
     await enable_all(hass, entry)
     clock.advance(200.0)
     allocated = entity_id(hass, "sensor", left_id, "allocated_current")

@@ -151,7 +151,10 @@ async def test_what_to_tell_support(
         "1.8",
     )
     assert shown["Carport"]["trouble"] is None
-    assert "Carport" in " ".join(told["wrong_now"])
+    assert (
+        "Garage: offlinegränserna blir tillsammans 12 A, men bara 10 A ryms"
+        in told["wrong_now"]
+    )
     assert told["diagnostics"] == WAY
     assert left not in json.dumps(told)
 
