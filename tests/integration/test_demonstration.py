@@ -23,7 +23,6 @@ from tests.clock import Clock
 
 from .helpers import Decisions, device_id, go_on, start_flow
 
-
 NOTHING = (STATE_UNKNOWN, STATE_UNAVAILABLE)
 
 
