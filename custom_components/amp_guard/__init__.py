@@ -14,12 +14,14 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.setup import async_when_setup
 
+from .assist import listen
 from .const import DOMAIN, SUBENTRY_CHARGER, AmpGuardConfigEntry
 from .control.tree import GroupCycleError, LimitError, WiringError
 from .coordinator import AmpGuardCoordinator
 from .frontend import FEED, Feed, add_card, remove_card, serve_card
 from .loop.charger_repairs import forget_part, tell_left
 from .loop.energy_memory import forget_energy
+from .loop.fail_safe_repairs import forget_fail_safe
 from .loop.generation import Generation
 from .loop.inactive_repairs import forget_inactive
 from .loop.memory import Memory, forget_learned
@@ -101,6 +103,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.run()
     watch_address(hass, entry)
+    await listen(hass, entry)
     return True
 
 
@@ -131,6 +134,7 @@ def _forget(hass: HomeAssistant, parts: Iterable[str]) -> None:
     """Take back what is told of what is removed: groups, chargers, an entry."""
     for part in parts:
         forget_part(hass, part)
+        forget_fail_safe(hass, part)
         forget_offline_limit(hass, part)
         forget_inactive(hass, part)
 

@@ -41,11 +41,10 @@ GROUP_BINARY_SENSORS = (
         key="overload",
         translation_key="overload",
         device_class=BinarySensorDeviceClass.PROBLEM,
+        # That it begins is an event; who wants a state of it as well can have it.
+        entity_registry_enabled_default=False,
         is_on_fn=SiteState.overloaded,
     ),
-)
-
-METERED_GROUP_BINARY_SENSORS = (
     AmpGuardBinarySensorDescription(
         key="meter_online",
         translation_key="meter_online",
@@ -63,7 +62,6 @@ METERED_GROUP_BINARY_SENSORS = (
         is_on_fn=SiteState.in_fallback,
     ),
 )
-"""What there is to say of a group only where something is measured."""
 
 
 async def async_setup_entry(
@@ -71,17 +69,15 @@ async def async_setup_entry(
     entry: AmpGuardConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the binary sensors of the meter and its groups."""
+    """Set up what is known of the meter and its groups where there is one."""
     coordinator = entry.runtime_data
+    if not coordinator.is_metered:
+        return
     async_add_entities(
         AmpGuardBinarySensor(coordinator, description)
         for description in METER_BINARY_SENSORS
-        if coordinator.is_metered
     )
-    of_groups = [*GROUP_BINARY_SENSORS]
-    if coordinator.is_metered:
-        of_groups += METERED_GROUP_BINARY_SENSORS
-    descriptions = {SUBENTRY_GROUP: of_groups}
+    descriptions = {SUBENTRY_GROUP: GROUP_BINARY_SENSORS}
     add_to_subentries(entry, async_add_entities, descriptions, AmpGuardBinarySensor)
 
 

@@ -1,10 +1,9 @@
-"""Conditions of the automation editor: how chargers and groups picked there stand."""
+"""Conditions of the automation editor: how chargers and fuses picked there stand."""
 
 from typing import ClassVar, Unpack, override
 
-from homeassistant.const import CONF_OPTIONS, CONF_TARGET
+from homeassistant.const import CONF_OPTIONS
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.condition import (
     ATTR_BEHAVIOR,
     BEHAVIOR_ALL,
@@ -13,51 +12,39 @@ from homeassistant.helpers.condition import (
     ConditionCheckParams,
     ConditionConfig,
 )
-from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
 from .loop.facts import FACTS, holds
-from .site.devices import devices_picked
-
-SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_TARGET): cv.TARGET_FIELDS,
-        vol.Required(CONF_OPTIONS, default={}): {
-            vol.Required(ATTR_BEHAVIOR, default=BEHAVIOR_ANY): vol.In(
-                [BEHAVIOR_ANY, BEHAVIOR_ALL]
-            )
-        },
-    }
-)
+from .target import TARGET, OfTarget
 
 
-class FactCondition(Condition):
-    """A fact holds of any, or of all, of the chargers or groups that are picked."""
+class FactCondition(OfTarget, Condition):
+    """A fact holds of any, or of all, of the chargers or fuses that are picked."""
 
+    schema = vol.Schema(
+        TARGET
+        | {
+            vol.Required(CONF_OPTIONS, default={}): {
+                vol.Required(ATTR_BEHAVIOR, default=BEHAVIOR_ANY): vol.In(
+                    [BEHAVIOR_ANY, BEHAVIOR_ALL]
+                )
+            }
+        }
+    )
     fact: ClassVar[str]
-
-    @override
-    @classmethod
-    async def async_validate_config(
-        cls, hass: HomeAssistant, config: ConfigType
-    ) -> ConfigType:
-        """Return what is picked, checked."""
-        checked: ConfigType = SCHEMA(config)
-        return checked
 
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
         """Take what is picked."""
         super().__init__(hass, config)
-        self._target = config.target or {}
+        self._pick(config)
         options = config.options or {}
         self._of_all = options.get(ATTR_BEHAVIOR) == BEHAVIOR_ALL
 
     @override
     def _async_check(self, **kwargs: Unpack[ConditionCheckParams]) -> bool:
-        devices = devices_picked(self._hass, self._target)
         said = [
             it_holds
-            for device_id in devices
+            for device_id in self._devices
             if (it_holds := holds(self._hass, device_id, self.fact)) is not None
         ]
         return bool(said) and (all(said) if self._of_all else any(said))

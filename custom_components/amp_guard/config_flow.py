@@ -14,6 +14,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_NAME
 from homeassistant.core import callback
+from homeassistant.util.yaml import dump
 
 from .const import (
     CONF_ACTIVE,
@@ -26,6 +27,7 @@ from .const import (
     SUBENTRY_GROUP,
     AmpGuardConfigEntry,
 )
+from .entities.support_response import support_response
 from .flows import MeterChoice
 from .flows.charger_check import check_chargers
 from .flows.charger_draft import found_chargers
@@ -79,6 +81,22 @@ class AmpGuardConfigFlow(MeterSteps, domain=DOMAIN):
     def async_get_options_flow(config_entry: AmpGuardConfigEntry) -> OptionsFlow:
         """Return the flow that changes the supply."""
         return SupplyOptionsFlow()
+
+    # --- what is told of it -----------------------------------------------------------
+
+    async def async_step_support(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show what to tell support."""
+        told = await support_response(self.hass, self._get_reconfigure_entry())
+        return self.async_show_menu(
+            step_id="support",
+            menu_options=["reconfigure"],
+            description_placeholders={
+                "told": f"```yaml\n{dump(told)}```",
+                "diagnostics": told["diagnostics"],
+            },
+        )
 
     # --- the supply and its groups ----------------------------------------------------
 

@@ -62,6 +62,9 @@ CONF_BALANCER_TYPE: Final = "load_balancer_type"
 CONF_TURN: Final = "turn"
 """min"""
 
+CONF_CONTACT: Final = "contact"
+"""Whose installation it is and whom to ask, in the owner's own words."""
+
 CONF_HAS_GROUPS: Final = "has_groups"
 """Asked for, never stored: whether fuses stand between the main fuse and the chargers."""
 

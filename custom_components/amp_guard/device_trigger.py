@@ -1,23 +1,20 @@
-"""Device triggers: what happens to a charger or group."""
+"""Device triggers: what happens to a charger or fuse."""
 
 from homeassistant.components.device_automation import DEVICE_TRIGGER_BASE_SCHEMA
-from homeassistant.components.homeassistant.triggers import event as event_trigger
 from homeassistant.const import (
-    ATTR_DEVICE_ID,
     CONF_DEVICE_ID,
     CONF_DOMAIN,
     CONF_EVENT,
-    CONF_EVENT_DATA,
     CONF_PLATFORM,
     CONF_TYPE,
 )
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, Event, HassJob, HomeAssistant, callback
 from homeassistant.helpers.trigger import TriggerActionType, TriggerInfo
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
 from .const import DOMAIN
-from .loop.events import EVENT_AMP_GUARD, EVENT_TYPES, EventType
+from .loop.events import EVENT_AMP_GUARD, HEARD_OF, EventType, concerns
 from .site.devices import kind_of
 
 TRIGGER_SCHEMA = DEVICE_TRIGGER_BASE_SCHEMA.extend(
@@ -36,7 +33,7 @@ async def async_get_triggers(
             CONF_DEVICE_ID: device_id,
             CONF_TYPE: type_.value,
         }
-        for type_ in EVENT_TYPES.get(kind_of(hass, device_id) or "", ())
+        for type_ in HEARD_OF.get(kind_of(hass, device_id) or "", ())
     ]
 
 
@@ -47,16 +44,19 @@ async def async_attach_trigger(
     trigger_info: TriggerInfo,
 ) -> CALLBACK_TYPE:
     """Call the action each time it happens."""
-    event_config = event_trigger.TRIGGER_SCHEMA(
-        {
-            CONF_PLATFORM: CONF_EVENT,
-            event_trigger.CONF_EVENT_TYPE: EVENT_AMP_GUARD,
-            CONF_EVENT_DATA: {
-                ATTR_DEVICE_ID: config[CONF_DEVICE_ID],
-                CONF_TYPE: config[CONF_TYPE],
-            },
-        }
-    )
-    return await event_trigger.async_attach_trigger(
-        hass, event_config, action, trigger_info, platform_type="device"
-    )
+    devices, job = {config[CONF_DEVICE_ID]}, HassJob(action)
+
+    @callback
+    def heard(event: Event) -> None:
+        if event.data[CONF_TYPE] != config[CONF_TYPE]:
+            return
+        if concerns(hass, event, devices):
+            about = {
+                **trigger_info["trigger_data"],
+                CONF_PLATFORM: "device",
+                CONF_EVENT: event,
+                "description": f"event '{event.event_type}'",
+            }
+            hass.async_run_hass_job(job, {"trigger": about}, event.context)
+
+    return hass.bus.async_listen(EVENT_AMP_GUARD, heard)

@@ -12,11 +12,7 @@ from typing import Any
 
 from homeassistant.components.diagnostics import REDACTED
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import (
-    ATTR_DEVICE_CLASS,
-    ATTR_UNIT_OF_MEASUREMENT,
-    CONF_DEVICE_ID,
-)
+from homeassistant.const import ATTR_DEVICE_CLASS, ATTR_UNIT_OF_MEASUREMENT
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.loader import async_get_integration
@@ -25,21 +21,8 @@ from homeassistant.util import slugify
 from .chargers import PROFILES, Role, Trouble
 from .chargers.entities import ChargerEntities
 from .const import (
-    CONF_CONNECTOR,
-    CONF_EXPORT_POSITIVE,
-    CONF_FIRMWARE,
-    CONF_GROUP,
     CONF_HEARTBEAT,
-    CONF_MEASURED_PHASES,
-    CONF_MEASURED_QUANTITIES,
-    CONF_PARENT,
-    CONF_PHASES,
-    CONF_PROFILE,
     CONF_SENSORS,
-    CONF_SOURCE,
-    CONF_STATES,
-    CONF_VARIANT,
-    CONF_WIRING,
     DOMAIN,
     SUBENTRY_CHARGER,
     AmpGuardConfigEntry,
@@ -48,25 +31,7 @@ from .coordinator import AmpGuardCoordinator
 from .loop.faults import Fault
 from .loop.state import SiteState
 from .site.reading import read_charger_config
-from .site.settings import FIGURES
-
-SHOWN = FIGURES | {
-    CONF_CONNECTOR,
-    CONF_DEVICE_ID,
-    CONF_EXPORT_POSITIVE,
-    CONF_FIRMWARE,
-    CONF_GROUP,
-    CONF_MEASURED_PHASES,
-    CONF_MEASURED_QUANTITIES,
-    CONF_PARENT,
-    CONF_PHASES,
-    CONF_PROFILE,
-    CONF_SOURCE,
-    CONF_STATES,
-    CONF_VARIANT,
-    CONF_WIRING,
-}
-"""What is stored that can hold no name; all else is left out."""
+from .site.settings import NAMELESS
 
 ENTITY_ID = re.compile(r"\b([a-z_]+)\.[a-z0-9_]+")
 SHORTEST_NAME = 3
@@ -93,7 +58,7 @@ async def async_get_config_entry_diagnostics(
             },
             CONF_HEARTBEAT: _entity(hass, entry.data.get(CONF_HEARTBEAT)),
         },
-        "options": dict(entry.options),
+        "options": _shown(entry.options),
         "subentries": {
             id_: {
                 "type": subentry.subentry_type,
@@ -120,7 +85,7 @@ def _loop(coordinator: AmpGuardCoordinator, private: Iterable[str]) -> dict[str,
 
 
 def _shown(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value if key in SHOWN else REDACTED for key, value in data.items()}
+    return {key: value if key in NAMELESS else REDACTED for key, value in data.items()}
 
 
 def _charger(
@@ -188,7 +153,9 @@ def _private(entry: AmpGuardConfigEntry) -> list[str]:
     """Return what a fault's text may name, as it is typed and as ids have it."""
     names = {entry.title, *(each.title for each in entry.subentries.values())}
     ids = {entry.unique_id, *(each.unique_id for each in entry.subentries.values())}
-    hidden = {v for k, v in entry.data.items() if k not in SHOWN and isinstance(v, str)}
+    hidden = {
+        v for k, v in entry.data.items() if k not in NAMELESS and isinstance(v, str)
+    }
     words = names | {slugify(name) for name in names} | ids | hidden
     # The longest first: a name can hold another one.
     return sorted(

@@ -1,6 +1,6 @@
-"""Events: what happens to chargers and groups, for automations."""
+"""Events: what happens to chargers and fuses, for automations and the activity."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import override
 
 from homeassistant.components.event import (
@@ -15,21 +15,28 @@ from .const import SUBENTRY_CHARGER, SUBENTRY_GROUP, AmpGuardConfigEntry
 from .entity import AmpGuardEntity, add_to_subentries
 from .loop.events import EVENT_TYPES
 from .loop.state import SiteState
+from .model import SUPPLY_ID
 
 PARALLEL_UPDATES = 0
 
+
+def _types(kind: str) -> list[str]:
+    return [type_.value for type_ in EVENT_TYPES[kind]]
+
+
+FUSE = EventEntityDescription(key="fuse", translation_key="fuse")
 EVENTS = {
     SUBENTRY_CHARGER: EventEntityDescription(
         key="charging",
         translation_key="charging",
-        event_types=[type_.value for type_ in EVENT_TYPES[SUBENTRY_CHARGER]],
-    ),
-    SUBENTRY_GROUP: EventEntityDescription(
-        key="fuse",
-        translation_key="fuse",
-        event_types=[type_.value for type_ in EVENT_TYPES[SUBENTRY_GROUP]],
+        event_types=_types(SUBENTRY_CHARGER),
     ),
 }
+METERED_EVENTS = {
+    kind: replace(FUSE, event_types=_types(kind))
+    for kind in (SUPPLY_ID, SUBENTRY_GROUP)
+}
+"""What can happen only where something is measured."""
 
 
 async def async_setup_entry(
@@ -37,8 +44,12 @@ async def async_setup_entry(
     entry: AmpGuardConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the event entity of each group and charger."""
-    descriptions = {kind: (event,) for kind, event in EVENTS.items()}
+    """Set up the event entity of the supply, and of each group and charger."""
+    coordinator, events = entry.runtime_data, EVENTS
+    if coordinator.is_metered:
+        events = EVENTS | METERED_EVENTS
+        async_add_entities([AmpGuardEvent(coordinator, events[SUPPLY_ID])])
+    descriptions = {kind: (event,) for kind, event in events.items()}
     add_to_subentries(entry, async_add_entities, descriptions, AmpGuardEvent)
 
 
@@ -50,7 +61,7 @@ class _Stored(EventExtraStoredData):
 
 
 class AmpGuardEvent(AmpGuardEntity, EventEntity):
-    """What happened to a charger or group last."""
+    """What happened to a charger, a group or the supply last."""
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -6,7 +6,7 @@ An automation acts for nobody and may do all.
 from collections.abc import Iterable
 
 from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.core import Context, HomeAssistant, ServiceCall
 from homeassistant.exceptions import Unauthorized, UnknownUser
 from homeassistant.helpers import entity_registry as er
 
@@ -24,36 +24,40 @@ async def require_control(
     The supply is an administrator's; a group is what is below it as well.
     """
     await _require(
-        call,
+        call.hass,
+        call.context,
         POLICY_CONTROL,
         _entities(call.hass, entry, _with_all_below(entry, target)),
         of_administrator=target == SUPPLY_ID,
     )
 
 
-async def require_sight(call: ServiceCall, entry: AmpGuardConfigEntry) -> None:
+async def require_sight(
+    hass: HomeAssistant, context: Context, entry: AmpGuardConfigEntry
+) -> None:
     """Raise Unauthorized where the user may not read all of a supply."""
     targets = (SUPPLY_ID, *entry.subentries)
-    await _require(call, POLICY_READ, _entities(call.hass, entry, targets))
+    await _require(hass, context, POLICY_READ, _entities(hass, entry, targets))
 
 
 async def _require(
-    call: ServiceCall,
+    hass: HomeAssistant,
+    context: Context,
     policy: str,
     entities: Iterable[str],
     *,
     of_administrator: bool = False,
 ) -> None:
-    if (user_id := call.context.user_id) is None:
+    if (user_id := context.user_id) is None:
         return
-    if (user := await call.hass.auth.async_get_user(user_id)) is None:
-        raise UnknownUser(context=call.context, permission=policy)
+    if (user := await hass.auth.async_get_user(user_id)) is None:
+        raise UnknownUser(context=context, permission=policy)
     if user.is_admin:
         return
     ids = [*entities]
     refused = (id_ for id_ in ids if not user.permissions.check_entity(id_, policy))
     if of_administrator or not ids or any(refused):
-        raise Unauthorized(context=call.context, permission=policy)
+        raise Unauthorized(context=context, permission=policy)
 
 
 def _with_all_below(entry: AmpGuardConfigEntry, target: str) -> set[str]:

@@ -1,6 +1,6 @@
 """Sensors: what the meter measures, what a group has left, what a charger is allocated."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
@@ -21,6 +21,7 @@ from homeassistant.helpers.typing import StateType
 from .const import (
     CONF_MEASURED_PHASES,
     CONF_MEASURED_QUANTITIES,
+    CONF_SENSORS,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
     AmpGuardConfigEntry,
@@ -78,7 +79,11 @@ def _meter_sensors(coordinator: AmpGuardCoordinator) -> Iterator[AmpGuardSensor]
     for quantity in METER_SENSORS:
         if quantity.key in data[CONF_MEASURED_QUANTITIES]:
             for phase in parse_phases(data[CONF_MEASURED_PHASES]):
-                yield AmpGuardSensor(coordinator, quantity, phase=phase)
+                if _copies(data.get(CONF_SENSORS, {}), quantity.key, phase):
+                    off = replace(quantity, entity_registry_enabled_default=False)
+                    yield AmpGuardSensor(coordinator, off, phase=phase)
+                else:
+                    yield AmpGuardSensor(coordinator, quantity, phase=phase)
     for key, total in METER_TOTALS.items():
         if key in data[CONF_MEASURED_QUANTITIES]:
             yield AmpGuardSensor(coordinator, total)
@@ -89,6 +94,16 @@ def _meter_sensors(coordinator: AmpGuardCoordinator) -> Iterator[AmpGuardSensor]
         for diagnostic in METER_DIAGNOSTICS:
             yield AmpGuardSensor(coordinator, diagnostic)
     yield AmpGuardSensor(coordinator, MAIN_FUSE)
+
+
+def _copies(sensors: Mapping[str, str], quantity: str, phase: Phase) -> bool:
+    """Say whether what is measured is a sensor that is in Home Assistant already.
+
+    What is imported less what is exported is none.
+    """
+    on_phase = phase.name.lower()
+    exported = f"{quantity}_export_{on_phase}"
+    return f"{quantity}_{on_phase}" in sensors and exported not in sensors
 
 
 def _group_sensors(

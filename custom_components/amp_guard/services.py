@@ -1,4 +1,4 @@
-"""Actions: ceilings and boosts with an end, priorities, the plan, the phases."""
+"""Actions: ceilings and boosts, priorities, the plan, the phases, what support asks."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -29,11 +29,13 @@ from .const import (
 from .coordinator import AmpGuardCoordinator
 from .entities.phase_response import find_phases
 from .entities.plan_response import plan_response
+from .entities.support_response import support_response
 from .loop.overrides import MAX_CEILINGS, Overrides, TimedCeiling
 from .loop.phase_finding import SearchRunningError, SearchStoppedError
 from .model import SUPPLY_ID
 from .rights import require_control, require_sight
 from .site.devices import device_of, devices_picked, kind_of, target_of
+from .site.figures import figure
 from .site.reading import connected_subentries
 from .site.settings import PRIORITIES, change_setting, describe
 
@@ -97,7 +99,7 @@ FIND_PHASES = vol.Schema(
         vol.Optional(ATTR_APPLY, default=False): cv.boolean,
     }
 )
-GET_PLAN = vol.Schema({vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string})
+OF_A_SUPPLY = vol.Schema({vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string})
 
 
 @callback
@@ -116,7 +118,13 @@ def register_services(hass: HomeAssistant) -> None:
         ("end_boost", _end_boost, END_BOOST, SupportsResponse.NONE),
         ("set_priority", _set_priority, SET_PRIORITY, SupportsResponse.NONE),
         ("find_phases", _find_phases, FIND_PHASES, SupportsResponse.OPTIONAL),
-        ("get_plan", _get_plan, GET_PLAN, SupportsResponse.ONLY),
+        ("get_plan", _get_plan, OF_A_SUPPLY, SupportsResponse.ONLY),
+        (
+            "get_support_information",
+            _get_support_information,
+            OF_A_SUPPLY,
+            SupportsResponse.ONLY,
+        ),
     ):
         hass.services.async_register(
             DOMAIN, name, handler, schema, supports_response=response
@@ -127,13 +135,13 @@ async def _set_ceiling(call: ServiceCall) -> ServiceResponse:
     current, end = call.data[ATTR_CURRENT], _end(call)
     ceilings: dict[Overrides, list[TimedCeiling]] = {}
     for target in await _targets(call):
-        _require_current(current, target)
+        _require_current(call.hass, current, target)
         ceiling = TimedCeiling(
             target=target.id, name=call.data[ATTR_NAME], current=current, end=end
         )
         ceilings.setdefault(target.coordinator.overrides, []).append(ceiling)
     if not all(overrides.has_room(*each) for overrides, each in ceilings.items()):
-        raise _refusal("too_many_ceilings", [f"{MAX_CEILINGS}"])
+        raise _refusal(call.hass, "too_many_ceilings", [f"{MAX_CEILINGS}"])
     for overrides, each in ceilings.items():
         for ceiling in each:
             overrides.set_ceiling(ceiling)
@@ -171,7 +179,7 @@ async def _set_priority(call: ServiceCall) -> None:
     priority = call.data[ATTR_PRIORITY]
     chargers = await _targets(call, CHARGERS)
     if priority not in PRIORITIES:
-        raise _refusal("no_such_priority", PRIORITIES)
+        raise _refusal(call.hass, "no_such_priority", PRIORITIES)
     for charger in chargers:
         entry, changes = charger.coordinator.entry, {CONF_PRIORITY: int(priority)}
         change_setting(call.hass, entry, charger.id, changes, possible=PRIORITIES)
@@ -183,7 +191,7 @@ async def _request_current(call: ServiceCall) -> ServiceResponse:
     end = _end(call) if asks_for_an_end else None
     chargers = await _targets(call, CHARGERS)
     for charger in chargers:
-        _require_current(current, charger)
+        _require_current(call.hass, current, charger)
     for charger in chargers:
         charger.coordinator.requests.ask(charger.id, current, end)
     return {"chargers": [_given(call.hass, charger) for charger in chargers]}
@@ -205,12 +213,18 @@ async def _find_phases(call: ServiceCall) -> ServiceResponse:
 
 async def _get_plan(call: ServiceCall) -> ServiceResponse:
     entry = _supply(call)
-    await require_sight(call, entry)
+    await require_sight(call.hass, call.context, entry)
     if (state := _coordinator_of(entry).state) is None:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="nothing_decided"
         )
     return await plan_response(call.hass, entry, state)
+
+
+async def _get_support_information(call: ServiceCall) -> ServiceResponse:
+    entry = _supply(call)
+    await require_control(call, entry, SUPPLY_ID)
+    return await support_response(call.hass, entry)
 
 
 # --- what an action is meant for ------------------------------------------------------
@@ -247,7 +261,7 @@ async def _targets(
         if device_id in named or kind_of(call.hass, device_id) in kinds
     }
     if not picked:
-        raise _refusal("no_such_device", sorted(_names(call.hass, kinds)))
+        raise _refusal(call.hass, "no_such_device", sorted(_names(call.hass, kinds)))
     return [await _pick_device(call, device_id, kinds) for device_id in sorted(picked)]
 
 
@@ -268,12 +282,12 @@ async def _pick_device(
     """Return what a device stands for, where the user may control it."""
     found = target_of(call.hass, device_id)
     if found is None or kind_of(call.hass, device_id) not in kinds:
-        raise _refusal("no_such_device", sorted(_names(call.hass, kinds)))
+        raise _refusal(call.hass, "no_such_device", sorted(_names(call.hass, kinds)))
     entry, target = found
     await require_control(call, entry, target)
     coordinator = _coordinator_of(entry)
     if target not in (SUPPLY_ID, *connected_subentries(entry)):
-        raise _refusal("no_such_device", sorted(_names(call.hass, kinds)))
+        raise _refusal(call.hass, "no_such_device", sorted(_names(call.hass, kinds)))
     return _Target(coordinator=coordinator, id=target)
 
 
@@ -294,7 +308,7 @@ def _supply(call: ServiceCall) -> AmpGuardConfigEntry:
     if (entry_id := call.data.get(ATTR_CONFIG_ENTRY_ID)) is not None:
         meant = [entry for entry in entries if entry.entry_id == entry_id]
     if len(meant) != 1:
-        raise _refusal("no_such_supply", (entry.title for entry in loaded))
+        raise _refusal(call.hass, "no_such_supply", (entry.title for entry in loaded))
     return meant[0]
 
 
@@ -343,17 +357,20 @@ def _end(call: ServiceCall) -> datetime:
     return end
 
 
-def _require_current(current: float, target: _Target) -> None:
+def _require_current(hass: HomeAssistant, current: float, target: _Target) -> None:
     """Refuse a current that a target cannot be given."""
     if not 0 <= current <= target.max_current:
-        raise _refusal("no_such_ceiling", [f"0–{target.max_current:g} A"])
+        most = figure(hass, target.max_current)
+        raise _refusal(hass, "no_such_ceiling", [f"0–{most} A"])
 
 
-def _refusal(key: str, allowed: Iterable[Any]) -> ServiceValidationError:
+def _refusal(
+    hass: HomeAssistant, key: str, allowed: Iterable[Any]
+) -> ServiceValidationError:
     return ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key=key,
-        translation_placeholders={"allowed": describe(allowed)},
+        translation_placeholders={"allowed": describe(hass, allowed)},
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.components.switch.const import SwitchDeviceClass
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -37,6 +38,8 @@ SWITCHES = {
         AmpGuardSwitchDescription(
             key=CONF_ACTIVE,
             translation_key="load_balancing",
+            # By which the automation editor finds groups: see `triggers.yaml`.
+            device_class=SwitchDeviceClass.SWITCH,
             entity_category=EntityCategory.CONFIG,
             default=True,
         ),

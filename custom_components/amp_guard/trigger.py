@@ -1,4 +1,4 @@
-"""Triggers of the automation editor: what happens to chargers and groups picked there.
+"""Triggers of the automation editor: what happens to chargers and fuses picked there.
 
 Home Assistant's way since 2025.12, beside the device triggers, which stay for what was
 made with them: those are not developed further. [developers.home-assistant.io, device
@@ -7,42 +7,29 @@ automations]
 
 from typing import ClassVar, override
 
-from homeassistant.const import ATTR_DEVICE_ID, CONF_TARGET, CONF_TYPE
+from homeassistant.const import ATTR_DEVICE_ID, CONF_TYPE
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
-from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.trigger import (
     Trigger,
     TriggerActionRunner,
     TriggerConfig,
     TriggerNotTriggeredReporter,
 )
-from homeassistant.helpers.typing import ConfigType
-import voluptuous as vol
 
-from .loop.events import EVENT_AMP_GUARD, EventType
-from .site.devices import devices_picked
-
-SCHEMA = vol.Schema({vol.Required(CONF_TARGET): cv.TARGET_FIELDS})
+from .loop.events import EVENT_AMP_GUARD, EventType, concerns
+from .target import OfTarget
 
 
-class HappenedTrigger(Trigger):
-    """Something happened to a charger or group that is picked."""
+class HappenedTrigger(OfTarget, Trigger):
+    """Something happened to a charger or fuse that is picked."""
 
     type_: ClassVar[EventType]
-
-    @override
-    @classmethod
-    async def async_validate_config(
-        cls, hass: HomeAssistant, config: ConfigType
-    ) -> ConfigType:
-        """Return what is picked, checked."""
-        checked: ConfigType = SCHEMA(config)
-        return checked
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
         """Take what is picked."""
         super().__init__(hass, config)
-        self._target = config.target or {}
+        self._pick(config)
 
     @override
     async def async_attach_runner(
@@ -54,11 +41,11 @@ class HappenedTrigger(Trigger):
 
         @callback
         def heard(event: Event) -> None:
-            device_id = event.data[ATTR_DEVICE_ID]
             if event.data[CONF_TYPE] != self.type_:
                 return
-            if device_id not in devices_picked(self._hass, self._target):
+            if not concerns(self._hass, event, self._devices):
                 return
+            device_id = event.data[ATTR_DEVICE_ID]
             device = dr.async_get(self._hass).async_get(device_id)
             name = device_id if device is None else device.name_by_user or device.name
             run_action(dict(event.data), f"{name}: {self.type_}", event.context)

@@ -85,9 +85,9 @@ function outline(
 }
 
 function told({ site, words }: Look, event: SiteEvent): string {
-  const isGroup = event.target in site.groups;
-  const name = (isGroup ? site.groups : site.chargers)[event.target]?.name ?? "";
-  const kind = isGroup ? "fuse" : "charging";
+  const charger = site.chargers[event.target];
+  const name = (charger ?? site.groups[event.target])?.name ?? site.title ?? "";
+  const kind = charger ? "charging" : "fuse";
   const what = words.of(`event.${kind}.state_attributes.event_type.state.${event.type}`);
   const why = event.reason ? `. ${words.reason(event.reason)}` : "";
   return words.say("event_at", {

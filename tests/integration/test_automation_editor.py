@@ -14,9 +14,11 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from simulator.devices.amp_guard import Fault
 
 from .helpers import (
+    SERIAL,
     PlainCharger,
     Property,
     add_charger,
+    add_group,
     becomes,
     device_id,
     entity_id,
@@ -68,18 +70,21 @@ async def test_what_is_offered_is_that_of_what_is_picked(
 ) -> None:
     charger = device_id(hass, entry, charger_id(entry))
     group = device_id(hass, entry, group_id(entry))
-    for what, of_charger, of_group in (
-        ("triggers", OF_CHARGERS, OF_GROUPS),
+    supply = device_id(hass, entry, SERIAL)
+    for what, of_charger, of_group, of_supply in (
+        ("triggers", OF_CHARGERS, OF_GROUPS, {"overload"}),
         (
             "conditions",
             {"is_paused", "is_boosted"},
             {"is_overloaded", "is_in_fallback"},
+            {"is_overloaded"},
         ),
-        ("services", CEILINGS | ACTIONS_OF_CHARGERS, CEILINGS),
+        ("services", CEILINGS | ACTIONS_OF_CHARGERS, CEILINGS, CEILINGS),
     ):
         ask = hass, hass_ws_client, what
         assert await offered(*ask, device_id=[charger]) == of_charger
         assert await offered(*ask, device_id=[group]) == of_group
+        assert await offered(*ask, device_id=[supply]) == of_supply
 
 
 async def automate(
@@ -216,3 +221,25 @@ async def test_a_condition_of_nothing_that_has_it_is_not_met(
     ask = await ask_under(hass, condition)
     await house.passes(hass, 5, 1.0, 1.0, 1.0)
     assert not await ask()
+
+
+async def test_the_main_fuse_is_heard_of_what_it_feeds(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, left: PlainCharger
+) -> None:
+    """However many of them are picked, once."""
+    row = await add_group(hass, entry, name="Row")
+    picked = [device_id(hass, entry, of) for of in (group_id(entry), row, SERIAL)]
+    calls = await automate(hass, "overload", {"device_id": picked})
+    await house.passes(hass, 20, 10.0, 1.0, 1.0)
+    await house.passes(hass, 3, 27.0, 1.0, 1.0)
+    assert len(calls) == 1
+
+
+async def test_the_overload_of_a_fuse_is_none_of_a_charger(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, left: PlainCharger
+) -> None:
+    charger = device_id(hass, entry, charger_id(entry))
+    calls = await automate(hass, "overload", {"device_id": charger})
+    await house.passes(hass, 20, 10.0, 1.0, 1.0)
+    await house.passes(hass, 3, 27.0, 1.0, 1.0)
+    assert calls == []

@@ -125,12 +125,16 @@ def test_there_are_the_five_most_wanted() -> None:
 NOTIFY = [{"action": "notify.phone", "data": {"message": "{{ message }}"}}]
 
 
+def fuses(hass: HomeAssistant, entry: ConfigEntry) -> list[str]:
+    """Return what an owner picks: the fuses of the supply and of the group."""
+    return [entity_id(hass, "event", of, "fuse") for of in (SERIAL, group_id(entry))]
+
+
 async def test_an_overload_is_notified_once(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, automate: Automate
 ) -> None:
     told = async_mock_service(hass, "notify", "phone")
-    fuse = entity_id(hass, "event", group_id(entry), "fuse")
-    await automate("notify_on_overload", fuse=fuse, notify=NOTIFY)
+    await automate("notify_on_overload", fuse=fuses(hass, entry), notify=NOTIFY)
     await house.passes(hass, 20, 10.0, 1.0, 1.0)
     assert told == []
     for _ in range(2):
@@ -138,7 +142,7 @@ async def test_an_overload_is_notified_once(
         await house.passes(hass, 2, 10.0, 1.0, 1.0)
     [call] = told
     assert call.data["message"].strip() == (
-        "Garage: more current flows than the fuse is made for."
+        "Amp Guard: more current flows than the fuse is made for."
     )
 
 
@@ -146,8 +150,9 @@ async def test_what_happens_anew_is_notified_after_the_quiet_time(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, automate: Automate
 ) -> None:
     told = async_mock_service(hass, "notify", "phone")
-    fuse = entity_id(hass, "event", group_id(entry), "fuse")
-    await automate("notify_on_overload", fuse=fuse, quiet=0, notify=NOTIFY)
+    await automate(
+        "notify_on_overload", fuse=fuses(hass, entry), quiet=0, notify=NOTIFY
+    )
     await house.passes(hass, 20, 10.0, 1.0, 1.0)
     for _ in range(2):
         await house.passes(hass, 2, 27.0, 1.0, 1.0)

@@ -170,7 +170,7 @@ async def test_a_charger_that_does_not_follow_is_told(
 async def test_a_charger_without_a_fail_safe_is_told_and_can_be_ignored(
     hass: HomeAssistant, entry: ConfigEntry, left_id: str
 ) -> None:
-    issues, issue = ir.async_get(hass), f"no_fail_safe_{left_id}"
+    issues, issue = ir.async_get(hass), f"no_fail_safe_{entry.entry_id}"
     assert issues.async_get_issue(DOMAIN, issue).active
     assert hass.states.get(entity_id(hass, "sensor", left_id, "fail_safe")).state == (
         "none"
@@ -183,6 +183,42 @@ async def test_a_charger_without_a_fail_safe_is_told_and_can_be_ignored(
     hass.config_entries.async_remove_subentry(entry, left_id)
     await hass.async_block_till_done()
     assert issues.async_get_issue(DOMAIN, issue) is None
+
+
+async def test_all_that_have_no_fail_safe_are_told_by_one_notice(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    chargers: dict[str, PlainCharger],
+    left_id: str,
+) -> None:
+    def said() -> str:
+        told = [
+            issue
+            for issue in ir.async_get(hass).issues.values()
+            if issue.translation_key == "no_fail_safe" and issue.active
+        ]
+        if not told:
+            return ""
+        [issue] = told
+        return issue.translation_placeholders["chargers"]
+
+    assert said() == "- Left (6 A)"
+    issues, issue = ir.async_get(hass), f"no_fail_safe_{entry.entry_id}"
+    issues.async_ignore(DOMAIN, issue, ignore=True)
+    # What was ignored was one charger: a second is news.
+    right = await add_charger(hass, entry, chargers["right"], offline_current=7)
+    assert said() == "- Left (6 A)\n- Right (7 A)"
+    assert issues.async_get_issue(DOMAIN, issue).dismissed_version is None
+    issues.async_ignore(DOMAIN, issue, ignore=True)
+    hass.config_entries.async_remove_subentry(entry, left_id)
+    await hass.async_block_till_done()
+    assert said() == "- Right (7 A)"
+    assert issues.async_get_issue(DOMAIN, issue).dismissed_version is not None
+    # Also while nothing is set up.
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass.config_entries.async_remove_subentry(entry, right)
+    await hass.async_block_till_done()
+    assert said() == ""
 
 
 async def test_once_a_charger_has_a_fail_safe_nothing_is_told_of_it(
@@ -200,7 +236,7 @@ async def test_once_a_charger_has_a_fail_safe_nothing_is_told_of_it(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
     [added] = entry.get_subentries_of_type("charger")
-    issues, issue = ir.async_get(hass), f"no_fail_safe_{added.subentry_id}"
+    issues, issue = ir.async_get(hass), f"no_fail_safe_{entry.entry_id}"
     assert issues.async_get_issue(DOMAIN, issue) is None
 
     # As an earlier version of its profile left it, which knew of none.
@@ -211,7 +247,7 @@ async def test_once_a_charger_has_a_fail_safe_nothing_is_told_of_it(
         is_fixable=False,
         severity=ir.IssueSeverity.WARNING,
         translation_key="no_fail_safe",
-        translation_placeholders={"charger": added.title, "offline_current": "6"},
+        translation_placeholders={"supply": entry.title, "chargers": added.title},
     )
     await hass.config_entries.async_reload(entry.entry_id)
     assert issues.async_get_issue(DOMAIN, issue) is None
@@ -237,7 +273,7 @@ async def test_a_charger_that_turns_out_to_have_no_fail_safe_is_told(
         house.clock.advance(3.0)
         await house.passes(hass, 1, *QUIET, cars=())
 
-    issue = f"no_fail_safe_{added.subentry_id}"
+    issue = f"no_fail_safe_{entry.entry_id}"
     assert ir.async_get(hass).async_get_issue(DOMAIN, issue).active
     fail_safe = entity_id(hass, "sensor", added.subentry_id, "fail_safe")
     assert hass.states.get(fail_safe).state == "none"

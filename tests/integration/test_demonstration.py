@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntry
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
@@ -21,6 +22,8 @@ from custom_components.amp_guard.model import SUPPLY_ID, Phase
 from tests.clock import Clock
 
 from .helpers import Decisions, device_id, go_on, start_flow
+
+NOTHING = (STATE_UNKNOWN, STATE_UNAVAILABLE)
 
 
 @pytest.fixture
@@ -44,6 +47,21 @@ async def passes(
         [entry] = hass.config_entries.async_entries(DOMAIN)
         highest.append(max(entry.runtime_data.meters.samples[SUPPLY_ID].current))
     return highest
+
+
+async def test_nothing_that_is_shown_at_first_is_unknown(
+    hass: HomeAssistant, clock: Clock, decisions: Decisions, entry: ConfigEntry
+) -> None:
+    """But what has not happened yet: events, and buttons that nobody pressed."""
+    await passes(hass, clock, decisions, 90)
+    ours = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    shown = {
+        known.entity_id: hass.states.get(known.entity_id).state
+        for known in ours
+        if known.disabled_by is None and known.domain not in ("event", "button")
+    }
+    assert shown
+    assert not {id_: state for id_, state in shown.items() if state in NOTHING}
 
 
 async def test_the_simulated_cars_charge_within_the_fuse(

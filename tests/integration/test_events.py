@@ -1,4 +1,4 @@
-"""What happens is told: by event entities, to device triggers and in the logbook."""
+"""What happens is told: by event entities, and to device triggers."""
 
 from homeassistant.components.device_automation import DeviceAutomationType
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
@@ -20,7 +20,6 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.amp_guard import device_action, device_condition, device_trigger
-from custom_components.amp_guard.logbook import async_describe_events
 from custom_components.amp_guard.loop.events import EVENT_AMP_GUARD
 from simulator.devices.amp_guard import Fault
 
@@ -125,16 +124,31 @@ async def test_a_charger_tells_that_it_is_reduced_paused_and_resumed(
     assert len(told) == before
 
 
-async def test_a_group_tells_of_overload_and_fallback(
+async def test_the_main_fuse_tells_of_its_overload(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    group = group_id(entry)
+    told = note_events(hass, entity_id(hass, "event", SERIAL, "fuse"))
+    of_group = note_events(hass, entity_id(hass, "event", group, "fuse"))
+    fired = async_capture_events(hass, EVENT_AMP_GUARD)
+    # It is one of what it feeds, for who watches that.
+    heard = await automate(hass, device_id(hass, entry, group), "overload")
+    await house.passes(hass, 20, 10.0, 1.0, 1.0)
+    await house.passes(hass, 3, 27.0, 1.0, 1.0)
+    await house.passes(hass, 3, 10.0, 1.0, 1.0)
+    assert (told, of_group) == (["overload"], [])
+    [event] = fired
+    assert event.data["device_id"] == device_id(hass, entry, SERIAL)
+    assert len(heard) == 1
+
+
+async def test_a_group_tells_of_fallback(
     hass: HomeAssistant, entry: ConfigEntry, house: Property
 ) -> None:
     group = group_id(entry)
     told = note_events(hass, entity_id(hass, "event", group, "fuse"))
     heard = await automate(hass, device_id(hass, entry, group), "fallback_entered")
     await house.passes(hass, 20, 10.0, 1.0, 1.0)
-    await house.passes(hass, 3, 27.0, 1.0, 1.0)
-    await house.passes(hass, 3, 10.0, 1.0, 1.0)
-    assert told == ["overload"]
 
     house.meter.fault = Fault.SILENT
     for _ in range(10):
@@ -142,14 +156,14 @@ async def test_a_group_tells_of_overload_and_fallback(
         await hass.async_block_till_done()
     house.clock.advance(6.0)
     await becomes(hass, entity_id(hass, "sensor", SERIAL, "current_l1"), "unavailable")
-    assert told == ["overload", "fallback_entered"]
+    assert told == ["fallback_entered"]
     await hass.async_block_till_done()
     assert len(heard) == 1
 
     house.meter.fault = None
     house.clock.advance(10.0)
     await house.passes(hass, 15, 1.0, 1.0, 1.0)
-    assert told == ["overload", "fallback_entered", "fallback_left"]
+    assert told == ["fallback_entered", "fallback_left"]
 
 
 async def test_what_happened_does_not_happen_again_to_a_renamed_event(
@@ -318,12 +332,12 @@ async def test_device_automations_are_offered_where_they_make_sense(
     ceilings, boosts = {"set_ceiling", "clear_ceiling"}, {"boost", "end_boost"}
     offered = {
         DeviceAutomationType.TRIGGER: (
-            set(),
+            {"overload"},
             {"overload", "fallback_entered", "fallback_left"},
             {"reduced", "paused", "resumed", "not_following"},
         ),
         DeviceAutomationType.CONDITION: (
-            set(),
+            {"is_overloaded"},
             {"is_overloaded", "is_in_fallback"},
             {"is_paused", "is_boosted"},
         ),
@@ -473,23 +487,6 @@ async def test_an_automation_of_device_trigger_condition_and_action(
     await house.passes(hass, 5, 24.0, 1.0, 1.0, cars=[left])
     assert left.limit == 0
     assert len(calls) == 1
-
-
-async def test_the_logbook_says_it_in_words(
-    hass: HomeAssistant, entry: ConfigEntry, house: Property, left: PlainCharger
-) -> None:
-    describers = {}
-    async_describe_events(
-        hass, lambda _, event, describe: describers.update({event: describe})
-    )
-    happened = async_capture_events(hass, EVENT_AMP_GUARD)
-    await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=[left])
-    await house.passes(hass, 5, 24.0, 1.0, 1.0, cars=[left])
-    await house.passes(hass, 5, 26.0, 1.0, 1.0, cars=[left])
-    said = [describers[EVENT_AMP_GUARD](event) for event in happened]
-    paused = "Paused (Held back because of an overload)"
-    assert {"name": "Left", "message": paused} in said
-    assert {"name": "Garage", "message": "Overload"} in said
 
 
 @pytest.mark.parametrize("at_once", [False, True])

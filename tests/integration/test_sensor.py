@@ -102,9 +102,24 @@ async def test_the_charger_shows_what_it_is_given_and_why(
     assert hass.states.get(drawn).state == STATE_UNAVAILABLE
 
 
+async def test_what_the_meter_alone_measures_is_shown_energy_in_all(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property
+) -> None:
+    await house.passes(hass, 3, 1.0, 1.0, 1.0)
+    for key, is_shown in (
+        ("current_l1", True),
+        ("voltage_l1", True),
+        ("total_energy_import", True),
+        ("energy_import_l1", False),
+    ):
+        known = er.async_get(hass).async_get(entity_id(hass, "sensor", SERIAL, key))
+        assert (not known.disabled) is is_shown
+
+
 async def test_an_overload_is_shown_at_once(
     hass: HomeAssistant, entry: ConfigEntry, house: Property
 ) -> None:
+    await enable_all(hass, entry)
     overload = entity_id(hass, "binary_sensor", group_id(entry), "overload")
     current = entity_id(hass, "sensor", SERIAL, "current_l1")
     await house.passes(hass, 11, 10.0, 10.0, 10.0)

@@ -145,6 +145,20 @@ async def clamps(hass: HomeAssistant, meter: Meter) -> Meter:
     return meter
 
 
+async def test_sensors_that_only_copy_others_are_off(
+    hass: HomeAssistant, meter: Meter
+) -> None:
+    meter.telegram(5.0, 4.0, 3.0)
+    await meter.add()
+    registry = er.async_get(hass)
+    ours = er.async_entries_for_config_entry(registry, meter.entry.entry_id)
+    copies = [
+        each for each in ours if each.translation_key in ("current", "voltage", "power")
+    ]
+    assert len(copies) >= len(CURRENTS)
+    assert all(each.disabled for each in copies)
+
+
 async def test_clamps_that_speak_one_after_the_other_are_one_sample(
     hass: HomeAssistant, clock: Clock, clamps: Meter
 ) -> None:

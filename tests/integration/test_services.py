@@ -475,6 +475,19 @@ async def test_the_plan_says_when_a_paused_charger_is_looked_at_again(
     assert unplugged["look_again"] is None
 
 
+async def test_what_is_possible_is_written_as_the_language_writes_figures(
+    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
+) -> None:
+    left = await add_charger(hass, entry, chargers["left"], max_current=15.5)
+    for language, allowed in (("en", "0–15.5 A"), ("sv", "0–15,5 A")):
+        hass.config.language = language
+        for action in ("set_ceiling", "request_current"):
+            target = device_id(hass, entry, left)
+            with pytest.raises(ServiceValidationError) as refused:
+                await act(hass, action, device_id=target, current=99, duration=HOUR)
+            assert refused.value.translation_placeholders == {"allowed": allowed}
+
+
 async def test_what_breaks_a_rule_is_refused_with_what_is_possible(
     hass: HomeAssistant, entry: ConfigEntry, pair: Pair
 ) -> None:
@@ -620,7 +633,10 @@ ACTIONS = {
 async def test_each_action_names_a_supply_that_is_not_set_up(
     hass: HomeAssistant, entry: ConfigEntry, pair: Pair
 ) -> None:
-    assert ACTIONS.keys() == hass.services.async_services_for_domain(DOMAIN).keys()
+    known = hass.services.async_services_for_domain(DOMAIN).keys()
+    # What is told to support is told of a supply that is not set up, too.
+    assert known - ACTIONS.keys() == {"get_support_information"}
+    assert ACTIONS.keys() <= known
     left = device_id(hass, entry, ids(entry)[0])
     await hass.config_entries.async_unload(entry.entry_id)
     # The devices of another supply are not what is meant.
@@ -719,6 +735,9 @@ async def test_without_a_meter_ceilings_and_the_plan_are_the_same(
     entry = result["result"]
     left, _ = chargers.values()
     left_id = await add_charger(hass, entry, left)
+    for known in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id):
+        # Nothing is measured: no fuse is overloaded, and no meter lost.
+        assert known.translation_key not in ("fuse", "overload", "fallback")
     await enable_all(hass, entry)
     clock.advance(200.0)
     allocated = entity_id(hass, "sensor", left_id, "allocated_current")

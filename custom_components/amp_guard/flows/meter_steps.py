@@ -95,7 +95,8 @@ class MeterSteps(ConfigFlow):
         if source == Source.DEMONSTRATION:
             return self.async_abort(reason="demonstration_is_fixed")
         return self.async_show_menu(
-            step_id="reconfigure", menu_options=["same_meter", "another_meter"]
+            step_id="reconfigure",
+            menu_options=["same_meter", "another_meter", "support"],
         )
 
     async def async_step_same_meter(

@@ -6,6 +6,7 @@ from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
 import voluptuous as vol
 
 from ..chargers import ChargerCommandError, OwnOfflineCurrent, set_own_offline_current
+from ..site.figures import figure
 from ..site.reading import read_charger_config
 from ..site.rules import Errors
 from .charger_check import Findings
@@ -51,7 +52,7 @@ class OwnOfflineLimit:
             errors=errors,
             description_placeholders={
                 "charger": charger.title,
-                "current": f"{_described(charger):g}",
+                "current": figure(self._flow.hass, _described(charger)),
                 "reported": str(self._reported),
                 "wanted": str(wanted),
                 "now": reported or "-",

@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 import voluptuous as vol
 
 from ..const import (
+    CONF_CONTACT,
     CONF_GENERATES,
     CONF_HAS_GROUPS,
     CONF_MAX_CURRENT_OFFLINE,
@@ -31,7 +32,7 @@ from ..site.rules import Errors, group_errors, net_errors
 from . import MeterChoice
 from .charger_draft import ChargerDraft, Installation
 from .charger_table import BrokenRow
-from .forms import table, translations
+from .forms import quoted, table, translations
 from .forms.site import groups_schema, site_schema
 from .group_table import Fed, GroupDraft, read_groups
 from .meter_conflicts import is_taken
@@ -157,6 +158,7 @@ class SiteDraft:
         """Return what the last form says: what will be limited to what, and warnings."""
         sums = {each.node: each for each in offline_sums(self._read_site(chargers))}
         return {
+            "contact": quoted(self.supply.get(CONF_CONTACT, "")),
             "limits": table(self._limits(hass, chargers, sums)),
             "warning": "\n\n".join(
                 [

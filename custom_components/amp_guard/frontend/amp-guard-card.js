@@ -107,7 +107,7 @@ var V=globalThis,W=V.ShadowRoot&&(V.ShadyCSS===void 0||V.ShadyCSS.nativeShadow)&
     </div>
     <div class="axis"><span>${n.say("minutes_ago")}</span><span>${n.say("now")}</span></div>
     ${h?f`<p class="newest">${lt(s,h)}</p>`:c}
-  </figure>`}function nn(s,e,t){let n=s.steps;if(!n.some(a=>a.from!==a.to))return"";let i=(a,o)=>`${e(a).toFixed(1)} ${t(o).toFixed(1)}`,r=a=>{let o=n[a+1]?.t??1/0,l=n[a].t+ot;return o-n[a].t<=3*ot?o:l};return n.map((a,o)=>{if(a.from===a.to)return"";let l=Math.min(r(o),n.at(-1).t);return`M${i(a.t,a.from)}L${i(a.t,a.to)} ${i(l,a.to)} ${i(l,a.from)}Z`}).join("")}function lt({site:s,words:e},t){let n=t.target in s.groups,i=(n?s.groups:s.chargers)[t.target]?.name??"",r=n?"fuse":"charging",a=e.of(`event.${r}.state_attributes.event_type.state.${t.type}`),o=t.reason?`. ${e.reason(t.reason)}`:"";return e.say("event_at",{time:e.clock(t.t),name:i,event:`${a||t.type}${o}`})}var ut=ae`
+  </figure>`}function nn(s,e,t){let n=s.steps;if(!n.some(a=>a.from!==a.to))return"";let i=(a,o)=>`${e(a).toFixed(1)} ${t(o).toFixed(1)}`,r=a=>{let o=n[a+1]?.t??1/0,l=n[a].t+ot;return o-n[a].t<=3*ot?o:l};return n.map((a,o)=>{if(a.from===a.to)return"";let l=Math.min(r(o),n.at(-1).t);return`M${i(a.t,a.from)}L${i(a.t,a.to)} ${i(l,a.to)} ${i(l,a.from)}Z`}).join("")}function lt({site:s,words:e},t){let n=s.chargers[t.target],i=(n??s.groups[t.target])?.name??s.title??"",r=n?"charging":"fuse",a=e.of(`event.${r}.state_attributes.event_type.state.${t.type}`),o=t.reason?`. ${e.reason(t.reason)}`:"";return e.say("event_at",{time:e.clock(t.t),name:i,event:`${a||t.type}${o}`})}var ut=ae`
   :host {
     --house: var(--amp-guard-house-color, #8596a0);
     --fuse: var(--amp-guard-fuse-color, #d32f2f);

@@ -10,9 +10,8 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from ..chargers import FailSafe, Trouble, TroubleKind
+from ..chargers import Trouble, TroubleKind
 from ..const import (
-    CONF_OFFLINE_CURRENT,
     CONF_SOURCE,
     DOMAIN,
     SUBENTRY_CHARGER,
@@ -43,29 +42,6 @@ class ChargerIssues:
         self._since: dict[str, tuple[TroubleKind, float]] = {}
 
     @callback
-    def tell_no_fail_safe(self, fail_safes: Mapping[str, FailSafe]) -> None:
-        """Tell of chargers that go on at their last limit when Home Assistant dies."""
-        for id_, charger in self._chargers.items():
-            issue = f"no_fail_safe_{id_}"
-            if fail_safes[id_] is not FailSafe.NONE:
-                ir.async_delete_issue(self._hass, DOMAIN, issue)
-                continue
-            ir.async_create_issue(
-                self._hass,
-                DOMAIN,
-                issue,
-                is_fixable=False,
-                severity=ir.IssueSeverity.WARNING,
-                translation_key="no_fail_safe",
-                translation_placeholders={
-                    "charger": charger.title,
-                    "offline_current": figure(
-                        self._hass, charger.data[CONF_OFFLINE_CURRENT]
-                    ),
-                },
-            )
-
-    @callback
     def watch(self, troubles: Mapping[str, Trouble | None], now: float) -> None:
         """Take what is wrong with each charger at loop time `now`."""
         for charger, trouble in troubles.items():
@@ -86,11 +62,7 @@ class ChargerIssues:
 
     @callback
     def stop(self) -> None:
-        """Take back what is told of troubles.
-
-        That a charger has no fail-safe stays told while it is there: deleting it would
-        forget that the user chose to ignore it.
-        """
+        """Take back what is told of troubles."""
         for charger in list(self._since):
             self._mended(charger)
 
@@ -117,7 +89,7 @@ class ChargerIssues:
 @callback
 def forget_part(hass: HomeAssistant, part: str) -> None:
     """Take back all that is told of a charger or group that is removed."""
-    for issue in ("no_fail_safe", *GONE.values()):
+    for issue in GONE.values():
         ir.async_delete_issue(hass, DOMAIN, f"{issue}_{part}")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..model import Reason
+from ..model import SUPPLY_ID, Reason
 from .events import EventType, SiteEvent
 from .state import ASKS_NOTHING, SiteState
 
@@ -48,8 +48,10 @@ class EventWatch:
                     reason=allocation.reason,
                     current=allocation.current,
                 )
+        if now.overloaded(SUPPLY_ID) and not before.overloaded(SUPPLY_ID):
+            yield SiteEvent(target=SUPPLY_ID, type=EventType.OVERLOAD)
         for group in now.site.groups:
-            for type_ in self._of_group(group.id, before, now):
+            for type_ in self._of_group(group.id, now):
                 yield SiteEvent(target=group.id, type=type_)
 
     def _of_charger(
@@ -75,11 +77,7 @@ class EventWatch:
         if ignores and charger not in before.decision.not_following:
             yield EventType.NOT_FOLLOWING
 
-    def _of_group(
-        self, group: str, before: SiteState, now: SiteState
-    ) -> Iterator[EventType]:
-        if now.overloaded(group) and not before.overloaded(group):
-            yield EventType.OVERLOAD
+    def _of_group(self, group: str, now: SiteState) -> Iterator[EventType]:
         if now.in_fallback(group) and group not in self._lasting:
             self._lasting.add(group)
             yield EventType.FALLBACK_ENTERED

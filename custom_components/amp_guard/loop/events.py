@@ -1,21 +1,21 @@
 """Events: what happens to chargers and groups, and is worth telling.
 
-Event entities, device triggers and the logbook tell the same ones. The latter two hear
-them as `EVENT_AMP_GUARD` on the bus, with the keys `device_id`, `type` and, of a
-charger, `reason` and `current` (A).
+Event entities and triggers tell the same ones. The latter hear them as `EVENT_AMP_GUARD`
+on the bus, with the keys `device_id`, `type` and, of a charger, `reason` and `current` (A).
+The activity shows the event entities, in the language of who looks: each once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from homeassistant.const import ATTR_DEVICE_ID, CONF_TYPE
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Event, HomeAssistant, callback
 
 from ..const import DOMAIN, SUBENTRY_CHARGER, SUBENTRY_GROUP, AmpGuardConfigEntry
-from ..model import Reason
-from ..site.devices import device_of
+from ..model import SUPPLY_ID, Reason
+from ..site.devices import device_of, kind_of, target_of
 
 EVENT_AMP_GUARD = f"{DOMAIN}_event"
 ATTR_REASON = "reason"
@@ -23,7 +23,7 @@ ATTR_CURRENT = "current"
 
 
 class EventType(StrEnum):
-    """What can happen to a charger or a group."""
+    """What can happen to a charger, a group or the supply."""
 
     REDUCED = "reduced"
     """A charger is allocated less than before, for lack of current."""
@@ -33,31 +33,33 @@ class EventType(StrEnum):
     NOT_FOLLOWING = "not_following"
     """A charger draws more than it was allocated, though it was commanded again."""
     OVERLOAD = "overload"
-    """More flows than the fuse of a group, or one above it, is made for."""
+    """More flows than the main fuse is made for: a group has no meter of its own."""
     FALLBACK_ENTERED = "fallback_entered"
     """The meter is lost: a group is held to its AG Offline maximum."""
     FALLBACK_LEFT = "fallback_left"
 
 
 EVENT_TYPES = {
+    SUPPLY_ID: (EventType.OVERLOAD,),
     SUBENTRY_CHARGER: (
         EventType.REDUCED,
         EventType.PAUSED,
         EventType.RESUMED,
         EventType.NOT_FOLLOWING,
     ),
-    SUBENTRY_GROUP: (
-        EventType.OVERLOAD,
-        EventType.FALLBACK_ENTERED,
-        EventType.FALLBACK_LEFT,
-    ),
+    SUBENTRY_GROUP: (EventType.FALLBACK_ENTERED, EventType.FALLBACK_LEFT),
 }
 """By the kind of what they happen to."""
+
+HEARD_OF = EVENT_TYPES | {
+    SUBENTRY_GROUP: EVENT_TYPES[SUPPLY_ID] + EVENT_TYPES[SUBENTRY_GROUP]
+}
+"""By the kind of what is watched: see `concerns`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SiteEvent:
-    """What happened to a group or charger; of a charger, why, and what it has now, A."""
+    """What happened to a node or charger; of a charger, why, and what it has now, A."""
 
     target: str
     type: EventType
@@ -76,8 +78,31 @@ class SiteEvent:
 def fire_events(
     hass: HomeAssistant, entry: AmpGuardConfigEntry, events: Iterable[SiteEvent]
 ) -> None:
-    """Tell device triggers and the logbook."""
+    """Tell triggers."""
     for event in events:
         if (device := device_of(hass, entry, event.target)) is not None:
             data = {ATTR_DEVICE_ID: device.id, CONF_TYPE: event.type.value}
             hass.bus.async_fire(EVENT_AMP_GUARD, data | event.attributes)
+
+
+@callback
+def concerns(hass: HomeAssistant, event: Event, devices: Collection[str]) -> bool:
+    """Say whether what happened, as it was told, is an event of one of these devices.
+
+    The overload of the main fuse is one of all groups that it feeds, too.
+    """
+    happened_to = event.data[ATTR_DEVICE_ID]
+    if happened_to in devices:
+        return True
+    if event.data[CONF_TYPE] != EventType.OVERLOAD:
+        return False
+    return any(
+        kind_of(hass, device_id) == SUBENTRY_GROUP
+        and _entry_of(hass, device_id) is _entry_of(hass, happened_to)
+        for device_id in devices
+    )
+
+
+def _entry_of(hass: HomeAssistant, device_id: str) -> AmpGuardConfigEntry | None:
+    found = target_of(hass, device_id)
+    return found and found[0]

@@ -1,4 +1,4 @@
-"""Facts: how a charger or group stands now, for conditions of automations."""
+"""Facts: how a charger or fuse stands now, for conditions of automations."""
 
 from collections.abc import Callable, Mapping
 
@@ -6,6 +6,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 
 from ..const import SUBENTRY_CHARGER, SUBENTRY_GROUP
+from ..model import SUPPLY_ID
 from ..site.devices import kind_of, target_of
 from .state import SiteState
 
@@ -14,6 +15,7 @@ FACTS: Mapping[str, Mapping[str, Callable[[SiteState, str], bool]]] = {
         "is_paused": SiteState.is_paused,
         "is_boosted": SiteState.is_boosted,
     },
+    SUPPLY_ID: {"is_overloaded": SiteState.overloaded},
     SUBENTRY_GROUP: {
         "is_overloaded": SiteState.overloaded,
         "is_in_fallback": SiteState.in_fallback,

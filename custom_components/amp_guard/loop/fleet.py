@@ -12,6 +12,7 @@ from ..const import SUBENTRY_CHARGER, AmpGuardConfigEntry
 from ..model import ChargerReading, ChargerStatus, Commanded, Site
 from ..site.reading import connected_subentries, read_charger_config, taking_part
 from .charger_repairs import ChargerIssues, is_simulated, take_back_left, tell_gone
+from .fail_safe_repairs import tell_no_fail_safe
 from .faults import Faults, Part, do_all
 from .memory import Memory
 from .overload_alarm import OverloadAlarm
@@ -54,7 +55,7 @@ class Fleet:
         self._issues = ChargerIssues(hass, self._chargers)
         self._alarm = OverloadAlarm(hass, entry)
         self._hands_over = False
-        self._told_fail_safes: Mapping[str, FailSafe] = {}
+        self._told_fail_safes: Mapping[str, FailSafe] | None = None
         # A, by charger: at what those are to be left that nobody has released yet.
         self._to_leave: dict[str, float] = {}
 
@@ -87,7 +88,7 @@ class Fleet:
                 await before.stop()
                 self._drivers[charger.subentry_id] = driver
                 await driver.start()
-        self._told_fail_safes = {}  # the current in its words may be another
+        self._told_fail_safes = None  # the current in its words may be another
         self._tell_no_fail_safe()
 
     async def let_go(self, left_at: Mapping[str, float | None]) -> None:
@@ -285,5 +286,5 @@ class Fleet:
         """Tell of it where it is otherwise than it was told last: one may find out."""
         fail_safes = self.fail_safes
         if fail_safes != self._told_fail_safes and not is_simulated(self._entry):
-            self._issues.tell_no_fail_safe(fail_safes)
+            tell_no_fail_safe(self._hass, self._entry, fail_safes)
             self._told_fail_safes = fail_safes

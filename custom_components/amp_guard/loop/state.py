@@ -114,9 +114,9 @@ class SiteState:
             )
         )
 
-    def overloaded(self, group: str) -> bool:
-        """Say whether the fuse of a group is overloaded, or one that it hangs on."""
-        return any(node.overloaded for node in self._nodes_above(group))
+    def overloaded(self, node: str) -> bool:
+        """Say whether the fuse of a node is overloaded, or one that it hangs on."""
+        return any(each.overloaded for each in self._nodes_above(node))
 
     def available(self, group: str) -> PhaseValues:
         """Return what the fuse of a group, and those it hangs on, have left, A."""

@@ -5,28 +5,44 @@ from math import isfinite
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import CONF_DEVICE_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 
 from ..const import (
     CONF_ACTIVE,
+    CONF_BALANCER_TYPE,
     CONF_BOOST_DURATION,
     CONF_CHARGERS_INCLUDED,
     CONF_CHARGES_UNASKED,
+    CONF_CONNECTOR,
+    CONF_EXPORT_POSITIVE,
+    CONF_FIRMWARE,
     CONF_FOLLOWS,
+    CONF_FUSE_TYPE,
+    CONF_GENERATES,
+    CONF_GROUP,
     CONF_MAX_CURRENT,
     CONF_MAX_CURRENT_OFFLINE,
     CONF_MAX_CURRENT_ONLINE,
+    CONF_MEASURED_PHASES,
+    CONF_MEASURED_QUANTITIES,
     CONF_MIN_CURRENT,
     CONF_NET,
     CONF_OFFLINE_CURRENT,
     CONF_OFFLINE_PHASE,
     CONF_PARENT,
+    CONF_PHASES,
     CONF_PRIORITY,
+    CONF_PROFILE,
     CONF_REQUEST_DURATION,
     CONF_SOCKET,
     CONF_SOCKET_CURRENT,
+    CONF_SOURCE,
+    CONF_STATES,
     CONF_SUPPLY_MAX_CURRENT,
+    CONF_TURN,
+    CONF_VARIANT,
     CONF_WIRING,
     DOMAIN,
     SUBENTRY_CHARGER,
@@ -34,6 +50,7 @@ from ..const import (
     AmpGuardConfigEntry,
 )
 from ..model import SUPPLY_ID, Phase
+from .figures import figure
 from .phases import format_phases
 from .reading import ALL_PHASES
 from .rules import Errors, subentry_errors
@@ -75,6 +92,30 @@ FIGURES = frozenset(
     }
 )
 """What changes nothing but figures: the same devices, entities and meters remain."""
+
+NAMELESS = FIGURES | {
+    CONF_BALANCER_TYPE,
+    CONF_CONNECTOR,
+    CONF_DEVICE_ID,
+    CONF_EXPORT_POSITIVE,
+    CONF_FIRMWARE,
+    CONF_FUSE_TYPE,
+    CONF_GENERATES,
+    CONF_GROUP,
+    CONF_MEASURED_PHASES,
+    CONF_MEASURED_QUANTITIES,
+    CONF_NET,
+    CONF_PARENT,
+    CONF_PHASES,
+    CONF_PROFILE,
+    CONF_SOURCE,
+    CONF_STATES,
+    CONF_SUPPLY_MAX_CURRENT,
+    CONF_TURN,
+    CONF_VARIANT,
+    CONF_WIRING,
+}
+"""What is stored that can hold no name, address or secret."""
 
 
 def set_elsewhere(subentry: ConfigSubentry) -> dict[str, Any]:
@@ -130,7 +171,7 @@ def change_setting(
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key=next(iter(broken.values())),
-            translation_placeholders={"allowed": describe(allowed)},
+            translation_placeholders={"allowed": describe(hass, allowed)},
         )
     data = {**subentry.data, **changes}
     if CONF_MAX_CURRENT_ONLINE in changes:
@@ -220,7 +261,7 @@ def _no_numbers(values: Mapping[str, Any]) -> Errors:
     }
 
 
-def describe(values: Iterable[Any]) -> str:
+def describe(hass: HomeAssistant, values: Iterable[Any]) -> str:
     """Return values for reading: "0, 6-10" of numbers in whole steps."""
     spans: list[list[Any]] = []
     for value in values:
@@ -229,8 +270,10 @@ def describe(values: Iterable[Any]) -> str:
             spans[-1][1:] = [value]
         else:
             spans.append([value])
-    return ", ".join("–".join(map(_text, span)) for span in spans) or "–"
-
-
-def _text(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:g}"
+    texts = (
+        "–".join(
+            value if isinstance(value, str) else figure(hass, value) for value in span
+        )
+        for span in spans
+    )
+    return ", ".join(texts) or "–"

@@ -150,6 +150,11 @@ async def translations(hass: HomeAssistant, category: str) -> dict[str, str]:
     return {key.removeprefix(prefix): text for key, text in texts.items()}
 
 
+def quoted(text: str) -> str:
+    """Return what somebody typed in Markdown, its lines as they are."""
+    return "\n".join(f"> {line}  " for line in text.strip().splitlines())
+
+
 def table(rows: Iterable[Iterable[str]]) -> str:
     """Return the rows of a table in Markdown; its head stands in the translations."""
     return "\n".join(

@@ -9,6 +9,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
     TextSelector,
+    TextSelectorConfig,
 )
 import voluptuous as vol
 
@@ -16,6 +17,7 @@ from ...const import (
     CONF_ACTIVE,
     CONF_BALANCER_TYPE,
     CONF_CHARGERS_INCLUDED,
+    CONF_CONTACT,
     CONF_DESCRIPTION,
     CONF_FUSE_TYPE,
     CONF_GENERATES,
@@ -51,9 +53,14 @@ DEFAULT_TURN = {"home": 30, "public": 15}
 """min, by variant: cars of an association wait for each other more often."""
 
 
+_CONTACT: dict[vol.Marker, object] = {
+    vol.Optional(CONF_CONTACT): TextSelector(TextSelectorConfig(multiline=True))
+}
+
+
 def supply_schema(most: float, *, turn: int = DEFAULT_TURN["home"]) -> vol.Schema:
     """Return the form of the supply, whose fuse is `most` A at most."""
-    return vol.Schema(_fuse(most) | fold(_sharing(turn)))
+    return vol.Schema(_fuse(most) | fold(_sharing(turn) | _CONTACT))
 
 
 def site_schema(most: float, variant: str) -> vol.Schema:
@@ -73,6 +80,7 @@ def site_schema(most: float, variant: str) -> vol.Schema:
                 ): offline
             }
             | _sharing(DEFAULT_TURN[variant])
+            | _CONTACT
         )
     )
 
