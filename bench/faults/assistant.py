@@ -182,6 +182,9 @@ class Assistant:
         for id_, allocation in decision.allocations.items():
             if allocation.reason is not Reason.INACTIVE and allocation.send:
                 self.drivers[id_].command(allocation.current, allocation.valid_for)
+        if any(node.overloaded for node in decision.nodes.values()):
+            for id_, driver in self.drivers.items():
+                driver.hurry(heeds=id_ not in decision.not_following)
         for id_ in decision.to_refresh:
             self.drivers[id_].ask()
         self._tell(decision)

@@ -133,6 +133,10 @@ class Driver:
         )
         self._carry_out(self.machine.order(order, self._agenda.now))
 
+    def hurry(self, *, heeds: bool) -> None:
+        """Take that its fuse is overloaded."""
+        self._carry_out(self.machine.hurry(self._agenda.now, heeds=heeds))
+
     def _carry_out(self, effects: Effects) -> None:
         self._wakes += 1
         if effects.wake_at is not None:

@@ -127,7 +127,9 @@ def draw_place(seed: int) -> Place:
     )
 
 
-def _load(random: Random, begins: float) -> tuple[tuple[Phase, ...], float, float, float]:
+def _load(
+    random: Random, begins: float
+) -> tuple[tuple[Phase, ...], float, float, float]:
     phases = tuple(Phase) if random.random() < 0.3 else (random.choice(list(Phase)),)
     if random.random() < 0.5:
         phases = tuple({*phases, Phase.L1})  # where a car of one phase draws
@@ -179,7 +181,8 @@ class FaultyHome:
         self.world = World(place.house, chargers, place.site.supply, place.site.groups)
         self.meter = FaultyMeter(self.agenda, self._receive, place.seed)
         self.links = {
-            each.id: Link(self.agenda, each, place.manners[each.id]) for each in chargers
+            each.id: Link(self.agenda, each, place.manners[each.id])
+            for each in chargers
         }
         self.stored = {each.id: Stored() for each in chargers}
         self.told: Told = {}

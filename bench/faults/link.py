@@ -23,6 +23,7 @@ LATE = 8.0
 """s that a late one takes ..."""
 HANGS = 60.0
 """... and one that hangs, before it fails."""
+FOUND_OUT_AFTER = 10.0
 READS_IN = 0.2
 """s that a fresh reading takes."""
 REPORT_INTERVAL = 30.0
@@ -91,7 +92,12 @@ class Link:
 
     @property
     def lateness(self) -> float:
-        """S by which what it is told is late."""
+        """S by which what it is told is late, or others are told in its place.
+
+        That it does not obey shows when its car has had the time to follow, twice.
+        """
+        if self.faults & DEAF:
+            return FOUND_OUT_AFTER
         return LATE if ChargerFault.LATE in self.faults else 0.0
 
     def begin(self, fault: ChargerFault) -> None:

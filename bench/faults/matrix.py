@@ -88,7 +88,10 @@ def run_home(together: Iterable[Run]) -> list[Outcome]:
     """Return what comes of runs at one home."""
     together = list(together)
     place = draw_place(together[0].home)
-    faults = {each: draw_faults(each.kinds, place.start, Random(each.number)) for each in together}
+    faults = {
+        each: draw_faults(each.kinds, place.start, Random(each.number))
+        for each in together
+    }
     ends = max(fault.end for some in faults.values() for fault in some)
     undamaged = FaultyHome(place, []).run(ends)
     return [_run(place, each, faults[each], undamaged) for each in together]

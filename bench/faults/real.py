@@ -5,7 +5,7 @@ stays. The judge is the simulated fuse.
 """
 
 import asyncio
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import inf
@@ -23,7 +23,7 @@ from demo.network import Namespace
 from simulator.appliances import switch
 from simulator.house import House, constant
 
-from .real_faults import REAL_FAULTS, RealFault, nothing, site_of
+from .real_faults import REAL_FAULTS, RealFault
 from .real_site import QUIET, RealSite
 from .told import Ears
 
@@ -45,6 +45,8 @@ FULL = 0.9
 FULL_FOR = 35.0
 """s: longer than a raise must have stood to have been of use."""
 LOOK = 0.25
+MOMENT = 0.05
+"""s."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +74,9 @@ def run_real(names: Sequence[str]) -> list[RealOutcome]:
     home = Namespace()
     try:
         with home.entered(), TemporaryDirectory() as folder, _small_disk(folder):
-            home.ip("route add 224.0.0.0/4 dev lo")  # Home Assistant begins with zeroconf
+            home.ip(
+                "route add 224.0.0.0/4 dev lo"
+            )  # Home Assistant begins with zeroconf
             return asyncio.run(_run(home, Path(folder), faults))
     finally:
         home.close()
@@ -148,7 +152,7 @@ class _Trial:
         """Return when the fault began, s."""
         home, fault = self._home, self._fault
         if fault.in_mid_cut:
-            self._switch_on(home)
+            self._switch_on()
             victim = self._world.chargers["garage"]
             before = victim.commands
             await self._live_until(lambda: victim.commands > before)
@@ -156,7 +160,7 @@ class _Trial:
         await fault.begin(home)
         if not fault.in_mid_cut:
             await self._live(LEAD)
-            self._switch_on(home)
+            self._switch_on()
         await self._live(began + fault.lasts - self._loop.time())
         ending = asyncio.create_task(fault.end(home))
         while not ending.done():
@@ -166,7 +170,7 @@ class _Trial:
         await self._live(began + STAYS - self._loop.time())
         if self._resumed_at is None:
             await self._live(20.0)
-        self._world.house = House(constant(QUIET))
+        self._switch_off()
         return began
 
     async def _rest(self) -> None:
@@ -197,12 +201,18 @@ class _Trial:
             if self._ended_at and self._resumed_at is None and self._is_full():
                 self._resumed_at = self._loop.time()
 
-    async def _live_until(self, condition) -> None:
+    async def _live_until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE):
             while not condition():
                 await self._live(0.05)
 
-    def _switch_on(self, home: Home) -> None:
-        begins = self._world.now
-        loads = [switch(phase, LARGE, [(begins, inf)]) for phase in Phase]
+    def _switch(self, begins: float, ends: float) -> None:
+        """Have the large load on between two times, s; the world looks from then on."""
+        loads = [switch(phase, LARGE, [(begins, ends)]) for phase in Phase]
         self._world.house = House(constant(QUIET), *loads)
+
+    def _switch_on(self) -> None:
+        self._switch(self._world.now + MOMENT, inf)
+
+    def _switch_off(self) -> None:
+        self._switch(-1.0, self._world.now + MOMENT)

@@ -188,7 +188,10 @@ REAL_FAULTS: tuple[RealFault, ...] = (
     _cut("a charger is cut off", "cut", VICTIM),
     _cut("Home Assistant is alone", "cut", "meter", "garage", "carport"),
     RealFault(
-        name="Home Assistant: killed, and back", begin=_kill, end=_start_again, lasts=5.0
+        name="Home Assistant: killed, and back",
+        begin=_kill,
+        end=_start_again,
+        lasts=5.0,
     ),
     RealFault(
         name="Home Assistant: stopped in mid-cut, and back",

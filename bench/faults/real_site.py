@@ -140,7 +140,10 @@ class RealSite(Site):
         await self.judge.start("127.0.0.1", 0)
         await self.cables["meter"].serve(self.amp_guard)
         garage, carport = self.world.chargers.values()
-        self.devices = {"garage": FaultyLektrico(garage), "carport": FaultyNRGkick(carport)}
+        self.devices = {
+            "garage": FaultyLektrico(garage),
+            "carport": FaultyNRGkick(carport),
+        }
         for name, device in self.devices.items():
             await self.cables[name].serve(device)
             self.chargers[name] = device
