@@ -37,8 +37,7 @@ class Assistant:
     """One life of it, from a start to its end.
 
     `told` takes what its owner can see (events, repair issues, states), each with the
-    time at which it was told first in this spell; `decided_at` is when it last was
-    awake to decide.
+    time at which it was told first.
     """
 
     def __init__(
@@ -53,7 +52,7 @@ class Assistant:
         self._agenda = agenda
         self._site = site
         self._told = told
-        self._balancer = Balancer(site)
+        self._balancer: Balancer | None = Balancer(site)
         self._plausibility = Plausibility("home")
         self._clock = SourceClock()
         self._measurement: Measurement | None = None
@@ -67,9 +66,9 @@ class Assistant:
                 charger,
                 links[charger.id],
                 stored[charger.id],
-                agenda,
-                self._later,
-                self._request,
+                agenda=agenda,
+                later=self._later,
+                on_change=self._request,
             )
             for charger in site.chargers
         }
@@ -106,12 +105,13 @@ class Assistant:
 
     def stop(self) -> None:
         """End as a service does: leave the chargers where they fit."""
+        if self._balancer is None:
+            return
         left_at = self._balancer.leave(self._agenda.now)
-        for id_, driver in self.drivers.items():
-            offline_current = driver.machine.may_hold(self._agenda.now) or 0.0
-            current = left_at.get(id_, offline_current)
-            driver.command(current, at_once=True)
-        self._balancer = None  # type: ignore[assignment]
+        for charger in self._site.chargers:
+            current = left_at.get(charger.id, charger.offline_current)
+            self.drivers[charger.id].command(current, at_once=True)
+        self._balancer = None
         self._agenda.later(RELEASE_TIMEOUT, self.kill)
 
     def receive(self, sample: MeterSample) -> None:
@@ -155,13 +155,13 @@ class Assistant:
 
     def _take(self, sample: MeterSample) -> None:
         now = self._agenda.now
-        assert sample.stamp is not None
+        stamp = sample.stamp or 0.0
         try:
             sample = self._plausibility.judge(replace(sample, time=now))
         except MeterResponseError:
             return
-        if self._clock.add(sample.stamp or 0.0, now):
-            time = self._clock.to_loop_time(sample.stamp or 0.0)
+        if self._clock.add(stamp, now):
+            time = self._clock.to_loop_time(stamp)
             self._measurement = Measurement(time=time, current=sample.current)
             self._cycle()
 

@@ -51,6 +51,7 @@ class Driver:
         charger: Charger,
         link: Link,
         stored: Stored,
+        *,
         agenda: Agenda,
         later: Later,
         on_change: Action,

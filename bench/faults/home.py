@@ -6,7 +6,6 @@ from random import Random
 
 from custom_components.amp_guard.meters import MeterSample
 from custom_components.amp_guard.model import (
-    NO_CURRENT,
     SUPPLY_ID,
     Charger,
     Group,
@@ -191,7 +190,9 @@ class FaultyHome:
         self._drawn: list[float] = []
         self._trips: list[Trip] = []
         self._since: float | None = None
-        self._shown = NO_CURRENT
+        self._shown_of = 0.0
+        """When the newest true sample that has arrived was taken, s."""
+        self._changes = [step.time for step in place.house.steps]
         self._over_before = (0.0, 0.0, 0.0)
 
     def run(self, until: float = 0.0) -> Story:
@@ -225,7 +226,8 @@ class FaultyHome:
 
     def _receive(self, sample: MeterSample, is_true: bool) -> None:
         if self.assistant is not None and self.assistant.alive:
-            self._shown = sample.current if is_true else self._shown
+            if is_true and sample.stamp is not None:
+                self._shown_of = sample.stamp
             self.assistant.receive(sample)
 
     def _measure(self) -> None:
@@ -233,7 +235,7 @@ class FaultyHome:
         if self.assistant is None or not self.assistant.alive:
             self.meter.forget()
 
-    def _start(self, at_once: bool = True) -> None:
+    def _start(self, *, at_once: bool = True) -> None:
         self.assistant = Assistant(
             self.agenda, self.place.site, self.links, self.stored, self.told
         )
@@ -318,8 +320,9 @@ class FaultyHome:
     def _could_help(self) -> bool:
         """Whether what flows would melt the fuse, is seen, and can be ended."""
         flows, melts = self.world.supply_current, NEVER_MELTS * LIMIT
-        assistant = self.assistant
-        if min(max(flows), max(self._shown)) <= melts:
+        assistant, now = self.assistant, self.agenda.now
+        is_seen = not any(self._shown_of < at <= now for at in self._changes)
+        if max(flows) <= melts or not is_seen:
             return False
         if assistant is None or not assistant.is_awake:
             return False

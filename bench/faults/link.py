@@ -3,11 +3,7 @@
 from dataclasses import dataclass, replace
 
 from custom_components.amp_guard.chargers.attempt import Order, Outcome
-from custom_components.amp_guard.model import (
-    ChargerReading,
-    ChargerStatus,
-    PhaseValues,
-)
+from custom_components.amp_guard.model import ChargerReading, ChargerStatus, PhaseValues
 from simulator.charger import ChargerModel
 
 from .agenda import Agenda

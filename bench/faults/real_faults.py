@@ -1,11 +1,12 @@
 """The faults of real time: how each is made, and how it is undone."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 import os
 from pathlib import Path
 import signal
+from typing import Any
 
 from demo.home import Home
 from simulator.devices.amp_guard import Fault as MeterTrouble
@@ -13,11 +14,15 @@ from simulator.devices.amp_guard import Fault as MeterTrouble
 from .kinds import ChargerFault
 from .real_site import RealSite
 
-type Step = Callable[[Home], Awaitable[None]]
+type Step = Callable[[Home], Coroutine[Any, Any, None]]
 
 VICTIM = "garage"
+"""The charger that has the faults of one."""
 SAMPLES_EACH = 10.0
+"""s, of a slow meter."""
 BALLAST = "ballast"
+"""A file that takes all the room there is."""
+DATABASE = "home-assistant_v2.db"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,7 +155,10 @@ async def _make_room(home: Home) -> None:
 
 
 async def _destroy_database(home: Home) -> None:
-    path = home.home_assistant.folder / "home-assistant_v2.db"
+    await asyncio.to_thread(_overwrite, home.home_assistant.folder / DATABASE)
+
+
+def _overwrite(path: Path) -> None:
     with path.open("r+b") as database:
         database.write(os.urandom(path.stat().st_size))
     for more in ("-wal", "-shm"):

@@ -8,12 +8,12 @@ from aiohttp import web
 
 from custom_components.amp_guard.model import PhaseValues
 from demo.network import Namespace
+from simulator.car import CarModel
 from simulator.charger import ChargerModel
-from simulator.devices import Handler
+from simulator.devices import Device, Handler
 from simulator.devices.charger import ChargerDevice
 from simulator.devices.lektrico import Lektrico
 from simulator.devices.nrgkick import NRGkick
-from simulator.car import CarModel
 from simulator.house import House, constant
 from simulator.scenario import Arrival, Scenario, evening
 from simulator.site import Addresses, Site
@@ -22,6 +22,7 @@ from .kinds import ChargerFault
 
 QUIET = PhaseValues(2.0, 2.0, 2.0)
 LATE = 8.0
+"""s that one that is late takes."""
 HOME_HOST = "192.168.{}.1"
 DEVICE_HOST = "192.168.{}.2"
 FIRST_NET = 71
@@ -42,7 +43,7 @@ class Cable:
         self._device.ip(f"address add {self.host}/30 dev lan")
         self._device.ip("link set lan up")
 
-    async def serve(self, device: Any) -> None:
+    async def serve(self, device: Device) -> None:
         """Put a device at its end."""
         await device.serve(self._device.listen(self.host))
 
@@ -70,13 +71,25 @@ class Cable:
 
 
 class FaultyDevice(ChargerDevice):
-    """A charger that answers late, wrongly, or not at all; as `fault` says now."""
+    """Answers late, wrongly, or not at all, as `fault` says now; beside a real one."""
 
-    fault: ChargerFault | None = None
+    _over = asyncio.Event()
+    _fault: ChargerFault | None = None
+
+    @property
+    def fault(self) -> ChargerFault | None:
+        """What is wrong with it now."""
+        return self._fault
+
+    @fault.setter
+    def fault(self, fault: ChargerFault | None) -> None:
+        self._fault = fault
+        self._over.set()
+        self._over = asyncio.Event()
 
     def application(self) -> web.Application:
         """Return what it serves, through its fault."""
-        application = super().application()
+        application = super().application()  # type: ignore[safe-super] # the other's
         application.middlewares.insert(0, self._break)
         return application
 
@@ -93,13 +106,13 @@ class FaultyDevice(ChargerDevice):
                 request.transport.abort()
             raise web.HTTPServiceUnavailable
         if fault is ChargerFault.SILENT and not tells:
-            await self._is_over(fault)
+            await self._over.wait()
         if not tells or fault is None:
             return await handler(request)
         if fault is ChargerFault.REFUSING:
             raise web.HTTPInternalServerError
         if fault is ChargerFault.HANGING:
-            await self._is_over(fault)
+            await self._over.wait()
         if fault is ChargerFault.LATE:
             await asyncio.sleep(LATE)
         held = self.charger.limit
@@ -107,10 +120,6 @@ class FaultyDevice(ChargerDevice):
         if fault is ChargerFault.LIES_OF_LIMIT:
             self.charger.set_limit(held, self.now)
         return answer
-
-    async def _is_over(self, fault: ChargerFault) -> None:
-        while self.fault is fault:
-            await asyncio.sleep(0.1)
 
 
 class FaultyLektrico(FaultyDevice, Lektrico):

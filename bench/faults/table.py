@@ -8,6 +8,27 @@ from .matrix import Outcome
 
 type _Cell = Callable[[Sequence[Outcome]], str]
 
+
+def _usual(figures: Sequence[float]) -> str:
+    """Return the middle one and the most."""
+    if not figures:
+        return "–"
+    return f"{median(figures):.0f} / {max(figures):.0f}"
+
+
+def _told(runs: Sequence[Outcome]) -> str:
+    """Return what was told in at least half of the runs, and when in the middle."""
+    told: dict[str, list[float]] = {}
+    for each in runs:
+        for what, after in each.told.items():
+            told.setdefault(what, []).append(after)
+    return ", ".join(
+        f"{what} {median(after):.0f}"
+        for what, after in told.items()
+        if 2 * len(after) >= len(runs)
+    )
+
+
 _COLUMNS: Sequence[tuple[str, _Cell]] = (
     ("runs", lambda runs: f"{len(runs)}"),
     ("s over", lambda runs: _usual([each.story.seconds_over for each in runs])),
@@ -22,7 +43,7 @@ _COLUMNS: Sequence[tuple[str, _Cell]] = (
         ),
     ),
     ("lost kWh", lambda runs: f"{median(each.lost for each in runs):.2f}"),
-    ("told, after s", lambda runs: _told(runs)),
+    ("told, after s", _told),
 )
 
 
@@ -60,23 +81,3 @@ def _rows(kind: Kind, outcomes: Sequence[Outcome]) -> list[str]:
 
 def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _usual(figures: Sequence[float]) -> str:
-    """Return the middle one and the most."""
-    if not figures:
-        return "–"
-    return f"{median(figures):.0f} / {max(figures):.0f}"
-
-
-def _told(runs: Sequence[Outcome]) -> str:
-    """Return what was told in at least half of the runs, and when in the middle."""
-    told: dict[str, list[float]] = {}
-    for each in runs:
-        for what, after in each.told.items():
-            told.setdefault(what, []).append(after)
-    return ", ".join(
-        f"{what} {median(after):.0f}"
-        for what, after in told.items()
-        if 2 * len(after) >= len(runs)
-    )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import Self
 
 import aiohttp
 
@@ -25,7 +26,7 @@ class Ears:
         self._before: Mapping[str, str] | None = None
         self._task: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> Ears:
+    async def __aenter__(self) -> Self:
         """Listen from now on."""
         self._before = await self._look()
         self._task = asyncio.create_task(self._listen())
