@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from concurrent.futures import ProcessPoolExecutor
 import sys
 
-from .matrix import Outcome, by_home, run_home, runs
+from .matrix import by_home, run_home, runs
 from .real import RealOutcome, run_real
 from .real_faults import REAL_FAULTS
 from .real_table import real_table
@@ -51,10 +51,12 @@ def _in_virtual_time(arguments: Namespace) -> bool:
         for each in runs(arguments.pairs, arguments.seed)
         if arguments.only in ("", each.name)
     ]
-    outcomes: list[Outcome] = []
-    with ProcessPoolExecutor(arguments.processes) as processes:
-        for some in processes.map(run_home, by_home(wanted)):
-            outcomes += some
+    if arguments.processes > 1:
+        with ProcessPoolExecutor(arguments.processes) as processes:
+            found = list(processes.map(run_home, by_home(wanted)))
+    else:
+        found = [run_home(together) for together in by_home(wanted)]
+    outcomes = [each for some in found for each in some]
     print(table(outcomes), names_of(outcomes), sep="\n\n", flush=True)
     return not any(each.failed for each in outcomes)
 
