@@ -42,6 +42,7 @@ class Browser:
         """Open nothing yet."""
         self._session = aiohttp.ClientSession(url)
         self._client_id = f"{url}/"
+        self._token = ""
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._listening: asyncio.Task[None] | None = None
         self._awaited: dict[int, asyncio.Future[dict[str, Any]]] = {}
@@ -89,12 +90,19 @@ class Browser:
             },
         )
         tokens = await _read(signed_in)
-        self._session.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+        self._token = tokens["access_token"]
+        self._session.headers["Authorization"] = f"Bearer {self._token}"
+        await self.connect()
+
+    async def connect(self) -> None:
+        """Open the connection, anew where Home Assistant has been away meanwhile."""
+        if self._listening is not None:
+            self._listening.cancel()
+        if self._socket is not None:
+            await self._socket.close()
         self._socket = await self._session.ws_connect("/api/websocket")
         await self._receive()
-        await self._socket.send_json(
-            {"type": "auth", "access_token": tokens["access_token"]}
-        )
+        await self._socket.send_json({"type": "auth", "access_token": self._token})
         answer = await self._receive()
         if answer["type"] != "auth_ok":
             raise RefusedError(f"signing in: {answer}")

@@ -123,6 +123,17 @@ class HomeAssistant:
         msg = f"Home Assistant has ended by itself (status {status})"
         raise HomeAssistantError(f"{msg}.\n{self._tail()}")
 
+    @property
+    def pid(self) -> int:
+        """Of the process, while it is started."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def folder(self) -> Path:
+        """Where it keeps its files."""
+        return self._folder
+
     async def stop(self) -> None:
         """End it as a service manager does; kill it where it does not follow."""
         process, self._process = self._process, None

@@ -45,7 +45,9 @@ class Fault(StrEnum):
     OUTDATED = "outdated"
     """It repeats its last measurement, as a new sample each time."""
     SILENT = "silent"
-    """Connections are taken, and nothing is said on them."""
+    """Connections are taken, and nothing is said on them ..."""
+    PINGING = "pinging"
+    """... but pings."""
     DROPPED = "dropped"
     """Connections are closed at once, those that are open too."""
 
@@ -209,7 +211,7 @@ class AmpGuard(Device):
     async def _break(
         self, request: web.Request, handler: Handler
     ) -> web.StreamResponse:
-        if self._fault is Fault.SILENT:
+        if self._fault in (Fault.SILENT, Fault.PINGING):
             await self._fault_changed.wait()
         if self._fault is Fault.DROPPED:
             _drop(request.transport)
@@ -289,10 +291,12 @@ class AmpGuard(Device):
         sent = 0
         while not stream.closed:
             await self._sampled.wait()
-            if self._fault is not Fault.SILENT:
-                message = agreed.sample(self._message(), sent)
-                sent += 1
-                with suppress(ConnectionError):  # reading sees it too, and ends this
+            with suppress(ConnectionError):  # reading sees it too, and ends this
+                if self._fault is Fault.PINGING:
+                    await stream.ping()
+                elif self._fault is not Fault.SILENT:
+                    message = agreed.sample(self._message(), sent)
+                    sent += 1
                     await stream.send_str(message)
 
     async def _close_streams(self, _application: web.Application) -> None:

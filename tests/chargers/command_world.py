@@ -16,10 +16,8 @@ from custom_components.amp_guard.chargers.attempt import (
     Outcome,
     Send,
 )
-from custom_components.amp_guard.chargers.command import (
-    LONGEST_PAUSE_OF_CUT,
-    CommandMachine,
-)
+from custom_components.amp_guard.chargers.command import CommandMachine
+from custom_components.amp_guard.chargers.pauses import LONGEST_PAUSE_OF_CUT
 
 OFFLINE = 6.0
 SETTLES = 60.0
@@ -129,6 +127,13 @@ class World:
     def give(self, current: float, valid_for: float | None = None) -> None:
         self.order = Order(current=current, valid_for=valid_for)
         self._carry_out(self.machine.order(self.order, self.now))
+
+    def overload(self, seconds: float, *, heeds: bool = True) -> None:
+        """Let its fuse be overloaded; the loop says so each second."""
+        for _ in range(round(seconds)):
+            self._look()
+            self._carry_out(self.machine.hurry(self.now, heeds=heeds))
+            self.run(1.0)
 
     def release(self, current: float) -> None:
         self.order = Order(current=current, at_once=True)

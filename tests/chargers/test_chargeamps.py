@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.amp_guard.chargers.command import BUSY_PAUSE_OF_CUT
+from custom_components.amp_guard.chargers.pauses import BUSY_PAUSE_OF_CUT
 
 from .contracts import CONTRACTS, set_value
 

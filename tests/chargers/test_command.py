@@ -3,14 +3,24 @@
 from hypothesis import given, strategies as st
 
 from custom_components.amp_guard.chargers.attempt import Order, Outcome
-from custom_components.amp_guard.chargers.command import (
-    BESIDE_AFTER,
+from custom_components.amp_guard.chargers.command import BESIDE_AFTER, CommandMachine
+from custom_components.amp_guard.chargers.pauses import (
+    BUSY_PAUSE_OF_CUT,
+    HURRIED_PAUSE,
     LONGEST_PAUSE,
-    CommandMachine,
 )
 from tests.properties import examples
 
-from .command_world import DISPLAYS, OFFLINE, PUSHED, SETTLES, TIMING, Fate, World
+from .command_world import (
+    DISPLAYS,
+    OFFLINE,
+    PROMPT,
+    PUSHED,
+    SETTLES,
+    TIMING,
+    Fate,
+    World,
+)
 
 LIMITS = (0.0, 6.0, 7.0, 10.0, 16.0)
 HISTORIES = examples(100, thorough=10_000)
@@ -40,6 +50,7 @@ steps = st.one_of(
     st.tuples(st.just("lose"), st.sampled_from([None, None, 6.0, 16.0])),
     st.tuples(st.just("find")),
     st.tuples(st.just("lack"), st.booleans()),
+    st.tuples(st.just("overload"), st.booleans()),
 )
 waits = st.sampled_from([0.0, 0.2, 1.5, 6.0, 25.0, 90.0, 700.0])
 
@@ -68,6 +79,8 @@ def happen(world: World, step) -> None:
             world.find()
         case ("lack", is_):
             world.lack(is_=is_)
+        case ("overload", heeds):
+            world.overload(20.0, heeds=heeds)
 
 
 @given(histories())
@@ -176,6 +189,57 @@ def test_a_cut_goes_out_within_a_second_whatever_hangs(display, orders, fate) ->
             world.run(BESIDE_AFTER)
             assert world.sent[-1][1] == current
         world.run(seconds)
+
+
+@given(displays, unwilling, st.integers(0, 120), st.floats(10.0, 200.0))
+@examples(30)
+def test_a_cut_arrives_soon_after_whatever_kept_it_while_its_fuse_is_overloaded(
+    display, fate, calm, unwilling_for
+) -> None:
+    """How often it failed before must not matter: a fuse has a minute."""
+    world = World(display, fate_of_rest=fate)
+    world.give(7.0)
+    world.run(float(calm))
+    world.overload(min(unwilling_for, 4 * HURRIED_PAUSE))
+
+    world.fate_of_rest = PROMPT
+    world.overload(BUSY_PAUSE_OF_CUT + 1.0)
+
+    assert world.limit == 7.0
+
+
+@given(displays, unwilling, st.booleans())
+@examples(30)
+def test_nor_is_it_kept_busy_then(display, fate, heeds) -> None:
+    world = World(display, fate_of_rest=fate)
+    world.give(7.0)
+    world.overload(600.0, heeds=heeds)
+
+    assert len(world.sent) <= 600.0 / HURRIED_PAUSE + 4
+
+
+@given(displays.filter(bool))
+@examples(30)
+def test_who_took_its_cut_and_heeds_it_is_left_alone_on_an_overloaded_fuse(
+    display,
+) -> None:
+    world = World(display)
+    world.give(7.0)
+    world.overload(600.0)
+
+    assert len(world.sent) == 1
+
+
+@given(displays)
+@examples(30)
+def test_a_cut_that_is_taken_and_not_heeded_is_sent_again_soon(display) -> None:
+    world = World(display)
+    world.give(7.0)
+    world.run(100.0)
+    before = len(world.sent)
+    world.overload(60.0, heeds=False)
+
+    assert len(world.sent) - before >= 60.0 / HURRIED_PAUSE - 1
 
 
 @given(displays.filter(bool), limits.filter(bool))

@@ -6,10 +6,8 @@ from custom_components.amp_guard.chargers.attempt import (
     Order,
     Outcome,
 )
-from custom_components.amp_guard.chargers.command import (
-    LONGEST_PAUSE_OF_CUT,
-    CommandMachine,
-)
+from custom_components.amp_guard.chargers.command import CommandMachine
+from custom_components.amp_guard.chargers.pauses import LONGEST_PAUSE_OF_CUT
 
 SETTLES = 60.0
 RAISE_INTERVAL = 20.0

@@ -10,11 +10,11 @@ import pytest_socket
 from demo.browser import Account
 from demo.home import Home, running
 from demo.home_assistant import HomeAssistant
+from demo.network import Namespace
 from demo.places import LOOPBACK, home_assistant_port, site_addresses
 from demo.set_up import SetUp, set_up
 from simulator.scenario import Scenario
 from simulator.site import Site
-from tests.network import Namespace
 
 OWNER = Account(name="Owner", username="owner", password="correct horse")
 

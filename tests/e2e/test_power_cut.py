@@ -36,9 +36,9 @@ KITCHEN = 18.0
 """A on L1, while dinner is made."""
 PATIENCE = 120.0
 """s. What is waited for comes within half of it; this ends what never comes."""
-BELOW_LIMIT_WITHIN = 15.0
-"""s from the first sample that a new Home Assistant is given, while it still starts all
-else: 5 s where nothing else keeps the machine busy."""
+BELOW_LIMIT_WITHIN = 10.0
+"""s from when the meter is listened to: 1 s until it has a sample, 1 s of the charger's,
+3 s of the car's, and what a machine needs that still starts all else."""
 
 
 class OcppSite(Site):

@@ -15,6 +15,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
+from custom_components.amp_guard.chargers.pauses import HURRIED_PAUSE
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.model import FuseType
 from simulator.fuse import FuseModel
@@ -228,7 +229,7 @@ async def test_a_limit_in_milliamperes(street: Callable) -> None:
     assert 6.0 <= charger.drawn <= BESIDE_THE_OVEN
 
 
-@pytest.mark.parametrize(("plugged_in", "most"), [(True, 25), (False, 6)])
+@pytest.mark.parametrize(("plugged_in", "most"), [(True, 65), (False, 6)])
 async def test_a_charger_that_refuses_is_not_asked_for_ever(
     street: Callable, plugged_in: bool, most: int
 ) -> None:
@@ -243,6 +244,26 @@ async def test_a_charger_that_refuses_is_not_asked_for_ever(
     await site.passes(600, *OVEN)
 
     assert len(charger.commands) <= most
+
+
+@pytest.mark.parametrize("refused_for", [20, 40, 70, 130])
+async def test_who_refused_for_long_is_cut_soon_after_that_on_an_overloaded_fuse(
+    street: Callable, refused_for: int
+) -> None:
+    """32 A on 25 A: the fuse has a minute, and how often it was refused has none."""
+    site = await street({}, fuse=FuseModel(40.0, FuseType.GG))
+    [charger] = site.chargers
+    await site.passes(90, *QUIET)
+
+    charger.manner = refuses
+    await site.passes(refused_for, *OVEN)
+    charger.manner = obeys
+    site.fuse = FuseModel(25.0, FuseType.GG)
+    site.begin_judging()
+    await site.passes(40, *OVEN)
+
+    assert site.over <= HURRIED_PAUSE + CUT_WITHIN
+    assert site.fuse.trips == 0
 
 
 async def test_what_a_disobedient_charger_takes_is_counted_once(

@@ -9,26 +9,24 @@ again when that one ends, since nobody knows which of the two landed last.
 from ..model import Commanded
 from .attempt import NOT_SENT, Attempt, CommandTiming, Effects, Order, Outcome, Send
 from .in_force import LimitsInForce
+from .pauses import (
+    BUSY_PAUSE,
+    BUSY_PAUSE_OF_CUT,
+    FIRST_PAUSE,
+    HURRIED,
+    HURRIED_PAUSE,
+    LONGEST_PAUSE,
+    LONGEST_PAUSE_OF_CUT,
+    MOST_HURRIED,
+    PATIENCE,
+    PATIENCE_OF_CUT,
+    grown,
+)
 
 TOLERANCE = 0.05
 """A that two readings of one limit may lie apart."""
 BESIDE_AFTER = 1.0
 """s that a cut waits behind an attempt that hangs."""
-FIRST_PAUSE = 5.0
-"""s until what failed is tried again, doubled each time ..."""
-LONGEST_PAUSE = 300.0
-"""... up to this for a raise ..."""
-LONGEST_PAUSE_OF_CUT = 60.0
-"""... and up to this for a cut: a fuse may wait for it."""
-BUSY_PAUSE = 60.0
-"""s that an integration is left alone that was asked too often (HTTP 429) ..."""
-BUSY_PAUSE_OF_CUT = 15.0
-"""... or for a cut."""
-PATIENCE = 60.0
-"""s that an attempt may hang until the same is sent beside it, doubled each time ..."""
-PATIENCE_OF_CUT = 15.0
-"""... or for a cut."""
-MOST_DOUBLINGS = 10
 REPEATS = 2
 """Times that a limit is sent again that the charger took and shows a lower one for;
 then the lower one is somebody's."""
@@ -64,6 +62,9 @@ class CommandMachine:
         self._again_at: float | None = None
         self._failures = 0
         self._repeats = 0
+        self._sent_at = float("-inf")
+        self._hurried_until = float("-inf")
+        self._busy_until = float("-inf")
         # The newest attempt that was sent, or is under way.
         self._last: Attempt | None = None
         self._before_last: Attempt | None = None
@@ -174,6 +175,17 @@ class CommandMachine:
         self._begin_anew()
         return self._effects(now)
 
+    def hurry(self, now: float, *, heeds: bool) -> Effects:
+        """Take that its fuse is overloaded, and whether its car `heeds` its limit.
+
+        A cut that failed, or is not heeded, is tried again soon.
+        """
+        self._hurried_until = now + HURRIED
+        if not heeds and self._is_tried and self._may_repeat(now):
+            self._again_at = now
+            self._repeats += 1
+        return self._effects(now)
+
     def take_timing(self, timing: CommandTiming) -> None:
         """Take what is known by now of its way with commands."""
         self._timing = timing
@@ -208,7 +220,8 @@ class CommandMachine:
         last = self._last
         if last is None or last in self._under_way or self._again_at is not None:
             return False
-        pause = min(_grown(FIRST_PAUSE, self._repeats), LONGEST_PAUSE_OF_CUT)
+        longest = min(self._longest_pause(now), LONGEST_PAUSE_OF_CUT)
+        pause = min(grown(FIRST_PAUSE, self._repeats), longest)
         return now - last.sent_at >= max(self._timing.command_lag, pause)
 
     # --- how an attempt ends ---------------------------------------------------------
@@ -228,9 +241,10 @@ class CommandMachine:
     def _fail(self, now: float, *, busy: bool = False) -> None:
         """Try again after a pause that grows."""
         self._failures += 1
-        pause = _grown(FIRST_PAUSE, self._failures - 1)
+        pause = grown(FIRST_PAUSE, self._failures - 1)
         if busy:
             pause = max(pause, BUSY_PAUSE_OF_CUT if self._is_cut(now) else BUSY_PAUSE)
+            self._busy_until = now + BUSY_PAUSE_OF_CUT
         self._again_at = now + min(pause, self._longest_pause(now))
 
     # --- what is shown ---------------------------------------------------------------
@@ -294,7 +308,14 @@ class CommandMachine:
         return held is not None and self._target > held
 
     def _longest_pause(self, now: float) -> float:
+        if self._is_hurried(now):
+            return HURRIED_PAUSE
         return LONGEST_PAUSE_OF_CUT if self._is_cut(now) else LONGEST_PAUSE
+
+    def _is_hurried(self, now: float) -> bool:
+        """Whether a fuse waits for what was ordered, and few attempts hang."""
+        waits = now < self._hurried_until and not self._is_raise(now)
+        return waits and len(self._under_way) < MOST_HURRIED
 
     def _due(self, now: float) -> float | None:
         """Return from when on the order is to be sent, None where it needs not be."""
@@ -312,7 +333,7 @@ class CommandMachine:
     def _patience(self, now: float) -> float:
         """Return for how long in s an attempt that hangs keeps the same one waiting."""
         patience = PATIENCE_OF_CUT if self._is_cut(now) else PATIENCE
-        return min(_grown(patience, self._failures), self._longest_pause(now))
+        return min(grown(patience, self._failures), self._longest_pause(now))
 
     def _wanted_at(self, now: float) -> float | None:
         """Return from when on the order is to be sent, if nothing else is under way."""
@@ -322,11 +343,18 @@ class CommandMachine:
         if self._tried is None or target < self._tried.current:
             return now
         if self._is_tried:
-            return now if self._hangs else self._again_at
+            return now if self._hangs else self._tried_again_at(now)
         raise_at = now if last is None else last.sent_at + self._timing.raise_interval
         if self._again_at is None:
             return raise_at
         return max(self._again_at, raise_at) if self._is_raise(now) else self._again_at
+
+    def _tried_again_at(self, now: float) -> float | None:
+        """Return from when on the same is sent again, None where it needs not be."""
+        again_at = self._again_at
+        if again_at is None or not self._is_hurried(now):
+            return again_at
+        return max(min(again_at, self._sent_at + HURRIED_PAUSE), self._busy_until)
 
     def _may_wait_for_a_car(self, order: Order) -> bool:
         """Whether there is no car, and what was sent to the charger did not help."""
@@ -366,11 +394,7 @@ class CommandMachine:
             sent_at=now,
             held=last is not None and last.held and last.order.current == target,
         )
-        self._last, self._before_last = attempt, last
+        self._last, self._before_last, self._sent_at = attempt, last, now
         self._in_force.send(attempt)
         self._tried, self._again_at, self._is_lacking = attempt.order, None, False
         return Send(number=attempt.number, order=attempt.order)
-
-
-def _grown(pause: float, times: int) -> float:
-    return pause * 2.0 ** min(times, MOST_DOUBLINGS)

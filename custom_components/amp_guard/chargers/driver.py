@@ -312,6 +312,11 @@ class ChargerDriver:
         fitted = replace(order, current=self._setter.settable(order.current))
         return replace(fitted, valid_for=self._setter.lasting(fitted))
 
+    @callback
+    def hurry(self, *, heeds: bool) -> None:
+        """Take that its fuse is overloaded: what did not arrive is sent again soon."""
+        self._carry_out(self._machine.hurry(self._now(), heeds=heeds))
+
     def release_user_limit(self) -> None:
         """Take back control from a limit that the user has set at the charger."""
         self._carry_out(self._machine.release_user_limit(self._now()))

@@ -207,6 +207,7 @@ class Cycle:
         for charger, allocation in decision.allocations.items():
             if allocation.reason is not Reason.INACTIVE and allocation.send:
                 self._fleet.command(charger, allocation.current, allocation.valid_for)
+        self._fleet.hurry(decision, self.site)
         self._fleet.refresh(decision.to_refresh)
 
     def _tell(self, snapshot: Snapshot, decision: Decision, now: float) -> None:

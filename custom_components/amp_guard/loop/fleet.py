@@ -9,8 +9,13 @@ from homeassistant.core import HomeAssistant, callback
 
 from ..chargers import ChargerDriver, FailSafe, Learning, Trouble, TroubleKind
 from ..const import SUBENTRY_CHARGER, AmpGuardConfigEntry
-from ..model import ChargerReading, ChargerStatus, Commanded, Site
-from ..site.reading import connected_subentries, read_charger_config, taking_part
+from ..model import ChargerReading, ChargerStatus, Commanded, Decision, Site
+from ..site.reading import (
+    connected_subentries,
+    nodes_above,
+    read_charger_config,
+    taking_part,
+)
 from .charger_repairs import ChargerIssues, is_simulated, take_back_left, tell_gone
 from .fail_safe_repairs import tell_no_fail_safe
 from .faults import Faults, Part, do_all
@@ -234,6 +239,15 @@ class Fleet:
         """Ask the integrations of these anew: what they say matters now."""
         for charger in chargers:
             self._drivers[charger].ask()
+
+    @callback
+    def hurry(self, decision: Decision, site: Site) -> None:
+        """Have what did not arrive sent again soon, where a fuse is overloaded."""
+        overloaded = {id_ for id_, node in decision.nodes.items() if node.overloaded}
+        for charger in site.chargers if overloaded else ():
+            if not overloaded.isdisjoint(nodes_above(site, charger.group)):
+                heeds = charger.id not in decision.not_following
+                self._drivers[charger.id].hurry(heeds=heeds)
 
     @callback
     def command(

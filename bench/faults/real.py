@@ -1,0 +1,218 @@
+"""Each fault with a real Home Assistant process, one after another at one home.
+
+Both cars draw all that is left; the fault begins; 2 s later something large comes on and
+stays. The judge is the simulated fuse.
+"""
+
+import asyncio
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+import secrets
+import subprocess
+import sys
+from tempfile import TemporaryDirectory
+
+from custom_components.amp_guard.model import SUPPLY_ID, Phase
+from demo.browser import Account
+from demo.home import Home, running
+from demo.home_assistant import INTEGRATION, HomeAssistant
+from demo.network import Namespace
+from simulator.appliances import switch
+from simulator.house import House, constant
+
+from .real_faults import REAL_FAULTS, RealFault
+from .real_site import QUIET, RealSite
+from .told import Ears
+
+BLOCKER = Path(__file__).parent / "loop_blocker"
+OWNER = Account(name="Owner", username="owner", password=secrets.token_urlsafe(9))
+DISK = "96m"
+"""Of memory, where Home Assistant keeps its files: it can be filled."""
+LARGE = 9.0
+"""A on each phase that come on: with both cars 34 A flow through 25 A, and the fuse of
+the simulator goes after 24 s."""
+LEAD = 2.0
+"""s from the beginning of a fault until that."""
+STAYS = 45.0
+"""s."""
+PATIENCE = 240.0
+"""s until both cars draw all that is left again."""
+FULL = 0.9
+"""The share of what is left that the cars then draw."""
+FULL_FOR = 35.0
+"""s: longer than a raise must have stood to have been of use."""
+LOOK = 0.25
+MOMENT = 0.05
+"""s."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RealOutcome:
+    """What came of a fault, by the simulator's record.
+
+    `resumed_after` is s from its end until the cars drew all that was left (None: not
+    while it was looked at); `told` is s from its beginning; `lost` is kWh that the cars
+    could have had in that time.
+    """
+
+    name: str
+    seconds_over: float
+    amp_seconds: float
+    heat: float
+    trips: int
+    resumed_after: float | None
+    told: dict[str, float]
+    lost: float
+
+
+def run_real(names: Sequence[str]) -> list[RealOutcome]:
+    """Return what comes of the faults of these names, at one home."""
+    faults = [fault for fault in REAL_FAULTS if fault.name in names]
+    home = Namespace()
+    try:
+        with home.entered(), TemporaryDirectory() as folder, _small_disk(folder):
+            home.ip(
+                "route add 224.0.0.0/4 dev lo"
+            )  # Home Assistant begins with zeroconf
+            return asyncio.run(_run(home, Path(folder), faults))
+    finally:
+        home.close()
+
+
+@contextmanager
+def _small_disk(folder: str) -> Generator[None]:
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "faults", folder], check=True
+    )
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+async def _run(
+    network: Namespace, folder: Path, faults: Sequence[RealFault]
+) -> list[RealOutcome]:
+    home = Home(
+        RealSite(network),
+        HomeAssistant(
+            folder / "config",
+            port=8123,
+            integrations=(INTEGRATION, BLOCKER),
+            more="loop_blocker:\n",
+        ),
+    )
+    outcomes = []
+    async with running(home, OWNER):
+        for fault in faults:
+            outcomes.append(await _Trial(home, fault).run())
+            print(f"{outcomes[-1]}", file=sys.stderr, flush=True)
+    return outcomes
+
+
+class _Trial:
+    """One fault, from a home at rest to one that is at rest again."""
+
+    def __init__(self, home: Home, fault: RealFault) -> None:
+        self._home = home
+        self._fault = fault
+        self._world = home.site.world
+        self._loop = asyncio.get_running_loop()
+        self._lost = 0.0
+        self._resumed_at: float | None = None
+        self._ended_at: float | None = None
+
+    async def run(self) -> RealOutcome:
+        """Live through it."""
+        home, world = self._home, self._world
+        assert home.browser is not None
+        await self._rest()
+        over = world.record.nodes[SUPPLY_ID].over
+        seconds, amp_seconds = over.seconds, over.amp_seconds
+        trips, world.fuse.heat_max = world.record.fuse_trips, 0.0
+        async with Ears(home.browser) as ears:
+            began = await self._live_through()
+        return RealOutcome(
+            name=self._fault.name,
+            seconds_over=over.seconds - seconds,
+            amp_seconds=over.amp_seconds - amp_seconds,
+            heat=world.fuse.heat_max,
+            trips=world.record.fuse_trips - trips,
+            resumed_after=None
+            if self._resumed_at is None or self._ended_at is None
+            else self._resumed_at - self._ended_at,
+            told={what: at - began for what, at in ears.told.items()},
+            lost=self._lost,
+        )
+
+    async def _live_through(self) -> float:
+        """Return when the fault began, s."""
+        home, fault = self._home, self._fault
+        if fault.in_mid_cut:
+            self._switch_on()
+            victim = self._world.chargers["garage"]
+            before = victim.commands
+            await self._live_until(lambda: victim.commands > before)
+        began = self._loop.time()
+        await fault.begin(home)
+        if not fault.in_mid_cut:
+            await self._live(LEAD)
+            self._switch_on()
+        await self._live(began + fault.lasts - self._loop.time())
+        ending = asyncio.create_task(fault.end(home))
+        while not ending.done():
+            await self._live(LOOK)
+        ending.result()
+        self._ended_at = self._loop.time()
+        await self._live(began + STAYS - self._loop.time())
+        if self._resumed_at is None:
+            await self._live(20.0)
+        self._switch_off()
+        return began
+
+    async def _rest(self) -> None:
+        """Let both cars draw all that is left, for a while."""
+        full_since = inf
+        async with asyncio.timeout(PATIENCE):
+            while self._loop.time() - full_since < FULL_FOR:
+                await self._home.live(LOOK)
+                now = self._loop.time()
+                full_since = min(full_since, now) if self._is_full() else inf
+
+    def _is_full(self) -> bool:
+        return self._drawn() >= FULL * self._room()
+
+    def _drawn(self) -> float:
+        return sum(max(each.load) for each in self._world.chargers.values())
+
+    def _room(self) -> float:
+        house = max(self._world.house.current_at(self._world.now))
+        return self._world.supply.supply_max_current - house
+
+    async def _live(self, seconds: float) -> None:
+        ends = self._loop.time() + seconds
+        while (left := ends - self._loop.time()) > 0:
+            await self._home.live(min(LOOK, left))
+            missing = max(0.0, self._room() - self._drawn())
+            self._lost += missing * 3 * 230.0 * min(LOOK, left) / 3.6e6
+            if self._ended_at and self._resumed_at is None and self._is_full():
+                self._resumed_at = self._loop.time()
+
+    async def _live_until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not condition():
+                await self._live(0.05)
+
+    def _switch(self, begins: float, ends: float) -> None:
+        """Have the large load on between two times, s; the world looks from then on."""
+        loads = [switch(phase, LARGE, [(begins, ends)]) for phase in Phase]
+        self._world.house = House(constant(QUIET), *loads)
+
+    def _switch_on(self) -> None:
+        self._switch(self._world.now + MOMENT, inf)
+
+    def _switch_off(self) -> None:
+        self._switch(-1.0, self._world.now + MOMENT)
