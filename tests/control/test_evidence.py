@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.amp_guard.model import (
     SUPPLY_ID,
+    Ceiling,
     Charger,
     ChargerReading,
     Decision,
@@ -372,6 +373,20 @@ def test_a_charger_that_tells_only_changes_is_made_to_tell(
     plant = evening_with(ZERO, site=home(one), phases=phases)
     decision = plant.settle(180).decision
     assert doubts(decision) == {(L2, Doubt.BELOW_CHARGERS)}
+
+
+def test_who_is_at_its_minimum_tells_by_the_cut_that_brought_it_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It need not be lowered to tell: what shows a cut followed is newer than that."""
+    only_changes(monkeypatch)
+    plant = evening_with(ZERO, site=home(charger()), phases=3)
+    plant.settle(30)
+    ceiling = Ceiling(target="a", current=6.0, expires=plant.now + 3600.0)
+    plant.ceilings["a"] = ceiling
+    given = [m.decision.allocations["a"].current for m in plant.run(300)]
+    assert doubts(plant.step().decision) == {(L2, Doubt.BELOW_CHARGERS)}
+    assert min(given) >= 6.0
 
 
 def test_a_current_that_follows_no_limit_is_not_drawn(

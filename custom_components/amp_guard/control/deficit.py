@@ -41,6 +41,16 @@ def tolerance(reported: float, reporters: int) -> float:
     return ROUNDING + INACCURACY * reported + OFFSET * sqrt(reporters)
 
 
+def is_newer(connector: Connector, time: float) -> bool:
+    """Return whether what a charger says must be newer than that time, s.
+
+    It has had the time to be told, or shows that a later cut was followed.
+    """
+    draw = connector.draw
+    told = draw.arrived_at > time + draw.report_delay.oldest
+    return told or connector.obeyed_at > time
+
+
 class Deficit:
     """One phase of a meter beside the chargers on it. Currents in A, times in s."""
 
@@ -83,7 +93,7 @@ class Deficit:
             if (
                 self.since is not None
                 and connector.status is ChargerStatus.CHARGING
-                and draw.arrived_at > self.since + draw.report_delay.oldest
+                and is_newer(connector, self.since)
             ):
                 proven += low[phase]
                 provers += 1

@@ -21,7 +21,7 @@ from ..model import (
     Worth,
 )
 from .connector import Connector
-from .deficit import LEAST_DRAWN, Deficit, tolerance
+from .deficit import LEAST_DRAWN, Deficit, is_newer, tolerance
 from .lines import Lines, most_of_third
 from .meter import ReportedDraw
 from .steps import Answer, Seen, Steps
@@ -246,7 +246,7 @@ class Evidence:
                 draw = connector.draw
                 said, due = draw.reported_by_phase[phase], draw.report_delay.oldest
                 since = now - deficit.since - due
-                if not said or since < 0 or draw.arrived_at > deficit.since + due:
+                if not said or since < 0 or is_newer(connector, deficit.since):
                     continue
                 if since < TESTED_FOR:
                     connector.tested_at = max(0.0, draw.reported - TEST_STEP)
