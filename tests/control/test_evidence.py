@@ -3,6 +3,7 @@
 from cmath import exp, pi
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -387,6 +388,53 @@ def test_who_is_at_its_minimum_tells_by_the_cut_that_brought_it_there(
     given = [m.decision.allocations["a"].current for m in plant.run(300)]
     assert doubts(plant.step().decision) == {(L2, Doubt.BELOW_CHARGERS)}
     assert min(given) >= 6.0
+
+
+def at_its_minimum(phase: Phase = L2) -> Plant:
+    """Return a home whose car started at the minimum, where a phase shows nothing."""
+    plant = Plant(home(charger(max_current=6.0)))
+    plant.loads[SUPPLY_ID] = PhaseValues(4.0, 4.0, 4.0)
+    plant.damage = shows(phase, lambda _: 0.0)
+    return plant
+
+
+@pytest.mark.parametrize("age", [0.0, 30.0, 60.0])
+def test_who_has_never_had_more_than_its_minimum_is_paused_once_to_tell(
+    monkeypatch: pytest.MonkeyPatch, age: float
+) -> None:
+    only_changes(monkeypatch)
+    plant = at_its_minimum()
+    plant.outlets["a"].report_age = age
+    given = [m.decision.allocations["a"].current for m in plant.run(1800)]
+    pauses = sum(after < before for before, after in pairwise(given))
+    assert pauses == 1
+    assert [phase for phase, _ in doubts(plant.step().decision)] == [L2]
+    assert plant.outlets["a"].draw == 6.0
+
+
+def test_who_is_paused_to_tell_and_says_nothing_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It has stopped long ago, and is said to charge at its minimum for ever."""
+    plant = Plant(home(charger(max_current=6.0), charger("b"), fuse=32.0))
+    plant.loads[SUPPLY_ID] = PhaseValues(4.0, 4.0, 4.0)
+    plant.settle(300)
+    reading = Outlet.reading
+    last = plant.outlets["a"].reading(plant.now, 0.0)
+    monkeypatch.setattr(
+        Outlet,
+        "reading",
+        lambda outlet, now, shift: (
+            last if outlet.charger.id == "a" else reading(outlet, now, shift)
+        ),
+    )
+    plant.outlets["a"].full = True
+    plant.loads[SUPPLY_ID] = PhaseValues(1.0, 1.0, 1.0)
+    plant.outlets["b"].connected = False
+    given = [m.decision.allocations["a"].current for m in plant.run(1800)]
+    assert doubts(plant.step().decision) == set()
+    assert sum(after < before for before, after in pairwise(given)) == 1
+    assert given[-1] == 6.0
 
 
 def test_a_current_that_follows_no_limit_is_not_drawn(

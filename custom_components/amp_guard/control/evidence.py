@@ -9,6 +9,7 @@ not believed makes its meter count as offline.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from ..model import (
     MEASURED,
@@ -20,7 +21,7 @@ from ..model import (
     Supply,
     Worth,
 )
-from .connector import Connector
+from .connector import FOLLOW_TOLERANCE, Connector
 from .deficit import LEAST_DRAWN, Deficit, is_newer, tolerance
 from .lines import Lines, most_of_third
 from .meter import ReportedDraw
@@ -51,6 +52,25 @@ UNDOUBTED: Worths = (MEASURED, MEASURED, MEASURED)
 """Nothing speaks against any phase."""
 
 
+class _Test(NamedTuple):
+    """A charger that is lowered to `current` A, having `said` by phase what it draws.
+
+    It is to show whether it does, and was lowered when it had `begun`, s.
+    """
+
+    begun: float
+    current: float
+    said: tuple[float, ...]
+
+    def is_followed(self, connector: Connector) -> bool:
+        """Return whether a report has come that says to have followed."""
+        draw = connector.draw
+        return (
+            draw.arrived_at > self.begun
+            and abs(draw.reported - self.current) <= FOLLOW_TOLERANCE
+        )
+
+
 class Evidence:
     """What one meter is worth by what speaks against it. Currents in A, times in s."""
 
@@ -72,7 +92,7 @@ class Evidence:
         self._exports = [0, 0, 0]
         self._answered: frozenset[Phase] = frozenset()
         self._doubted = False
-        self._tested: Sequence[Connector] = ()
+        self._tests: dict[Connector, _Test] = {}
 
     def look_at(self, chargers: Sequence[Connector]) -> None:
         """Hold what the meter shows against the `chargers` that it sees."""
@@ -227,33 +247,41 @@ class Evidence:
         )
         if self._is_it and self._lines.contradict and not doubts:
             self.in_question = (True, True, True)
-        if self._tested or any(self.in_question):
+        if self._tests or any(self.in_question):
             self._test(now)
 
     def _test(self, now: float) -> None:
         """Lower who has sent no report for so long that it must tell what it draws.
 
         Integrations that pass on only what changes say nothing of a car that goes on as
-        it did. What does not follow, either, is not drawn.
+        it did. One at its minimum has to be paused for that, so each test is made to its
+        end: a report that follows proves what was said till then, and what does not
+        follow is not drawn.
         """
-        for connector in self._tested:
-            connector.tested_at = None
-        tested = []
+        before, self._tests = self._tests, {}
         for phase, deficit in zip(Phase, self._deficits, strict=True):
-            if not self.in_question[phase] or deficit.since is None:
+            since, deficit.tested = deficit.since, False
+            if since is None or not self.in_question[phase]:
                 continue
+            told = []
             for connector in self._chargers:
-                draw = connector.draw
-                said, due = draw.reported_by_phase[phase], draw.report_delay.oldest
-                since = now - deficit.since - due
-                if not said or since < 0 or is_newer(connector, deficit.since):
+                test = before.get(connector) or _test_of(connector, since, now)
+                if test is None or test.begun <= since or not test.said[phase]:
+                    if connector.draw.reported_by_phase[phase]:
+                        told.append(is_newer(connector, since))
                     continue
-                if since < TESTED_FOR:
-                    connector.tested_at = max(0.0, draw.reported - TEST_STEP)
-                    tested.append(connector)
+                told.append(test.is_followed(connector))
+                if told[-1] or now - test.begun < TESTED_FOR:
+                    deficit.tested = True
+                    self._tests[connector] = test
                 else:
-                    draw.refute()
-        self._tested = tested
+                    connector.draw.refute()
+            if deficit.tested and all(told):
+                deficit.convict()
+        for connector in before:
+            connector.tested_at = None
+        for connector, test in self._tests.items():
+            connector.tested_at = test.current
 
     # --- what is made of it ----------------------------------------------------------
 
@@ -305,3 +333,14 @@ class Evidence:
         if before == PhaseWorth(worth=worth, doubt=doubt, on=on, since=since):
             return before
         return PhaseWorth(worth=worth, doubt=doubt, on=on, since=since)
+
+
+def _test_of(connector: Connector, since: float, now: float) -> _Test | None:
+    """Return the test of a charger that tells nothing newer than `since`, if it is due."""
+    draw = connector.draw
+    due = since + draw.report_delay.oldest
+    if now <= due or is_newer(connector, since) or not draw.reported:
+        return None
+    lowered = draw.reported - TEST_STEP
+    current = lowered if lowered >= connector.branch.min_current else 0.0
+    return _Test(begun=now, current=current, said=tuple(draw.reported_by_phase))
