@@ -459,6 +459,31 @@ def test_a_current_that_follows_no_limit_is_not_drawn(
     assert plant.outlets["b"].draw >= 14.0
 
 
+def test_who_was_paused_beside_one_that_is_stuck_proves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both are made to tell; what is missing is what the stuck one says."""
+    only_changes(monkeypatch)
+    plant = Plant(home(charger("a"), charger("b", max_current=6.0), fuse=32.0))
+    plant.loads[SUPPLY_ID] = PhaseValues(4.0, 4.0, 4.0)
+    plant.settle(300)
+    reading = Outlet.reading
+    last = plant.outlets["a"].reading(plant.now, 0.0)
+
+    def stuck(outlet: Outlet, now: float, shift: float) -> ChargerReading:
+        fresh = reading(outlet, now, shift)
+        return replace(last, limit=fresh.limit) if outlet.charger.id == "a" else fresh
+
+    monkeypatch.setattr(Outlet, "reading", stuck)
+    plant.outlets["a"].full = True
+    given = []
+    for moment in plant.run(900):
+        assert doubts(moment.decision) == set()
+        given.append(moment.decision.allocations["b"].current)
+    assert sum(after < before for before, after in pairwise(given)) == 1
+    assert plant.outlets["b"].draw == 6.0
+
+
 # --- a phase that does not answer ------------------------------------------------------
 
 

@@ -258,30 +258,49 @@ class Evidence:
         end: a report that follows proves what was said till then, and what does not
         follow is not drawn.
         """
-        before, self._tests = self._tests, {}
-        for phase, deficit in zip(Phase, self._deficits, strict=True):
-            since, deficit.tested = deficit.since, False
-            if since is None or not self.in_question[phase]:
-                continue
-            told = []
-            for connector in self._chargers:
-                test = before.get(connector) or _test_of(connector, since, now)
-                if test is None or test.begun <= since or not test.said[phase]:
-                    if connector.draw.reported_by_phase[phase]:
-                        told.append(is_newer(connector, since))
-                    continue
-                told.append(test.is_followed(connector))
-                if told[-1] or now - test.begun < TESTED_FOR:
-                    deficit.tested = True
-                    self._tests[connector] = test
-                else:
-                    connector.draw.refute()
-            if deficit.tested and all(told):
-                deficit.convict()
-        for connector in before:
+        for connector in self._tests:
             connector.tested_at = None
+        awaited = [c for c, test in self._tests.items() if not test.is_followed(c)]
+        silent = [c for c in awaited if now - self._tests[c].begun >= TESTED_FOR]
+        for connector in silent:
+            connector.draw.refute()
+        if silent:
+            self._tests.clear()  # what they said may be all that was missing
+            return
+        kept = set(awaited)
+        for phase, deficit in zip(Phase, self._deficits, strict=True):
+            kept |= self._test_phase(phase, deficit, now)
+        self._tests = {c: test for c, test in self._tests.items() if c in kept}
         for connector, test in self._tests.items():
             connector.tested_at = test.current
+
+    def _test_phase(self, phase: Phase, deficit: Deficit, now: float) -> set[Connector]:
+        """Judge a phase in question by tests; return those who are tested for it."""
+        since, deficit.tested = deficit.since, False
+        if since is None or not self.in_question[phase]:
+            return set()
+        for connector in self._chargers:
+            if connector not in self._tests and _is_due(connector, phase, since, now):
+                self._tests[connector] = _test_of(connector, now)
+        tested = {
+            connector
+            for connector, test in self._tests.items()
+            if test.begun > since and test.said[phase]
+        }
+        untested = (
+            c
+            for c in self._chargers
+            if c not in tested and not c.lost and c.draw.reported_by_phase[phase]
+        )
+        if not tested:
+            return tested
+        if all(self._tests[c].is_followed(c) for c in tested) and all(
+            is_newer(c, since) for c in untested
+        ):
+            deficit.convict()
+            return set()
+        deficit.tested = True
+        return tested
 
     # --- what is made of it ----------------------------------------------------------
 
@@ -335,12 +354,17 @@ class Evidence:
         return PhaseWorth(worth=worth, doubt=doubt, on=on, since=since)
 
 
-def _test_of(connector: Connector, since: float, now: float) -> _Test | None:
-    """Return the test of a charger that tells nothing newer than `since`, if it is due."""
+def _is_due(connector: Connector, phase: Phase, since: float, now: float) -> bool:
+    """Return whether it has told nothing newer than `since` of a phase for too long."""
     draw = connector.draw
-    due = since + draw.report_delay.oldest
-    if now <= due or is_newer(connector, since) or not draw.reported:
-        return None
+    if connector.lost or not draw.reported_by_phase[phase]:
+        return False
+    return now > since + draw.report_delay.oldest and not is_newer(connector, since)
+
+
+def _test_of(connector: Connector, now: float) -> _Test:
+    """Return how a charger is to be lowered: to nothing where it is at its minimum."""
+    draw = connector.draw
     lowered = draw.reported - TEST_STEP
     current = lowered if lowered >= connector.branch.min_current else 0.0
     return _Test(begun=now, current=current, said=tuple(draw.reported_by_phase))
