@@ -3,12 +3,14 @@
 from cmath import exp, pi
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from random import Random
 
 import pytest
 
 from custom_components.amp_guard.model import (
     SUPPLY_ID,
+    Ceiling,
     Charger,
     ChargerReading,
     Decision,
@@ -374,6 +376,67 @@ def test_a_charger_that_tells_only_changes_is_made_to_tell(
     assert doubts(decision) == {(L2, Doubt.BELOW_CHARGERS)}
 
 
+def test_who_is_at_its_minimum_tells_by_the_cut_that_brought_it_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It need not be lowered to tell: what shows a cut followed is newer than that."""
+    only_changes(monkeypatch)
+    plant = evening_with(ZERO, site=home(charger()), phases=3)
+    plant.settle(30)
+    ceiling = Ceiling(target="a", current=6.0, expires=plant.now + 3600.0)
+    plant.ceilings["a"] = ceiling
+    given = [m.decision.allocations["a"].current for m in plant.run(300)]
+    assert doubts(plant.step().decision) == {(L2, Doubt.BELOW_CHARGERS)}
+    assert min(given) >= 6.0
+
+
+def at_its_minimum(phase: Phase = L2) -> Plant:
+    """Return a home whose car started at the minimum, where a phase shows nothing."""
+    plant = Plant(home(charger(max_current=6.0)))
+    plant.loads[SUPPLY_ID] = PhaseValues(4.0, 4.0, 4.0)
+    plant.damage = shows(phase, lambda _: 0.0)
+    return plant
+
+
+@pytest.mark.parametrize("age", [0.0, 30.0, 60.0])
+def test_who_has_never_had_more_than_its_minimum_is_paused_once_to_tell(
+    monkeypatch: pytest.MonkeyPatch, age: float
+) -> None:
+    only_changes(monkeypatch)
+    plant = at_its_minimum()
+    plant.outlets["a"].report_age = age
+    given = [m.decision.allocations["a"].current for m in plant.run(1800)]
+    pauses = sum(after < before for before, after in pairwise(given))
+    assert pauses == 1
+    assert [phase for phase, _ in doubts(plant.step().decision)] == [L2]
+    assert plant.outlets["a"].draw == 6.0
+
+
+def test_who_is_paused_to_tell_and_says_nothing_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It has stopped long ago, and is said to charge at its minimum for ever."""
+    plant = Plant(home(charger(max_current=6.0), charger("b"), fuse=32.0))
+    plant.loads[SUPPLY_ID] = PhaseValues(4.0, 4.0, 4.0)
+    plant.settle(300)
+    reading = Outlet.reading
+    last = plant.outlets["a"].reading(plant.now, 0.0)
+    monkeypatch.setattr(
+        Outlet,
+        "reading",
+        lambda outlet, now, shift: (
+            last if outlet.charger.id == "a" else reading(outlet, now, shift)
+        ),
+    )
+    plant.outlets["a"].full = True
+    plant.loads[SUPPLY_ID] = PhaseValues(1.0, 1.0, 1.0)
+    plant.outlets["b"].connected = False
+    given = [m.decision.allocations["a"].current for m in plant.run(1800)]
+    assert doubts(plant.step().decision) == set()
+    assert sum(after < before for before, after in pairwise(given)) == 1
+    assert given[-1] == 6.0
+
+
 def test_a_current_that_follows_no_limit_is_not_drawn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -394,6 +457,31 @@ def test_a_current_that_follows_no_limit_is_not_drawn(
     assert doubts(decision) == set()
     assert max(decision.drawn["a"]) < 1.0
     assert plant.outlets["b"].draw >= 14.0
+
+
+def test_who_was_paused_beside_one_that_is_stuck_proves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both are made to tell; what is missing is what the stuck one says."""
+    only_changes(monkeypatch)
+    plant = Plant(home(charger("a"), charger("b", max_current=6.0), fuse=32.0))
+    plant.loads[SUPPLY_ID] = PhaseValues(4.0, 4.0, 4.0)
+    plant.settle(300)
+    reading = Outlet.reading
+    last = plant.outlets["a"].reading(plant.now, 0.0)
+
+    def stuck(outlet: Outlet, now: float, shift: float) -> ChargerReading:
+        fresh = reading(outlet, now, shift)
+        return replace(last, limit=fresh.limit) if outlet.charger.id == "a" else fresh
+
+    monkeypatch.setattr(Outlet, "reading", stuck)
+    plant.outlets["a"].full = True
+    given = []
+    for moment in plant.run(900):
+        assert doubts(moment.decision) == set()
+        given.append(moment.decision.allocations["b"].current)
+    assert sum(after < before for before, after in pairwise(given)) == 1
+    assert plant.outlets["b"].draw == 6.0
 
 
 # --- a phase that does not answer ------------------------------------------------------

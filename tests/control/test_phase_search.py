@@ -1,11 +1,13 @@
 """Find the phases: right or not sure, whatever the wiring, the house and the meter."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
+from bench.reporting import ReportModel
 from custom_components.amp_guard.control.phase_answers import (
     Move,
     PhaseAnswers,
@@ -13,7 +15,11 @@ from custom_components.amp_guard.control.phase_answers import (
     Unsure,
     swapped_phases,
 )
-from custom_components.amp_guard.control.phase_search import LONGEST, PhaseSearch
+from custom_components.amp_guard.control.phase_search import (
+    LONGEST,
+    MOST_STOPS,
+    PhaseSearch,
+)
 from custom_components.amp_guard.model import (
     MINIMUM_SIGNALLED_CURRENT,
     SUPPLY_ID,
@@ -76,24 +82,41 @@ def test_a_sensor_that_shows_nothing_makes_nothing_wrong(first: int) -> None:
     search_all(range(first, first + CHUNK), dead=True)
 
 
-def test_it_only_ever_lowers_and_leaves_nothing_behind() -> None:
+@pytest.mark.parametrize("settles", [20.0, SETTLES])
+def test_it_only_ever_lowers_and_leaves_nothing_behind(settles: float) -> None:
     for seed in range(20):
         life = Life(home=any_home(seed))
-        life.run(SETTLES)
+        life.run(settles)
         most: dict[str, float] = {}
+        asked: list[float] = []
         begun = life.now
 
-        def watch(search: PhaseSearch, life: Life = life, most: dict = most) -> None:
+        def watch(
+            search: PhaseSearch,
+            life: Life = life,
+            most: dict = most,
+            asked: list = asked,
+        ) -> None:
             allocated = life.decision.allocations
             if search.ceilings and not most:
                 most.update({id_: each.current for id_, each in allocated.items()})
             for id_, current in search.ceilings.items():
                 assert current <= most[id_]
-                if id_ == CHARGER and not doubts(life):
-                    assert current >= MINIMUM_SIGNALLED_CURRENT
+            asks = search.ceilings.get(CHARGER, most.get(CHARGER, 0.0))
+            # Only where a doubt leaves it no more is a pause a move.
+            if not asks and asked and asked[-1]:
+                assert doubts(life)
+            asked.append(asks)
 
         life.find(CHARGER, watch)
+        assert pauses(asked) <= MOST_STOPS
+        assert all(not amps or amps >= MINIMUM_SIGNALLED_CURRENT for amps in asked)
         assert life.now - begun <= LONGEST + 1.0
+
+
+def pauses(currents: Iterable[float]) -> int:
+    """Return how often a current became none."""
+    return sum(before > 0 == after for before, after in pairwise(currents))
 
 
 @pytest.mark.parametrize("rightly_wired", [True, False])
@@ -144,6 +167,33 @@ def test_a_wiring_that_the_law_doubts_is_found(
     life.run(300.0)
     assert not doubts(life)
     assert life.decision.allocations[CHARGER].current >= 15.0
+
+
+@pytest.mark.parametrize("interval", [1.0, 10.0])
+@pytest.mark.parametrize("phases", [1, 2, 3])
+@pytest.mark.parametrize("true", [(L2, L1, L3), (L3, L1, L2)])
+def test_a_wiring_is_found_soon_after_a_start_by_what_tells_only_changes(
+    true: tuple[Phase, ...], phases: int, interval: float
+) -> None:
+    """A charger that is silent while its car goes on as it did: the law has it tell."""
+    home = wrongly_set(true=true, phases=phases, offline=6.0)
+    connector = replace(home.connectors[CHARGER], report=ReportModel(only_changes=True))
+    home.connectors[CHARGER] = connector
+    home.meter = replace(home.meter, interval=interval)
+    for begun in (5.0, 40.0, 80.0):
+        life = Life(home=home)
+        life.run(begun)
+        given: list[float] = []
+        finding = life.find(
+            CHARGER,
+            lambda _, life=life, given=given: given.append(
+                life.decision.allocations[CHARGER].current
+            ),
+        )
+        assert not home.is_wrong(finding)
+        assert finding.phases == tuple(sorted(true[:phases]))
+        # Its own moves, and one of the law's.
+        assert pauses(given) <= MOST_STOPS + 1
 
 
 def doubts(life: Life) -> bool:

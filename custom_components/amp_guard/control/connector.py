@@ -63,6 +63,9 @@ class Connector:
         self._awaited_since: float | None = None
         self._sent = 0.0
         self._sent_at = NEVER
+        self.obeyed_at = NEVER
+        """When it was sent the last cut that it has said to have followed: what it has said
+        since is newer than that, s."""
         self._drew = 0.0
         self._raise_since: float | None = None
 
@@ -101,7 +104,10 @@ class Connector:
         unplugged = ChargerStatus.DISCONNECTED
         if before is unplugged and self.status is not unplugged:
             self._plug_in(now)
+        said = self.draw.reported
         self.draw.observe(reading, offset, now)
+        if self._obeys(said):
+            self.obeyed_at = self._sent_at
         if not self._read:
             self._take_over(now)
         if before is ChargerStatus.LOST:
@@ -346,6 +352,13 @@ class Connector:
         if self.excess_since is not None and not ignored:
             self.excess_since = now
         return True
+
+    def _obeys(self, said: float) -> bool:
+        """Return whether it now says to have followed a cut, and had `said` more before."""
+        says, sent = self.draw.reported, self._sent
+        return (
+            0 < sent < said - FOLLOW_TOLERANCE and abs(says - sent) <= FOLLOW_TOLERANCE
+        )
 
     def _note_sent(self, now: float) -> None:
         """Give the car new time where it was sent something else."""

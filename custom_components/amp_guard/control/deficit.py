@@ -41,6 +41,16 @@ def tolerance(reported: float, reporters: int) -> float:
     return ROUNDING + INACCURACY * reported + OFFSET * sqrt(reporters)
 
 
+def is_newer(connector: Connector, time: float) -> bool:
+    """Return whether what a charger says must be newer than that time, s.
+
+    It has had the time to be told, or shows that a later cut was followed.
+    """
+    draw = connector.draw
+    told = draw.arrived_at > time + draw.report_delay.oldest
+    return told or connector.obeyed_at > time
+
+
 class Deficit:
     """One phase of a meter beside the chargers on it. Currents in A, times in s."""
 
@@ -49,6 +59,9 @@ class Deficit:
         self.since: float | None = None
         """Since when the phase shows less; None while it does not."""
         self.convicted = False
+        self.tested = False
+        """Whether a charger is lowered to show whether it draws what it says: what the
+        phase shows meanwhile speaks neither for it nor against it."""
         self._times = 0
         self._good_since: float | None = None
         self._short_of = self._short_at = 0.0
@@ -83,7 +96,7 @@ class Deficit:
             if (
                 self.since is not None
                 and connector.status is ChargerStatus.CHARGING
-                and draw.arrived_at > self.since + draw.report_delay.oldest
+                and is_newer(connector, self.since)
             ):
                 proven += low[phase]
                 provers += 1
@@ -94,22 +107,26 @@ class Deficit:
         if self.since is None:
             self.since = time
         self._short_of, self._short_at = least, time
-        if self.convicted:
-            self._note_shown(shown)
-        elif proven >= LEAST_DRAWN and shown + tolerance(proven, provers) < proven:
+        self._note_shown(shown)
+        if proven >= LEAST_DRAWN and shown + tolerance(proven, provers) < proven:
+            self.convict()
+
+    def convict(self) -> None:
+        """Believe no longer what the phase shows."""
+        if not self.convicted:
             self.convicted = True
             self._times += 1
-            self._shown = (shown, shown)
 
     def note_none(self, shown: float, drawn: float, time: float) -> None:
         """Take that the phase shows what is `drawn` on it at the least."""
         tells_nothing = LEAST_DRAWN <= drawn < self._short_of - AS_MUCH
+        self._note_shown(shown)
         if not self.convicted:
-            if not (tells_nothing and self._stays_in_question(time)):
+            stays = self.tested or (tells_nothing and self._stays_in_question(time))
+            if not stays:
                 self.since = None
             return
         self.since = None
-        self._note_shown(shown)
         if tells_nothing:
             self._good_since = None
             return
@@ -130,5 +147,6 @@ class Deficit:
         return time - since < IN_QUESTION_FOR
 
     def _note_shown(self, shown: float) -> None:
-        lowest, highest = self._shown
+        """Note between what it has moved since it was convicted."""
+        lowest, highest = self._shown if self.convicted else (shown, shown)
         self._shown = (min(lowest, shown), max(highest, shown))

@@ -9,6 +9,7 @@ not believed makes its meter count as offline.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from ..model import (
     MEASURED,
@@ -20,8 +21,8 @@ from ..model import (
     Supply,
     Worth,
 )
-from .connector import Connector
-from .deficit import LEAST_DRAWN, Deficit, tolerance
+from .connector import FOLLOW_TOLERANCE, Connector
+from .deficit import LEAST_DRAWN, Deficit, is_newer, tolerance
 from .lines import Lines, most_of_third
 from .meter import ReportedDraw
 from .steps import Answer, Seen, Steps
@@ -51,6 +52,25 @@ UNDOUBTED: Worths = (MEASURED, MEASURED, MEASURED)
 """Nothing speaks against any phase."""
 
 
+class _Test(NamedTuple):
+    """A charger that is lowered to `current` A, having `said` by phase what it draws.
+
+    It is to show whether it does, and was lowered when it had `begun`, s.
+    """
+
+    begun: float
+    current: float
+    said: tuple[float, ...]
+
+    def is_followed(self, connector: Connector) -> bool:
+        """Return whether a report has come that says to have followed."""
+        draw = connector.draw
+        return (
+            draw.arrived_at > self.begun
+            and abs(draw.reported - self.current) <= FOLLOW_TOLERANCE
+        )
+
+
 class Evidence:
     """What one meter is worth by what speaks against it. Currents in A, times in s."""
 
@@ -72,7 +92,7 @@ class Evidence:
         self._exports = [0, 0, 0]
         self._answered: frozenset[Phase] = frozenset()
         self._doubted = False
-        self._tested: Sequence[Connector] = ()
+        self._tests: dict[Connector, _Test] = {}
 
     def look_at(self, chargers: Sequence[Connector]) -> None:
         """Hold what the meter shows against the `chargers` that it sees."""
@@ -227,33 +247,60 @@ class Evidence:
         )
         if self._is_it and self._lines.contradict and not doubts:
             self.in_question = (True, True, True)
-        if self._tested or any(self.in_question):
+        if self._tests or any(self.in_question):
             self._test(now)
 
     def _test(self, now: float) -> None:
         """Lower who has sent no report for so long that it must tell what it draws.
 
         Integrations that pass on only what changes say nothing of a car that goes on as
-        it did. What does not follow, either, is not drawn.
+        it did. One at its minimum has to be paused for that, so each test is made to its
+        end: a report that follows proves what was said till then, and what does not
+        follow is not drawn.
         """
-        for connector in self._tested:
+        for connector in self._tests:
             connector.tested_at = None
-        tested = []
+        awaited = [c for c, test in self._tests.items() if not test.is_followed(c)]
+        silent = [c for c in awaited if now - self._tests[c].begun >= TESTED_FOR]
+        for connector in silent:
+            connector.draw.refute()
+        if silent:
+            self._tests.clear()  # what they said may be all that was missing
+            return
+        kept = set(awaited)
         for phase, deficit in zip(Phase, self._deficits, strict=True):
-            if not self.in_question[phase] or deficit.since is None:
-                continue
-            for connector in self._chargers:
-                draw = connector.draw
-                said, due = draw.reported_by_phase[phase], draw.report_delay.oldest
-                since = now - deficit.since - due
-                if not said or since < 0 or draw.arrived_at > deficit.since + due:
-                    continue
-                if since < TESTED_FOR:
-                    connector.tested_at = max(0.0, draw.reported - TEST_STEP)
-                    tested.append(connector)
-                else:
-                    draw.refute()
-        self._tested = tested
+            kept |= self._test_phase(phase, deficit, now)
+        self._tests = {c: test for c, test in self._tests.items() if c in kept}
+        for connector, test in self._tests.items():
+            connector.tested_at = test.current
+
+    def _test_phase(self, phase: Phase, deficit: Deficit, now: float) -> set[Connector]:
+        """Judge a phase in question by tests; return those who are tested for it."""
+        since, deficit.tested = deficit.since, False
+        if since is None or not self.in_question[phase]:
+            return set()
+        for connector in self._chargers:
+            if connector not in self._tests and _is_due(connector, phase, since, now):
+                self._tests[connector] = _test_of(connector, now)
+        tested = {
+            connector
+            for connector, test in self._tests.items()
+            if test.begun > since and test.said[phase]
+        }
+        untested = (
+            c
+            for c in self._chargers
+            if c not in tested and not c.lost and c.draw.reported_by_phase[phase]
+        )
+        if not tested:
+            return tested
+        if all(self._tests[c].is_followed(c) for c in tested) and all(
+            is_newer(c, since) for c in untested
+        ):
+            deficit.convict()
+            return set()
+        deficit.tested = True
+        return tested
 
     # --- what is made of it ----------------------------------------------------------
 
@@ -305,3 +352,19 @@ class Evidence:
         if before == PhaseWorth(worth=worth, doubt=doubt, on=on, since=since):
             return before
         return PhaseWorth(worth=worth, doubt=doubt, on=on, since=since)
+
+
+def _is_due(connector: Connector, phase: Phase, since: float, now: float) -> bool:
+    """Return whether it has told nothing newer than `since` of a phase for too long."""
+    draw = connector.draw
+    if connector.lost or not draw.reported_by_phase[phase]:
+        return False
+    return now > since + draw.report_delay.oldest and not is_newer(connector, since)
+
+
+def _test_of(connector: Connector, now: float) -> _Test:
+    """Return how a charger is to be lowered: to nothing where it is at its minimum."""
+    draw = connector.draw
+    lowered = draw.reported - TEST_STEP
+    current = lowered if lowered >= connector.branch.min_current else 0.0
+    return _Test(begun=now, current=current, said=tuple(draw.reported_by_phase))

@@ -180,7 +180,7 @@ class PhaseSearch:
         if status not in (MAY_START if paused else MAY_CHARGE):
             # The law may have paused it, and starts it again.
             by_the_law = status in MAY_START and not self._allocated
-            return Unsure.RESTLESS if by_the_law and self._held else Unsure.NO_CAR
+            return Unsure.RESTLESS if by_the_law else Unsure.NO_CAR
         if self._before is None:
             if self._low is not None or self._room >= LEAST_STEP:
                 return None
