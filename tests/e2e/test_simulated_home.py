@@ -53,3 +53,58 @@ async def test_its_set_up_ends_with_the_way_to_its_dashboard(
     card = page.locator("amp-guard-card")
     await expect(card.locator("h2")).to_contain_text("25 A")
     await expect(card).to_contain_text("Simulated charger 1")
+
+
+OFFERED = {
+    ("Devices", "Simulated charger 1"): {
+        "trigger": (
+            "Charging reduced",
+            "Charging paused",
+            "Charging resumed",
+            "Charger does not follow its limit",
+        ),
+        "condition": ("Charging is paused", "Charges before all others"),
+        "action": ("Charge now", "Set ceiling", "Request current", "Set priority"),
+    },
+    ("Services", "Simulated garage"): {
+        "trigger": ("Fuse overloaded", "Meter lost", "Meter back"),
+        "condition": ("Fuse is overloaded", "Meter is lost"),
+        "action": ("Set ceiling", "Clear ceiling"),
+    },
+    ("Devices", "Simulated home"): {
+        "trigger": ("Fuse overloaded",),
+        "condition": ("Fuse is overloaded",),
+        "action": ("Set ceiling", "Clear ceiling"),
+    },
+}
+"""What the editor is to offer of ours, by what is picked under which head."""
+
+
+@pytest.mark.timeout(300)
+async def test_the_automation_editor_offers_what_is_picked_there(
+    home_assistant: HomeAssistant, owner: Owner
+) -> None:
+    await owner.add_integration(home_assistant.url, "Amp Guard")
+    await owner.sees("How is the property measured?")
+    await owner.choose("A simulated home, to try it")
+    await owner.submit()
+    page = owner.page
+    await page.set_viewport_size({"width": 1200, "height": 1000})
+    await page.goto(f"{home_assistant.url}/config/automation/edit/new")
+    dialog = page.locator("add-automation-element-dialog")
+    for what in ("trigger", "condition", "action"):
+        await page.get_by_role("button", name=f"Add {what}").first.click()
+        opened = set()
+        for (head, picked), offered in OFFERED.items():
+            if head not in opened:
+                await dialog.get_by_text(head, exact=True).last.click()
+                opened.add(head)
+            await dialog.get_by_text(picked, exact=True).first.click()
+            for name in offered[what]:
+                offer = dialog.get_by_role("listitem").or_(
+                    dialog.locator("ha-md-list-item, ha-list-item-button")
+                )
+                offer = offer.filter(has_text=name).filter(has_text=picked)
+                await expect(offer.first).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(dialog.get_by_role("dialog")).to_be_hidden()
