@@ -18,8 +18,8 @@ from .assist import listen
 from .const import DOMAIN, SUBENTRY_CHARGER, AmpGuardConfigEntry
 from .control.tree import GroupCycleError, LimitError, WiringError
 from .coordinator import AmpGuardCoordinator
-from .frontend import FEED, Feed, add_card, remove_card, serve_card
-from .loop.charger_repairs import forget_part, tell_left
+from .frontend import FEED, Feed, add_card, remove_card, serve_card, show_simulated_home
+from .loop.charger_repairs import forget_part, is_simulated, tell_left
 from .loop.energy_memory import forget_energy
 from .loop.fail_safe_repairs import forget_fail_safe
 from .loop.generation import Generation
@@ -96,6 +96,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> 
     tell_cards = partial(hass.data[FEED].take, entry)
     entry.async_on_unload(coordinator.async_watch(tell_cards))
     await add_card(hass)
+    if is_simulated(entry):
+        show_simulated_home(hass, entry)
 
     register_devices(hass, entry, coordinator.site)
     await coordinator.start()

@@ -1,9 +1,5 @@
-"""Chargers behind a simulated cloud, the double of their integration, a driver for each.
+"""Chargers behind a simulated cloud, the double of their integration, a driver for each."""
 
-Time passes for the site and for Home Assistant alike; requests and answers are real.
-"""
-
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,24 +12,17 @@ from custom_components.amp_guard.chargers import (
     ChargerDriver,
     find_chargers,
 )
-from custom_components.amp_guard.model import ChargerStatus, PhaseValues, Supply
-from simulator.car import Car, CarModel
+from custom_components.amp_guard.model import PhaseValues, Supply
+from simulator.car import Car
 from simulator.charger import ChargerModel
 from simulator.devices.charger import ChargerDevice
 from simulator.house import House, constant
 from simulator.world import World
 from tests.devices.conftest import add_integration
 
+from .living_site import EAGER, LivingSite
+
 DOUBLES = Path(__file__).parents[1] / "doubles" / "custom_components"
-STEP = 1
-"""s of the site's time that pass between two looks at what has come ..."""
-LOOK_INTERVAL = 0.005
-"""... and s of real time, in which requests are answered."""
-LOOKS = 100
-"""How often is looked for what is to come: 500 s of the site's time."""
-EAGER = CarModel(
-    start_delay=2.0, one_phase_first=0.0, raise_delay=1.0, energy_wh=1_000_000.0
-)
 
 
 def find_doubles(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,15 +31,12 @@ def find_doubles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(custom_components, "__path__", path)
 
 
-class CloudSite[DeviceT: ChargerDevice]:
+class CloudSite[DeviceT: ChargerDevice](LivingSite[DeviceT]):
     """The site, the network and Home Assistant."""
 
     def __init__(self, hass: HomeAssistant, leap: Callable[[float], None]) -> None:
-        self.hass = hass
-        self.drivers: list[ChargerDriver] = []
-        self.devices: list[DeviceT] = []
+        super().__init__(hass, leap)
         self.faults: list[Exception | None] = []
-        self._leap = leap
 
     async def start(
         self,
@@ -90,52 +76,13 @@ class CloudSite[DeviceT: ChargerDevice]:
         await self.hass.config_entries.async_reload(self.entry.entry_id)
         for model in models:
             self.world.plug_in(model.id, Car(EAGER))
-        await self.comes(
-            lambda: all(
-                driver.read().status is ChargerStatus.CHARGING
-                for driver in self.drivers
-            )
-        )
+        await self.all_charge()
 
     async def order(self, *currents: float, valid_for: float | None = None) -> None:
         """Order each charger A."""
         for driver, current in zip(self.drivers, currents, strict=True):
             driver.command(current, valid_for if current else None)
         await self.live(5)
-
-    async def live(self, seconds: int) -> None:
-        """Let time pass, and what comes due in it happen."""
-        for _ in range(0, seconds, STEP):
-            self.pass_time(STEP)
-            self._leap(STEP)
-            await asyncio.sleep(LOOK_INTERVAL)
-
-    async def comes(self, expected: Callable[[], bool]) -> None:
-        for _ in range(LOOKS):
-            if expected():
-                return
-            await self.live(5)
-        pytest.fail("it does not come")
-
-    async def leave(self) -> None:
-        """End Home Assistant's part, as a power cut does."""
-        for driver in self.drivers:
-            await driver.stop()
-        if self.drivers:
-            await self.hass.config_entries.async_unload(self.entry.entry_id)
-        self.drivers = []
-
-    async def stop(self) -> None:
-        """End all of it."""
-        await self.leave()
-        for device in self.devices:
-            await device.stop()
-
-    def pass_time(self, seconds: int) -> None:
-        for _ in range(seconds):
-            self.world.step(1.0)
-            for device in self.devices:
-                device.observe(self.world.now)
 
     @property
     def offered(self) -> list[float]:

@@ -1,8 +1,8 @@
 """An OCPP charge point with two connectors, on the wire: each is a charger of its own."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable
 import socket
+from typing import override
 
 from homeassistant.core import HomeAssistant
 import pytest
@@ -22,19 +22,20 @@ from simulator.house import House, constant
 from simulator.world import World
 from tests.devices.conftest import add_integration, loopback_network  # noqa: F401 - a fixture
 
-from .cloud_site import EAGER, LOOKS, find_doubles
+from .cloud_site import find_doubles
+from .living_site import EAGER, LivingSite
 
 OFFLINE_CURRENTS = (6.0, 8.0)
-LOOK_INTERVAL = 0.02
-"""s of real time between looks at what has come."""
 
 
-class Aura:
+class Aura(LivingSite[OcppChargePoint]):
     """The charge point, its central system, and a driver for each connector."""
 
+    step = 5
+    look_interval = 0.02
+
     def __init__(self, hass: HomeAssistant, leap: Callable[[float], None]) -> None:
-        self.hass = hass
-        self._leap = leap
+        super().__init__(hass, leap)
         self.chargers = [
             ChargerModel(id=f"connector {number}", limit=16.0) for number in (1, 2)
         ]
@@ -42,7 +43,7 @@ class Aura:
         self.world = World(house, self.chargers, Supply(supply_max_current=63.0))
         first, second = self.chargers
         self.device = OcppChargePoint(first, second=second)
-        self.drivers: list[ChargerDriver] = []
+        self.devices = [self.device]
 
     async def start(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -69,41 +70,17 @@ class Aura:
             await driver.start()
         for charger in self.chargers:
             self.world.plug_in(charger.id, Car(EAGER))
-        await self.comes(
-            lambda: all(d.read().status is ChargerStatus.CHARGING for d in self.drivers)
-        )
+        await self.all_charge()
 
     async def order(self, *currents: float) -> None:
         for driver, current in zip(self.drivers, currents, strict=True):
             driver.command(current, 240.0)
         await self.hass.async_block_till_done(wait_background_tasks=True)
 
+    @override
     async def live(self, seconds: int) -> None:
-        for _ in range(seconds // 5):
-            self.pass_time(5)
-            self._leap(5.0)
-            await asyncio.sleep(LOOK_INTERVAL)
+        await super().live(seconds)
         await self.hass.async_block_till_done(wait_background_tasks=True)
-
-    async def comes(self, expected: Callable[[], bool]) -> None:
-        for _ in range(LOOKS):
-            if expected():
-                return
-            await self.live(5)
-        pytest.fail("it does not come")
-
-    async def leave(self) -> None:
-        """End Home Assistant's part, as a power cut does."""
-        for driver in self.drivers:
-            await driver.stop()
-        if self.drivers:
-            await self.hass.config_entries.async_unload(self.entry.entry_id)
-        self.drivers = []
-
-    def pass_time(self, seconds: int) -> None:
-        for _ in range(seconds):
-            self.world.step(1.0)
-            self.device.observe(self.world.now)
 
     @property
     def offered(self) -> list[float]:
@@ -126,8 +103,7 @@ async def aura(
     aura = Aura(hass, leap)
     monkeypatch.setattr(ocpp_limit.dt_util, "utcnow", lambda: aura.device.clock)
     yield aura
-    await aura.leave()
-    await aura.device.stop()
+    await aura.stop()
 
 
 CURRENTS = ((10.0, 12.0), (16.0, 8.0), (0.0, 14.0), (9.0, 0.0), (13.0, 13.0))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from homeassistant.components.frontend import async_panel_exists
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -32,6 +33,38 @@ async def add_simulated_home(hass: HomeAssistant) -> ConfigEntry:
     result = await go_on(hass, await start_flow(hass), "demonstration", {})
     await hass.async_block_till_done()
     return result["result"]
+
+
+async def test_the_simulated_home_has_its_dashboard_while_it_is_there(
+    hass: HomeAssistant, hass_ws_client: Callable
+) -> None:
+    assert await async_setup_component(hass, "lovelace", {})
+    result = await go_on(hass, await start_flow(hass), "demonstration", {})
+    await hass.async_block_till_done()
+    entry, told = result["result"], result["description_placeholders"]
+    path = "amp-guard-simulated"
+    assert f'href="/{path}"' in told["open"]
+
+    client = await hass_ws_client(hass)
+
+    async def ask(**what: object) -> dict:
+        await client.send_json_auto_id(what)
+        return await client.receive_json()
+
+    assert async_panel_exists(hass, path)
+    config = (await ask(type="lovelace/config", url_path=path, force=False))["result"]
+    made_by = {"type": "custom:amp-guard", "entry_id": entry.entry_id}
+    assert config == {"strategy": made_by}
+    listed = (await ask(type="lovelace/dashboards/list"))["result"]
+    assert [each["title"] for each in listed] == [entry.title]
+    assert (await ask(type="lovelace/info"))["success"]
+
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert async_panel_exists(hass, path)
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert not async_panel_exists(hass, path)
+    gone = await ask(type="lovelace/config", url_path=path, force=False)
+    assert gone["error"]["code"] == "config_not_found"
 
 
 async def test_it_is_a_module_once_after_50_reloads(

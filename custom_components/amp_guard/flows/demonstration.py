@@ -50,6 +50,10 @@ from .forms import translations
 
 MAIN_FUSE = 25.0
 PHASES = "1,2,3"
+OPEN = '<a href="/amp-guard-simulated" target="_blank">'
+"""Another page of the browser: this one has loaded what dashboards are made of before the
+card was there."""
+CLOSE = "</a>"
 
 
 async def create_demonstration(
@@ -70,6 +74,8 @@ async def create_demonstration(
     )
     return flow.async_create_entry(
         title=home,
+        description="demonstration",
+        description_placeholders={"open": OPEN, "close": CLOSE},
         data={
             CONF_SOURCE: Source.DEMONSTRATION,
             CONF_MODEL: home,

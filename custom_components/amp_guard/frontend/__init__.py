@@ -4,6 +4,7 @@ The card itself is built from the sources in `/frontend` into `amp-guard-card.js
 """
 
 from .feed import FEED, FORMAT, Feed, Message
+from .panel import show_simulated_home
 from .resource import CARD, add_card, remove_card, serve_card
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "add_card",
     "remove_card",
     "serve_card",
+    "show_simulated_home",
 ]
