@@ -6,8 +6,8 @@ with its plan stands what many homes have: a loop that sets the current each 30 
 what the meter shows then.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import floor
 
@@ -26,7 +26,7 @@ from custom_components.amp_guard.model import (
     Snapshot,
     Supply,
 )
-from custom_components.amp_guard.plans import CarPower, Moment
+from custom_components.amp_guard.plans import CarPower, Moment, Plan
 from custom_components.amp_guard.plans.surplus import (
     SolarMode,
     Surplus,
@@ -105,7 +105,10 @@ class PlannedBalancer:
         self._site = site
         self._balancer = Balancer(site)
         surplus = Surplus(settings, alone=ALONE, together=TOGETHER)
-        self._plans = {ALONE: surplus, TOGETHER: WithMinimum(surplus)}
+        self._plans: dict[str, Plan] = {
+            ALONE: surplus,
+            TOGETHER: WithMinimum(surplus),
+        }
 
     def decide(self, snapshot: Snapshot, now: float) -> Decision:
         """Decide below what the plan allowed last; then show it what is so."""
@@ -119,12 +122,9 @@ class PlannedBalancer:
             for id_, plan in self._plans.items()
             if plan.allowed is not None
         )
-        snapshot = Snapshot(
-            measurements=snapshot.measurements,
-            chargers=snapshot.chargers,
-            ceilings=snapshot.ceilings + ceilings,
+        decision = self._balancer.decide(
+            replace(snapshot, ceilings=snapshot.ceilings + ceilings), now
         )
-        decision = self._balancer.decide(snapshot, now)
         moment = Moment(
             time=now,
             clock=datetime.fromtimestamp(now, UTC),
@@ -162,20 +162,21 @@ def _power(snapshot: Snapshot) -> float | None:
 
 @dataclass(kw_only=True, slots=True)
 class PlainLoop:
-    """Each 30 s: what is exported and what the car draws, in whole amps; below 6 none."""
+    """Each 30 s: what is exported and what the car draws, in whole amps; below 6 none.
+
+    It knows how many `phases` its car uses, and gives it `least` A at least.
+    """
 
     phases: int
     least: float
-    """A that the car is given at least."""
     _given: float = 0.0
     _next: float = 0.0
-    _sent: dict[str, float] = field(default_factory=dict)
 
     def decide(self, snapshot: Snapshot, now: float) -> Decision:
         """Set what fits, as often as the loop comes round."""
         power, reading = _power(snapshot), snapshot.chargers.get(CAR)
-        send = power is not None and reading is not None and now >= self._next
-        if power is not None and reading is not None and send:
+        send = False
+        if power is not None and reading is not None and now >= self._next:
             self._next = now + LOOP_INTERVAL
             drawn = sum(reading.current or ())
             current = floor(drawn - power / PHASE_VOLTAGE) // self.phases
@@ -203,7 +204,7 @@ def day(
     alone = (CAR,) if mode is SolarMode.SURPLUS else ()
     together = () if mode is SolarMode.FUSES else (CAR,)
     home = one_group_home(
-        f"{'sunny' if sky is None else 'cloudy'}, {mode}, {phases} phase(s)",
+        f"{'sunny' if sky is None else 'cloudy'}, {mode}, {phases}",
         seed=seed,
         duration=seconds,
         supply=Supply(supply_max_current=20.0, generates=True),
@@ -228,19 +229,7 @@ def day(
         PowerLimit(id=ALONE, chargers=alone, reason=Reason.SURPLUS),
         PowerLimit(id=TOGETHER, chargers=together, reason=Reason.SURPLUS),
     )
-    site = Site(
-        supply=home.site.supply,
-        groups=home.site.groups,
-        chargers=home.site.chargers,
-        power_limits=limits,
-    )
-    return _with_site(home, site)
-
-
-def _with_site(home: Scenario, site: Site) -> Scenario:
-    from dataclasses import replace
-
-    return replace(home, site=site)
+    return replace(home, site=replace(home.site, power_limits=limits))
 
 
 def _house(sky: Clouds | None, seed: int, start: float, seconds: float) -> House:
@@ -272,13 +261,9 @@ def run(name: str, scenario: Scenario, decider: MakeDecider) -> Outcome:
     )
 
 
-def ours(settings: SurplusSettings | None = None) -> MakeDecider:
+def ours(scenario: Scenario, _world: World) -> Decider:
     """Return who decides with the law and its plan."""
-
-    def make(scenario: Scenario, _world: World) -> Decider:
-        return PlannedBalancer(scenario.site, settings or SurplusSettings())
-
-    return make
+    return PlannedBalancer(scenario.site, SurplusSettings())
 
 
 def plain(phases: int, mode: SolarMode) -> MakeDecider:
@@ -289,3 +274,38 @@ def plain(phases: int, mode: SolarMode) -> MakeDecider:
         return PlainLoop(phases=phases, least=least)
 
     return make
+
+
+DAYS: Sequence[tuple[str, SolarMode, int]] = tuple(
+    (sky, mode, phases)
+    for mode, phases in (
+        (SolarMode.SURPLUS, 3),
+        (SolarMode.SURPLUS, 1),
+        (SolarMode.MINIMUM_AND_SURPLUS, 3),
+    )
+    for sky in SKIES
+)
+
+
+def run_day(which: tuple[str, SolarMode, int], seed: int = 1) -> tuple[Outcome, ...]:
+    """Run one of the `DAYS` with the law, and with the loop beside it."""
+    sky, mode, phases = which
+    scenario = day(SKIES[sky], mode, phases=phases, seed=seed)
+    return (
+        run("law and plan", scenario, ours),
+        run("loop of 30 s", scenario, plain(phases, mode)),
+    )
+
+
+def solar_table(outcomes: Iterable[Outcome]) -> str:
+    """Return the outcomes as a table in Markdown."""
+    rows = [
+        f"| {each.name} | {each.surplus:.1f} | {each.share:.1%} | {each.from_grid:.2f} |"
+        f" {each.stops} | {each.commands} | {each.seconds_over:.0f} |"
+        for each in outcomes
+    ]
+    head = (
+        "| Day, mode, car: who decides | surplus kWh | used | from the grid kWh | stops |"
+        " commands | s over the fuse |"
+    )
+    return "\n".join((head, "|---|---|---|---|---|---|---|", *rows))

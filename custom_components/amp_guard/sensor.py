@@ -23,6 +23,7 @@ from .const import (
     CONF_MEASURED_QUANTITIES,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
+    SUBENTRY_SOLAR,
     AmpGuardConfigEntry,
 )
 from .coordinator import AmpGuardCoordinator
@@ -39,6 +40,7 @@ from .entities.sensors import (
     METER_SENSORS,
     METER_TOTALS,
     METER_WORTH,
+    SURPLUS,
     AmpGuardSensorDescription,
     PhaseStates,
 )
@@ -89,6 +91,8 @@ def _meter_sensors(coordinator: AmpGuardCoordinator) -> Iterator[AmpGuardSensor]
         for diagnostic in METER_DIAGNOSTICS:
             yield AmpGuardSensor(coordinator, diagnostic)
     yield AmpGuardSensor(coordinator, MAIN_FUSE)
+    if coordinator.entry.get_subentries_of_type(SUBENTRY_SOLAR):
+        yield AmpGuardSensor(coordinator, SURPLUS)
 
 
 def _group_sensors(

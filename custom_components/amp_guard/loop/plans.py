@@ -15,6 +15,7 @@ from ..meters import MeterSample
 from ..meters.sensors import resolve
 from ..model import SUPPLY_ID, Ceiling, ChargerStatus, Reason, Site
 from ..plans import CarPower, Moment
+from ..plans.surplus import Surplus
 from ..site.plans import PlannedLimit
 from .charged_energy import LEAST_VOLTAGE, watts
 from .state import SiteState
@@ -66,6 +67,12 @@ class Plans:
         """Show each whom the limits hold from now on: the law is asked next."""
         if self._moment is not None:
             self._show(replace(self._moment, limits=_limits(site)))
+
+    @property
+    def surplus(self) -> float | None:
+        """What cars may charge with that do so with what would be exported, W."""
+        plans = (each.plan for each in self._planned)
+        return next((plan.power for plan in plans if isinstance(plan, Surplus)), None)
 
     def _show(self, moment: Moment) -> None:
         self._moment = moment

@@ -22,8 +22,8 @@ SMOOTHING_TIME = 20.0
 about ten to follow: quicker than that it would be its own step that is followed."""
 ENABLE_DELAY = 60.0
 """s. Of the gaps between clouds those that are shorter than a start are left alone."""
-DISABLE_DELAY = 300.0
-"""s. Most clouds are gone by then; one that is not costs 0.35 kWh at 4.1 kW."""
+DISABLE_DELAY = 180.0
+"""s. Most clouds are gone by then; one that is not has cost 0.2 kWh at 4.1 kW."""
 BELOW_START = 1.0
 """W by which less than a start needs is allowed, while it has not lasted."""
 
