@@ -54,7 +54,11 @@ ALONE, TOGETHER = "surplus", "surplus and minimum"
 CAR = "car"
 LOOP_INTERVAL = 30.0
 SKIES: Mapping[str, Clouds | None] = {"sunny": None, "cloudy": Clouds()}
-CONNECTED = (ChargerStatus.WAITING, ChargerStatus.CHARGING)
+CONNECTED = (
+    ChargerStatus.WAITING,
+    ChargerStatus.CHARGING,
+    ChargerStatus.UNKNOWN,
+)
 
 
 @dataclass(kw_only=True, slots=True)

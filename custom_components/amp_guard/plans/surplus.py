@@ -111,8 +111,8 @@ class Surplus:
         self._measure(moment, cars.values())
         wanting = {id_: car for id_, car in cars.items() if car.wants}
         minimums = [car for id_, car in wanting.items() if id_ not in members]
-        left = self.power or 0.0
-        left -= sum(car.least for car in minimums if not car.idle)
+        taken = sum(car.least for car in minimums if not car.idle)
+        left = max(0.0, (self.power or 0.0) - taken)
         alone = [car for id_, car in wanting.items() if id_ in members]
         charging = sum(car.least for car in alone if car.offered)
         waiting = [car.starts_from for car in alone if not car.offered]
