@@ -5,16 +5,7 @@ from functools import cache
 import pytest
 
 from bench.__main__ import main
-from bench.solar import (
-    HOUR,
-    SKIES,
-    Outcome,
-    day,
-    ours,
-    plain,
-    run,
-    solar_table,
-)
+from bench.solar import HOUR, SKIES, Outcome, day, ours, plain, run, solar_table
 from custom_components.amp_guard.plans.surplus import SolarMode
 
 BEGINS, LASTS = 11 * HOUR, 1.5 * HOUR

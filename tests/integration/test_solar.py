@@ -20,13 +20,14 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from simulator.devices.amp_guard import Fault
+from simulator.devices.amp_guard import AmpGuardSettings, Fault
 
 from .helpers import (
     SERIAL,
     PlainCharger,
     Property,
     add_charger,
+    add_meter,
     entity_id,
     go_on,
     start_flow,
@@ -314,3 +315,39 @@ async def test_a_battery_that_shows_nothing_leaves_no_surplus(
     assert surplus(hass) == STATE_UNAVAILABLE
     await house.passes(hass, 120, *SUN, cars=[left])
     assert left.limit == 0
+
+
+async def test_where_no_direction_is_measured_nothing_is_surplus(
+    hass: HomeAssistant, make_property: Callable, chargers: dict[str, PlainCharger]
+) -> None:
+    house = await make_property(AmpGuardSettings(voltage_connected=False))
+    entry = await add_meter(
+        hass, {"host": house.meter.address, "pin": house.meter.settings.pin}
+    )
+    left = chargers["left"]
+    await add_charger(hass, entry, left)
+    await add_solar(hass, entry)
+    await house.passes(hass, 200, *SUN, cars=[left])
+    assert left.limit == 0
+
+
+async def test_who_takes_no_part_has_none_of_it(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+) -> None:
+    left, right = chargers["left"], chargers["right"]
+    for charger in (left, right):
+        await add_charger(hass, entry, charger)
+    _, second = entry.get_subentries_of_type("charger")
+    data = {**second.data, "active": False}
+    hass.config_entries.async_update_subentry(entry, second, data=data)
+    await hass.async_block_till_done()
+    await add_solar(hass, entry)
+    right.says("charging", 4.0)  # as a part of what the house draws
+    await house.passes(hass, 240, *SUN, cars=[left])
+    assert left.limit in (7, 8)
+    left.says("disconnected")
+    await house.passes(hass, 30, *SUN)
+    assert float(surplus(hass)) == pytest.approx(5520, abs=150)

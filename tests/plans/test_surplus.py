@@ -73,7 +73,8 @@ class Sky:
     def allowed(self) -> tuple[float, float]:
         """What those may draw that have surplus alone, and all together, W."""
         alone, together = self.surplus.allowed, self.both.allowed
-        assert alone is not None and together is not None
+        assert alone is not None
+        assert together is not None
         return alone, together
 
 
