@@ -275,3 +275,21 @@ def test_a_mode_that_is_changed_counts_at_once() -> None:
     sky.alone = ()
     sky.passes(SETTLED, 8000.0)
     assert sky.allowed[0] == 0.0
+
+
+def test_what_is_little_too_much_for_a_moment_is_left() -> None:
+    sky = Sky(alone=("a",))
+    sky.cars["a"] = car(7000.0)
+    sky.passes(SETTLED, 0.0)
+    sky.passes(15, 300.0)
+    assert sky.allowed[0] == 7000.0
+    sky.passes(120, 300.0)
+    assert sky.allowed[0] == pytest.approx(6700.0, abs=50)
+
+
+def test_what_is_much_too_much_is_cut_within_a_quarter_of_a_minute() -> None:
+    sky = Sky(alone=("a",))
+    sky.cars["a"] = car(11000.0)
+    sky.passes(SETTLED, 0.0)
+    sky.passes(15, 5000.0)
+    assert sky.allowed[0] < 9000.0

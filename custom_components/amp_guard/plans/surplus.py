@@ -20,6 +20,9 @@ from . import CarPower, Moment
 SMOOTHING_TIME = 20.0
 """s, the time constant. A charger's report is late by some seconds, and a car takes
 about ten to follow: quicker than that it would be its own step that is followed."""
+CUT_WORTH = 15_000.0
+"""W·s (4 Wh) from the grid for which a cut is worth its command: what is 1 A too much
+for a moment is left, what is 10 A is not."""
 ENABLE_DELAY = 60.0
 """s. Of the gaps between clouds those that are shorter than a start are left alone."""
 DISABLE_DELAY = 180.0
@@ -93,6 +96,8 @@ class Surplus:
         self._settings = settings
         self._alone, self._together = alone, together
         self._looked_at = 0.0
+        self._level = 0.0
+        self._owed = 0.0
         self._enough, self._too_little = _Lasting(), _Lasting()
 
     @property
@@ -112,7 +117,7 @@ class Surplus:
         wanting = {id_: car for id_, car in cars.items() if car.wants}
         minimums = [car for id_, car in wanting.items() if id_ not in members]
         taken = sum(car.least for car in minimums if not car.idle)
-        left = max(0.0, (self.power or 0.0) - taken)
+        left = max(0.0, self._level - taken)
         alone = [car for id_, car in wanting.items() if id_ in members]
         charging = sum(car.least for car in alone if car.offered)
         waiting = [car.starts_from for car in alone if not car.offered]
@@ -124,7 +129,7 @@ class Surplus:
         most = inf if starts else starts_at - BELOW_START
         self._allowed_alone = min(max(left, held), most) if charging or starts else 0.0
         floor = sum(car.least for car in minimums)
-        self.allowed_together = max(self.power or 0.0, floor + held)
+        self.allowed_together = max(self._level, floor + held)
 
     def _measure(self, moment: Moment, cars: Iterable[CarPower]) -> None:
         """Take the surplus of now, as a part of the mean."""
@@ -133,11 +138,19 @@ class Surplus:
         stored = self._stored(moment)
         if moment.power is None or stored is None:
             self.power = None
+            self._level = self._owed = 0.0
             return
         power = stored - moment.power + sum(car.drawn for car in cars)
         if self.power is not None:
             power += (self.power - power) * exp(-seconds / SMOOTHING_TIME)
         self.power = power
+        self._follow(power, seconds)
+
+    def _follow(self, power: float, seconds: float) -> None:
+        """Let what is allowed rise at once, and fall where that is worth a command."""
+        self._owed += (self._level - power) * seconds
+        if power >= self._level or self._owed >= CUT_WORTH:
+            self._level, self._owed = power, 0.0
 
     def _stored(self, moment: Moment) -> float | None:
         """Return what the battery takes that it is to yield, less what it gives, W."""
