@@ -24,6 +24,7 @@ from .scenario import ScenarioError
 from .scenario_file import SCENARIOS, load
 from .search.judge import run_home
 from .search.table import totals, worst as worst_homes
+from .solar import DAYS, run_day, solar_table
 
 _COLUMNS = (
     ("s over", "seconds_over", "{:.1f}"),
@@ -93,6 +94,12 @@ def _parse(argv: list[str] | None) -> Namespace:
     search.add_argument("--home", type=int, help="only this one of the seed's")
     search.add_argument("--processes", type=int, help="at a time (one a core)")
     search.set_defaults(run=_search)
+    solar = commands.add_parser(
+        "solar", help="charge with the sun for a sunny and a cloudy day"
+    )
+    solar.add_argument("--seed", type=int, default=1)
+    solar.add_argument("--processes", type=int, help="at a time (one a core)")
+    solar.set_defaults(run=_solar)
     replay = commands.add_parser(
         "replay", help="decide again what diagnostics recorded"
     )
@@ -152,6 +159,13 @@ def _search(arguments: Namespace) -> int:
     homes = [(arguments.seed, number) for number in numbers]
     outcomes = _spread(arguments.processes, run_home, homes)
     print(totals(outcomes), worst_homes(outcomes), sep="\n\n")
+    return 0
+
+
+def _solar(arguments: Namespace) -> int:
+    run = partial(run_day, seed=arguments.seed)
+    days = _spread(arguments.processes, run, DAYS)
+    print(solar_table(each for outcomes in days for each in outcomes))
     return 0
 
 

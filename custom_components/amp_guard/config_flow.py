@@ -25,6 +25,7 @@ from .const import (
     DOMAIN,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
+    SUBENTRY_SOLAR,
     AmpGuardConfigEntry,
 )
 from .entities.support_response import support_response
@@ -46,6 +47,7 @@ from .flows.forms.site import PROCEED, activate_schema
 from .flows.meter_reading import describe_reading
 from .flows.meter_steps import MeterSteps
 from .flows.site_draft import SiteDraft
+from .flows.solar import SolarFlow
 from .flows.subentries import ChargerFlow, GroupFlow
 from .flows.supply import SupplyOptionsFlow
 
@@ -73,7 +75,11 @@ class AmpGuardConfigFlow(MeterSteps, domain=DOMAIN):
         cls, config_entry: AmpGuardConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return what can be added below the supply."""
-        return {SUBENTRY_GROUP: GroupFlow, SUBENTRY_CHARGER: ChargerFlow}
+        return {
+            SUBENTRY_GROUP: GroupFlow,
+            SUBENTRY_CHARGER: ChargerFlow,
+            SUBENTRY_SOLAR: SolarFlow,
+        }
 
     @staticmethod
     @callback

@@ -17,6 +17,7 @@ NOMINAL_VOLTAGE: Final = 230.0
 
 SUBENTRY_GROUP: Final = "group"
 SUBENTRY_CHARGER: Final = "charger"
+SUBENTRY_SOLAR: Final = "solar"
 
 # The measurement device; host and pin have Home Assistant's own keys.
 CONF_SOURCE: Final = "source"
@@ -108,3 +109,17 @@ CONF_CHARGES_UNASKED: Final = "charges_unasked"
 """Whether the charger charges while no planner asks anything of it."""
 CONF_BOOST_DURATION: Final = "boost_duration"
 """min that the charger is served before all others when its owner is in a hurry."""
+CONF_SOLAR_MODE: Final = "solar_mode"
+"""With what the charger charges; of solar charging: one of which nothing is said."""
+
+# Solar charging
+CONF_ENABLE_DELAY: Final = "enable_delay"
+"""min for which a surplus must last until a car starts with it."""
+CONF_DISABLE_DELAY: Final = "disable_delay"
+"""min for which it must be too little until the car is paused."""
+CONF_BATTERY: Final = "battery"
+"""The sensor of a home battery's power, stored as the meter's sensors are."""
+CONF_BATTERY_CHARGING_POSITIVE: Final = "battery_charging_positive"
+"""Whether it is above 0 while the battery charges, and not while it gives."""
+CONF_BATTERY_YIELDS: Final = "battery_yields"
+"""Whether cars come before the battery."""

@@ -44,7 +44,7 @@ class AmpGuardCoordinator:
         self.entry = entry
         self.overrides = Overrides(hass, entry.entry_id, self._request)
         self.requests = Requests(entry, self.overrides)
-        self.plans = Plans(planned_limits(entry))
+        self.plans = Plans(hass, planned_limits(entry))
         self.finder = PhaseFinder(self._request_soon)
         self.energy = EnergyCounter()
         self._energy_memory = EnergyMemory(hass, entry.entry_id, self.energy)
@@ -100,6 +100,7 @@ class AmpGuardCoordinator:
             self.cycle.take(self.fleet.with_learned_lags(build_site(self.entry)))
         except SiteError:
             return False  # setting up anew tells the user
+        self.plans.take_up(self.site)
         tell_offline_limits(self._hass, self.entry, self.site)
         tell_inactive(self._hass, self.entry)
         await self.fleet.take_up()

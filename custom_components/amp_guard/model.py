@@ -427,11 +427,23 @@ class NodeState:
     worth: tuple[PhaseWorth, PhaseWorth, PhaseWorth] = (MEASURED, MEASURED, MEASURED)
 
 
+class Minimum(NamedTuple):
+    """The least that a charger's car can be given, A summed over the phases.
+
+    `counted` is that of the phases that it is taken to use, `fewest` of one alone where
+    it may turn out to use no more.
+    """
+
+    counted: float
+    fewest: float
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
     """Everything that was decided on one snapshot.
 
-    `drawn` is what each charger is taken to draw, A on the supply's phases.
+    `drawn` is what each charger is taken to draw, A on the supply's phases, `minimums`
+    the least that each can be given, as a `PowerLimit` counts it.
     `not_following` names chargers that ignore their limit: alarm the owner. `to_refresh`
     names those whose integration is to be asked for a fresh reading now: what they truly
     do is in doubt, and a fuse that they load is tight. `seen_wiring` has, for each charger
@@ -443,6 +455,7 @@ class Decision:
     allocations: Mapping[str, Allocation]
     nodes: Mapping[str, NodeState]
     drawn: Mapping[str, PhaseValues]
+    minimums: Mapping[str, Minimum] = field(default_factory=dict)
     not_following: frozenset[str] = frozenset()
     to_refresh: frozenset[str] = frozenset()
     seen_wiring: Mapping[str, tuple[Phase, ...]] = field(default_factory=dict)

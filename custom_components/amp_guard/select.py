@@ -1,4 +1,4 @@
-"""Selects: how chargers share, which phases take part, who is served first."""
+"""Selects: how chargers share, which phases take part, who is served first, with what."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from typing import Any, override
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import (
@@ -15,16 +16,20 @@ from .const import (
     CONF_OFFLINE_PHASE,
     CONF_PHASES,
     CONF_PRIORITY,
+    CONF_SOLAR_MODE,
     CONF_WIRING,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
+    SUBENTRY_SOLAR,
     AmpGuardConfigEntry,
 )
 from .coordinator import AmpGuardCoordinator
 from .entity import AmpGuardEntity, AmpGuardSettingEntity, add_to_subentries
 from .loop.state import SiteState
 from .model import BalancerType
+from .plans.surplus import SolarMode
 from .site.phases import PHASE_ORDERS, parse_phases
+from .site.plans import solar_mode
 from .site.reading import ALL_PHASES, phases_of
 from .site.settings import PRIORITIES, Setting
 
@@ -75,6 +80,10 @@ SELECTS: Mapping[str, tuple[AmpGuardSelectDescription, ...]] = {
     ),
 }
 
+SOLAR_MODE = SelectEntityDescription(
+    key=CONF_SOLAR_MODE, translation_key=CONF_SOLAR_MODE, options=list(SolarMode)
+)
+
 BALANCER_TYPE = SelectEntityDescription(
     key=CONF_BALANCER_TYPE,
     translation_key=CONF_BALANCER_TYPE,
@@ -92,6 +101,20 @@ async def async_setup_entry(
     """Set up the selects of the supply and of each group and charger."""
     async_add_entities([BalancerTypeSelect(entry.runtime_data, BALANCER_TYPE)])
     add_to_subentries(entry, async_add_entities, SELECTS, AmpGuardSelect)
+    if entry.get_subentries_of_type(SUBENTRY_SOLAR):
+        modes = {SUBENTRY_CHARGER: (SOLAR_MODE,)}
+        add_to_subentries(entry, async_add_entities, modes, SolarModeSelect)
+    else:
+        _remove_solar_modes(hass, entry)
+
+
+@callback
+def _remove_solar_modes(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> None:
+    """Remove what was there while solar charging was set up."""
+    registry = er.async_get(hass)
+    for known in er.async_entries_for_config_entry(registry, entry.entry_id):
+        if known.unique_id == f"{known.config_subentry_id}_{CONF_SOLAR_MODE}":
+            registry.async_remove(known.entity_id)
 
 
 class AmpGuardSelect(AmpGuardSettingEntity, SelectEntity):
@@ -119,6 +142,23 @@ class AmpGuardSelect(AmpGuardSettingEntity, SelectEntity):
     def _show(self, setting: Setting) -> bool:
         # A form stores a priority as 2.0.
         option = str(self.entity_description.stored_fn(setting))
+        changed = option != self._attr_current_option
+        self._attr_current_option = option
+        return changed
+
+
+class SolarModeSelect(AmpGuardSettingEntity, SelectEntity):
+    """With what a charger charges."""
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Set it."""
+        self._change(option)
+
+    @override
+    def _show(self, setting: Setting) -> bool:
+        entry = self.coordinator.entry
+        option = solar_mode(entry, entry.subentries[self.target]).value
         changed = option != self._attr_current_option
         self._attr_current_option = option
         return changed

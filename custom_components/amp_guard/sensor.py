@@ -24,6 +24,7 @@ from .const import (
     CONF_SENSORS,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
+    SUBENTRY_SOLAR,
     AmpGuardConfigEntry,
 )
 from .coordinator import AmpGuardCoordinator
@@ -40,6 +41,7 @@ from .entities.sensors import (
     METER_SENSORS,
     METER_TOTALS,
     METER_WORTH,
+    SURPLUS,
     AmpGuardSensorDescription,
     PhaseStates,
 )
@@ -94,6 +96,8 @@ def _meter_sensors(coordinator: AmpGuardCoordinator) -> Iterator[AmpGuardSensor]
         for diagnostic in METER_DIAGNOSTICS:
             yield AmpGuardSensor(coordinator, diagnostic)
     yield AmpGuardSensor(coordinator, MAIN_FUSE)
+    if coordinator.entry.get_subentries_of_type(SUBENTRY_SOLAR):
+        yield AmpGuardSensor(coordinator, SURPLUS)
 
 
 def _copies(sensors: Mapping[str, str], quantity: str, phase: Phase) -> bool:

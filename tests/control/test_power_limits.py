@@ -134,3 +134,21 @@ def test_it_is_put_on_and_taken_off_while_a_car_charges() -> None:
 def test_it_holds_only_chargers_that_there_are() -> None:
     with pytest.raises(UnknownChargerError, match="'ghost'"):
         Plant(home(power_limits=(limited("ghost"),)))
+
+
+def test_who_follows_late_is_not_paused_where_it_would_fit() -> None:
+    plant = Plant(home(power_limits=(limited("a"),)))
+    plant.settle(60)
+    plant.outlets["a"].lag = 40.0
+    allow(plant, 24.0)
+    assert {allocated(moment)["a"] for moment in plant.run(39)} == {8.0}
+
+
+def test_who_follows_late_is_paused_where_it_would_not_fit() -> None:
+    plant = Plant(home(power_limits=(limited("a"),)))
+    plant.settle(60)
+    plant.outlets["a"].lag = 40.0
+    allow(plant, 24.0)
+    plant.settle(30)
+    allow(plant, 12.0)
+    assert allocated(plant.step()) == {"a": 0.0}

@@ -7,6 +7,7 @@ from ..model import (
     Allocation,
     Decision,
     MeterTrust,
+    Minimum,
     NodeState,
     PhaseValues,
     Reason,
@@ -74,6 +75,7 @@ def explain(
         },
         nodes=_node_states(tree, metering, plan),
         drawn={c.id: PhaseValues(*c.draw.estimate) for c in connectors},
+        minimums={c.id: _minimum(c) for c in connectors},
         not_following=frozenset(
             c.id for c in connectors if not c.lost and c.ignores_for(4, plan.now)
         ),
@@ -81,6 +83,13 @@ def explain(
         seen_wiring=metering.seen_wiring,
         look_again=_look_again(metering, plan, offset, refreshes=bool(to_refresh)),
     )
+
+
+def _minimum(connector: Connector) -> Minimum:
+    branch, phases = connector.branch, connector.draw.phases
+    current = min(max(branch.min_current, connector.reclaim.needs), branch.max_current)
+    counted = current * branch.power_weight(phases.weights)
+    return Minimum(counted, min(counted, current) if phases.may_presume else counted)
 
 
 def _to_refresh(plan: Plan) -> frozenset[str]:

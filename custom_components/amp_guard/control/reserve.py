@@ -5,7 +5,7 @@ and for its outlet what that does not draw yet.
 """
 
 from .command import Command
-from .constraint import Reserved, constraint_of
+from .constraint import Reserved, constraint_of, place_of
 from .draw import Draw
 
 
@@ -22,7 +22,7 @@ class Reserve:
         self.may_hold = 0.0
         """The most that may be in force while it is aside, A."""
         self.would_free: Reserved = ()
-        """What of it a pause would free, A: nothing that is taken in spite."""
+        """What of it a pause would free, A: of a fuse nothing that is taken in spite."""
         self.excess: Reserved = ()
         """What is reserved while the charger was paused in vain, A."""
         self.whole: Reserved = ()
@@ -56,7 +56,15 @@ class Reserve:
             if not self.aside:
                 self.excess = self.whole
             elif ignores:
-                self.would_free = self._load_of(allocated)
+                # What is taken in spite harms a fuse; of a limit on power it is for a
+                # while, and nobody is paused for it who would fit.
+                limits = self._draw.branch.power_limits
+                self.would_free = tuple(
+                    each if place_of(each[0])[0] in limits else commanded
+                    for each, commanded in zip(
+                        self.whole, self._load_of(allocated), strict=True
+                    )
+                )
             else:
                 self.would_free = self.whole
         if self._draw.branch.charger.socket_current:

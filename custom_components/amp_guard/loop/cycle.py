@@ -238,6 +238,7 @@ class Cycle:
             boosts=self._overrides.boosts,
             energy=dict(self._energy.totals),
             power=dict(self._energy.power),
+            surplus=self._plans.surplus,
         )
 
     def _fall_back(self, now: float) -> None:

@@ -45,7 +45,8 @@ class SiteState:
     `samples`, `connected` and `rejected_samples` are by node, `readings` and
     `fail_safes` by charger; so are `boosts`, each until its end, `energy`, kWh that a
     charger drew while it was balanced, and `power`, W that it draws (not of one that is
-    not balanced, or lost). `decided_at` is the wall clock's time of the
+    not balanced, or lost). `surplus` is what cars may charge with that do so with what
+    would be exported, W (None: not known). `decided_at` is the wall clock's time of the
     decision. `events` are what happened since the state that was published before.
     """
 
@@ -61,6 +62,7 @@ class SiteState:
     boosts: Mapping[str, datetime]
     energy: Mapping[str, float]
     power: Mapping[str, float]
+    surplus: float | None = None
     events: tuple[SiteEvent, ...] = ()
 
     def meter_is_online(self, node: str) -> bool:

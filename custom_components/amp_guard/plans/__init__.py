@@ -15,12 +15,17 @@ from typing import Protocol
 class CarPower:
     """A car that is connected, W: what it draws, and what the least is that it can.
 
-    `wants` says whether it would charge.
+    It may turn out to be content with less than that `least`: it `starts_from` so much.
+    `wants` says whether it would charge, `offered` whether it is allocated anything, and
+    `idle` whether it was and did not take it.
     """
 
     drawn: float
     least: float
+    starts_from: float
     wants: bool
+    offered: bool
+    idle: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,13 +34,17 @@ class Moment:
 
     `time` is monotonic, s; `clock` the wall clock's, with its zone. `power` is what flows
     at the main fuse, W, all phases added up with their signs (export is below 0); None
-    while it is not measured. `cars` are by charger.
+    while it is not measured. `cars` are by charger. `limits` has the chargers of each
+    limit on power, by its id. `powers` is what the sensors show that the plans read, W by
+    entity; None where that is no power.
     """
 
     time: float
     clock: datetime
     power: float | None
     cars: Mapping[str, CarPower]
+    limits: Mapping[str, tuple[str, ...]]
+    powers: Mapping[str, float | None]
 
 
 class Plan(Protocol):

@@ -1,6 +1,7 @@
 """The config entry and its subentries, read as a site."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentry
@@ -57,6 +58,9 @@ from .plans import planned_limits
 ALL_PHASES = "all"
 """The offline phase of a charger that uses every phase it is wired to."""
 
+CONNECTED = (SUBENTRY_GROUP, SUBENTRY_CHARGER)
+"""What hangs on the supply, or on something that does."""
+
 SECONDS_PER_MINUTE = 60.0
 
 DEFAULT_SOCKET_CURRENT = 10.0
@@ -83,7 +87,13 @@ def build_site(entry: AmpGuardConfigEntry) -> Site:
             for id_, subentry in connected.items()
             if subentry.subentry_type == SUBENTRY_CHARGER
         ),
-        power_limits=tuple(each.limit for each in planned_limits(entry)),
+        power_limits=tuple(
+            replace(
+                each.limit,
+                chargers=tuple(id_ for id_ in each.limit.chargers if id_ in connected),
+            )
+            for each in planned_limits(entry)
+        ),
         balancer_type=BalancerType(entry.options[CONF_BALANCER_TYPE]),
         turn=entry.options[CONF_TURN] * SECONDS_PER_MINUTE,
     )
@@ -97,7 +107,8 @@ def connected_subentries(entry: AmpGuardConfigEntry) -> dict[str, ConfigSubentry
     return {
         id_: subentry
         for id_, subentry in entry.subentries.items()
-        if _reaches_supply(id_, entry.subentries)
+        if subentry.subentry_type in CONNECTED
+        and _reaches_supply(id_, entry.subentries)
     }
 
 

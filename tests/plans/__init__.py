@@ -1,0 +1,1 @@
+"""What limits power beside the fuses."""
