@@ -72,9 +72,9 @@ class Aura(LivingSite[OcppChargePoint]):
             self.world.plug_in(charger.id, Car(EAGER))
         await self.all_charge()
 
-    async def order(self, *currents: float) -> None:
+    async def order(self, *currents: float, valid_for: float = 240.0) -> None:
         for driver, current in zip(self.drivers, currents, strict=True):
-            driver.command(current, 240.0)
+            driver.command(current, valid_for)
         await self.hass.async_block_till_done(wait_background_tasks=True)
 
     @override
@@ -151,7 +151,8 @@ async def test_what_a_charge_point_forgot_is_written_for_each_connector(
     aura: Aura,
 ) -> None:
     await aura.start()
-    await aura.order(11.0, 14.0)
+    # Nobody renews it here, and to connect again takes its real time.
+    await aura.order(11.0, 14.0, valid_for=1800.0)
     await aura.live(60)
 
     await aura.device.reboot(forgets=True)
@@ -159,5 +160,5 @@ async def test_what_a_charge_point_forgot_is_written_for_each_connector(
     await aura.comes(lambda: len(aura.device.profiles.held) == 4)
     await aura.comes(lambda: aura.offered == [11.0, 14.0])
     await aura.leave()
-    aura.pass_time(250)
+    aura.pass_time(1810)
     assert aura.offered == [*OFFLINE_CURRENTS]
