@@ -55,11 +55,16 @@ async def entry(hass: HomeAssistant, calm_hour: None) -> ConfigEntry:
 
 @pytest.fixture
 async def charger(
-    hass: HomeAssistant, entry: ConfigEntry, clock: Clock, decisions: Decisions
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    clock: Clock,
+    decisions: Decisions,
+    request: pytest.FixtureRequest,
 ) -> ConfigSubentry:
     """The second charger, set as if it were wired as the first; its car charges."""
     _, charger = entry.get_subentries_of_type("charger")
-    assert not change_wiring(hass, entry, charger.subentry_id, tuple(Phase))
+    is_set = getattr(request, "param", tuple(Phase))
+    assert not change_wiring(hass, entry, charger.subentry_id, is_set)
     await passes(hass, clock, decisions, STARTS)
     return entry.subentries[charger.subentry_id]
 
@@ -121,16 +126,27 @@ def find_phases(
 
 
 @pytest.mark.timeout(400)
-async def test_the_action_tells_and_applies_what_is_sure(
+@pytest.mark.parametrize(
+    ("charger", "lines", "unsure", "told"),
+    [
+        ((Phase.L1,), ["L3"], None, "Its order of phases is 3."),
+        # Its car uses one line: the other two are not sure, and nothing is changed.
+        (tuple(Phase), ["L3", None, None], "unused", "Its L1 hangs on L3."),
+    ],
+    indirect=["charger"],
+)
+async def test_the_action_tells_what_it_finds_and_applies_what_is_sure(
     hass: HomeAssistant,
     clock: Clock,
     decisions: Decisions,
     entry: ConfigEntry,
     charger: ConfigSubentry,
+    lines: list[str | None],
+    unsure: str | None,
+    told: str,
 ) -> None:
-    """Set as a one-phase charger on L1, it hangs on L3."""
-    assert not change_wiring(hass, entry, charger.subentry_id, (Phase.L1,))
-    await passes(hass, clock, decisions, STARTS)
+    """Set as if its L1 hung on L1, it hangs on L3; its car has just started."""
+    was_set = wiring_of(entry, charger)
     coordinator = entry.runtime_data
     before = decisions.made[-1].allocations
     search = find_phases(hass, entry, charger, apply=True)
@@ -165,63 +181,12 @@ async def test_the_action_tells_and_applies_what_is_sure(
 
     [found] = search.result()["chargers"]
     assert found["phases"] == ["L3"]
-    assert (found["set"], found["contradicts"]) == ("1", True)
-    assert (found["wiring"], found["unsure"]) == ("3", None)
-    assert "Its order of phases is 3." in found["explanation"]
-    assert found["applied"]
-    assert wiring_of(entry, charger) == "3"
-
-
-@pytest.mark.timeout(400)
-async def test_the_action_tells_what_is_sure_and_changes_nothing_else(
-    hass: HomeAssistant,
-    clock: Clock,
-    decisions: Decisions,
-    entry: ConfigEntry,
-    charger: ConfigSubentry,
-) -> None:
-    """Set as if its L1 hung on L1, it hangs on L3."""
-    coordinator = entry.runtime_data
-    before = decisions.made[-1].allocations
-    search = find_phases(hass, entry, charger, apply=True)
-    await passes(hass, clock, decisions, 1)
-    # One search at a time.
-    with pytest.raises(ServiceValidationError) as refused:
-        await find_phases(hass, entry, charger)
-    assert refused.value.translation_key == "search_running"
-
-    seen = len(decisions.made)
-    ceilings: set[object] = set()
-    asked: set[float] = set()
-    highest: list[float] = []
-    while not search.done():
-        assert len(highest) < LONGEST
-        highest += await passes(hass, clock, decisions, 1)
-        if (state := coordinator.state) is not None:
-            ceilings.update(state.ceilings)
-        asked.update(
-            ceiling.current
-            for ceiling in coordinator.finder.ceilings
-            if ceiling.target == charger.subentry_id
-        )
-    given = {d.allocations[charger.subentry_id].current for d in decisions.made[seen:]}
-    # Where the doubt of its phase leaves it less than 10 A, it moves by a pause.
-    assert asked <= {0.0, 6.0, 10.0, 11.0}
-    assert max(given) <= before[charger.subentry_id].current + 4.0
-    assert sum(amps > 25.05 for amps in highest) <= 5
-    # What it asks for is nobody's ceiling to see or to keep, and is over with it.
-    assert not ceilings
-    assert coordinator.finder.ceilings == ()
-
-    [found] = search.result()["chargers"]
-    assert found["phases"] == ["L3"]
-    assert (found["set"], found["contradicts"]) == ("1,2,3", True)
-    # Its car uses one line: the other two are not sure, and nothing is changed.
-    assert found["lines"] == ["L3", None, None]
-    assert (found["wiring"], found["unsure"]) == (None, "unused")
-    assert "Its L1 hangs on L3." in found["explanation"]
-    assert not found["applied"]
-    assert wiring_of(entry, charger) == "1,2,3"
+    assert (found["set"], found["contradicts"]) == (was_set, True)
+    assert (found["lines"], found["unsure"]) == (lines, unsure)
+    assert told in found["explanation"]
+    is_sure = unsure is None
+    assert (found["wiring"], found["applied"]) == ("3" if is_sure else None, is_sure)
+    assert wiring_of(entry, charger) == ("3" if is_sure else was_set)
 
 
 async def test_a_search_ends_with_its_entry(
