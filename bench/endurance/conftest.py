@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 import logging
-from pathlib import Path
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
@@ -45,11 +44,9 @@ async def home(
     hass: HomeAssistant,
     advance: Callable[[float], None],
     enable_custom_integrations: None,
-    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Property:
     """Return a property, not yet set up."""
-    hass.config.config_dir = str(tmp_path)  # what is stored goes to a disk
 
     async def nothing(_hass: HomeAssistant, _entity_id: str) -> None:
         """Read nothing anew: what a charger shows is written each second."""

@@ -19,6 +19,8 @@ AMPERES = {"unit_of_measurement": "A"}
 FOLLOWS_AFTER = 3
 """s until a car has what its charger signals."""
 CAR_MAX_CURRENT = 16.0
+STEADY = 5000
+"""s: a moment at which most cars are there."""
 TOGETHER = 0.3
 """s within which the sensors of one sample are written."""
 LEAVES_EACH = 6 * 3600
@@ -177,7 +179,7 @@ class Property:
             self.seconds += 1
             self._advance(1.0 - TOGETHER)
             for charger in self.chargers:
-                charger.second(0 if self.is_steady else self.seconds)
+                charger.second(STEADY if self.is_steady else self.seconds)
             self._measure()
             await settle()
             self._advance(TOGETHER)
