@@ -99,10 +99,10 @@ async def test_200_chargers(
     await home.hass.config_entries.async_reload(home.entry.entry_id)
     await home.hass.async_block_till_done()
     set_up = thread_time() - begun
-    await home.passes(300)
-    seconds = await _each_second(home, took, 300)
+    await home.passes(60)
+    seconds = await _each_second(home, took, 100)
     home.is_steady = True
-    await home.passes(180)
+    await home.passes(60)
     limits = [(charger.limit, charger.enabled) for charger in home.chargers]
     begun = thread_time()
     added = await home.add_charger()
