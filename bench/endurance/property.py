@@ -6,7 +6,7 @@ from random import Random
 from types import MappingProxyType
 from typing import Any
 
-from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData
+from homeassistant.config_entries import ConfigSubentry, ConfigSubentryDataWithId
 from homeassistant.core import HomeAssistant, ServiceCall, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -236,8 +236,8 @@ _SUPPLY: dict[str, Any] = {
 }
 
 
-def _group(name: str, chargers: float) -> ConfigSubentryData:
-    return ConfigSubentryData(
+def _group(name: str, chargers: float) -> ConfigSubentryDataWithId:
+    return ConfigSubentryDataWithId(
         data={
             "parent": "supply",
             "phases": "1,2,3",
@@ -255,8 +255,8 @@ def _group(name: str, chargers: float) -> ConfigSubentryData:
     )
 
 
-def _charger(charger: Charger, number: int, group: str) -> ConfigSubentryData:
-    return ConfigSubentryData(
+def _charger(charger: Charger, number: int, group: str) -> ConfigSubentryDataWithId:
+    return ConfigSubentryDataWithId(
         data={
             "device_id": charger.device_id,
             "profile": "peblar",

@@ -9,6 +9,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+import pytest_socket
 
 from custom_components.amp_guard.loop.cycle import Cycle
 from simulator.charger import ChargerModel
@@ -151,6 +152,7 @@ async def test_start_up_beside_peblar(
     home: Property, say: Say, hass: HomeAssistant, socket_enabled: None
 ) -> None:
     """What a start costs, of ours and of one of core's, each with its imports."""
+    pytest_socket.socket_allow_hosts(["127.0.0.0/8"], allow_unix_socket=True)
     device = Peblar(ChargerModel(id="garage"))
     await device.start(PEBLAR_HOST, 80)
     theirs = MockConfigEntry(
