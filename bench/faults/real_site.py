@@ -114,6 +114,7 @@ class FaultyDevice(ChargerDevice):
         if fault is ChargerFault.HANGING:
             await self._over.wait()
         if fault is ChargerFault.LATE:
+            await request.read()  # whoever asked may be gone by then
             await asyncio.sleep(LATE)
         held = self.charger.limit
         answer = await handler(request)

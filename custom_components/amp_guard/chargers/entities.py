@@ -138,7 +138,7 @@ class ChargerEntities:
         self._stop_looking = self._hass.bus.async_listen(
             er.EVENT_ENTITY_REGISTRY_UPDATED,
             self._on_registry,
-            event_filter=_may_be_new,
+            event_filter=self._may_be_its_own,
         )
         self._resolve()
         self._follow()
@@ -163,6 +163,21 @@ class ChargerEntities:
                 self._hass, ids, self._on_registry
             ),
         ]
+
+    @callback
+    def _may_be_its_own(self, data: er.EventEntityRegistryUpdatedData) -> bool:
+        """Return whether an entity that changed may play a role from now on.
+
+        Asked by each charger for every entity of a house that is set up.
+        """
+        if not _may_be_new(data):
+            return False
+        entry = er.async_get(self._hass).async_get(data["entity_id"])
+        if entry is None:
+            return False
+        if self._profile.name == ANY_ENTITIES:
+            return not {entry.id, entry.entity_id}.isdisjoint(self._picked.values())
+        return entry.platform == self._profile.integration
 
     def _unfollow(self) -> None:
         while self._unsubscribe:

@@ -1,0 +1,1 @@
+"""Endurance: days, reloads and many chargers, in Home Assistant's test harness."""

@@ -1,0 +1,179 @@
+"""Days, reloads, and many chargers; run by scripts/endurance, each prints its figures."""
+
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter, thread_time
+import tracemalloc
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+import pytest_socket
+
+from custom_components.amp_guard.loop.cycle import Cycle
+from simulator.charger import ChargerModel
+from simulator.devices.peblar import Peblar
+
+from .left_over import look
+from .property import Property
+
+HOUR = 3600
+WARM = 6
+"""h after which memory is to be flat: the last quarter of an hour is kept by then."""
+MOST_GROWTH = 1.0
+"""MB after that."""
+WARM_RELOADS = 20
+MOST_OF_A_SECOND = 0.020
+"""s of each that decide and apply may take with 200 chargers."""
+MOST_SET_UP = 3.0
+"""s."""
+PEBLAR_HOST = "127.0.0.80"
+type Say = Callable[[str], None]
+pytestmark = pytest.mark.timeout(0)
+
+
+async def test_days(
+    home: Property,
+    say: Say,
+    request: pytest.FixtureRequest,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Memory stays flat, nothing is left over, and the log is silent."""
+    hours = request.config.getoption("--hours")
+    await home.set_up()
+    begun, seen = perf_counter(), []
+    for hour in range(1, hours + 1):
+        await home.passes(HOUR)
+        seen.append(look(home.hass))
+        if hour in (1, WARM) or hour % 12 == 0 or hour == hours:
+            now = seen[-1]
+            say(
+                f"{hour:3} h: {now.resident:.1f} MB, {now.objects} objects,"
+                f" {now.listeners} listeners, {now.timers} timers, {now.tasks} tasks;"
+                f" {home.over} s over the fuse; {perf_counter() - begun:.0f} s"
+            )
+    warm = seen[min(WARM, hours) - 1]
+    last = seen[-1]
+    ours = [each for each in caplog.records if each.name.startswith("custom_comp")]
+    loud = [each for each in ours if each.levelno >= 30]
+    say(f"grown by {last.resident - warm.resident:.2f} MB; {len(loud)} warnings")
+    assert last.resident - warm.resident < MOST_GROWTH
+    assert (last.listeners, last.tasks) == (warm.listeners, warm.tasks)
+    assert not loud
+
+
+async def test_reloads(
+    home: Property, say: Say, request: pytest.FixtureRequest
+) -> None:
+    """Nothing is left of the loops before."""
+    reloads = request.config.getoption("--reloads")
+    await home.set_up()
+    warm = None
+    for number in range(1, reloads + 1):
+        assert await home.hass.config_entries.async_reload(home.entry.entry_id)
+        await home.passes(60)
+        if number in (WARM_RELOADS, reloads):
+            now = look(home.hass)
+            warm = warm or now
+            say(
+                f"{number:3} reloads: {now.resident:.1f} MB, {now.objects} objects,"
+                f" {now.listeners} listeners, {now.timers} timers, {now.tasks} tasks"
+            )
+    assert warm is not None
+    assert now.listeners == warm.listeners
+    assert now.tasks == warm.tasks
+    assert sum(now.ours.values()) < 1.05 * sum(warm.ours.values())
+    assert now.resident - warm.resident < MOST_GROWTH
+
+
+async def test_200_chargers(
+    home: Property, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decide and apply stay short, and a change beside the others is no blip."""
+    took: list[float] = []
+    monkeypatch.setattr(Cycle, "_run", _timed(Cycle._run, took))  # noqa: SLF001
+    begun = thread_time()
+    await home.set_up(groups=20, chargers=200)
+    first = thread_time() - begun
+    begun = thread_time()
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    await home.hass.async_block_till_done()
+    set_up = thread_time() - begun
+    await home.passes(60)
+    seconds = await _each_second(home, took, 100)
+    home.is_steady = True
+    await home.passes(60)
+    limits = [(charger.limit, charger.enabled) for charger in home.chargers]
+    begun = thread_time()
+    added = await home.add_charger()
+    adding = thread_time() - begun
+    await home.passes(5)
+    moved = sum(
+        (charger.limit, charger.enabled) != before
+        for charger, before in zip(home.chargers, limits, strict=False)
+    )
+    begun = thread_time()
+    await home.remove_charger(added)
+    removing = thread_time() - begun
+    seconds.sort()
+    say(
+        f"200 chargers in 20 groups, s and ms of the processor: first set-up"
+        f" {first:.1f} s, again {set_up:.2f} s;"
+        f" of each second {1000 * median(seconds):.1f} ms,"
+        f" p99 {1000 * seconds[int(0.99 * len(seconds))]:.1f} ms;"
+        f" one added in {adding:.2f} s, removed in {removing:.2f} s;"
+        f" {moved} of the others were told anything; {home.over} s over the fuse"
+    )
+    assert median(seconds) < MOST_OF_A_SECOND
+    assert set_up < MOST_SET_UP
+
+
+async def _each_second(home: Property, took: list[float], count: int) -> list[float]:
+    """Return s that the cycles of each second took."""
+    seconds = []
+    for _ in range(count):
+        took.clear()
+        await home.passes(1)
+        seconds.append(sum(took))
+    return seconds
+
+
+def _timed(run: Callable[[Cycle], None], took: list[float]) -> Callable[[Cycle], None]:
+    def timed(cycle: Cycle) -> None:
+        begun = thread_time()
+        run(cycle)
+        took.append(thread_time() - begun)
+
+    return timed
+
+
+async def test_start_up_beside_peblar(
+    home: Property, say: Say, hass: HomeAssistant, socket_enabled: None
+) -> None:
+    """What a start costs, of ours and of one of core's, each with its imports."""
+    pytest_socket.socket_allow_hosts(["127.0.0.0/8"], allow_unix_socket=True)
+    device = Peblar(ChargerModel(id="garage"))
+    await device.start(PEBLAR_HOST, 80)
+    theirs = MockConfigEntry(
+        domain="peblar",
+        data={"host": PEBLAR_HOST, "password": device.flow_input["password"]},
+        unique_id=device.serial_number,
+    )
+    theirs.add_to_hass(hass)
+    try:
+        for name, set_up in (
+            ("peblar", lambda: hass.config_entries.async_setup(theirs.entry_id)),
+            ("amp_guard", home.set_up),
+        ):
+            tracemalloc.start()
+            begun = perf_counter()
+            await set_up()
+            await hass.async_block_till_done()
+            took, (held, _) = perf_counter() - begun, tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            say(f"{name:10} set up in {took:.2f} s, {held / 1e6:.1f} MB")
+        assert theirs.state is ConfigEntryState.LOADED
+    finally:
+        await hass.config_entries.async_unload(theirs.entry_id)
+        await device.stop()
