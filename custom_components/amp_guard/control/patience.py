@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
 
-WAITS = (30.0, 60.0, 120.0, 240.0, 480.0)
+WAITS = (30.0, 60.0, 120.0, 240.0)
 """s for which headroom may have to last, the shortest where nothing speaks for another."""
-PRICE = 100.0
+PRICE = 60.0
 """A·s that must be drawn for one A·s above the limit."""
 FORGOTTEN_IN = 1800.0
 """s after which what a wait would have been worth counts by 1/e."""
