@@ -60,3 +60,38 @@ def test_a_raise_waits_for_three_samples_however_slow_the_meter(each: float) -> 
             break
     assert plant.now - gone >= max(30.0, 2 * each)
     assert plant.now - gone <= max(30.0, 2 * each) + each
+
+
+def thermostat(plant: Plant, load: float, on: float, off: float, cycles: int) -> float:
+    """Let a load come and go; return for how long the car had all its current, s."""
+    whole = 0.0
+    for _ in range(cycles):
+        house(plant, 5.0 + load)
+        plant.settle(on)
+        house(plant, 5.0)
+        for moment in plant.run(off):
+            whole += moment.decision.allocations["a"].current >= 16.0
+    return whole
+
+
+def test_what_a_load_leaves_for_long_is_drawn_and_what_it_leaves_for_short_is_not() -> (
+    None
+):
+    """The same load: by what a raise brings until it is taken back again."""
+    short, long = charging(), charging()
+    thermostat(short, 10.0, on=60.0, off=90.0, cycles=4)
+    assert thermostat(short, 10.0, on=60.0, off=90.0, cycles=6) == 0.0
+    thermostat(long, 10.0, on=60.0, off=900.0, cycles=2)
+    assert thermostat(long, 10.0, on=60.0, off=900.0, cycles=2) >= 2 * (900.0 - 60.0)
+
+
+def test_a_house_that_is_calm_again_is_not_waited_for_longer_than_it_was_restless() -> (
+    None
+):
+    plant = charging()
+    thermostat(plant, 10.0, on=60.0, off=90.0, cycles=10)
+    house(plant, 5.0)
+    calm_since = plant.now
+    assert back_after(plant) - calm_since <= 480.0
+    plant.settle(7200)
+    assert come_and_go(plant, 10.0, 30.0) <= 62.0

@@ -5,21 +5,11 @@ from collections.abc import Sequence
 
 from ..model import PhaseValues
 from .inrush import Inrush
+from .patience import WAITS, Patience, Use
 
-SETTLING_TIME = 30.0
-"""s for which headroom must have lasted before it is allocated ..."""
 INTERVALS_SEEN = 2.0
-"""... and in three samples where a meter is slow: two may both have met a load that comes
-and goes while it was away ..."""
-LONGEST_SETTLING_TIME = 120.0
-"""... doubled up to this by each raise that turned out to be in vain ..."""
-REGRETTED_FOR = 3600.0
-"""... for so many s."""
-WORTH = 5.0
-"""Times as long as it takes to be taken back that a raise should stand at least."""
-KEPT_FOR = 300.0
-"""s for which base loads are kept."""
-
+"""Intervals that every wait lasts at least, so three samples: two may both have met a load
+that comes and goes while it was away."""
 _NEVER = float("-inf")
 
 
@@ -32,8 +22,8 @@ class BaseLoad:
         self.interval = 1.0
         """s between the samples of its meter."""
         self.inrush = (Inrush(), Inrush(), Inrush())
-        self._worth_from = self._forgot_at = _NEVER
-        self._regrets: deque[float] = deque()
+        self.patience = (Patience(), Patience(), Patience())
+        self._forgot_at = self._seen_at = _NEVER
         # For each phase (time, load) with falling loads: the first one that is young
         # enough is the highest of a window.
         self._highs: tuple[deque[tuple[float, float]], ...] = (
@@ -42,16 +32,32 @@ class BaseLoad:
             deque(),
         )
 
-    def observe(self, load: tuple[float, float, float], time: float) -> None:
-        """Take the load of one sample."""
+    def observe(
+        self, load: tuple[float, float, float], time: float, *, limit: float, use: Use
+    ) -> None:
+        """Take the load of one sample, and what could be made of the rest of the `limit`."""
         self.now = load
-        for inrush, highs, value in zip(self.inrush, self._highs, load, strict=True):
-            inrush.observe(value, time)
+        passed, before = time - self._seen_at, self._seen_at
+        waits = [self._at_least_seen(wait) for wait in WAITS]
+        for phase, value in enumerate(load):
+            self.inrush[phase].observe(value, time)
+            highs = self._highs[phase]
+            if highs and passed <= waits[0]:
+                self.patience[phase].learn(
+                    value,
+                    [self.highest(phase, before - wait) for wait in waits],
+                    limit=limit,
+                    most=use.most[phase],
+                    use=use,
+                    interval=self.interval,
+                    passed=passed,
+                )
             while highs and highs[-1][1] <= value:
                 highs.pop()
             highs.append((time, value))
-            while highs[0][0] < time - KEPT_FOR:
+            while highs[0][0] < time - waits[-1]:
                 highs.popleft()
+        self._seen_at = time
 
     def correct(self, more: Sequence[float]) -> None:
         """Take the load last seen to have been so much more, A by phase."""
@@ -59,30 +65,16 @@ class BaseLoad:
             a, b, c = (x + y for x, y in zip(self.now, more, strict=True))
             self.now = (a, b, c)
 
-    def note_raise(self, lag: float, time: float) -> None:
-        """Remember that more was allocated below this node.
+    def settling_time(self, phase: int) -> float:
+        """Return for how long in s headroom must have lasted before it is allocated."""
+        return self._at_least_seen(WAITS[self.patience[phase].wait])
 
-        A cut lands `lag` s after it is decided on.
-        """
-        settling_time = self.settling_time(time)
-        self._worth_from = time + max(settling_time, WORTH * (lag + self.interval))
+    def lasting(self, phase: int, now: float) -> float:
+        """Return the load that what is allocated leaves room for, A."""
+        return self.highest(phase, now - self.settling_time(phase))
 
-    def note_overload(self, time: float) -> None:
-        """Remember that the limit was passed, and if a raise was in vain."""
-        if time <= self._worth_from:
-            self._regrets.append(time)
-            self._worth_from = _NEVER
-
-    def settling_time(self, now: float) -> float:
-        """Return for how long in s headroom must have lasted before it is allocated.
-
-        Loads that come and go (an oven's thermostat) make it longer.
-        """
-        regrets = self._regrets
-        while regrets and regrets[0] < now - REGRETTED_FOR:
-            regrets.popleft()
-        settling = min(SETTLING_TIME * 2.0 ** len(regrets), LONGEST_SETTLING_TIME)
-        return max(settling, INTERVALS_SEEN * self.interval)
+    def _at_least_seen(self, wait: float) -> float:
+        return max(wait, INTERVALS_SEEN * self.interval)
 
     def forget(self, time: float) -> None:
         """Forget the past: after a silence it says nothing of now."""
@@ -90,9 +82,9 @@ class BaseLoad:
         for highs in self._highs:
             highs.clear()
 
-    def knows(self, since: float) -> bool:
-        """Return whether there was no silence since a time."""
-        return self._forgot_at <= since
+    def is_settled(self, now: float) -> bool:
+        """Return whether there was no silence within the shortest of the waits."""
+        return self._forgot_at <= now - self._at_least_seen(WAITS[0])
 
     def highest(self, phase: int, since: float) -> float:
         """Return the highest load on a phase since a time; what is now, if none."""

@@ -17,6 +17,8 @@ HEARD_WITHIN = 60.0
 """s within which a report or a sample shows what it does, or none is to come."""
 LEAST_CHANGE = 1.0
 """A: a smaller raise waits."""
+
+
 RAISE_WORTH = 120.0
 """A·s: a small raise waits longer, so that it is worth its command."""
 DRAWS_UNTOLD = (ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)

@@ -60,10 +60,7 @@ class Dispatch:
         if not allocated:
             for node in connector.branch.path:
                 self._last_start[node] = now
-        if not connector.allocate(current, now, forced=False):
-            return False
-        plan.note_raise(connector)
-        return True
+        return connector.allocate(current, now, forced=False)
 
     def _staggered_until(self, connector: Connector) -> float:
         starts = self._last_start

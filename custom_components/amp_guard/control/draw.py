@@ -356,8 +356,8 @@ class Draw:
         if since_change > TAKEN_FOR:
             if status is ChargerStatus.WAITING:
                 return _NOTHING, _NOTHING, _NOTHING
-            if status is ChargerStatus.CHARGING and not any(estimate):
-                # It began late, and nobody saw by how much.
+            if status is ChargerStatus.CHARGING and max(estimate) < USED_FROM:
+                # It began late, and nobody saw by how much; less is the meter's noise.
                 return targets, targets, targets
             # It had its time to follow: it draws no more than it may.
             settled = [min(a, b) for a, b in zip(estimate, targets, strict=True)]

@@ -125,15 +125,14 @@ def _add_phases(
             if ceiling is None
             else min(node.max_current_online, ceiling)
         )
-    since = now - base_load.settling_time(now)
-    settled = trust not in UNSURE and base_load.knows(since)
+    settled = trust not in UNSURE and base_load.is_settled(now)
     for phase, constraint in zip(PHASES, constraints_of(index), strict=True):
         if load is None or not evidence.believes(phase):
             left = safe = sustained = limit
         else:
             left = full - rounding - load[phase]
             safe = left - margin
-            sustained = full - rounding - margin - base_load.highest(phase, since)
+            sustained = full - rounding - margin - base_load.lasting(phase, now)
         if trust in BLIND:  # what a group feeds back adds nothing to its maximum
             left, safe = min(left, limit), min(safe, limit)
             sustained = min(sustained, limit)

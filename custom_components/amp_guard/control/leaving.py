@@ -9,13 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..model import Ceiling
-from .base_load import KEPT_FOR
 from .connector import Connector
 from .constraint import Currents, constraints_of, fits, no_currents, phase_of, take
 from .headroom import BLIND, find_headroom
 from .metering import Metering
 from .sharing import Demand, fill, in_whole_steps
 from .tree import Node
+
+LOOKS_BACK = 300.0
+"""s of which the highest base load counts."""
 
 type Rank = Callable[[Connector], Any]
 
@@ -74,7 +76,7 @@ def _left_beside_base_load(
                 left[constraint] = min(left[constraint], node.max_current_offline)
                 continue
             phase = phase_of(constraint)
-            highest = base_load.highest(phase, now - KEPT_FOR)
+            highest = base_load.highest(phase, now - LOOKS_BACK)
             left[constraint] -= meter.margin + highest - base_load.now[phase]
     return left
 

@@ -10,6 +10,7 @@ from .connector import Connector
 from .evidence import Evidence
 from .fuse import FuseHeat
 from .meter import MeterWatch, ReportedDraw
+from .patience import Use
 from .tree import Tree
 
 OVERLOAD_TOLERANCE = 0.05
@@ -202,7 +203,7 @@ class Metering:
                 seen if evidence.believes(phase) else known[phase]
                 for phase, seen in enumerate((a, b, c))
             )
-        base_load.observe((a, b, c), time)
+        base_load.observe((a, b, c), time, limit=limit, use=_use(view.seen))
         values = base_load.values
         for connector in view.nearest:
             connector.sampled_at = time
@@ -214,7 +215,28 @@ class Metering:
             self.over_since[index] = None
         elif self.over_since[index] is None:
             self.over_since[index] = time
-            base_load.note_overload(time)
+
+
+def _use(connectors: Sequence[Connector]) -> Use:
+    """Return what those who want current would make of headroom; all, if none does."""
+    wanting = [c for c in connectors if c.wants] or connectors
+    if not wanting:
+        return Use()
+    a = b = c = lag = phases = 0.0
+    for connector in wanting:
+        x, y, z = connector.draw.phases.weights
+        most = connector.reclaim.cap or connector.branch.max_current
+        a += x * most
+        b += y * most
+        c += z * most
+        lag += connector.branch.charger.command_lag
+        phases += x + y + z
+    return Use(
+        most=(a, b, c),
+        least=min(connector.branch.min_current for connector in wanting),
+        lag=lag / len(wanting),
+        phases=phases / len(wanting),
+    )
 
 
 def _reported(connectors: Sequence[Connector], now: float) -> ReportedDraw:

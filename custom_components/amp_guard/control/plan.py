@@ -9,7 +9,6 @@ from itertools import groupby
 from operator import itemgetter
 
 from ..model import BalancerType, Ceiling, ChargerStatus, Reason
-from .base_load import SETTLING_TIME
 from .connector import Connector
 from .constraint import EPSILON, Constraint, Currents, Load, fits, most, place_of, take
 from .headroom import UNSURE, Headroom
@@ -80,12 +79,6 @@ class Plan:
             constraint in overcommitted
             for constraint, _ in connector.draw.phases.full_load
         )
-
-    def note_raise(self, connector: Connector) -> None:
-        """Tell the nodes above a connector that it was allocated more."""
-        lag = connector.branch.charger.command_lag
-        for node in connector.branch.path:
-            self._metering.base_loads[node].note_raise(lag, self.now)
 
     def _reserve(self, connectors: Iterable[Connector]) -> None:
         """Take off what is drawn, or may be, by chargers that do not obey."""
@@ -327,11 +320,12 @@ class Plan:
 
     def _restlessness(self, constraint: Constraint, wait: float) -> float:
         """Return by how much A the base load was higher in the longer wait."""
-        if wait <= SETTLING_TIME:
-            return 0.0
         (node, phase), now = place_of(constraint), self.now
         base_load = self._metering.base_loads[node]
-        lately = base_load.highest(phase, now - SETTLING_TIME)
+        settled = base_load.settling_time(phase)
+        if wait <= settled:
+            return 0.0
+        lately = base_load.highest(phase, now - settled)
         return base_load.highest(phase, now - wait) - lately
 
     def _rides_through(self, offer: Offer, full: Iterable[Constraint]) -> bool:

@@ -4,7 +4,6 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from ..model import Reason
-from .base_load import SETTLING_TIME
 
 MINIMUM_OFF = 120.0
 """s for which a charger that was paused stays paused, an emptier fuse or not."""
@@ -14,8 +13,10 @@ STARTS_AN_HOUR = 8
 """Starts of one car in an hour: contactors and cars wear."""
 HOUR = 3600.0
 """s for which starts and forced pauses count."""
+HEADROOM_FOR = 30.0
+"""s of headroom before a start at least ..."""
 LONGEST_WAIT = 240.0
-"""s of headroom before a start: the settling time, doubled up to this by each forced
+"""... doubled up to this by each forced
 pause after the first that counts."""
 START_SPARE = 2.0
 """A of headroom beyond the minimum before a start, for each of the same pauses ..."""
@@ -101,7 +102,7 @@ class Turn:
     @property
     def headroom_for(self) -> float:
         """Return how long in s headroom must have lasted before it starts."""
-        return min(SETTLING_TIME * 2.0**self._forced_again, LONGEST_WAIT)
+        return min(HEADROOM_FOR * 2.0**self._forced_again, LONGEST_WAIT)
 
     @property
     def headroom(self) -> float:

@@ -1,0 +1,80 @@
+"""Patience: for how long headroom must have lasted before it is allocated.
+
+Loads come and go. Who gives away at once what they leave passes the limit each time that
+they come back; who waits gives away less. So several waits are held against what the house
+does, as if each had been kept to all the time: what it would have let the cars draw, and
+what it would have cost above the limit until a cut landed. The one that would have been
+worth most is gone by. What was long ago counts less.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp
+
+WAITS = (30.0, 60.0, 120.0, 240.0)
+"""s for which headroom may have to last, the shortest where nothing speaks for another."""
+PRICE = 60.0
+"""A·s that must be drawn for one A·s above the limit."""
+FORGOTTEN_IN = 1800.0
+"""s after which what a wait would have been worth counts by 1/e."""
+_TIE = 1e-6
+"""A·s by which a longer wait must be worth more than a shorter one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Use:
+    """What the chargers behind a meter could make of headroom.
+
+    `most` is what they could draw of each phase, A; less than `least` A is of no use. A
+    cut lands `lag` s after it is decided on. An A more flows on so many `phases`.
+    """
+
+    most: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    least: float = 0.0
+    lag: float = 0.0
+    phases: float = 1.0
+
+
+class Patience:
+    """For how long one phase of one node is waited for. Currents in A, times in s."""
+
+    def __init__(self) -> None:
+        """Start with the shortest wait."""
+        self.wait = 0
+        """The number of the wait that would have been worth most."""
+        self._worth = [0.0] * len(WAITS)
+
+    def learn(
+        self,
+        load: float,
+        lasting: Sequence[float],
+        *,
+        limit: float,
+        most: float,
+        use: Use,
+        interval: float,
+        passed: float,
+    ) -> None:
+        """Take a `load` that was measured `passed` s after the sample before.
+
+        `lasting` are the highest loads within each of the waits until that one: each wait
+        has left room for its own. At `most` so much can be drawn beside it.
+        """
+        if passed <= 0.0 or most <= 0.0:
+            return
+        keeps = exp(-passed / FORGOTTEN_IN)
+        unlimited = limit - most  # up to here the house takes nothing from the cars
+        if max(lasting[-1], load) <= unlimited:
+            self._worth = [each * keeps for each in self._worth]  # all are as good
+            return
+        drawn_for = passed * use.phases
+        lands_in = PRICE * (use.lag + interval / 2)
+        for wait, highest in enumerate(lasting):
+            level = min(max(highest, unlimited), limit)
+            left = limit - level
+            brought = drawn_for * left if left >= use.least else 0.0
+            if load > level:
+                brought -= lands_in * (min(load, limit) - level)
+            self._worth[wait] = self._worth[wait] * keeps + brought
+        enough = max(self._worth) - _TIE
+        self.wait = next(n for n, worth in enumerate(self._worth) if worth >= enough)
