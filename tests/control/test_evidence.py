@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from custom_components.amp_guard.model import (
+    NO_CURRENT,
     SUPPLY_ID,
     Ceiling,
     Charger,
@@ -45,6 +46,27 @@ def doubts(decision: Decision) -> set[tuple[Phase, Doubt]]:
         for phase, worth in zip(Phase, worths(decision), strict=True)
         if worth.doubt is not None
     }
+
+
+def dead(sample: Measurement) -> Measurement:
+    return replace(sample, current=NO_CURRENT)
+
+
+def test_what_a_meter_that_was_wrong_shows_is_cut_on_before_it_is_believed() -> None:
+    """It is right again, in the middle of an overload that its fallback does not end."""
+    plant = Plant(home())
+    plant.loads[SUPPLY_ID] = PhaseValues(6.0, 6.0, 6.0)
+    plant.settle(120)
+    plant.damage = dead
+    moment = plant.settle(120)
+    assert moment.decision.nodes[SUPPLY_ID].trust is MeterTrust.OFFLINE
+    assert moment.decision.allocations["a"].current >= 6.0
+
+    plant.loads[SUPPLY_ID] = PhaseValues(23.0, 23.0, 23.0)
+    plant.damage = lambda sample: sample
+    moment = plant.settle(2)
+    assert moment.decision.nodes[SUPPLY_ID].trust is MeterTrust.OFFLINE
+    assert moment.decision.allocations["a"].current == 0.0
 
 
 # --- an IT net: loads hang between lines -------------------------------------------------

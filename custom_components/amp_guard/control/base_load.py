@@ -19,6 +19,8 @@ class BaseLoad:
     def __init__(self) -> None:
         """Start with nothing seen."""
         self.now: tuple[float, float, float] | None = None
+        self.shown = (0.0, 0.0, 0.0)
+        """What the newest sample shows of it, also of a phase that is not believed."""
         self.interval = 1.0
         """s between the samples of its meter."""
         self.inrush = (Inrush(), Inrush(), Inrush())

@@ -44,6 +44,8 @@ _DOUBTS = {
     Answer.OPPOSITE: Doubt.TURNED,
     Answer.ELSEWHERE: Doubt.SWAPPED,
 }
+SHOW_LEAST = (Doubt.BELOW_CHARGERS, Doubt.TURNED)
+"""Doubts of a phase on which no less flows than the meter shows."""
 _ALL = tuple(Phase)
 
 type Worths = tuple[PhaseWorth, PhaseWorth, PhaseWorth]
@@ -108,6 +110,10 @@ class Evidence:
     def believes(self, phase: int) -> bool:
         """Return whether what the meter shows of a phase is what flows at the most."""
         return self.worth[phase].worth is not Worth.NOT_MEASURED
+
+    def shows_least(self, phase: int) -> bool:
+        """Return whether at least as much flows on a phase as the meter shows of it."""
+        return self.worth[phase].doubt in SHOW_LEAST
 
     def to_ask(self, now: float) -> list[Connector]:
         """Return whose fresh reading may tell what a phase in question is worth."""

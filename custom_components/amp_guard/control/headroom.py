@@ -128,7 +128,10 @@ def _add_phases(
     settled = trust not in UNSURE and base_load.is_settled(now)
     for phase, constraint in zip(PHASES, constraints_of(index), strict=True):
         if load is None or not evidence.believes(phase):
-            left = safe = sustained = limit
+            left = limit
+            if load is not None and evidence.shows_least(phase):
+                left = min(limit, full - rounding - base_load.shown[phase])
+            safe = sustained = left
         else:
             left = full - rounding - load[phase]
             safe = left - margin

@@ -198,6 +198,7 @@ class Metering:
             a -= x
             b -= y
             c -= z
+        base_load.shown = (a, b, c)
         if evidence.offline and (known := base_load.now) is not None:
             a, b, c = (
                 seen if evidence.believes(phase) else known[phase]
