@@ -1,12 +1,15 @@
 """Some hours of sun and of clouds through the law, beside a plain loop."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
 from bench.__main__ import main
 from bench.solar import HOUR, SKIES, Outcome, day, ours, plain, run, solar_table
+from custom_components.amp_guard.model import PhaseValues
 from custom_components.amp_guard.plans.surplus import SolarMode
+from simulator.house import House, constant
 
 BEGINS, LASTS = 11 * HOUR, 1.5 * HOUR
 
@@ -72,6 +75,18 @@ def test_with_a_meter_that_measures_each_5_s() -> None:
     outcome = hours("sunny", meter="5 s, W and V, signed")
     assert outcome.share > 0.8
     assert outcome.stops == 0
+
+
+@pytest.mark.parametrize(("phases", "stops"), [(1, 0), (3, 1)])
+def test_with_enough_for_one_phase_it_is_tried_once_whether_a_car_uses_one(
+    phases: int, stops: int
+) -> None:
+    scenario = day(None, SolarMode.SURPLUS, phases=phases, start=BEGINS, seconds=HOUR)
+    exported = PhaseValues(-3.6, -3.6, -3.6)
+    outcome = run("", replace(scenario, house=House(constant(exported))), ours)
+    assert outcome.stops == stops
+    assert outcome.from_grid < 0.1
+    assert (outcome.share > 0.8) is (phases == 1)
 
 
 def test_the_table_has_a_row_for_each(capsys: pytest.CaptureFixture[str]) -> None:

@@ -42,6 +42,13 @@ GROUP_INPUT = {
     "min_current": 6,
     "chargers_included_in_measurements": True,
 }
+SOLAR_INPUT = {
+    "solar_mode": "surplus",
+    "battery_yields": False,
+    "battery_charging_positive": False,
+    "enable_delay": 1,
+    "disable_delay": 2,
+}
 AT_SET_UP = {"has_groups": True, "max_current_offline": 6}
 SET_UP_INPUT = SUPPLY_INPUT | AT_SET_UP
 """What is said of the supply at set-up, where groups are described in their table."""
@@ -359,6 +366,16 @@ async def add_group(hass: HomeAssistant, entry: ConfigEntry, **settings: object)
 def group_id(entry: ConfigEntry) -> str:
     """Return the id of the first group."""
     return entry.get_subentries_of_type("group")[0].subentry_id
+
+
+async def add_solar(hass: HomeAssistant, entry: ConfigEntry, **entered: object) -> str:
+    """Add solar charging as an owner does; return its subentry's id."""
+    result = await start_subentry(hass, entry, "solar")
+    result = await go_on(hass, result, SOLAR_INPUT | entered)
+    assert result["type"] == "create_entry", result.get("errors")
+    await hass.async_block_till_done()
+    [solar] = entry.get_subentries_of_type("solar")
+    return solar.subentry_id
 
 
 def entity_id(hass: HomeAssistant, platform: str, device: str, key: str) -> str:

@@ -24,10 +24,12 @@ from simulator.devices.amp_guard import AmpGuardSettings, Fault
 
 from .helpers import (
     SERIAL,
+    SOLAR_INPUT,
     PlainCharger,
     Property,
     add_charger,
     add_meter,
+    add_solar,
     entity_id,
     go_on,
     start_flow,
@@ -35,13 +37,6 @@ from .helpers import (
 )
 
 BATTERY = "sensor.battery_power"
-SOLAR_INPUT = {
-    "solar_mode": "surplus",
-    "battery_yields": False,
-    "battery_charging_positive": False,
-    "enable_delay": 1,
-    "disable_delay": 2,
-}
 SUN = (-8.0, -8.0, -8.0)
 """A that would be exported: 5.5 kW, and 8 A for a car on three phases."""
 CLOUD = (-3.0, -3.0, -3.0)
@@ -55,16 +50,6 @@ async def left(
     """A charger that is balanced."""
     await add_charger(hass, entry, chargers["left"])
     return chargers["left"]
-
-
-async def add_solar(hass: HomeAssistant, entry: ConfigEntry, **entered: object) -> str:
-    """Add solar charging as an owner does; return its subentry's id."""
-    result = await start_subentry(hass, entry, "solar")
-    result = await go_on(hass, result, SOLAR_INPUT | entered)
-    assert result["type"] is FlowResultType.CREATE_ENTRY, result.get("errors")
-    await hass.async_block_till_done()
-    [solar] = entry.get_subentries_of_type("solar")
-    return solar.subentry_id
 
 
 def mode_of(hass: HomeAssistant, entry: ConfigEntry) -> str:

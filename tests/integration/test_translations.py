@@ -17,7 +17,7 @@ import custom_components.amp_guard as integration
 from custom_components.amp_guard import device_action, device_condition, event
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.control.phase_answers import Unsure
-from custom_components.amp_guard.flows.forms import charger, meter, site
+from custom_components.amp_guard.flows.forms import charger, meter, site, solar
 from custom_components.amp_guard.loop.events import EVENT_TYPES, EventType
 from custom_components.amp_guard.model import (
     BalancerType,
@@ -25,8 +25,9 @@ from custom_components.amp_guard.model import (
     FuseType,
     Reason,
 )
+from custom_components.amp_guard.plans.surplus import SolarMode
 
-from .helpers import PlainCharger, add_charger, go_on, start_flow
+from .helpers import PlainCharger, add_charger, add_solar, go_on, start_flow
 
 FOLDER = Path(integration.__file__).parent
 LANGUAGES = sorted(path.stem for path in (FOLDER / "translations").glob("*.json"))
@@ -102,6 +103,7 @@ def test_choices_and_reasons_are_complete(language: str) -> None:
     assert set(selector["fuse_type"]["options"]) == set(FuseType)
     assert set(selector["net"]["options"]) == set(EarthingSystem)
     assert set(selector["proceed"]["options"]) == set(site.PROCEED)
+    assert set(selector["solar_mode"]["options"]) == set(SolarMode)
     assert set(selector["load_balancer_type"]["options"]) == set(BalancerType)
     told = set(Unsure) | FOUND_PHASES
     assert set(selector["found_phases"]["options"]) == told
@@ -135,6 +137,7 @@ def test_each_field_of_a_form_has_its_name_and_help() -> None:
     english = load("en")
     steps = english["config"]["step"]
     group_steps = english["config_subentries"]["group"]["step"]
+    solar_steps = english["config_subentries"]["solar"]["step"]
     charger_steps = english["config_subentries"]["charger"]["step"]
     nodes = {"supply": "Supply"}
     for schema, step in (
@@ -158,6 +161,8 @@ def test_each_field_of_a_form_has_its_name_and_help() -> None:
         (site.groups_schema(100.0), steps["groups"]),
         (group_schema(nodes), group_steps["user"]),
         (group_schema(nodes), group_steps["reconfigure"]),
+        (solar.SOLAR_SCHEMA, solar_steps["user"]),
+        (solar.SOLAR_SCHEMA, solar_steps["reconfigure"]),
         (charger.device_schema({}), charger_steps["device"]),
         (charger.ENTITIES_SCHEMA, charger_steps["entities"]),
         (charger.chargers_schema(nodes), steps["chargers"]),
@@ -250,6 +255,7 @@ async def test_each_entity_has_its_name(
     hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
 ) -> None:
     await add_charger(hass, entry, chargers["left"])
+    await add_solar(hass, entry)
     await go_on(hass, await start_flow(hass), "demonstration", {})
     await hass.async_block_till_done()
     named: dict[str, set[str]] = {}
