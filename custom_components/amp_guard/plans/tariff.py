@@ -191,17 +191,23 @@ class TariffPlan:
 
     def look(self, moment: Moment) -> None:
         """Take what is so now."""
-        closed = self._window.look(moment, self._target)
         self._today = moment.clock.date()
         self._month.begin(self._today)
+        self._hours = self._tariff.counts(moment.clock)
+        closed = self._window.look(moment, self._aim())
         if closed is not None:
             self._note(closed, moment.clock.tzinfo)
-        self._hours = self._tariff.counts(moment.clock)
-        self._target = self.allowed = None
-        if self._hours is not None:
-            days = self._month.days
-            self._target = self._tariff.target(self._hours, days, self._today)
-            self.allowed = self._window.allow(moment, self._target)
+        self._target = self._aim()
+        self.allowed = (
+            None
+            if self._target is None
+            else self._window.allow(moment, self._target)
+        )
+
+    def _aim(self) -> float | None:
+        if self._hours is None:
+            return None
+        return self._tariff.target(self._hours, self._month.days, self._today)
 
     def _note(self, closed: Closed, zone: tzinfo | None) -> None:
         start = closed.start.astimezone(zone)

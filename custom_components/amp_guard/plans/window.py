@@ -160,7 +160,7 @@ class PowerWindow:
 
     def _go_on(self, start: datetime, since: datetime, passed: float) -> Closed | None:
         """Count a step in which power stood as it was seen, into the next window too."""
-        if start == self._start:
+        if start <= self._start:  # a clock that is set by a second stays in its window
             self._add(passed)
             return None
         end = self._start + timedelta(seconds=self._length)
