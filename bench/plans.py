@@ -107,9 +107,7 @@ def run(tariff: Tariff, days: int, nights: Sequence[Night], *, obeys: bool) -> Y
         clock = (BEGIN.astimezone(UTC) + timedelta(seconds=now)).astimezone(ZONE)
         if obeys:
             cars = {"car": car.power} if car.plugged else {}
-            plan.look(
-                Moment(time=now, clock=clock, power=drawn + car.draws, cars=cars)
-            )
+            plan.look(Moment(time=now, clock=clock, power=drawn + car.draws, cars=cars))
         allowed = plan.allowed if obeys else None
         most = MOST if allowed is None else int(allowed / AMPERE + 1e-9)
         fuse = int(FUSE - drawn / VOLTAGE / PHASES)
@@ -272,14 +270,11 @@ def foresight(tariff: Tariff, days: int, nights: Sequence[Night]) -> float:
         note(tariff, months, clock, mean)
     for night in nights:
         windows = range(
-            int(-(-night.arrives // length)), min(int(night.leaves // length), len(house))
+            int(-(-night.arrives // length)),
+            min(int(night.leaves // length), len(house)),
         )
         level = _level(night.energy, windows, house, shares, length)
-        within = [
-            n
-            for n in windows
-            if shares[n] and level > shares[n] * house[n]
-        ]
+        within = [n for n in windows if shares[n] and level > shares[n] * house[n]]
         if within:
             clock = clocks[within[-1]]
             days_of = months.setdefault(clock.date().replace(day=1), {})

@@ -24,6 +24,8 @@ from .const import (
     DOMAIN,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
+    SUBENTRY_OPERATOR,
+    SUBENTRY_TARIFF,
     AmpGuardConfigEntry,
 )
 from .flows import MeterChoice
@@ -43,6 +45,7 @@ from .flows.forms.charger import chargers_schema
 from .flows.forms.site import PROCEED, activate_schema
 from .flows.meter_reading import describe_reading
 from .flows.meter_steps import MeterSteps
+from .flows.plans import OperatorFlow, TariffFlow
 from .flows.site_draft import SiteDraft
 from .flows.subentries import ChargerFlow, GroupFlow
 from .flows.supply import SupplyOptionsFlow
@@ -71,7 +74,12 @@ class AmpGuardConfigFlow(MeterSteps, domain=DOMAIN):
         cls, config_entry: AmpGuardConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return what can be added below the supply."""
-        return {SUBENTRY_GROUP: GroupFlow, SUBENTRY_CHARGER: ChargerFlow}
+        return {
+            SUBENTRY_GROUP: GroupFlow,
+            SUBENTRY_CHARGER: ChargerFlow,
+            SUBENTRY_TARIFF: TariffFlow,
+            SUBENTRY_OPERATOR: OperatorFlow,
+        }
 
     @staticmethod
     @callback

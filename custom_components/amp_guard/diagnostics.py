@@ -41,6 +41,7 @@ from .const import (
     CONF_VARIANT,
     CONF_WIRING,
     DOMAIN,
+    PLAN_FIGURES,
     SUBENTRY_CHARGER,
     AmpGuardConfigEntry,
 )
@@ -65,6 +66,7 @@ SHOWN = FIGURES | {
     CONF_STATES,
     CONF_VARIANT,
     CONF_WIRING,
+    *PLAN_FIGURES,
 }
 """What is stored that can hold no name; all else is left out."""
 

@@ -27,6 +27,7 @@ from .const import (
     AmpGuardConfigEntry,
 )
 from .coordinator import AmpGuardCoordinator
+from .entities.grid_limits_response import grid_limits_response
 from .entities.phase_response import find_phases
 from .entities.plan_response import plan_response
 from .loop.overrides import MAX_CEILINGS, Overrides, TimedCeiling
@@ -117,6 +118,7 @@ def register_services(hass: HomeAssistant) -> None:
         ("set_priority", _set_priority, SET_PRIORITY, SupportsResponse.NONE),
         ("find_phases", _find_phases, FIND_PHASES, SupportsResponse.OPTIONAL),
         ("get_plan", _get_plan, GET_PLAN, SupportsResponse.ONLY),
+        ("get_grid_limits", _get_grid_limits, GET_PLAN, SupportsResponse.ONLY),
     ):
         hass.services.async_register(
             DOMAIN, name, handler, schema, supports_response=response
@@ -211,6 +213,12 @@ async def _get_plan(call: ServiceCall) -> ServiceResponse:
             translation_domain=DOMAIN, translation_key="nothing_decided"
         )
     return await plan_response(call.hass, entry, state)
+
+
+async def _get_grid_limits(call: ServiceCall) -> ServiceResponse:
+    entry = _supply(call)
+    await require_sight(call, entry)
+    return grid_limits_response(_coordinator_of(entry).entry)
 
 
 # --- what an action is meant for ------------------------------------------------------

@@ -243,8 +243,7 @@ def _lay_out(site: Site) -> tuple[Node, ...]:
 def _limits_unbalance(site: Site) -> bool:
     """Return whether the difference between phases counts: an IT net's has no rule."""
     return (
-        site.unbalance is not None
-        and site.supply.earthing_system is EarthingSystem.TN
+        site.unbalance is not None and site.supply.earthing_system is EarthingSystem.TN
     )
 
 

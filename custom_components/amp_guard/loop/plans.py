@@ -1,9 +1,27 @@
 """Plans: what limits power beside the fuses. They look at each decision, for the next."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from math import isfinite
 
-from homeassistant.core import callback
+from homeassistant.const import (
+    ATTR_UNIT_OF_MEASUREMENT,
+    STATE_OFF,
+    STATE_ON,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+    UnitOfPower,
+)
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_conversion import PowerConverter
 
 from ..const import NOMINAL_VOLTAGE
 from ..control.step_response import USED_FROM
@@ -15,24 +33,61 @@ from ..model import (
     ChargerStatus,
     EarthingSystem,
     PhaseValues,
+    Reason,
 )
-from ..plans import CarPower, Moment
-from ..site.plans import PlannedLimit
+from ..plans import CarPower, Moment, Plan, Shown
+from ..site.planned_limit import PlannedLimit
 from .charged_energy import LEAST_VOLTAGE, watts
+from .plan_memory import PlanMemory
 from .state import SiteState
 
 VALID_FOR = 60.0
 """s for which what a plan allows holds: it is asked again much sooner."""
+WORTH_A_CYCLE = 100.0
+"""W by which a plan must allow less to be heard at once."""
 CONNECTED = (ChargerStatus.WAITING, ChargerStatus.CHARGING, ChargerStatus.FULL)
 
 
 class Plans:
-    """The plans of one supply, as the law takes them."""
+    """The plans of one supply, as the law takes them.
 
-    def __init__(self, planned: Sequence[PlannedLimit]) -> None:
+    `request` asks for a cycle: when what a plan asks an entity for has changed.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry_id: str,
+        planned: Sequence[PlannedLimit],
+        request: Callable[[], None],
+    ) -> None:
         """Take what is configured."""
+        self._hass = hass
         self._planned = planned
+        self._request = request
+        self._memory = PlanMemory(
+            hass, entry_id, {each.limit.id: each.plan for each in planned}
+        )
         self._voltage = NOMINAL_VOLTAGE
+        self._stop: CALLBACK_TYPE | None = None
+
+    async def start(self) -> None:
+        """Go on from what was kept, and listen to what is asked for."""
+        await self._memory.load()
+        entities = {id_ for each in self._planned for id_ in each.entities}
+        if entities:
+            self._stop = async_track_state_change_event(
+                self._hass,
+                [_entity_id(self._hass, id_) for id_ in entities],
+                self._hear,
+            )
+
+    async def stop(self) -> None:
+        """Listen no longer, and keep what is known."""
+        if self._stop is not None:
+            self._stop()
+            self._stop = None
+        await self._memory.save_now()
 
     @callback
     def look(self, state: SiteState, now: float) -> None:
@@ -46,9 +101,34 @@ class Plans:
             clock=dt_util.now(),
             power=_power(state, sample),
             cars=dict(_cars(state, self._voltage)),
+            said={
+                id_: said(self._hass, _entity_id(self._hass, id_))
+                for each in self._planned
+                for id_ in each.entities
+            },
         )
+        before = [*self._allowed()]
         for each in self._planned:
             each.plan.look(moment)
+        if _is_lower(before, [*self._allowed()]):
+            self._request()  # else it would count from the next sample on only
+        self._memory.save()
+
+    def _allowed(self) -> Iterator[float | None]:
+        return (each.plan.allowed for each in self._planned)
+
+    @property
+    def shown(self) -> dict[str, object]:
+        """What plans tell their sensors, by the plan's subentry."""
+        return {
+            each.limit.id: each.plan.shown
+            for each in self._planned
+            if isinstance(each.plan, Shown)
+        }
+
+    def plan(self, subentry_id: str) -> Plan:
+        """Return the plan of a subentry."""
+        return next(each.plan for each in self._planned if each.limit.id == subentry_id)
 
     def ceilings(self, now: float) -> Iterator[Ceiling]:
         """Return what the law may share out of each limit, from `now` s on."""
@@ -60,6 +140,39 @@ class Plans:
                     expires=now + VALID_FOR,
                     reason=each.limit.reason,
                 )
+
+    @callback
+    def _hear(self, _event: Event[EventStateChangedData]) -> None:
+        self._request()
+
+
+def _is_lower(before: list[float | None], now: list[float | None]) -> bool:
+    """Say whether one allows less than it did, by so much that it is worth a cycle."""
+    return any(
+        allowed is not None and (was is None or allowed < was - WORTH_A_CYCLE)
+        for was, allowed in zip(before, now, strict=True)
+    )
+
+
+def said(hass: HomeAssistant, entity_id: str) -> float | bool | None:
+    """Return what an entity says: W, or on or off; None where that is not known."""
+    state = hass.states.get(entity_id)
+    if state is None or state.state in (STATE_UNKNOWN, STATE_UNAVAILABLE):
+        return None
+    if state.state in (STATE_ON, STATE_OFF):
+        return state.state == STATE_ON
+    unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+    try:
+        value = float(state.state)
+    except ValueError:
+        return None
+    if unit in PowerConverter.VALID_UNITS:
+        value = PowerConverter.convert(value, unit, UnitOfPower.WATT)
+    return value if isfinite(value) else None
+
+
+def _entity_id(hass: HomeAssistant, id_: str) -> str:
+    return er.async_resolve_entity_id(er.async_get(hass), id_) or id_
 
 
 def _voltage(sample: MeterSample | None) -> float:
@@ -82,6 +195,8 @@ def _cars(state: SiteState, voltage: float) -> Iterator[tuple[str, CarPower]]:
     net = state.site.supply.earthing_system
     for charger in state.site.chargers:
         reading = state.readings[charger.id]
+        if state.decision.allocations[charger.id].reason is Reason.INACTIVE:
+            continue  # what it draws is the house's
         if reading.status in CONNECTED:
             drawn = state.decision.drawn[charger.id]
             circuits = _circuits(charger, drawn, reading.phases, net)

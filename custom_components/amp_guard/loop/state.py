@@ -1,7 +1,7 @@
 """The state of the site: what was known, what was decided on it, and what happened."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ..chargers import FailSafe
@@ -46,7 +46,7 @@ class SiteState:
     `fail_safes` by charger; so are `boosts`, each until its end, `energy`, kWh that a
     charger drew while it was balanced, and `power`, W that it draws (not of one that is
     not balanced, or lost). `decided_at` is the wall clock's time of the
-    decision. `events` are what happened since the state that was published before.
+    decision. `plans` is what plans show, by their subentries. `events` are what happened since the state that was published before.
     """
 
     site: Site
@@ -61,6 +61,7 @@ class SiteState:
     boosts: Mapping[str, datetime]
     energy: Mapping[str, float]
     power: Mapping[str, float]
+    plans: Mapping[str, object] = field(default_factory=dict)
     events: tuple[SiteEvent, ...] = ()
 
     def meter_is_online(self, node: str) -> bool:

@@ -164,7 +164,7 @@ class TariffState:
     """What is shown: power in W, None where it is not known or does not count.
 
     `mean` and `forecast` are the window's, `target` what it may have, `charged` what the
-    month is charged for so far and `peaks` the days it comes from; `more` is what one kW
+    month is charged for so far and `peaks` the days (ISO 8601) it comes from; `more` is what one kW
     above the target would cost.
     """
 
@@ -172,7 +172,7 @@ class TariffState:
     forecast: float | None
     target: float | None
     charged: float
-    peaks: Mapping[date, float]
+    peaks: tuple[tuple[str, float], ...]
     more: float | None
 
 
@@ -199,9 +199,7 @@ class TariffPlan:
             self._note(closed, moment.clock.tzinfo)
         self._target = self._aim()
         self.allowed = (
-            None
-            if self._target is None
-            else self._window.allow(moment, self._target)
+            None if self._target is None else self._window.allow(moment, self._target)
         )
 
     def _aim(self) -> float | None:
@@ -224,7 +222,9 @@ class TariffPlan:
             forecast=self._window.forecast,
             target=self._target,
             charged=self._tariff.charged([*days.values()]),
-            peaks=dict(ranked[: self._tariff.peaks]),
+            peaks=tuple(
+                (day.isoformat(), peak) for day, peak in ranked[: self._tariff.peaks]
+            ),
             more=None if self._tariff.price is None else self._more(),
         )
 

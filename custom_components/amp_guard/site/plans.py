@@ -1,26 +1,20 @@
 """Plans as they are configured: each a subentry that limits what chargers draw together."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from homeassistant.config_entries import ConfigSubentry
 
-from ..const import AmpGuardConfigEntry
-from ..model import PowerLimit
-from ..plans import Plan
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedLimit:
-    """A limit on power, and the plan that says how much it is; both new."""
-
-    limit: PowerLimit
-    plan: Plan
-
+from ..const import SUBENTRY_OPERATOR, SUBENTRY_TARIFF, AmpGuardConfigEntry
+from .grid_operators import operator_limit
+from .planned_limit import PlannedLimit
+from .tariffs import tariff_limit
 
 type Builder = Callable[[AmpGuardConfigEntry, ConfigSubentry], PlannedLimit]
 
-BUILDERS: Mapping[str, Builder] = {}
+BUILDERS: Mapping[str, Builder] = {
+    SUBENTRY_TARIFF: tariff_limit,
+    SUBENTRY_OPERATOR: operator_limit,
+}
 """How a kind of subentry is read."""
 
 
