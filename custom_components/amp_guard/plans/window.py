@@ -220,7 +220,8 @@ class PowerWindow:
             self._granted = self._cars >= least / 2 or room >= least
         elif self._granted:
             # A window is a mean: its minimum is held for as long as the end can be met.
-            self._granted = room >= least or to_spare > least * REACTION
+            still = least * min(left, REACTION)
+            self._granted = room >= least or to_spare >= still
         elif self._starts < STARTS and room >= least:
             self._granted = left >= WORTH_A_START or after >= least
             self._starts += self._granted

@@ -1,0 +1,1 @@
+"""Tests of what limits power beside the fuses."""
