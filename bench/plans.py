@@ -7,7 +7,7 @@ the plan is reduced to what a year needs: cuts at once, raises after 30 s, a mai
 Power in W, energy in kWh, money of the tariff's price.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache

@@ -98,7 +98,7 @@ class Plans:
         self._voltage = _voltage(sample)
         moment = Moment(
             time=now,
-            clock=dt_util.now(),
+            clock=dt_util.as_local(dt_util.utcnow()),
             power=_power(state, sample),
             cars=dict(_cars(state, self._voltage)),
             said={

@@ -17,6 +17,8 @@ AGREE = 2.0
 """By which the wall clock and the monotonic one may differ between two looks."""
 LONGEST_STEP = 30.0
 """Between two looks; in a longer gap nobody knows what flowed."""
+AIM = 0.95
+"""Part of the target that is aimed at: a house rises in the last minutes too."""
 SHORTEST_REST = 60.0
 """By which what is left is divided at least: the last seconds make no jump."""
 WORTH_A_START = 120.0
@@ -120,7 +122,7 @@ class PowerWindow:
     def allow(self, moment: Moment, target: float) -> float:
         """Return what the cars may draw now, W, for a mean power of `target` W."""
         left = self._length - self._elapsed
-        rest = target * self._length - self._used
+        rest = AIM * target * self._length - self._used
         power = rest / max(left, SHORTEST_REST)
         house = self._cautious_house if self._house is None else self._house
         if moment.power is None:
@@ -135,7 +137,7 @@ class PowerWindow:
             return max(room, 0.0)
         least = min(car.least for car in waiting)
         to_spare = rest - max(house, 0.0) * left
-        if self._may_charge(room, least, to_spare, left, target - house):
+        if self._may_charge(room, least, to_spare, left, AIM * target - house):
             return max(room, least)
         return 0.0
 
