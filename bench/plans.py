@@ -15,6 +15,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from custom_components.amp_guard.plans import CarPower, Moment
+from custom_components.amp_guard.plans.presets import PRESETS
 from custom_components.amp_guard.plans.tariff import Tariff, TariffPlan
 from simulator.house import household_quarter
 
@@ -34,6 +35,15 @@ STEP, IDLE_STEP = 10.0, 30.0
 DELAY = 30.0
 """s until a raise is given, and until a car that was paused draws."""
 JOULES = 3.6e6
+PRICES = {
+    "flanders": 4.0,
+    "goteborg": 36.25,
+    "sweden_winter": 111.5,
+    "norway": 100.0,
+}
+"""Money for a kW and month: about 48 EUR a year (a round figure), 36.25 SEK
+[solcellskollen.se, 23 March 2022], 111.50 SEK [seom.se], and 100 NOK from the step up to 5
+kW to that up to 10 kW [rakkestadenergi.no, from 1 July 2024]."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +59,7 @@ class Night:
 class Year:
     """What came of it.
 
-    `charged` is by month what is charged for, W, and `money` its price. `missing` is the
+    `charged` is by month what is charged for, W, `money` what it costs. `missing` is the
     energy that was not there by morning, on `short` of `nights`; `starts` are the car's.
     """
 
@@ -235,20 +245,23 @@ def billed(
 
 
 def _money(tariff: Tariff, charged: Mapping[date, float]) -> float:
+    """Return what the months cost; of steps what they cost above the first one."""
     price = tariff.price or 0.0
     if tariff.steps:
         return sum(
-            price * (1 + sum(end < power for end in tariff.steps))
+            price * sum(end < power for end in tariff.steps)
             for power in charged.values()
         )
-    return sum(price * max(power, tariff.figure) / 1000 for power in charged.values())
+    return sum(price * power / 1000 for power in charged.values())
 
 
 # --- perfect foresight ------------------------------------------------------------------
 
 
-def foresight(tariff: Tariff, days: int, nights: Sequence[Night]) -> float:
-    """Return the money that who knew the year would pay: never less can be paid.
+def foresight(
+    tariff: Tariff, days: int, nights: Sequence[Night]
+) -> tuple[dict[date, float], float]:
+    """Return what who knew the year would be charged for, W, and pay: never less.
 
     Each night is charged at the lowest level that is enough, without a least current and
     as if each window were known; a night is charged for in the day that it is highest.
@@ -279,7 +292,8 @@ def foresight(tariff: Tariff, days: int, nights: Sequence[Night]) -> float:
             clock = clocks[within[-1]]
             days_of = months.setdefault(clock.date().replace(day=1), {})
             days_of[clock.date()] = max(days_of.get(clock.date(), 0.0), level)
-    return _money(tariff, billed(tariff, months))
+    charged = billed(tariff, months)
+    return charged, _money(tariff, charged)
 
 
 def _level(
@@ -313,3 +327,46 @@ def _at(day: int, hour: float) -> float:
     begun = clock.replace(tzinfo=ZONE).astimezone(UTC)
     seconds = (begun - BEGIN.astimezone(UTC)).total_seconds() + 3600 * hour
     return seconds // IDLE_STEP * IDLE_STEP
+
+
+# --- the table ----------------------------------------------------------------------------
+
+
+def tariffs() -> dict[str, Tariff]:
+    """Return the tariffs that are tried, by their presets, each with a price."""
+    return {
+        name: Tariff(
+            minutes=preset.minutes,
+            rule=preset.rule,
+            figure=preset.figure,
+            peaks=preset.peaks,
+            hours=preset.hours,
+            steps=preset.steps,
+            price=PRICES[name],
+        )
+        for name, preset in PRESETS.items()
+        if name in PRICES
+    }
+
+
+def print_year(name: str, tariff: Tariff, days: int, seed: int) -> None:
+    """Print a year with a tariff: with the plan, without, and who knew it."""
+    nights = evenings(days, seed)
+    known, least = foresight(tariff, days, nights)
+    rows = {
+        "no limit": run(tariff, days, nights, obeys=False),
+        "plan": run(tariff, days, nights, obeys=True),
+        "house alone": run(tariff, days, [], obeys=False),
+    }
+    print(f"{name}: {days} days, seed {seed}")
+    print("               kW charged   money    kWh  kWh missing  nights short  starts")
+    for who, year in rows.items():
+        print(
+            f"  {who:12} {_mean(year.charged):10.2f} {year.money:8.0f} {year.energy:6.0f}"
+            f" {year.missing:12.1f} {year.short:8d}/{year.nights:<4d} {year.starts:7d}"
+        )
+    print(f"  foresight    {_mean(known):10.2f} {least:8.0f}")
+
+
+def _mean(charged: Mapping[date, float]) -> float:
+    return sum(charged.values()) / len(charged) / 1000
