@@ -24,7 +24,7 @@ from .helpers import (
 
 QUIET = (1.0, 1.0, 1.0)
 TARIFF = {
-    "name": "Effekt",
+    "name": "Power",
     "preset": "own",
     "figure": 6.0,
     "window": "15",
@@ -112,7 +112,7 @@ async def test_a_tariff_limits_the_mean_and_shows_it(
         entity_id(hass, "sensor", SERIAL, f"window_mean_{plan}")
     )
     assert mean.config_subentry_id is None  # it is the supply's device
-    assert hass.states.get(mean.entity_id).name.endswith("Effekt: mean so far")
+    assert hass.states.get(mean.entity_id).name.endswith("Power: mean so far")
 
     hass.config_entries.async_remove_subentry(entry, plan)
     await hass.async_block_till_done()

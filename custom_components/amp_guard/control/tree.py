@@ -235,20 +235,12 @@ def _lay_out(site: Site) -> tuple[Node, ...]:
         waiting = [group for group in waiting if group.id not in index]
     fuses = len(nodes)
     nodes += (_power_node(each, fuses + n) for n, each in enumerate(site.power_limits))
-    if _limits_unbalance(site):
-        nodes.append(_unbalance_node(site, len(nodes)))
+    if site.unbalance is not None and supply.earthing_system is EarthingSystem.TN:
+        nodes.append(_unbalance_node(site.unbalance, len(nodes)))
     return tuple(nodes)
 
 
-def _limits_unbalance(site: Site) -> bool:
-    """Return whether the difference between phases counts: an IT net's has no rule."""
-    return (
-        site.unbalance is not None and site.supply.earthing_system is EarthingSystem.TN
-    )
-
-
-def _unbalance_node(site: Site, index: int) -> Node:
-    limit = site.unbalance or 0.0
+def _unbalance_node(limit: float, index: int) -> Node:
     _check_current("The greatest difference between phases", limit)
     return Node(
         index=index,
