@@ -119,28 +119,6 @@ class PowerWindow:
             self._house = now + (before - now) * exp(-max(step, 0.0) / SMOOTHED_OVER)
         return closed
 
-    def allow(self, moment: Moment, target: float) -> float:
-        """Return what the cars may draw now, W, for a mean power of `target` W."""
-        left = self._length - self._elapsed
-        rest = AIM * target * self._length - self._used
-        power = rest / max(left, SHORTEST_REST)
-        house = self._cautious_house if self._house is None else self._house
-        if moment.power is None:
-            house = max(house, self._cautious_house)
-            power = min(power, target)
-        # Its highest of late may come yet: the less, the less of the window is left.
-        house += max(self._cautious_house - house, 0.0) * left / self._length
-        room = power - house
-        waiting = [car for car in moment.cars.values() if car.wants]
-        if not waiting:
-            self._granted = None
-            return max(room, 0.0)
-        least = min(car.least for car in waiting)
-        to_spare = rest - max(house, 0.0) * left
-        if self._may_charge(room, least, to_spare, left, AIM * target - house):
-            return max(room, least)
-        return 0.0
-
     def _count(self, moment: Moment, target: float | None) -> Closed | None:
         """Count what flowed since the last look."""
         now, start = moment.clock.astimezone(UTC), _start(moment.clock, self._length)
@@ -209,6 +187,29 @@ class PowerWindow:
         return max(self._cars + self._cautious_house if power is None else power, 0.0)
 
     # --- what the cars may draw ----------------------------------------------------------
+
+    def allow(self, moment: Moment, target: float) -> float:
+        """Return what the cars may draw now, W, for a mean power of `target` W."""
+        left = self._length - self._elapsed
+        rest = AIM * target * self._length - self._used
+        power = rest / max(left, SHORTEST_REST)
+        house = self._cautious_house if self._house is None else self._house
+        if moment.power is None:
+            house = max(house, self._cautious_house)
+            power = min(power, target)
+        # Its highest of late may come yet: the less, the less of the window is left.
+        house += max(self._cautious_house - house, 0.0) * left / self._length
+        room = power - house
+        waiting = [car for car in moment.cars.values() if car.wants]
+        if not waiting:
+            self._granted = None
+            return max(room, 0.0)
+        least = min(car.least for car in waiting)
+        # Nothing is held below the minimum on the word of a meter that is gone.
+        to_spare = -inf if moment.power is None else rest - max(house, 0.0) * left
+        if self._may_charge(room, least, to_spare, left, AIM * target - house):
+            return max(room, least)
+        return 0.0
 
     def _may_charge(
         self, room: float, least: float, to_spare: float, left: float, after: float
