@@ -205,8 +205,7 @@ class PowerWindow:
             self._granted = None
             return max(room, 0.0)
         least = min(car.least for car in waiting)
-        # Nothing is held below the minimum on the word of a meter that is gone.
-        to_spare = -inf if moment.power is None else rest - max(house, 0.0) * left
+        to_spare = rest - max(house, 0.0) * left
         if self._may_charge(room, least, to_spare, left, AIM * target - house):
             return max(room, least)
         return 0.0
@@ -223,8 +222,11 @@ class PowerWindow:
             self._granted = self._cars >= least / 2 or room >= least
         elif self._granted:
             # A window is a mean: its minimum is held for as long as the end can be met.
-            still = least * min(left, REACTION)
-            self._granted = room >= least or to_spare >= still
+            # Not on the word of a meter that is gone.
+            is_measured = self._power is not None
+            still = least * (min(left, REACTION) if is_measured else left)
+            holds = to_spare >= still and (is_measured or after >= least)
+            self._granted = room >= least or holds
         elif self._starts < STARTS and room >= least:
             self._granted = left >= WORTH_A_START or after >= least
             self._starts += self._granted
