@@ -7,6 +7,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.amp_guard.const import DOMAIN
@@ -45,6 +46,12 @@ OPERATOR = {
     "holds": 10,
     "silence": "no_limit",
 }
+
+
+@pytest.fixture(autouse=True)
+def _a_quarter_begins(set_clock: Callable[[float], None]) -> None:
+    """What a test sees does not depend on when it is run."""
+    set_clock(905.0 - dt_util.utcnow().timestamp() % 900.0)
 
 
 @pytest.fixture

@@ -174,6 +174,20 @@ def test_a_restart_in_a_window_goes_on_with_what_was_used() -> None:
     assert house.plan.shown.mean == pytest.approx(TARGET)
 
 
+def test_a_restart_pauses_nobody_who_charges() -> None:
+    house = home(60)
+    house.passes(600)
+    stored = house.plan.as_dict()
+    house.plan = fixed(minutes=60)
+    house.plan.restore(stored)
+    before, house.drawn = house.starts, 0.0  # what it draws is not known yet
+    house.time = 5.0
+    house.look()
+    assert house.drawn >= LEAST
+    house.passes(600)
+    assert house.starts == before + 1  # the plan saw one that was none
+
+
 def test_a_restart_that_lasted_counts_as_used() -> None:
     house = home(60)
     house.passes(600)

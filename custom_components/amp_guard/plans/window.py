@@ -31,6 +31,8 @@ UNKNOWN_HOUSE = 2000.0
 """What is taken to flow beside the cars where nothing was ever measured, W ..."""
 FORGOTTEN_AFTER = 86400.0
 """... and in which the highest mean of a window that was seen halves."""
+NEW = 60.0
+"""After a start, in which it is not known yet what cars draw: who charges goes on."""
 STARTS = 1
 """In one window, of cars that were paused for it."""
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -63,6 +65,8 @@ class PowerWindow:
         self._granted: bool | None = None
         """Whether cars may charge; None while none is there."""
         self._starts = 0
+        self._began: float | None = None
+        self._is_new = True
 
     # --- what is shown ------------------------------------------------------------------
 
@@ -111,6 +115,9 @@ class PowerWindow:
         closed = self._count(moment, target)
         step = 0.0 if self._time is None else moment.time - self._time
         self._clock, self._time = moment.clock.astimezone(UTC), moment.time
+        if self._began is None:
+            self._began = moment.time
+        self._is_new = moment.time - self._began < NEW
         self._power = moment.power
         self._cars = sum(car.drawn for car in moment.cars.values())
         if moment.power is not None:
@@ -218,14 +225,15 @@ class PowerWindow:
         `room` is W, `to_spare` the J that are left beside the house until the end,
         `after` the W that the next window leaves.
         """
+        # A window is a mean: its minimum is held for as long as the end can be met, but
+        # not on the word of a meter that is gone.
+        is_measured = self._power is not None
+        still = least * (min(left, REACTION) if is_measured else left)
+        holds = to_spare >= still and (is_measured or after >= least)
         if self._granted is None:  # they charge already, or wait from the beginning
-            self._granted = self._cars >= least / 2 or room >= least
+            charges = self._cars >= least / 2 or self._is_new
+            self._granted = room >= least or (charges and holds)
         elif self._granted:
-            # A window is a mean: its minimum is held for as long as the end can be met.
-            # Not on the word of a meter that is gone.
-            is_measured = self._power is not None
-            still = least * (min(left, REACTION) if is_measured else left)
-            holds = to_spare >= still and (is_measured or after >= least)
             self._granted = room >= least or holds
         elif self._starts < STARTS and room >= least:
             self._granted = left >= WORTH_A_START or after >= least
