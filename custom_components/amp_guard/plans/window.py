@@ -226,8 +226,8 @@ class PowerWindow:
         `after` the W that the next window leaves.
         """
         # A window is a mean: its minimum is held for as long as the end can be met, but
-        # not on the word of a meter that is gone.
-        is_measured = self._power is not None
+        # not on the word of a meter that is gone. At a start none is heard yet.
+        is_measured = self._power is not None or self._is_new
         still = least * (min(left, REACTION) if is_measured else left)
         holds = to_spare >= still and (is_measured or after >= least)
         if self._granted is None:  # they charge already, or wait from the beginning
