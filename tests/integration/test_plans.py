@@ -113,7 +113,7 @@ async def test_a_tariff_limits_the_mean_and_shows_it(
     assert car.limit < 9.0  # 6 kW, less the house
     assert reason(hass, left) in ("power_window", "raise_held")
     assert float(plan_state(hass, "window_target", plan)) == 6.0
-    assert 0.0 < float(plan_state(hass, "window_mean", plan)) < 12.0
+    assert float(plan_state(hass, "window_mean", plan)) > 0.0
     assert float(plan_state(hass, "window_forecast", plan)) > 0.0
     assert float(plan_state(hass, "kilowatt_more", plan)) == 5.0
     mean = er.async_get(hass).async_get(
