@@ -18,6 +18,7 @@ from .damage.table import damage_table, meter_table, week_table, worst
 from .damage.weeks import run_week
 from .field import TELLINGS, told
 from .picture import draw
+from .plans import print_year, tariffs
 from .replay import RecordingError, print_replay, read_recording
 from .report import Report, run_file, run_scenario
 from .scenario import ScenarioError
@@ -112,11 +113,25 @@ def _parse(argv: list[str] | None) -> Namespace:
         "--decisions", type=int, default=300, help="so many for each size (300)"
     )
     cost.set_defaults(run=_compute)
+    plans = commands.add_parser(
+        "plans", help="a year of a household with power tariffs; see bench/plans.py"
+    )
+    plans.add_argument("--days", type=int, default=364, help="from 1 January (364)")
+    plans.add_argument("--only", choices=tariffs(), help="this one")
+    plans.add_argument("--seed", type=int, default=1, help="of the car's evenings")
+    plans.set_defaults(run=_plans)
     delay = commands.add_parser(
         "latency", help="time a sample's way in a real Home Assistant, in real time"
     )
     delay.set_defaults(run=_latency)
     return parser.parse_args(argv)
+
+
+def _plans(arguments: Namespace) -> int:
+    for name, tariff in tariffs().items():
+        if arguments.only in (None, name):
+            print_year(name, tariff, arguments.days, arguments.seed)
+    return 0
 
 
 def _picture(arguments: Namespace) -> int:

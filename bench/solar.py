@@ -135,7 +135,6 @@ class PlannedBalancer:
             power=_power(snapshot),
             cars=dict(_cars(snapshot, decision)),
             limits={each.id: each.chargers for each in self._site.power_limits},
-            powers={},
         )
         for plan in self._plans.values():
             plan.look(moment)

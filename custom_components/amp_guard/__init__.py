@@ -29,6 +29,7 @@ from .loop.meter_address import forget_address, watch_address
 from .loop.meter_repairs import MeterIssues
 from .loop.offline_repairs import forget_offline_limit
 from .loop.overrides import forget_overrides
+from .loop.plan_memory import forget_plans
 from .loop.wiring_repairs import WiringIssues
 from .model import SiteError
 from .services import register_services
@@ -128,6 +129,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) ->
     await forget_learned(hass, entry.entry_id)
     await forget_overrides(hass, entry.entry_id)
     await forget_energy(hass, entry.entry_id)
+    await forget_plans(hass, entry.entry_id)
     if not hass.config_entries.async_entries(DOMAIN):
         await remove_card(hass)
 

@@ -25,7 +25,9 @@ from .const import (
     DOMAIN,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
+    SUBENTRY_OPERATOR,
     SUBENTRY_SOLAR,
+    SUBENTRY_TARIFF,
     AmpGuardConfigEntry,
 )
 from .entities.support_response import support_response
@@ -46,6 +48,7 @@ from .flows.forms.charger import chargers_schema
 from .flows.forms.site import PROCEED, activate_schema
 from .flows.meter_reading import describe_reading
 from .flows.meter_steps import MeterSteps
+from .flows.plans import OperatorFlow, TariffFlow
 from .flows.site_draft import SiteDraft
 from .flows.solar import SolarFlow
 from .flows.subentries import ChargerFlow, GroupFlow
@@ -79,6 +82,8 @@ class AmpGuardConfigFlow(MeterSteps, domain=DOMAIN):
             SUBENTRY_GROUP: GroupFlow,
             SUBENTRY_CHARGER: ChargerFlow,
             SUBENTRY_SOLAR: SolarFlow,
+            SUBENTRY_TARIFF: TariffFlow,
+            SUBENTRY_OPERATOR: OperatorFlow,
         }
 
     @staticmethod

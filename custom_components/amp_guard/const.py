@@ -18,6 +18,8 @@ NOMINAL_VOLTAGE: Final = 230.0
 SUBENTRY_GROUP: Final = "group"
 SUBENTRY_CHARGER: Final = "charger"
 SUBENTRY_SOLAR: Final = "solar"
+SUBENTRY_TARIFF: Final = "tariff"
+SUBENTRY_OPERATOR: Final = "grid_operator"
 
 # The measurement device; host and pin have Home Assistant's own keys.
 CONF_SOURCE: Final = "source"
@@ -123,3 +125,55 @@ CONF_BATTERY_CHARGING_POSITIVE: Final = "battery_charging_positive"
 """Whether it is above 0 while the battery charges, and not while it gives."""
 CONF_BATTERY_YIELDS: Final = "battery_yields"
 """Whether cars come before the battery."""
+
+# A power tariff; its name is the subentry's title.
+CONF_PRESET: Final = "preset"
+"""One of `plans.presets.PRESETS`, or "own"."""
+CONF_FIGURE: Final = "figure"
+"""kW; None: the preset's."""
+CONF_PRICE: Final = "price"
+"""Money for a kW and month."""
+CONF_BLOCKS: Final = tuple(f"block_{number}" for number in range(2, 6))
+"""kW of Slovenia's blocks 2 to 5; None: as the block before."""
+CONF_WINDOW: Final = "window"
+"""min"""
+CONF_PEAKS: Final = "peaks"
+"""How many days' peaks count; 0: what may be used is a fixed figure."""
+CONF_FIRST_MONTH: Final = "first_month"
+CONF_LAST_MONTH: Final = "last_month"
+CONF_FIRST_HOUR: Final = "first_hour"
+CONF_LAST_HOUR: Final = "last_hour"
+"""The hour at which those that count end."""
+CONF_WORKDAYS: Final = "workdays"
+CONF_OTHER_HOURS: Final = "other_hours"
+"""% of its power that counts in the other hours."""
+
+# What the grid's operator asks; its name is the subentry's title.
+CONF_ENTITY: Final = "entity"
+"""A registry id, or the entity id of what is not registered."""
+CONF_ZERO: Final = "zero"
+CONF_HOLDS: Final = "holds"
+"""min"""
+CONF_SILENCE: Final = "silence"
+CONF_UNBALANCE: Final = "unbalance"
+"""A; 0: none."""
+
+PLAN_FIGURES: Final = (
+    *CONF_BLOCKS,
+    CONF_FIGURE,
+    CONF_FIRST_HOUR,
+    CONF_FIRST_MONTH,
+    CONF_HOLDS,
+    CONF_LAST_HOUR,
+    CONF_LAST_MONTH,
+    CONF_OTHER_HOURS,
+    CONF_PEAKS,
+    CONF_PRESET,
+    CONF_PRICE,
+    CONF_SILENCE,
+    CONF_UNBALANCE,
+    CONF_WINDOW,
+    CONF_WORKDAYS,
+    CONF_ZERO,
+)
+"""What is stored of a tariff and of what the grid's operator asks, beside an entity."""

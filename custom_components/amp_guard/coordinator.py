@@ -44,7 +44,9 @@ class AmpGuardCoordinator:
         self.entry = entry
         self.overrides = Overrides(hass, entry.entry_id, self._request)
         self.requests = Requests(entry, self.overrides)
-        self.plans = Plans(hass, planned_limits(entry))
+        self.plans = Plans(
+            hass, entry.entry_id, planned_limits(entry), self._request_soon
+        )
         self.finder = PhaseFinder(self._request_soon)
         self.energy = EnergyCounter()
         self._energy_memory = EnergyMemory(hass, entry.entry_id, self.energy)
@@ -81,6 +83,7 @@ class AmpGuardCoordinator:
         tell_offline_limits(self._hass, self.entry, self.site)
         tell_inactive(self._hass, self.entry)
         await self._energy_memory.load()
+        await self.plans.start()
         await self.overrides.load((SUPPLY_ID, *self.entry.subentries))
         await self.fleet.start()
         await self.meters.start(self.cycle.request, self.cycle.request_soon)
@@ -128,7 +131,8 @@ class AmpGuardCoordinator:
         await self.fleet.stop(self.site, self.cycle.leave())
         await self.meters.stop()
         kept = (self.overrides, self._energy_memory)
-        await do_all((each.save_now() for each in kept), SAVE_TIMEOUT)
+        saves = (self.plans.stop(), *(each.save_now() for each in kept))
+        await do_all(saves, SAVE_TIMEOUT)
 
     async def take_back(self) -> None:
         """Leave the chargers at their offline limits after all: nobody took over."""

@@ -17,6 +17,10 @@ SUPPLY_ID = "supply"
 """The root of every tree of limits: the main fuse, where the meter sits."""
 
 
+UNBALANCE_ID = "unbalance"
+"""The limit of the difference between phases."""
+
+
 class Phase(IntEnum):
     """A phase of the supply; also the index into `PhaseValues`."""
 
@@ -284,14 +288,16 @@ class PowerLimit:
 class Site:
     """The whole tree of limits and what hangs in it.
 
-    `turn` is the time in s that a charger keeps its turn when not all fit; a home's
-    is 30 min, an association's 15 min.
+    `unbalance` is what chargers may load a phase with together beyond what they load all
+    phases with, A (None: any; an IT net has no such limit). `turn` is the time in s that
+    a charger keeps its turn when not all fit; a home's is 30 min, an association's 15 min.
     """
 
     supply: Supply
     groups: tuple[Group, ...]
     chargers: tuple[Charger, ...]
     power_limits: tuple[PowerLimit, ...] = ()
+    unbalance: float | None = None
     balancer_type: BalancerType = BalancerType.FAIR_SHARE
     turn: float = 1800.0
 

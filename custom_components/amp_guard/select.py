@@ -29,9 +29,9 @@ from .loop.state import SiteState
 from .model import BalancerType
 from .plans.surplus import SolarMode
 from .site.phases import PHASE_ORDERS, parse_phases
-from .site.plans import solar_mode
 from .site.reading import ALL_PHASES, phases_of
 from .site.settings import PRIORITIES, Setting
+from .site.solar import solar_mode
 
 PARALLEL_UPDATES = 0
 

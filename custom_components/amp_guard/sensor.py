@@ -19,16 +19,26 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from .const import (
+    CONF_ENTITY,
     CONF_MEASURED_PHASES,
     CONF_MEASURED_QUANTITIES,
+    CONF_PRICE,
     CONF_SENSORS,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
+    SUBENTRY_OPERATOR,
     SUBENTRY_SOLAR,
+    SUBENTRY_TARIFF,
     AmpGuardConfigEntry,
 )
 from .coordinator import AmpGuardCoordinator
 from .demonstration.entities import simulated_sensors
+from .entities.plan_sensors import (
+    KILOWATT_MORE,
+    OPERATOR_LIMIT,
+    SURPLUS,
+    TARIFF_SENSORS,
+)
 from .entities.sensors import (
     CHARGER_ENERGY,
     CHARGER_SENSORS,
@@ -41,7 +51,6 @@ from .entities.sensors import (
     METER_SENSORS,
     METER_TOTALS,
     METER_WORTH,
-    SURPLUS,
     AmpGuardSensorDescription,
     PhaseStates,
 )
@@ -63,7 +72,7 @@ async def async_setup_entry(
     coordinator = entry.runtime_data
     simulated = simulated_sensors(hass, entry)
     sensors: dict[str | None, list[SensorEntity]] = {
-        None: list(_meter_sensors(coordinator))
+        None: [*_meter_sensors(coordinator), *_plan_sensors(hass, coordinator)]
     }
     for id_, subentry in connected_subentries(entry).items():
         sensors_of = SENSORS_OF[subentry.subentry_type]
@@ -96,8 +105,6 @@ def _meter_sensors(coordinator: AmpGuardCoordinator) -> Iterator[AmpGuardSensor]
         for diagnostic in METER_DIAGNOSTICS:
             yield AmpGuardSensor(coordinator, diagnostic)
     yield AmpGuardSensor(coordinator, MAIN_FUSE)
-    if coordinator.entry.get_subentries_of_type(SUBENTRY_SOLAR):
-        yield AmpGuardSensor(coordinator, SURPLUS)
 
 
 def _copies(sensors: Mapping[str, str], quantity: str, phase: Phase) -> bool:
@@ -108,6 +115,24 @@ def _copies(sensors: Mapping[str, str], quantity: str, phase: Phase) -> bool:
     on_phase = phase.name.lower()
     exported = f"{quantity}_export_{on_phase}"
     return f"{quantity}_{on_phase}" in sensors and exported not in sensors
+
+
+def _plan_sensors(
+    hass: HomeAssistant, coordinator: AmpGuardCoordinator
+) -> Iterator[PlanSensor]:
+    entry = coordinator.entry
+    for tariff in entry.get_subentries_of_type(SUBENTRY_TARIFF):
+        for description in TARIFF_SENSORS:
+            yield PlanSensor(coordinator, description, tariff)
+        if tariff.data.get(CONF_PRICE) is not None:
+            currency = hass.config.currency
+            more = replace(KILOWATT_MORE, native_unit_of_measurement=currency)
+            yield PlanSensor(coordinator, more, tariff)
+    for operator in entry.get_subentries_of_type(SUBENTRY_OPERATOR):
+        if operator.data.get(CONF_ENTITY) is not None:
+            yield PlanSensor(coordinator, OPERATOR_LIMIT, operator)
+    for solar in entry.get_subentries_of_type(SUBENTRY_SOLAR):
+        yield PlanSensor(coordinator, SURPLUS, solar)
 
 
 def _group_sensors(
@@ -218,6 +243,22 @@ class AmpGuardSensor(AmpGuardEntity, SensorEntity):
         if isinstance(value, datetime) and isinstance(before, datetime):
             return abs((value - before).total_seconds()) > dead_band
         return value != before
+
+
+class PlanSensor(AmpGuardSensor):
+    """A figure of a plan, at the supply's device, named after the plan."""
+
+    def __init__(
+        self,
+        coordinator: AmpGuardCoordinator,
+        description: AmpGuardSensorDescription,
+        plan: ConfigSubentry,
+    ) -> None:
+        """Show a figure of the plan of a subentry."""
+        key = f"{description.key}_{plan.subentry_id}"
+        super().__init__(coordinator, replace(description, key=key))
+        self._attr_translation_placeholders = {"plan": plan.title}
+        self.target = plan.subentry_id
 
 
 class ChargerEnergySensor(AmpGuardSensor, RestoreSensor):

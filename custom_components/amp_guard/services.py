@@ -27,6 +27,7 @@ from .const import (
     AmpGuardConfigEntry,
 )
 from .coordinator import AmpGuardCoordinator
+from .entities.grid_limits_response import grid_limits_response
 from .entities.phase_response import find_phases
 from .entities.plan_response import plan_response
 from .entities.support_response import support_response
@@ -122,6 +123,12 @@ def register_services(hass: HomeAssistant) -> None:
         (
             "get_support_information",
             _get_support_information,
+            OF_A_SUPPLY,
+            SupportsResponse.ONLY,
+        ),
+        (
+            "get_grid_limits",
+            _get_grid_limits,
             OF_A_SUPPLY,
             SupportsResponse.ONLY,
         ),
@@ -225,6 +232,12 @@ async def _get_support_information(call: ServiceCall) -> ServiceResponse:
     entry = _supply(call)
     await require_control(call, entry, SUPPLY_ID)
     return await support_response(call.hass, entry)
+
+
+async def _get_grid_limits(call: ServiceCall) -> ServiceResponse:
+    entry = _supply(call)
+    await require_sight(call.hass, call.context, entry)
+    return grid_limits_response(_coordinator_of(entry).entry)
 
 
 # --- what an action is meant for ------------------------------------------------------

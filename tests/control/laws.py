@@ -35,6 +35,7 @@ def check(plant: Plant, moment: Moment) -> None:
     check_base_load(plant, moment)
     check_limits(plant, moment)
     check_power_limits(plant, moment)
+    check_unbalance(plant, moment)
     check_raises(plant, moment)
     check_lost(plant, moment)
 
@@ -160,6 +161,23 @@ def check_power_limits(plant: Plant, moment: Moment) -> None:
             together += current * branch.power_weight((a, b, c))
         most = ceiling(moment, limit.id)
         assert together <= most + ARITHMETIC, (limit, together, most)
+
+
+def check_unbalance(plant: Plant, moment: Moment) -> None:
+    """Chargers on fewer than three phases load none with more than it may differ by."""
+    limit, net = plant.site.unbalance, plant.site.supply.earthing_system
+    if limit is None or net is EarthingSystem.IT:
+        return
+    together = [0.0, 0.0, 0.0]
+    for name in steered(plant):
+        branch, outlet = plant.branches[name], plant.outlets[name]
+        if len(outlet.charger.wiring) == len(Phase):
+            continue
+        current = moment.decision.allocations[name].current
+        starts = current == branch.min_current and outlet.draw < 1.0
+        for phase in outlet.charger.wiring[: 1 if starts else None]:
+            together[phase] += current * outlet.weights[phase]
+    assert max(together) <= limit + ARITHMETIC, (limit, together)
 
 
 def check_raises(plant: Plant, moment: Moment) -> None:

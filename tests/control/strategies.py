@@ -359,6 +359,7 @@ def sites(
             PowerLimit(id=f"limit {n}", chargers=tuple(held), reason=Reason.SURPLUS)
             for n, held in enumerate(draw(st.lists(limited, max_size=2)))
         ),
+        unbalance=draw(st.sampled_from([None, None, 16.0, 20.0])),
         balancer_type=draw(st.sampled_from(BalancerType)),
         turn=turn,
     )

@@ -14,6 +14,7 @@ from custom_components.amp_guard.model import (
     Site,
     Supply,
 )
+from custom_components.amp_guard.plans.grid_operator import dimmed
 
 from .plant import Moment, Plant
 from .sites import charger, group, home
@@ -22,8 +23,8 @@ WINDOW = Reason.POWER_WINDOW
 FOREVER = 1e9
 
 
-def limited(*chargers: str, id_: str = "tariff") -> PowerLimit:
-    return PowerLimit(id=id_, chargers=chargers, reason=WINDOW)
+def limited(*chargers: str, id_: str = "tariff", reason: Reason = WINDOW) -> PowerLimit:
+    return PowerLimit(id=id_, chargers=chargers, reason=reason)
 
 
 def allow(plant: Plant, current: float, id_: str = "tariff") -> None:
@@ -129,6 +130,31 @@ def test_it_is_put_on_and_taken_off_while_a_car_charges() -> None:
     assert allocated(plant.settle(5)) == {"a": 10.0}
     plant.change(home())
     assert allocated(plant.settle(40)) == {"a": 16.0}
+
+
+def test_the_grid_operator_dims_four_cars_in_the_middle_of_charging() -> None:
+    """13.02 kW for four behind one energy management, within a second of the signal."""
+    names = ("a", "b", "c", "d")
+    limit = limited(*names, id_="grid", reason=Reason.GRID_OPERATOR)
+    site = home(*map(charger, names), fuse=80.0, power_limits=(limit,))
+    plant = Plant(site)
+    plant.settle(120)
+    watts = dimmed(len(names))
+    assert sum(plant.outlets[name].draw for name in names) * 3 * 230 > watts
+    plant.ceilings["grid"] = Ceiling(
+        target="grid", current=watts / 230, expires=FOREVER
+    )
+    moment = plant.step()
+    given = allocated(moment)
+    assert sum(given.values()) * 3 * 230 <= watts
+    reasons = {moment.decision.allocations[name].reason for name in names}
+    assert Reason.GRID_OPERATOR in reasons
+    for _ in range(60):  # and as long as it lasts
+        moment = plant.step()
+        assert sum(allocated(moment).values()) * 3 * 230 <= watts
+    assert sorted(allocated(moment).values()) == [0.0, 6.0, 6.0, 6.0]
+    del plant.ceilings["grid"]
+    assert set(allocated(plant.settle(600)).values()) == {16.0}
 
 
 def test_it_holds_only_chargers_that_there_are() -> None:

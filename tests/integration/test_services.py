@@ -627,6 +627,7 @@ ACTIONS = {
     "set_priority": {"priority": 2},
     "find_phases": {},
     "get_plan": {},
+    "get_grid_limits": {},
 }
 
 
@@ -644,7 +645,7 @@ async def test_each_action_names_a_supply_that_is_not_set_up(
     await hass.async_block_till_done()
     for action, data in ACTIONS.items():
         meant = {"device_id": left}
-        if action == "get_plan":
+        if action in ("get_plan", "get_grid_limits"):
             meant = {"config_entry_id": entry.entry_id}
         with pytest.raises(ServiceValidationError) as refused:
             await act(hass, action, **meant, **data)
@@ -681,7 +682,7 @@ async def test_each_action_is_refused_for_a_device_that_it_is_not_for(
     )
     for device in (foreign.id, "gone"):
         for action, data in ACTIONS.items():
-            if action == "get_plan":
+            if action in ("get_plan", "get_grid_limits"):
                 continue
             with pytest.raises(ServiceValidationError) as refused:
                 await act(hass, action, **data, device_id=device)

@@ -17,7 +17,7 @@ import custom_components.amp_guard as integration
 from custom_components.amp_guard import device_action, device_condition, event
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.control.phase_answers import Unsure
-from custom_components.amp_guard.flows.forms import charger, meter, site, solar
+from custom_components.amp_guard.flows.forms import charger, meter, plan, site, solar
 from custom_components.amp_guard.loop.events import EVENT_TYPES, EventType
 from custom_components.amp_guard.model import (
     BalancerType,
@@ -25,9 +25,13 @@ from custom_components.amp_guard.model import (
     FuseType,
     Reason,
 )
+from custom_components.amp_guard.plans.grid_operator import Silence, Zero
+from custom_components.amp_guard.plans.presets import PRESETS
 from custom_components.amp_guard.plans.surplus import SolarMode
+from custom_components.amp_guard.site.tariffs import OWN
 
 from .helpers import PlainCharger, add_charger, add_solar, go_on, start_flow
+from .test_plans import OPERATOR, TARIFF, add
 
 FOLDER = Path(integration.__file__).parent
 LANGUAGES = sorted(path.stem for path in (FOLDER / "translations").glob("*.json"))
@@ -105,6 +109,10 @@ def test_choices_and_reasons_are_complete(language: str) -> None:
     assert set(selector["proceed"]["options"]) == set(site.PROCEED)
     assert set(selector["solar_mode"]["options"]) == set(SolarMode)
     assert set(selector["load_balancer_type"]["options"]) == set(BalancerType)
+    assert set(selector["tariff_preset"]["options"]) == {*PRESETS, OWN}
+    assert set(selector["tariff_window"]["options"]) == set(plan.WINDOWS)
+    assert set(selector["operator_zero"]["options"]) == set(Zero)
+    assert set(selector["operator_silence"]["options"]) == set(Silence)
     told = set(Unsure) | FOUND_PHASES
     assert set(selector["found_phases"]["options"]) == told
     reasons = translations["entity"]["sensor"]["reason"]["state"]
@@ -139,6 +147,8 @@ def test_each_field_of_a_form_has_its_name_and_help() -> None:
     group_steps = english["config_subentries"]["group"]["step"]
     solar_steps = english["config_subentries"]["solar"]["step"]
     charger_steps = english["config_subentries"]["charger"]["step"]
+    tariff_steps = english["config_subentries"]["tariff"]["step"]
+    operator_steps = english["config_subentries"]["grid_operator"]["step"]
     nodes = {"supply": "Supply"}
     for schema, step in (
         (meter.METER_SCHEMA, steps["address"]),
@@ -173,6 +183,10 @@ def test_each_field_of_a_form_has_its_name_and_help() -> None:
         (charger_schema(), charger_steps["charger"]),
         (charger_table_schema(), steps["charger_table"]),
         (site.activate_schema(all_works=False), steps["activate"]),
+        (plan.TARIFF_SCHEMA, tariff_steps["user"]),
+        (plan.TARIFF_SCHEMA, tariff_steps["reconfigure"]),
+        (plan.OPERATOR_SCHEMA, operator_steps["user"]),
+        (plan.OPERATOR_SCHEMA, operator_steps["reconfigure"]),
     ):
         assert_named(schema, step)
     for schema, table, row in (
@@ -256,6 +270,8 @@ async def test_each_entity_has_its_name(
 ) -> None:
     await add_charger(hass, entry, chargers["left"])
     await add_solar(hass, entry)
+    await add(hass, entry, "tariff", TARIFF)
+    await add(hass, entry, "grid_operator", OPERATOR)
     await go_on(hass, await start_flow(hass), "demonstration", {})
     await hass.async_block_till_done()
     named: dict[str, set[str]] = {}
@@ -273,6 +289,7 @@ async def test_each_entity_without_a_device_class_has_an_icon(
     hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
 ) -> None:
     await add_charger(hass, entry, chargers["left"])
+    await add(hass, entry, "tariff", TARIFF | {"price": 5.0})
     icons = entity_icons()
     bare = [
         entity.entity_id

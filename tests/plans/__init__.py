@@ -1,1 +1,1 @@
-"""What limits power beside the fuses."""
+"""Tests of what limits power beside the fuses."""

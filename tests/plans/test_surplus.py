@@ -64,7 +64,7 @@ class Sky:
             power=power,
             cars=dict(self.cars),
             limits={ALONE: self.alone, TOGETHER: self.alone + self.others},
-            powers={"battery": self.battery},
+            said={"battery": self.battery},
         )
         self.surplus.look(moment)
         self.both.look(moment)

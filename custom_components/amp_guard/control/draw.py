@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from ..model import ChargerReading, ChargerStatus, EarthingSystem, PhaseValues
+from .constraint import PHASES
 from .meter import LATEST_REPORT, OLDEST_REPORT
 from .phases import UsedPhases
 from .reading import IMPOSSIBLE_CURRENT
@@ -297,7 +298,15 @@ class Draw:
         by_phase = [held[phase] for phase in self.phases.used]
         limits = self.branch.power_limits
         power = [self.branch.power_weight(held)] * len(limits) if limits else []
-        return by_phase * len(self.branch.path) + power
+        return by_phase * len(self.branch.path) + power + self._held_unbalanced(held)
+
+    def _held_unbalanced(self, held: tuple[float, float, float]) -> list[float]:
+        if self.branch.unbalance is None:
+            return []
+        weights, least = self.phases.weights, min(held)
+        return [
+            held[phase] - least for phase in PHASES if weights[phase] > min(weights)
+        ]
 
     def bounds(
         self, time: float, allocated: float, status: ChargerStatus, since_change: float

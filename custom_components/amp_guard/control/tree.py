@@ -10,6 +10,7 @@ from math import inf, isfinite, sqrt
 from ..model import (
     MINIMUM_SIGNALLED_CURRENT,
     SUPPLY_ID,
+    UNBALANCE_ID,
     Charger,
     EarthingSystem,
     Group,
@@ -58,7 +59,9 @@ class Node:
     """A fuse, the supply (index 0) or a group, A per phase; after them a power limit.
 
     A power limit has one pole that counts, L1: it carries the sum of all phases. What
-    it may carry is not known here; `reason` tells its kind, and is None of a fuse.
+    it may carry is not known here; `reason` tells its kind, and is None of a fuse. The
+    last may be the limit of the difference between phases: each of its poles carries
+    what chargers load that phase with beyond their least loaded one.
     """
 
     index: int
@@ -75,15 +78,18 @@ class Branch:
     """A charger's place in the tree.
 
     `path` are its fuses from its group up to the supply, `seen_by` those of them whose
-    meter measures it, `power_limits` the nodes of those that hold it, `weights` the A on each supply phase for each A it draws when it
-    uses all the phases it is wired to. `min_current` and `max_current` are whole
-    steps of its resolution; `min_current` heeds the group's Min Current Per Phase.
+    meter measures it, `power_limits` the nodes of those that hold it, `unbalance` that of
+    the difference between phases, if it is limited. `weights` are the A on each supply
+    phase for each A it draws when it uses all the phases it is wired to. `min_current`
+    and `max_current` are whole steps of its resolution; `min_current` heeds the group's
+    Min Current Per Phase.
     """
 
     charger: Charger
     path: tuple[int, ...]
     seen_by: tuple[int, ...]
     power_limits: tuple[int, ...]
+    unbalance: int | None
     weights: tuple[float, float, float]
     earthing_system: EarthingSystem
     min_current: float
@@ -111,15 +117,24 @@ class Branch:
 
     def load(self, weights: tuple[float, float, float]) -> Load:
         """Return the constraints it loads while it uses phases as `weights` say."""
-        return tuple(
+        load = [
             (constraint_of(node, phase), weights[phase])
             for node in self.path
             for phase in PHASES
             if weights[phase]
-        ) + tuple(
+        ]
+        load += (
             (constraint_of(node, Phase.L1), self.power_weight(weights))
             for node in self.power_limits
         )
+        if self.unbalance is not None:
+            least = min(weights)
+            load += (
+                (constraint_of(self.unbalance, phase), weights[phase] - least)
+                for phase in PHASES
+                if weights[phase] > least
+            )
+        return tuple(load)
 
     def power_weight(self, weights: tuple[float, float, float]) -> float:
         """Return the A of one phase that are as much power as those on the three."""
@@ -166,7 +181,7 @@ class Tree:
 
 
 def _check_ids(site: Site) -> None:
-    seen = {SUPPLY_ID}
+    seen = {SUPPLY_ID, UNBALANCE_ID}
     ids = [group.id for group in site.groups]
     chargers = [charger.id for charger in site.chargers]
     ids += chargers + [limit.id for limit in site.power_limits]
@@ -219,9 +234,22 @@ def _lay_out(site: Site) -> tuple[Node, ...]:
             nodes.append(node)
         waiting = [group for group in waiting if group.id not in index]
     fuses = len(nodes)
-    return (
-        *nodes,
-        *(_power_node(each, fuses + n) for n, each in enumerate(site.power_limits)),
+    nodes += (_power_node(each, fuses + n) for n, each in enumerate(site.power_limits))
+    if site.unbalance is not None and supply.earthing_system is EarthingSystem.TN:
+        nodes.append(_unbalance_node(site.unbalance, len(nodes)))
+    return tuple(nodes)
+
+
+def _unbalance_node(limit: float, index: int) -> Node:
+    _check_current("The greatest difference between phases", limit)
+    return Node(
+        index=index,
+        id=UNBALANCE_ID,
+        parent=0,
+        max_current_online=limit,
+        max_current_offline=limit,
+        metered=False,
+        reason=Reason.UNBALANCE,
     )
 
 
@@ -298,6 +326,7 @@ def _branch(
             for limit in site.power_limits
             if charger.id in limit.chargers
         ),
+        unbalance=index.get(UNBALANCE_ID),
         weights=_weights(charger.wiring, site.supply.earthing_system),
         earthing_system=site.supply.earthing_system,
         min_current=min_current,

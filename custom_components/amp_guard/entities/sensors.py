@@ -137,18 +137,6 @@ METER_SENSORS = (
     ),
 )
 
-SURPLUS = AmpGuardSensorDescription(
-    key="surplus",
-    translation_key="surplus",
-    device_class=SensorDeviceClass.POWER,
-    native_unit_of_measurement=UnitOfPower.WATT,
-    state_class=SensorStateClass.MEASUREMENT,
-    suggested_display_precision=0,
-    available_fn=lambda state, _: state.surplus is not None,
-    value_fn=lambda state, _: None if state.surplus is None else round(state.surplus),
-    dead_band=50.0,
-)
-
 METER_WORTH = AmpGuardSensorDescription(
     key="measurement",
     translation_key="measurement",

@@ -111,7 +111,7 @@ def tell_gone(
     connected = connected_subentries(entry)
     for id_, subentry in entry.subentries.items():
         kind = subentry.subentry_type
-        if kind not in GONE:  # it hangs on nothing
+        if kind not in GONE:  # a plan hangs on nothing
             continue
         issue = f"{GONE[kind]}_{id_}"
         if id_ in connected or is_simulated(entry):

@@ -1,7 +1,7 @@
 """The state of the site: what was known, what was decided on it, and what happened."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ..chargers import FailSafe
@@ -45,9 +45,9 @@ class SiteState:
     `samples`, `connected` and `rejected_samples` are by node, `readings` and
     `fail_safes` by charger; so are `boosts`, each until its end, `energy`, kWh that a
     charger drew while it was balanced, and `power`, W that it draws (not of one that is
-    not balanced, or lost). `surplus` is what cars may charge with that do so with what
-    would be exported, W (None: not known). `decided_at` is the wall clock's time of the
-    decision. `events` are what happened since the state that was published before.
+    not balanced, or lost). `plans` is what plans show, by their subentries. `decided_at`
+    is the wall clock's time of the decision. `events` are what happened since the state
+    that was published before.
     """
 
     site: Site
@@ -62,7 +62,7 @@ class SiteState:
     boosts: Mapping[str, datetime]
     energy: Mapping[str, float]
     power: Mapping[str, float]
-    surplus: float | None = None
+    plans: Mapping[str, object] = field(default_factory=dict)
     events: tuple[SiteEvent, ...] = ()
 
     def meter_is_online(self, node: str) -> bool:

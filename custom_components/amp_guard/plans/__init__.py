@@ -6,9 +6,9 @@ and says how many W its chargers may draw now. The law shares that out (`PowerLi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,16 +35,16 @@ class Moment:
     `time` is monotonic, s; `clock` the wall clock's, with its zone. `power` is what flows
     at the main fuse, W, all phases added up with their signs (export is below 0); None
     while it is not measured. `cars` are by charger. `limits` has the chargers of each
-    limit on power, by its id. `powers` is what the sensors show that the plans read, W by
-    entity; None where that is no power.
+    limit on power, by its id. `said` is what the entities say that plans ask for: W, or
+    on or off; None where that is not known.
     """
 
     time: float
     clock: datetime
     power: float | None
     cars: Mapping[str, CarPower]
-    limits: Mapping[str, tuple[str, ...]]
-    powers: Mapping[str, float | None]
+    limits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    said: Mapping[str, float | bool | None] = field(default_factory=dict)
 
 
 class Plan(Protocol):
@@ -56,3 +56,23 @@ class Plan(Protocol):
     @property
     def allowed(self) -> float | None:
         """What they may draw now, W on all their phases; None: as the fuses allow."""
+
+
+@runtime_checkable
+class Kept(Protocol):
+    """What a plan knows and a restart must not lose."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for the store."""
+
+    def restore(self, stored: Mapping[str, Any]) -> None:
+        """Go on from what was kept; raises whatever, where it is no such."""
+
+
+@runtime_checkable
+class Shown(Protocol):
+    """What a plan tells its sensors."""
+
+    @property
+    def shown(self) -> object:
+        """Return what is so now, immutable."""

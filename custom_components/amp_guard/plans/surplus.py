@@ -157,8 +157,8 @@ class Surplus:
         battery = self._settings.battery
         if battery is None:
             return 0.0
-        power = moment.powers.get(battery.sensor)
-        if power is None:
+        power = moment.said.get(battery.sensor)
+        if power is None or isinstance(power, bool):
             return None
         charges = power if battery.charging_positive else -power
         return charges if battery.yields else min(charges, 0.0)
@@ -178,3 +178,8 @@ class WithMinimum:
     def allowed(self) -> float | None:
         """What all may draw together, W."""
         return self._surplus.allowed_together
+
+    @property
+    def shown(self) -> float | None:
+        """What cars may charge with that do so with what would be exported, W."""
+        return self._surplus.power

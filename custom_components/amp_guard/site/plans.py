@@ -1,41 +1,28 @@
 """Plans as they are configured: each a subentry that limits what chargers draw together."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from homeassistant.config_entries import ConfigSubentry
 
 from ..const import (
-    CONF_BATTERY,
-    CONF_BATTERY_CHARGING_POSITIVE,
-    CONF_BATTERY_YIELDS,
-    CONF_DISABLE_DELAY,
-    CONF_ENABLE_DELAY,
-    CONF_SOLAR_MODE,
-    SUBENTRY_CHARGER,
+    SUBENTRY_OPERATOR,
     SUBENTRY_SOLAR,
+    SUBENTRY_TARIFF,
     AmpGuardConfigEntry,
 )
-from ..model import PowerLimit, Reason
-from ..plans import Plan
-from ..plans.surplus import Battery, SolarMode, Surplus, SurplusSettings, WithMinimum
-
-SECONDS_PER_MINUTE = 60.0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedLimit:
-    """A limit on power, and the plan that says how much it is; both new.
-
-    `sensors` are those of a power that the plan reads.
-    """
-
-    limit: PowerLimit
-    plan: Plan
-    sensors: tuple[str, ...] = ()
-
+from .grid_operators import operator_limits
+from .planned_limit import PlannedLimit
+from .solar import solar_limits
+from .tariffs import tariff_limits
 
 type Builder = Callable[[AmpGuardConfigEntry, ConfigSubentry], tuple[PlannedLimit, ...]]
+
+BUILDERS: Mapping[str, Builder] = {
+    SUBENTRY_TARIFF: tariff_limits,
+    SUBENTRY_OPERATOR: operator_limits,
+    SUBENTRY_SOLAR: solar_limits,
+}
+"""How a kind of subentry is read."""
 
 
 def planned_limits(entry: AmpGuardConfigEntry) -> tuple[PlannedLimit, ...]:
@@ -46,72 +33,3 @@ def planned_limits(entry: AmpGuardConfigEntry) -> tuple[PlannedLimit, ...]:
         if subentry.subentry_type in BUILDERS
         for planned in BUILDERS[subentry.subentry_type](entry, subentry)
     )
-
-
-def solar_mode(entry: AmpGuardConfigEntry, charger: ConfigSubentry) -> SolarMode:
-    """Return with what a charger charges: what was chosen for it, or for all."""
-    chosen = SolarMode.FUSES
-    for solar in entry.get_subentries_of_type(SUBENTRY_SOLAR):
-        chosen = charger.data.get(CONF_SOLAR_MODE, solar.data[CONF_SOLAR_MODE])
-    return SolarMode(chosen)
-
-
-def _solar(
-    entry: AmpGuardConfigEntry, solar: ConfigSubentry
-) -> tuple[PlannedLimit, ...]:
-    """Return the limits of those that charge with surplus alone, and of all with them.
-
-    Both are always there: who is in them changes in passing.
-    """
-    modes = {
-        charger.subentry_id: solar_mode(entry, charger)
-        for charger in entry.get_subentries_of_type(SUBENTRY_CHARGER)
-    }
-    alone, together = f"{solar.subentry_id}_alone", solar.subentry_id
-    settings = read_surplus_settings(solar)
-    surplus = Surplus(settings, alone=alone, together=together)
-    battery = settings.battery
-    return (
-        PlannedLimit(
-            limit=PowerLimit(
-                id=alone,
-                chargers=tuple(
-                    id_ for id_, mode in modes.items() if mode is SolarMode.SURPLUS
-                ),
-                reason=Reason.SURPLUS,
-            ),
-            plan=surplus,
-            sensors=() if battery is None else (battery.sensor,),
-        ),
-        PlannedLimit(
-            limit=PowerLimit(
-                id=together,
-                chargers=tuple(
-                    id_ for id_, mode in modes.items() if mode is not SolarMode.FUSES
-                ),
-                reason=Reason.SURPLUS,
-            ),
-            plan=WithMinimum(surplus),
-        ),
-    )
-
-
-def read_surplus_settings(solar: ConfigSubentry) -> SurplusSettings:
-    """Return what is set of solar charging."""
-    data = solar.data
-    sensor = data.get(CONF_BATTERY)
-    return SurplusSettings(
-        enable_delay=data[CONF_ENABLE_DELAY] * SECONDS_PER_MINUTE,
-        disable_delay=data[CONF_DISABLE_DELAY] * SECONDS_PER_MINUTE,
-        battery=None
-        if sensor is None
-        else Battery(
-            sensor=sensor,
-            charging_positive=data[CONF_BATTERY_CHARGING_POSITIVE],
-            yields=data[CONF_BATTERY_YIELDS],
-        ),
-    )
-
-
-BUILDERS: Mapping[str, Builder] = {SUBENTRY_SOLAR: _solar}
-"""How a kind of subentry is read."""

@@ -1,6 +1,6 @@
 """The config entry and its subentries, read as a site."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -49,9 +49,11 @@ from ..model import (
     FuseType,
     Group,
     Phase,
+    PowerLimit,
     Site,
     Supply,
 )
+from .grid_operators import read_unbalance
 from .phases import parse_phases, supply_phases
 from .plans import planned_limits
 
@@ -75,6 +77,11 @@ def build_site(entry: AmpGuardConfigEntry) -> Site:
     Raises SiteError where the subentries contradict each other.
     """
     connected = connected_subentries(entry)
+    chargers = tuple(
+        read_charger(subentry.data, id_)
+        for id_, subentry in connected.items()
+        if subentry.subentry_type == SUBENTRY_CHARGER
+    )
     return Site(
         supply=read_supply(entry.options, entry.data[CONF_SOURCE]),
         groups=tuple(
@@ -82,21 +89,21 @@ def build_site(entry: AmpGuardConfigEntry) -> Site:
             for id_, subentry in connected.items()
             if subentry.subentry_type == SUBENTRY_GROUP
         ),
-        chargers=tuple(
-            read_charger(subentry.data, id_)
-            for id_, subentry in connected.items()
-            if subentry.subentry_type == SUBENTRY_CHARGER
-        ),
+        chargers=chargers,
         power_limits=tuple(
-            replace(
-                each.limit,
-                chargers=tuple(id_ for id_ in each.limit.chargers if id_ in connected),
-            )
-            for each in planned_limits(entry)
+            _of_these(each.limit, chargers) for each in planned_limits(entry)
         ),
+        unbalance=read_unbalance(entry),
         balancer_type=BalancerType(entry.options[CONF_BALANCER_TYPE]),
         turn=entry.options[CONF_TURN] * SECONDS_PER_MINUTE,
     )
+
+
+def _of_these(limit: PowerLimit, chargers: Iterable[Charger]) -> PowerLimit:
+    """Return a limit without the chargers whose group is gone."""
+    connected = {charger.id for charger in chargers}
+    held = tuple(charger for charger in limit.chargers if charger in connected)
+    return replace(limit, chargers=held)
 
 
 def connected_subentries(entry: AmpGuardConfigEntry) -> dict[str, ConfigSubentry]:

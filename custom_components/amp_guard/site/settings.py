@@ -46,6 +46,7 @@ from ..const import (
     CONF_VARIANT,
     CONF_WIRING,
     DOMAIN,
+    PLAN_FIGURES,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
     AmpGuardConfigEntry,
@@ -116,6 +117,7 @@ NAMELESS = FIGURES | {
     CONF_TURN,
     CONF_VARIANT,
     CONF_WIRING,
+    *PLAN_FIGURES,
 }
 """What is stored that can hold no name, address or secret."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Any, override
 
-from homeassistant.const import UnitOfElectricCurrent
+from homeassistant.const import UnitOfElectricCurrent, UnitOfPower
 from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
@@ -86,6 +86,19 @@ def row_field(
 def current_field(low: float, high: float) -> NumberField:
     """A current between two bounds, A."""
     return number_field(low, high, UnitOfElectricCurrent.AMPERE)
+
+
+def power_field(low: float, high: float) -> NumberField:
+    """A power between two bounds, kW."""
+    config = _number_config(low, high)
+    return NumberField(
+        config | {"step": 0.1, "unit_of_measurement": UnitOfPower.KILO_WATT}
+    )
+
+
+def amount_field(most: float) -> NumberField:
+    """An amount of money, in whatever is paid with there."""
+    return NumberField(_number_config(0.0, most) | {"step": "any"})
 
 
 def _number_config(low: float, high: float) -> NumberSelectorConfig:

@@ -18,7 +18,7 @@ from ...const import (
     CONF_SOLAR_MODE,
 )
 from ...plans.surplus import DISABLE_DELAY, ENABLE_DELAY, SolarMode
-from ...site.plans import SECONDS_PER_MINUTE
+from ...site.solar import SECONDS_PER_MINUTE
 from . import fold
 from .fields import choice_field, number_field
 

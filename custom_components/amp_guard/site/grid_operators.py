@@ -1,0 +1,45 @@
+"""What the grid's operator may ask, as it is configured."""
+
+from homeassistant.config_entries import ConfigSubentry
+
+from ..const import (
+    CONF_ENTITY,
+    CONF_HOLDS,
+    CONF_SILENCE,
+    CONF_UNBALANCE,
+    CONF_ZERO,
+    SUBENTRY_OPERATOR,
+    AmpGuardConfigEntry,
+)
+from ..model import PowerLimit, Reason
+from ..plans.grid_operator import Operator, OperatorPlan, Silence, Zero
+from .planned_limit import PlannedLimit, charger_ids
+
+SECONDS_PER_MINUTE = 60.0
+
+
+def operator_limits(
+    entry: AmpGuardConfigEntry, subentry: ConfigSubentry
+) -> tuple[PlannedLimit]:
+    """Return the limit that the grid's operator asks for."""
+    data, chargers = subentry.data, charger_ids(entry)
+    entity = data.get(CONF_ENTITY)
+    limit = PowerLimit(
+        id=subentry.subentry_id, chargers=chargers, reason=Reason.GRID_OPERATOR
+    )
+    operator = Operator(
+        entity=entity,
+        chargers=len(chargers),
+        zero=Zero(data[CONF_ZERO]),
+        holds=data[CONF_HOLDS] * SECONDS_PER_MINUTE,
+        silence=Silence(data[CONF_SILENCE]),
+    )
+    heard = () if entity is None else (entity,)
+    return (PlannedLimit(limit=limit, plan=OperatorPlan(operator), heard=heard),)
+
+
+def read_unbalance(entry: AmpGuardConfigEntry) -> float | None:
+    """Return what chargers may load a phase with beyond the others, A; None: any."""
+    operators = entry.get_subentries_of_type(SUBENTRY_OPERATOR)
+    limits = [each.data.get(CONF_UNBALANCE, 0.0) for each in operators]
+    return min((limit for limit in limits if limit > 0), default=None)
