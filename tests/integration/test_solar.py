@@ -73,8 +73,14 @@ def reason(hass: HomeAssistant, entry: ConfigEntry) -> str:
     return hass.states.get(sensor).state
 
 
+def surplus_sensor(hass: HomeAssistant) -> str:
+    [entry] = hass.config_entries.async_entries("amp_guard")
+    [solar] = entry.get_subentries_of_type("solar")
+    return entity_id(hass, "sensor", SERIAL, f"surplus_{solar.subentry_id}")
+
+
 def surplus(hass: HomeAssistant) -> str:
-    return hass.states.get(entity_id(hass, "sensor", SERIAL, "surplus")).state
+    return hass.states.get(surplus_sensor(hass)).state
 
 
 def battery_gives(hass: HomeAssistant, power: float | str, unit: str = "W") -> None:
@@ -91,7 +97,7 @@ async def test_it_is_added_changed_and_removed(
     registry = er.async_get(hass)
     solar = await add_solar(hass, entry)
     assert entry.subentries[solar].title == "Solar charging"
-    mode, shown = mode_of(hass, entry), entity_id(hass, "sensor", SERIAL, "surplus")
+    mode, shown = mode_of(hass, entry), surplus_sensor(hass)
     state = hass.states.get(mode)
     assert state.state == "surplus"
     assert state.attributes[ATTR_OPTIONS] == [

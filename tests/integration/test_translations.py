@@ -270,7 +270,7 @@ async def test_each_entity_has_its_name(
 ) -> None:
     await add_charger(hass, entry, chargers["left"])
     await add_solar(hass, entry)
-    await add(hass, entry, "tariff", TARIFF)
+    await add(hass, entry, "tariff", TARIFF | {"price": 5.0})
     await add(hass, entry, "grid_operator", OPERATOR)
     await go_on(hass, await start_flow(hass), "demonstration", {})
     await hass.async_block_till_done()
