@@ -2,10 +2,13 @@
 
 from ..model import ChargerReading, ChargerStatus, Commanded, EarthingSystem
 from .command import NEVER, SHOWN_LIMIT_TOLERANCE, VALID_FOR, Command
-from .draw import CHARGED, Bounds, Draw
+from .constraint import Reserved
+from .draw import CHARGED, RESTS, Bounds, Draw
+from .phase_switching import PhaseSwitching
 from .reading import UNREAD, sensible
 from .reclaim import Reclaim
 from .reserve import Reserve
+from .step_response import USED_FROM
 from .tree import Branch
 from .turns import Turn
 
@@ -21,6 +24,8 @@ RAISE_WORTH = 120.0
 """A·s: a small raise waits longer, so that it is worth its command."""
 DRAWS_UNTOLD = (ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
 """What a charger says that may draw all that its limit lets it."""
+EMPTY = (*RESTS, ChargerStatus.DISCONNECTED)
+"""What a charger says of which nothing is drawn."""
 NO_CAR = (ChargerStatus.DISCONNECTED, ChargerStatus.FAULT)
 AWAITED_FOR = 120.0
 """s after a start within which a charger is read, as its integration starts too. Until then
@@ -37,6 +42,7 @@ class Connector:
         self.id = branch.charger.id
         self.branch = branch
         self.draw = Draw(branch, earthing_system)
+        self.switching = PhaseSwitching(branch, earthing_system, self.draw.phases)
         self.turn = Turn(turn)
         self.reclaim = Reclaim()
         self.command = Command(branch)
@@ -70,6 +76,7 @@ class Connector:
         """Go on in a branch that is wired as its own, with other figures."""
         self.branch = self.command.branch = branch
         self.draw.change_branch(branch)
+        self.switching.change_branch(branch)
         self.turn.change_length(turn)
 
     # --- what it says ----------------------------------------------------------------
@@ -102,6 +109,7 @@ class Connector:
         if before is unplugged and self.status is not unplugged:
             self._plug_in(now)
         self.draw.observe(reading, offset, now)
+        self.switching.observe(reading, now)
         if not self._read:
             self._take_over(now)
         if before is ChargerStatus.LOST:
@@ -160,6 +168,8 @@ class Connector:
         self.turn.count(sum(self.draw.estimate), now)
         if self.draw.phases.is_presumed and not self.allocated:
             self.draw.phases.use_all()  # a start that was to be tried was not made
+        self.switching.proceed(now, is_empty=self._is_empty(now))
+        self.switching.presume()
         if self._follows():
             self.excess_since = None
         elif self.excess_since is None:
@@ -198,6 +208,20 @@ class Connector:
         if not self.allocated:
             return self.status is not ChargerStatus.CHARGING
         return draw.current <= self.allocated + FOLLOW_TOLERANCE
+
+    def _is_empty(self, now: float) -> bool:
+        """Return whether it is paused, and everything says that its car draws nothing.
+
+        Also what is older than it says.
+        """
+        draw = self.draw
+        return (
+            not (self.lost or self.allocated or self.reading.limit)
+            and self.status in EMPTY
+            and not self.command.in_force(self.allocated)
+            and max(draw.reported, draw.current) < USED_FROM
+            and now - self.changed_at >= draw.report_delay.oldest + self.settling_time
+        )
 
     def _is_confirmed(self) -> bool:
         """Return whether it holds no more than its allocation, as far as is known.
@@ -270,6 +294,16 @@ class Connector:
             return self.draw.holds(self.command.in_force(self.allocated))
         return self.draw.holds(self.allocated)
 
+    def holds_besides(self) -> Reserved:
+        """Return what stays reserved of what it is said not to load, A.
+
+        It was set to use one phase, and is yet to be seen to.
+        """
+        current = self.allocated
+        if self.wants:
+            current = self.command.in_force(current)
+        return tuple((c, weight * current) for c, weight in self.switching.spare_load)
+
     # --- what it is commanded --------------------------------------------------------
 
     @property
@@ -284,6 +318,8 @@ class Connector:
         """
         command = self.command
         if not self.lost:
+            if self.switching.is_news:
+                return True
             if command.stands or (command.at == NEVER and self.reading.limit is None):
                 return True
             if self.valid_for is not None and command.is_half_expired(now):

@@ -31,6 +31,7 @@ class Dispatch:
             connector = offer.connector
             if connector.id in commanded or _needs_command(connector, plan):
                 connector.command.note(plan.now, lost=connector.lost)
+                connector.switching.note_sent()
                 commanded.add(connector.id)
         return commanded
 
@@ -57,6 +58,8 @@ class Dispatch:
             return False
         for (c, weight), own in zip(load, held, strict=True):
             free[c] -= max(0.0, weight * current - own)
+        for c, weight in connector.switching.spare_load:
+            free[c] -= weight * (current - allocated)
         if not allocated:
             for node in connector.branch.path:
                 self._last_start[node] = now
@@ -117,6 +120,8 @@ def _free(plan: Plan) -> Currents:
             connector.draw.phases.load, connector.holds(), strict=True
         ):
             free[c] -= held
+        for c, besides in connector.holds_besides():
+            free[c] -= besides
         for c, reserved in connector.reserve.excess:
             free[c] += reserved
     return free

@@ -29,6 +29,7 @@ _PENDING = frozenset(
         Reason.STAGGERED,
         Reason.OVERLOAD,
         Reason.MINIMUM_OFF,
+        Reason.PHASE_SWITCH,
     }
 )
 _BOUND = frozenset({Reason.SHARED, Reason.OVERLOAD, Reason.NO_ROOM})

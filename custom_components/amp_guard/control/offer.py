@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..model import Ceiling, ChargerStatus, Reason
+from ..model import Ceiling, ChargerStatus, Phase, Reason
 from .connector import Connector
 from .constraint import EPSILON
 
@@ -12,7 +12,8 @@ class Offer:
     """What one connector is to have, A, and why not more.
 
     It may have `low` to `high`, and is to have `target`. `competes` says whether it has
-    a share in what there is; `look_again` when what holds it is over, s.
+    a share in what there is; `look_again` when what holds it is over, s. Where its minimum
+    does not fit on the phases that it uses, `one_phase` is one on which it would.
     """
 
     connector: Connector
@@ -22,6 +23,8 @@ class Offer:
     reason: Reason = Reason.FULL_CURRENT
     look_again: float | None = None
     competes: bool = False
+    minimum_fits: bool = True
+    one_phase: Phase | None = None
 
     @property
     def allocated(self) -> float:
@@ -64,6 +67,8 @@ def make_offer(connector: Connector, ceiling: Ceiling | None, now: float) -> Off
         _stand_aside(offer)
     elif not (connector.wants or full):
         offer.hold(Reason.NOT_CONNECTED)
+    elif connector.switching.holds:
+        offer.hold(Reason.PHASE_SWITCH)
     elif full or reclaim.idle:
         _limit(offer, None, ceiling)
         offer.hold(Reason.NOT_WANTED)

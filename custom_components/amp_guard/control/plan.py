@@ -15,6 +15,7 @@ from .constraint import EPSILON, Constraint, Currents, Load, fits, most, place_o
 from .headroom import UNSURE, Headroom
 from .metering import Metering
 from .offer import Offer, make_offer
+from .phase_switching import Room
 from .ride_through import CARRIED, is_ridden_through
 from .sharing import Demand, fill, in_whole_steps
 
@@ -68,6 +69,8 @@ class Plan:
             if offer.reason is Reason.NOT_WANTED:
                 self._offer_what_is_left(offer)
                 self.served.append(offer)
+        for offer in self.offers:
+            offer.connector.switching.look(self._room_of(offer), now)
 
     def unsure(self, connector: Connector) -> bool:
         """Return whether the meter that governs a connector cannot be relied on."""
@@ -214,10 +217,34 @@ class Plan:
         blocked = self._blocked(offer, offer.connector.draw.phases.load)
         if blocked is not None:
             offer.pause(blocked)
+            self._look_for_one_phase(offer)
             return False
         take(self.left, offer.connector.draw.phases.load, offer.low)
         self._charging = self._charging or offer.allocated > 0
         return True
+
+    def _look_for_one_phase(self, offer: Offer) -> None:
+        """Note whether it would fit on one phase, where it fits on its own not even soon."""
+        connector = offer.connector
+        if offer.reason is Reason.RAISE_HELD:
+            return
+        offer.minimum_fits = fits(self.left, connector.draw.phases.load, offer.low)
+        if connector.draw.reports or connector.branch.seen_by:  # else it is never known
+            choice = connector.switching.best_choice(self.left, offer.low)
+            offer.one_phase = choice
+
+    def _room_of(self, offer: Offer) -> Room | None:
+        """Return what a connector has room for, where it asks for any."""
+        if not offer.competes:
+            return None
+        return Room(
+            low=offer.low,
+            high=offer.high,
+            target=offer.target,
+            left=self.left,
+            minimum_fits=offer.minimum_fits,
+            one=offer.one_phase,
+        )
 
     def _blocked(self, offer: Offer, load: Load) -> Reason | None:
         """Return why a connector cannot have its minimum, if it cannot."""
@@ -257,9 +284,9 @@ class Plan:
         If it does, that is seen and taken back within what any fuse carries meanwhile.
         Where its minimum fits but for what others have, it waits for its share.
         """
-        draw = offer.connector.draw
+        draw, is_one = offer.connector.draw, offer.connector.switching.one is not None
         is_seen = draw.reports or offer.connector.branch.seen_by
-        if not (is_seen and draw.phases.may_presume):
+        if is_one or not (is_seen and draw.phases.may_presume):
             return False
         if fits(self.headroom.now, draw.phases.full_load, offer.low):
             return False
@@ -276,16 +303,17 @@ class Plan:
     def _doubt_presumption(self, offer: Offer) -> None:
         """Take a car to use all its phases where that would matter, and may be so.
 
-        One that charges shows what it uses, unless a phase that it may use is over; of
-        one that is yet to start nothing is seen.
+        One that charges shows what it uses, unless a phase that it may use is over, and
+        one that is set to one phase says so; of another that is yet to start nothing is
+        seen.
         """
-        draw = offer.connector.draw
+        draw, is_one = offer.connector.draw, offer.connector.switching.one is not None
         phases = draw.phases
         if not phases.is_presumed:
             return
         spare = phases.spare
         drawn = draw.reported if draw.reports else draw.current
-        if drawn >= START_SEEN:
+        if is_one or drawn >= START_SEEN:
             is_used = any(self.headroom.now[c] < -EPSILON for c in spare)
         else:
             is_used = not self._is_worth_a_try(offer, spare)
