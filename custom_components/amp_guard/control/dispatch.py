@@ -49,6 +49,9 @@ class Dispatch:
         if not allocated and (until := self._staggered_until(connector)) > now:
             offer.hold(Reason.STAGGERED, until)
             return False
+        if not allocated and not plan.carries_a_try(offer, free):
+            offer.hold(Reason.RELEASE_PENDING)
+            return False
         load, held = connector.draw.phases.load, connector.holds()
         step = connector.branch.charger.resolution
         room = min((free[c] + own) / w for (c, w), own in zip(load, held, strict=True))

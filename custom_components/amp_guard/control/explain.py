@@ -171,6 +171,7 @@ def _allocation(
         phase=phase,
         look_again=None if look_again is None else look_again - offset,
         valid_for=connector.valid_for,
+        phases=connector.switching.order,
     )
 
 

@@ -75,9 +75,9 @@ def make_offer(connector: Connector, ceiling: Ceiling | None, now: float) -> Off
     else:
         _limit(offer, reclaim.cap, ceiling)
         if offer.high >= branch.min_current - EPSILON:
-            if connector.draw.phases.is_presumed and offer.allocated:
+            if connector.draw.phases.is_presumed:
                 offer.hold(Reason.RAISE_HELD)  # until its phases are known
-                offer.high = min(offer.high, offer.allocated)
+                offer.high = min(offer.high, offer.allocated or offer.low)
             offer.low = min(offer.low, offer.high)
             _heed_disobedience(offer)
             _let_compete(offer, now)

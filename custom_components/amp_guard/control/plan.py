@@ -300,6 +300,17 @@ class Plan:
                 return False
         return True
 
+    def carries_a_try(self, offer: Offer, free: Currents) -> bool:
+        """Return whether a start may be tried beside what others still hold."""
+        connector, limits = offer.connector, self.headroom.limits
+        if connector.switching.one is not None:
+            return True
+        return all(
+            free[c] + CARRIED * limits[place_of(c)[0]] + EPSILON >= weight * offer.low
+            for c, weight in connector.draw.phases.spare_load
+            if connector.draw.phases.is_presumed and self.headroom.is_of_fuse(c)
+        )
+
     def _doubt_presumption(self, offer: Offer) -> None:
         """Take a car to use all its phases where that would matter, and may be so.
 
@@ -318,6 +329,11 @@ class Plan:
         else:
             is_used = not self._is_worth_a_try(offer, spare)
         if is_used:
+            now = self.headroom.now
+            over = [
+                c for c, w in phases.spare_load if now[c] + EPSILON < w * offer.allocated
+            ]
+            self.headroom.overcommitted.extend(over)
             phases.use_all()
 
     def _pressed(self, full: Sequence[Constraint], load: Load, low: float) -> bool:
