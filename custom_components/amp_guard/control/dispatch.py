@@ -2,9 +2,10 @@
 
 from ..model import Reason
 from .connector import LEAST_CHANGE, Connector
-from .constraint import EPSILON, Currents
+from .constraint import EPSILON, Currents, place_of
 from .offer import Offer
 from .plan import Plan
+from .ride_through import CARRIED
 from .turns import STAGGER
 
 _NEVER = float("-inf")
@@ -49,7 +50,7 @@ class Dispatch:
         if not allocated and (until := self._staggered_until(connector)) > now:
             offer.hold(Reason.STAGGERED, until)
             return False
-        if not allocated and not plan.carries_a_try(offer, free):
+        if not allocated and not _carries_a_try(offer, free, plan):
             offer.hold(Reason.RELEASE_PENDING)
             return False
         load, held = connector.draw.phases.load, connector.holds()
@@ -86,6 +87,19 @@ def _is_due(offer: Offer, plan: Plan) -> bool:
         offer.hold(Reason.RAISE_HELD)
         return False
     return True
+
+
+def _carries_a_try(offer: Offer, free: Currents, plan: Plan) -> bool:
+    """Return whether a start may be tried beside what others still hold."""
+    connector, headroom = offer.connector, plan.headroom
+    phases = connector.draw.phases
+    if not phases.is_presumed or connector.switching.one is not None:
+        return True
+    return all(
+        free[c] + CARRIED * headroom.limits[place_of(c)[0]] + EPSILON >= w * offer.low
+        for c, w in phases.spare_load
+        if headroom.is_of_fuse(c)
+    )
 
 
 def _must_give_up(offer: Offer, plan: Plan, due: list[Offer]) -> bool:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from ..model import Ceiling, ChargerStatus, Phase, Reason
 from .connector import Connector
-from .constraint import EPSILON
+from .constraint import EPSILON, Currents, fits
+from .phase_switching import Room
 
 
 @dataclass(slots=True)
@@ -45,6 +46,31 @@ class Offer:
         """Leave it nothing."""
         self.target = 0.0
         self.reason = reason
+
+    def look_for_one_phase(self, left: Currents) -> None:
+        """Note whether it would fit on one phase: paused, it fits on its own not even soon.
+
+        `left` is what each constraint has left, A.
+        """
+        connector = self.connector
+        if self.reason is Reason.RAISE_HELD:
+            return
+        self.minimum_fits = fits(left, connector.draw.phases.load, self.low)
+        if connector.draw.reports or connector.branch.seen_by:  # else it is never known
+            self.one_phase = connector.switching.best_choice(left, self.low)
+
+    def room(self, left: Currents) -> Room | None:
+        """Return what its car has room for, where that asks for any."""
+        if not self.competes:
+            return None
+        return Room(
+            low=self.low,
+            high=self.high,
+            target=self.target,
+            left=left,
+            minimum_fits=self.minimum_fits,
+            one=self.one_phase,
+        )
 
     def share(self, current: float) -> None:
         """Let it have its share."""

@@ -15,7 +15,6 @@ from .constraint import EPSILON, Constraint, Currents, Load, fits, most, place_o
 from .headroom import UNSURE, Headroom
 from .metering import Metering
 from .offer import Offer, make_offer
-from .phase_switching import Room
 from .ride_through import CARRIED, is_ridden_through
 from .sharing import Demand, fill, in_whole_steps
 
@@ -70,7 +69,7 @@ class Plan:
                 self._offer_what_is_left(offer)
                 self.served.append(offer)
         for offer in self.offers:
-            offer.connector.switching.look(self._room_of(offer), now)
+            offer.connector.switching.look(offer.room(self.left), now)
 
     def unsure(self, connector: Connector) -> bool:
         """Return whether the meter that governs a connector cannot be relied on."""
@@ -217,34 +216,11 @@ class Plan:
         blocked = self._blocked(offer, offer.connector.draw.phases.load)
         if blocked is not None:
             offer.pause(blocked)
-            self._look_for_one_phase(offer)
+            offer.look_for_one_phase(self.left)
             return False
         take(self.left, offer.connector.draw.phases.load, offer.low)
         self._charging = self._charging or offer.allocated > 0
         return True
-
-    def _look_for_one_phase(self, offer: Offer) -> None:
-        """Note whether it would fit on one phase, where it fits on its own not even soon."""
-        connector = offer.connector
-        if offer.reason is Reason.RAISE_HELD:
-            return
-        offer.minimum_fits = fits(self.left, connector.draw.phases.load, offer.low)
-        if connector.draw.reports or connector.branch.seen_by:  # else it is never known
-            choice = connector.switching.best_choice(self.left, offer.low)
-            offer.one_phase = choice
-
-    def _room_of(self, offer: Offer) -> Room | None:
-        """Return what a connector has room for, where it asks for any."""
-        if not offer.competes:
-            return None
-        return Room(
-            low=offer.low,
-            high=offer.high,
-            target=offer.target,
-            left=self.left,
-            minimum_fits=offer.minimum_fits,
-            one=offer.one_phase,
-        )
 
     def _blocked(self, offer: Offer, load: Load) -> Reason | None:
         """Return why a connector cannot have its minimum, if it cannot."""
@@ -300,17 +276,6 @@ class Plan:
                 return False
         return True
 
-    def carries_a_try(self, offer: Offer, free: Currents) -> bool:
-        """Return whether a start may be tried beside what others still hold."""
-        connector, limits = offer.connector, self.headroom.limits
-        if connector.switching.one is not None:
-            return True
-        return all(
-            free[c] + CARRIED * limits[place_of(c)[0]] + EPSILON >= weight * offer.low
-            for c, weight in connector.draw.phases.spare_load
-            if connector.draw.phases.is_presumed and self.headroom.is_of_fuse(c)
-        )
-
     def _doubt_presumption(self, offer: Offer) -> None:
         """Take a car to use all its phases where that would matter, and may be so.
 
@@ -331,7 +296,9 @@ class Plan:
         if is_used:
             now = self.headroom.now
             over = [
-                c for c, w in phases.spare_load if now[c] + EPSILON < w * offer.allocated
+                c
+                for c, w in phases.spare_load
+                if now[c] + EPSILON < w * offer.allocated
             ]
             self.headroom.overcommitted.extend(over)
             phases.use_all()
