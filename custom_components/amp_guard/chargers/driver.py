@@ -210,7 +210,9 @@ class ChargerDriver:
         trouble = find_trouble(self.profile, self._entities, reading)
         if trouble is not None:
             return trouble
-        if not (self._machine.is_failing or self._phases.is_failing):
+        if (error := self._phases.error) is not None:
+            return refusing(self._entities, error)
+        if not self._machine.is_failing:
             return None
         if self._error is not None:
             return refusing(self._entities, self._error)
@@ -349,9 +351,7 @@ class ChargerDriver:
         """Take that it was told how many phases it is to use."""
         if error is None:
             self._look_after_command()
-        else:
-            self._error = error
-            self._on_fault(self.config.id, error)
+        self._on_fault(self.config.id, error)
         self._fit_order()
         self._see()
         self._on_change(self.config.id)

@@ -48,6 +48,7 @@ class PhaseSetter:
         self._on_wake = on_wake
         self._switch = PhaseSwitch(profile.settling_time)
         self._timers = Timers(hass)
+        self._error: ChargerCommandError | None = None
 
     def order(self, phases: int | None) -> None:
         """Take how many phases it is to use, None where it stays as it is."""
@@ -61,9 +62,9 @@ class PhaseSetter:
         return self._switch.is_under_way(self._now())
 
     @property
-    def is_failing(self) -> bool:
-        """Whether it does not take what is ordered."""
-        return self._switch.is_failing
+    def error(self) -> ChargerCommandError | None:
+        """Why it does not take what is ordered, None where it does."""
+        return self._error if self._switch.is_failing else None
 
     def look(self, reading: ChargerReading, told: float | None) -> None:
         """Tell it, where that is due and it shows that it is paused.
@@ -91,14 +92,14 @@ class PhaseSetter:
             )
 
     async def _send(self, action: Action) -> None:
-        error = None
+        self._error = None
         try:
             await self._actions.send(action)
-        except ChargerCommandError as refusal:
-            error = refusal
+        except ChargerCommandError as error:
+            self._error = error
         finally:
-            self._switch.ended(self._now(), taken=error is None)
-        self._on_end(error)
+            self._switch.ended(self._now(), taken=self._error is None)
+        self._on_end(self._error)
 
     @callback
     def _wake(self, _now: datetime) -> None:
