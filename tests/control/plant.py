@@ -148,7 +148,8 @@ class Outlet:
         used = {phase for phase in Phase if self.weights[phase]}
         return self.phases_set == 1 and not used.issubset(self._last_set)
 
-    def _set(self, phases: tuple[Phase, ...]) -> None:
+    def be_set_by_hand(self, phases: tuple[Phase, ...]) -> None:
+        """Use other phases from now on."""
         self.phases_set = len(phases)
         of_car = self.charger.wiring[: self.phases]
         used = phases if len(phases) == 1 else of_car
@@ -157,7 +158,7 @@ class Outlet:
     def live(self, now: float, seconds: float) -> None:
         """Let the car follow until `now`."""
         while self._to_be_set and self._to_be_set[0][0] <= now:
-            self._set(self._to_be_set.popleft()[1])
+            self.be_set_by_hand(self._to_be_set.popleft()[1])
         while self._told and self._told[0][0] <= now:
             self.limit = self._told.popleft()[1]
         if self.driver is not None:

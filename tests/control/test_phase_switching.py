@@ -1,5 +1,6 @@
 """One or three phases: when a charger is switched, and what it is believed."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
@@ -20,7 +21,7 @@ from custom_components.amp_guard.model import (
 )
 
 from .judge import judge
-from .laws import check
+from .laws import check, check_switches
 from .plant import Moment, Plant, Switching
 from .sites import charger, home
 
@@ -221,7 +222,7 @@ def test_one_that_lied_to_the_last_car_is_tried_again_with_the_next(
     outlet.switching = lie
     plant.settle(1800)
     outlet.connected, outlet.switching = False, Switching.HONEST
-    outlet._set(tuple(Phase))
+    outlet.be_set_by_hand(tuple(Phase))
     plant.settle(700)
     outlet.connected = True
     plant.settle(900)
@@ -248,7 +249,7 @@ def test_one_that_switches_itself_back_is_known_to_use_all() -> None:
     plant = evening()
     lawful(plant, 400)
     outlet = plant.outlets["a"]
-    outlet._set(tuple(Phase))
+    outlet.be_set_by_hand(tuple(Phase))
     assert judge(plant, plant.run(300)).seconds <= 5.0
     assert outlet.draw == 0.0
 
@@ -291,20 +292,28 @@ def test_whatever_chargers_say_the_fuse_holds_through_many_switches(seed: int) -
         switchable(switch_time=5.0),
         switchable("b", switch_time=30.0, one_phase_choices=tuple(Phase)),
     )
-    switches, over = 0, 0.0
-    while switches < 50:
-        switches = 0
-        for outlet in plant.outlets.values():
-            switches += len(outlet.switched_at)
-            outlet.switching = random.choice([Switching.HONEST, *Switching])
-            outlet.report_age = random.choice([0.0, 2.0, 15.0, 60.0])
-            outlet.connected = random.random() < 0.8
-            if not outlet.connected:
-                outlet._set(tuple(Phase))
-        plant.loads[SUPPLY_ID] = random.choice(
-            [QUIET, EVENING, PhaseValues(5.0, 5.0, 21.0), PhaseValues(21.0, 5.0, 23.0)]
-        )
-        for moment in plant.run(random.choice([240.0, 700.0, 1400.0]), each=2.0):
-            check(plant, moment)
-            over = max(over, max(plant.carried(0)) - 25.0)
-    assert over <= 2 * 6.0
+
+    def lives() -> Iterator[Moment]:
+        while sum(len(each.switched_at) for each in plant.outlets.values()) < 50:
+            for outlet in plant.outlets.values():
+                outlet.switching = random.choice([Switching.HONEST, *Switching])
+                outlet.report_age = random.choice([0.0, 2.0, 15.0, 60.0])
+                outlet.connected = random.random() < 0.8
+                if not outlet.connected:
+                    outlet.be_set_by_hand(tuple(Phase))
+            plant.loads[SUPPLY_ID] = random.choice(
+                [
+                    QUIET,
+                    EVENING,
+                    PhaseValues(5.0, 5.0, 22.0),
+                    PhaseValues(22.0, 5.0, 23.0),
+                ]
+            )
+            for moment in plant.run(random.choice([240.0, 700.0, 1400.0]), each=2.0):
+                check_switches(plant, moment)
+                yield moment
+
+    verdict = judge(plant, lives())
+    assert verdict.trips == 0
+    assert verdict.heat < 1.3
+    print(seed, verdict, plant.now)
