@@ -118,6 +118,9 @@ async def test_a_refusal_is_tried_again_and_told_until_it_is_dropped(
         tries += peblar.taken().count(turn("on", ONE))
     assert 3 <= tries <= 30 * FIRST_PAUSE / LONGEST_PAUSE + 4
     assert turn("on", ONE) not in await told(peblar, None)
+    peblar.refusal = None
+    await later(LONGEST_PAUSE)
+    await peblar.order(0.0)
     assert peblar.driver.trouble(peblar.driver.read()) is None
 
 

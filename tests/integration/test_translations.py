@@ -26,7 +26,15 @@ from custom_components.amp_guard.model import (
     Reason,
 )
 
-from .helpers import PlainCharger, add_charger, go_on, start_flow
+from .helpers import (
+    PlainCharger,
+    add_charger,
+    charger_input,
+    go_on,
+    recognised_charger,
+    start_flow,
+    start_subentry,
+)
 
 FOLDER = Path(integration.__file__).parent
 LANGUAGES = sorted(path.stem for path in (FOLDER / "translations").glob("*.json"))
@@ -250,6 +258,14 @@ async def test_each_entity_has_its_name(
     hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
 ) -> None:
     await add_charger(hass, entry, chargers["left"])
+    await go_on(
+        hass,
+        await start_subentry(hass, entry, "charger"),
+        "device",
+        {"charger": recognised_charger(hass, "Driveway", switches_phases=True)},
+        charger_input("Driveway"),
+        "save",
+    )
     await go_on(hass, await start_flow(hass), "demonstration", {})
     await hass.async_block_till_done()
     named: dict[str, set[str]] = {}
