@@ -27,6 +27,7 @@ from .sites import charger, home
 
 EVENING = PhaseValues(5.0, 23.0, 5.0)
 """A on a fuse of 25 A: 2 A are left on L2."""
+ROTATED = (Phase.L3, Phase.L1, Phase.L2)
 QUIET = PhaseValues(5.0, 5.0, 5.0)
 LIARS = [each for each in Switching if each is not Switching.HONEST]
 
@@ -284,17 +285,18 @@ def test_a_car_that_does_not_stop_is_not_switched() -> None:
 # --- many -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(20))
 def test_whatever_chargers_say_the_fuse_holds_through_many_switches(seed: int) -> None:
-    """Fifty switches each: a house that comes and goes, and chargers that lie."""
+    """Ten switches each: a house that comes and goes, and chargers that lie."""
     random = Random(seed)
     plant = evening(
         switchable(switch_time=5.0),
-        switchable("b", switch_time=30.0, one_phase_choices=tuple(Phase)),
+        switchable("b", one_phase_choices=tuple(Phase)),
+        switchable("c", wiring=ROTATED, one_phase_choices=ROTATED[:1]),
     )
 
     def lives() -> Iterator[Moment]:
-        while sum(len(each.switched_at) for each in plant.outlets.values()) < 50:
+        while sum(len(each.switched_at) for each in plant.outlets.values()) < 10:
             for outlet in plant.outlets.values():
                 outlet.switching = random.choice([Switching.HONEST, *Switching])
                 outlet.report_age = random.choice([0.0, 2.0, 15.0, 60.0])
@@ -305,15 +307,14 @@ def test_whatever_chargers_say_the_fuse_holds_through_many_switches(seed: int) -
                 [
                     QUIET,
                     EVENING,
-                    PhaseValues(5.0, 5.0, 22.0),
-                    PhaseValues(22.0, 5.0, 23.0),
+                    PhaseValues(5.0, 22.0, 5.0),
+                    PhaseValues(5.0, 24.0, 9.0),
                 ]
             )
-            for moment in plant.run(random.choice([240.0, 700.0, 1400.0]), each=2.0):
+            for moment in plant.run(random.choice([240.0, 700.0]), each=2.0):
                 check_switches(plant, moment)
                 yield moment
 
     verdict = judge(plant, lives())
     assert verdict.trips == 0
     assert verdict.heat < 1.3
-    print(seed, verdict, plant.now)

@@ -2,7 +2,6 @@
 
 from ..model import ChargerReading, ChargerStatus, Commanded, EarthingSystem
 from .command import NEVER, SHOWN_LIMIT_TOLERANCE, VALID_FOR, Command
-from .constraint import Reserved
 from .draw import CHARGED, RESTS, Bounds, Draw
 from .phase_switching import PhaseSwitching
 from .reading import UNREAD, sensible
@@ -290,19 +289,13 @@ class Connector:
         What may be in force, or what it still draws: a cut frees nothing until it is
         seen.
         """
-        if self.wants:
-            return self.draw.holds(self.command.in_force(self.allocated))
-        return self.draw.holds(self.allocated)
+        return self.draw.holds(self.in_force)
 
-    def holds_besides(self) -> Reserved:
-        """Return what stays reserved of what it is said not to load, A.
-
-        It was set to use one phase, and is yet to be seen to.
-        """
-        current = self.allocated
-        if self.wants:
-            current = self.command.in_force(current)
-        return tuple((c, weight * current) for c, weight in self.switching.spare_load)
+    @property
+    def in_force(self) -> float:
+        """Return what it is allocated or, if that is more, what may be in force, A."""
+        command = self.command
+        return command.in_force(self.allocated) if self.wants else self.allocated
 
     # --- what it is commanded --------------------------------------------------------
 

@@ -137,8 +137,8 @@ def _free(plan: Plan) -> Currents:
             connector.draw.phases.load, connector.holds(), strict=True
         ):
             free[c] -= held
-        for c, besides in connector.holds_besides():
-            free[c] -= besides
+        for c, weight in connector.switching.spare_load:  # until it is seen on one
+            free[c] -= weight * connector.in_force
         for c, reserved in connector.reserve.excess:
             free[c] += reserved
     return free

@@ -303,6 +303,11 @@ class Plan:
             self.headroom.overcommitted.extend(over)
             phases.use_all()
 
+    def _note_overcommitted(self, load: Load, current: float) -> None:
+        now = self.headroom.now
+        over = [c for c, weight in load if now[c] + EPSILON < weight * current]
+        self.headroom.overcommitted.extend(over)
+
     def _pressed(self, full: Sequence[Constraint], load: Load, low: float) -> bool:
         """Return whether a minimum passes what a full constraint carries for sure.
 
