@@ -181,7 +181,6 @@ class PhaseSwitching:
             or self.holds
             or self._refused
             or self._told is None
-            or not self.choices
             or now - self._switched_at < SWITCH_INTERVAL
         ):
             return
@@ -193,7 +192,7 @@ class PhaseSwitching:
         charger, is_one = self._branch.charger, self._told == 1
         match charger.phase_mode:
             case PhaseMode.ONE:
-                return None if is_one or not self.choices else self.choices[:1]
+                return None if is_one else self.choices[:1]
             case PhaseMode.ALL:
                 return charger.wiring if is_one else None
         if room is None:

@@ -69,7 +69,8 @@ class Plan:
                 self._offer_what_is_left(offer)
                 self.served.append(offer)
         for offer in self.offers:
-            offer.connector.switching.look(offer.room(self.left), now)
+            if (switching := offer.connector.switching).choices:
+                switching.look(offer.room(self.left), now)
 
     def unsure(self, connector: Connector) -> bool:
         """Return whether the meter that governs a connector cannot be relied on."""
