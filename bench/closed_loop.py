@@ -224,9 +224,10 @@ class ClosedLoop:
             id_ = allocation.charger
             balanced = allocation.reason is not Reason.INACTIVE
             if balanced and allocation.send and self._reporters[id_].reachable(now):
-                self.world.chargers[id_].set_limit(
-                    allocation.current, now, allocation.valid_for
-                )
+                charger = self.world.chargers[id_]
+                charger.set_limit(allocation.current, now, allocation.valid_for)
+                if allocation.phases is not None:
+                    charger.set_phases(len(allocation.phases), now)
         wait = WATCH_INTERVAL
         if decision.look_again is not None:
             wait = min(max(decision.look_again - now, LEAST_WAIT), WATCH_INTERVAL)
@@ -265,6 +266,7 @@ def _differ(one: ChargerReading, other: ChargerReading) -> bool:
     return (
         one.status is not other.status
         or one.limit != other.limit
+        or one.phases_set != other.phases_set
         or one.current != other.current
     )
 

@@ -4,7 +4,8 @@ A linear programme over time. It knows the house and the cars in advance and kee
 limit, minimum and maximum to the ampere. Of the lags it keeps those that no foresight
 removes: a car's first start delay, and its ramp upwards from its minimum. It does not
 round to whole amps, forgets the seconds on one phase, and where several cars share, it
-may split what is left below their minimums: all three only make the bound higher.
+may split what is left below their minimums: all three only make the bound higher. It
+switches no phases: a charger that can be set to one may pass it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -87,6 +87,7 @@ class Reporter:
             current_time=self._draw_time,
             limit=self.charger.limit if self.model.limit else None,
             user_limit=self.model.user_limit,
+            phases_set=self.charger.phases_set,
         )
 
     def _postpone(self, reading: ChargerReading, now: float) -> ChargerReading:

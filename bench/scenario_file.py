@@ -200,13 +200,19 @@ def _chargers(
             car.model.follow_down for car in cars if car.charger == each["id"]
         ]
         settings = {
-            **_picked(each, Charger, but=("wiring", "offline_phase", "command_lag")),
+            **_picked(
+                each,
+                Charger,
+                but=("wiring", "offline_phase", "command_lag"),
+            ),
             "group": group,
             "wiring": wiring,
             "command_lag": each.get(
                 "followed_within", lag + max(follow_down, default=0.0)
             ),
         }
+        if each.get("switches_phases"):
+            settings["one_phase_choices"] = wiring[:1]
         if "offline_phase" in each:
             settings["offline_phase"] = Phase[each["offline_phase"].upper()]
         yield ChargerSetup(

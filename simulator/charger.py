@@ -27,6 +27,7 @@ class _Command:
     limit: float | None = None
     expires: float = NEVER
     paused: bool | None = None
+    phases: int | None = None
 
 
 class ChargerModel:
@@ -38,7 +39,8 @@ class ChargerModel:
     `command_lag` s after it was sent, in whole steps of `resolution`; under 6 A it
     pauses. It wakes with `limit` (its offline current where nothing is said). A limit
     sent with a validity gives way, at its end, to `offline_current` on `offline_phase`
-    (None: all its phases).
+    (None: all its phases). It may be set to one phase, its own L1, and to all;
+    `switched_under_load` is how often that was done while its car drew.
     """
 
     def __init__(
@@ -68,13 +70,14 @@ class ChargerModel:
         """How often it was told something."""
         self.car: Car | None = None
         self.paused = False
+        self.switched_under_load = 0
         self._limit = min(offline_current if limit is None else limit, max_current)
         self._expires = NEVER
         self._pending: deque[_Command] = deque()
         self._circuits = circuit_loads(wiring, earthing_system)
         circuits = len(self._circuits)
         self._all_phases = (circuits > 0, circuits > 1, circuits > 2)
-        self._energised = self._all_phases
+        self._switched_on = self._energised = self._all_phases
         self._now = 0.0
         self._steady_until = 0.0
         self._settle_load()
@@ -92,6 +95,10 @@ class ChargerModel:
         """Tell it to pause or to resume at its limit, as a switch does."""
         sent = self._now if now is None else now
         self._send(_Command(at=sent + self.command_lag, paused=paused))
+
+    def set_phases(self, count: int, now: float) -> None:
+        """Tell it to use one phase, or all."""
+        self._send(_Command(at=now + self.command_lag, phases=count))
 
     def plug_in(self, car: Car) -> None:
         """Connect a car."""
@@ -111,6 +118,11 @@ class ChargerModel:
     def limit(self) -> float:
         """The limit in force, A; 0 while paused."""
         return 0.0 if self.paused else self._limit
+
+    @property
+    def phases_set(self) -> int:
+        """How many phases it is set to use."""
+        return sum(self._switched_on)
 
     @property
     def offered(self) -> float:
@@ -191,8 +203,15 @@ class ChargerModel:
             steps = floor(command.limit / self.resolution + 1e-6)
             self._limit = min(max(steps * self.resolution, 0.0), self.max_current)
             self._expires = command.expires
-            self._energised = self._all_phases
+            self._energised = self._switched_on
+        if command.phases is not None:
+            self._switch(command.phases)
         self._steady_until = self._now
+
+    def _switch(self, count: int) -> None:
+        self.switched_under_load += self.power > 0
+        one = (True, False, False)
+        self._switched_on = self._energised = one if count == 1 else self._all_phases
 
     def _fall_back(self) -> None:
         """Use the offline current limit, as nobody renewed what was told."""

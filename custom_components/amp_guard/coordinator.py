@@ -173,6 +173,14 @@ class AmpGuardCoordinator:
         """Call `watcher` with every state, also with one that is not worth a row."""
         return self._publisher.watch(watcher)
 
+    def can_switch_phases(self, charger: str) -> bool:
+        """Say whether a charger can be set to one phase, and to all of three."""
+        driver = self.fleet.driver(charger)
+        each = next((each for each in self.site.chargers if each.id == charger), None)
+        if driver is None or each is None:
+            return False
+        return driver.can_switch_phases and bool(each.one_phase_choices)
+
     @callback
     def release_user_limit(self, charger: str) -> None:
         """Take back a charger that its user or its app has limited."""

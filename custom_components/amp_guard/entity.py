@@ -118,13 +118,16 @@ def add_to_subentries[D: EntityDescription](
     async_add_entities: AddConfigEntryEntitiesCallback,
     descriptions: Mapping[str, Iterable[D]],
     entity: Callable[[AmpGuardCoordinator, D, ConfigSubentry], Entity],
+    *,
+    belongs: Callable[[str], bool] = lambda _id: True,
 ) -> None:
-    """Add an entity for each description of each subentry's type."""
+    """Add an entity for each description of each subentry's type, where it `belongs`."""
     for id_, subentry in connected_subentries(entry).items():
         async_add_entities(
             (
                 entity(entry.runtime_data, description, subentry)
                 for description in descriptions.get(subentry.subentry_type, ())
+                if belongs(id_)
             ),
             config_subentry_id=id_,
         )

@@ -66,6 +66,15 @@ class BalancerType(StrEnum):
     FIRST_COME = "first_come"
 
 
+class PhaseMode(StrEnum):
+    """How many phases its owner lets a charger that can switch them charge on."""
+
+    AUTOMATIC = "automatic"
+    """All that it is wired to; one while all of them do not fit."""
+    ONE = "one"
+    ALL = "all"
+
+
 class ChargerStatus(StrEnum):
     """What a charger says of itself, in the words every integration maps to.
 
@@ -116,6 +125,8 @@ class Reason(StrEnum):
     """Starts in a moment: another one has just started."""
     RAISE_HELD = "raise_held"
     """Could be allocated more, once the headroom has lasted."""
+    PHASE_SWITCH = "phase_switch"
+    """Paused while it is switched between one phase and all."""
     RELEASE_PENDING = "release_pending"
     """Waits until what another charger gave up is seen to be free."""
     RECLAIMED = "reclaimed"
@@ -254,6 +265,10 @@ class Charger:
     beside the connector (the manual's Socket), which hangs on the charger's own L1; 0
     where there is none or it is switched off. One that does not take part (`active`) is
     left alone, and is part of the base load.
+
+    `one_phase_choices` are the supply phases that it can use when it is set to one: none
+    where it cannot be set, one where that is fixed (usually its own L1). `switch_time` is
+    how long in s it takes to be set; `phase_mode` is its owner's choice.
     """
 
     id: str
@@ -269,6 +284,9 @@ class Charger:
     expiring_limit: bool = False
     socket_current: float = 0.0
     active: bool = True
+    one_phase_choices: tuple[Phase, ...] = ()
+    switch_time: float = 30.0
+    phase_mode: PhaseMode = PhaseMode.AUTOMATIC
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -330,6 +348,8 @@ class ChargerReading:
     A (None: none is). `socket_current` is what its outlet draws, A. None: not known,
     and taken to be nothing, so that all of it is kept free. `phases` is how many of its
     phases the car that is connected was seen to use before a restart (None: not known).
+    `phases_set` is how many it says that it is set to use (None: it does not say, and is
+    not switched).
     """
 
     status: ChargerStatus
@@ -339,6 +359,7 @@ class ChargerReading:
     user_limit: float | None = None
     socket_current: float | None = None
     phases: int | None = None
+    phases_set: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -399,7 +420,8 @@ class Allocation:
     `phase` limit it, where something does. `look_again` is the time at which the
     decision may change without new information. `valid_for` is how long in s the
     allocation may stand without being renewed (None: for ever, since it is no more than
-    the offline limit or the charger's limits do not expire).
+    the offline limit or the charger's limits do not expire). `phases` are those that the
+    charger is to be set to use (None: it stays as it is), only ever while it is paused.
     """
 
     charger: str
@@ -410,6 +432,7 @@ class Allocation:
     phase: Phase | None = None
     look_again: float | None = None
     valid_for: float | None = None
+    phases: tuple[Phase, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,6 +14,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import (
     CONF_BALANCER_TYPE,
     CONF_OFFLINE_PHASE,
+    CONF_PHASE_MODE,
     CONF_PHASES,
     CONF_PRIORITY,
     CONF_SOLAR_MODE,
@@ -26,7 +27,7 @@ from .const import (
 from .coordinator import AmpGuardCoordinator
 from .entity import AmpGuardEntity, AmpGuardSettingEntity, add_to_subentries
 from .loop.state import SiteState
-from .model import BalancerType
+from .model import BalancerType, PhaseMode
 from .plans.surplus import SolarMode
 from .site.phases import PHASE_ORDERS, parse_phases
 from .site.reading import ALL_PHASES, phases_of
@@ -49,12 +50,20 @@ def _wired_phases(entry: AmpGuardConfigEntry, subentry: ConfigSubentry) -> list[
     return [ALL_PHASES, *sorted(subentry.data[CONF_WIRING].split(","))]
 
 
+def _phase_modes(entry: AmpGuardConfigEntry, subentry: ConfigSubentry) -> list[str]:
+    return list(PhaseMode)
+
+
 @dataclass(frozen=True, kw_only=True)
 class AmpGuardSelectDescription(SelectEntityDescription):
-    """One of several that is set; `stored_fn` makes of an option what is stored."""
+    """One of several that is set; `stored_fn` makes of an option what is stored.
+
+    `default` is what counts while nothing is.
+    """
 
     options_fn: Callable[[AmpGuardConfigEntry, ConfigSubentry], list[str]]
     stored_fn: Callable[[Any], Setting] = str
+    default: str | None = None
     entity_category: EntityCategory | None = EntityCategory.CONFIG
     entity_registry_enabled_default: bool = False
 
@@ -83,6 +92,18 @@ SELECTS: Mapping[str, tuple[AmpGuardSelectDescription, ...]] = {
 SOLAR_MODE = SelectEntityDescription(
     key=CONF_SOLAR_MODE, translation_key=CONF_SOLAR_MODE, options=list(SolarMode)
 )
+PHASE_MODES: Mapping[str, tuple[AmpGuardSelectDescription, ...]] = {
+    SUBENTRY_CHARGER: (
+        AmpGuardSelectDescription(
+            key=CONF_PHASE_MODE,
+            translation_key=CONF_PHASE_MODE,
+            options_fn=_phase_modes,
+            default=PhaseMode.AUTOMATIC,
+            entity_registry_enabled_default=True,
+        ),
+    ),
+}
+"""Of a charger that can be set to one phase."""
 
 BALANCER_TYPE = SelectEntityDescription(
     key=CONF_BALANCER_TYPE,
@@ -101,6 +122,13 @@ async def async_setup_entry(
     """Set up the selects of the supply and of each group and charger."""
     async_add_entities([BalancerTypeSelect(entry.runtime_data, BALANCER_TYPE)])
     add_to_subentries(entry, async_add_entities, SELECTS, AmpGuardSelect)
+    add_to_subentries(
+        entry,
+        async_add_entities,
+        PHASE_MODES,
+        AmpGuardSelect,
+        belongs=entry.runtime_data.can_switch_phases,
+    )
     if entry.get_subentries_of_type(SUBENTRY_SOLAR):
         modes = {SUBENTRY_CHARGER: (SOLAR_MODE,)}
         add_to_subentries(entry, async_add_entities, modes, SolarModeSelect)
@@ -141,7 +169,10 @@ class AmpGuardSelect(AmpGuardSettingEntity, SelectEntity):
     @override
     def _show(self, setting: Setting) -> bool:
         # A form stores a priority as 2.0.
-        option = str(self.entity_description.stored_fn(setting))
+        description = self.entity_description
+        option = description.default
+        if setting is not None:
+            option = str(description.stored_fn(setting))
         changed = option != self._attr_current_option
         self._attr_current_option = option
         return changed

@@ -16,8 +16,8 @@ from simulator.charger import ChargerModel
 from .charger import ChargerDevice
 
 MAX_CURRENT = 32
-THREE_PHASES = 3
-"""The relay mode."""
+ONE_PHASE, THREE_PHASES = 1, 3
+"""The relay modes."""
 NO_LIMIT, INSTALLATION_CURRENT, DYNAMIC_LIMIT = 0, 1, 3
 """Reasons of the limit in force, by their place in the client library's list."""
 
@@ -43,6 +43,7 @@ class Lektrico(ChargerDevice):
         super().__init__(charger, serial_number=serial_number)
         self.dynamic_current = round(charger.limit)
         """A, as last told."""
+        self.relay_mode = THREE_PHASES
         self.headless = True
         """Whether it charges without authorization."""
         self.led_max_brightness = 20
@@ -78,6 +79,11 @@ class Lektrico(ChargerDevice):
         current = params["dynamic_current"]
         if not 0 <= current <= MAX_CURRENT:
             raise web.HTTPBadRequest
+        if (relay_mode := params.get("relay_mode")) is not None:
+            if relay_mode not in (ONE_PHASE, THREE_PHASES):
+                raise web.HTTPBadRequest
+            self.relay_mode = relay_mode
+            self.charger.set_phases(relay_mode, self.now)
         self.dynamic_current = round(current)
         self.charger.set_limit(self.dynamic_current, self.now)
 
@@ -134,4 +140,4 @@ class Lektrico(ChargerDevice):
         }
 
     def _dynamic_current(self) -> dict[str, Any]:
-        return {"dynamic_current": self.dynamic_current, "relay_mode": THREE_PHASES}
+        return {"dynamic_current": self.dynamic_current, "relay_mode": self.relay_mode}

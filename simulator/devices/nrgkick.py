@@ -37,7 +37,7 @@ STATUS_CODES = {
 
 
 class NRGkick(ChargerDevice):
-    """A three-phase NRGkick whose phases are not switched.
+    """A three-phase NRGkick.
 
     `username` and `password` lock the API where both are given.
     """
@@ -60,6 +60,9 @@ class NRGkick(ChargerDevice):
         self.device_name = device_name
         self.api_enabled = True
         """Whether the owner has enabled the JSON API in the app."""
+        self.may_switch_phases = False
+        """Whether its owner has activated that in the app."""
+        self.phase_count = len(charger.wiring)
         self.current_set = charger.limit
         """A, as last told."""
         self.charge_pause = 0
@@ -127,7 +130,7 @@ class NRGkick(ChargerDevice):
                 "current_set": self.current_set,
                 "charge_pause": self.charge_pause,
                 "energy_limit": self.energy_limit,
-                "phase_count": len(self.charger.wiring),
+                "phase_count": self.phase_count,
             }
         )
 
@@ -153,8 +156,10 @@ class NRGkick(ChargerDevice):
         return None
 
     def _set_phase_count(self, count: float) -> str | None:
-        if count != len(self.charger.wiring):
+        if not self.may_switch_phases and count != self.phase_count:
             return "Phase switching must be activated in the NRGkick App"
+        self.phase_count = int(count)
+        self.charger.set_phases(self.phase_count, self.now)
         return None
 
     # --- telling --------------------------------------------------------------------

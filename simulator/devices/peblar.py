@@ -78,7 +78,7 @@ class Peblar(PeblarElectronics):
                     "Local REST API" if limited else "Installation limit"
                 ),
                 "CpState": CP_STATES[self.charger.status],
-                "Force1Phase": False,
+                "Force1Phase": self.force_1_phase,
                 "LockState": connected or self.configuration["UserKeepSocketLocked"],
             }
         )
@@ -87,9 +87,15 @@ class Peblar(PeblarElectronics):
         if self.configuration["LocalRestApiAccessMode"] != "ReadWrite":
             raise web.HTTPForbidden
         change = await request.json()
-        if change.get("Force1Phase"):
-            return refusal("This charger cannot be forced to one phase")
+        if (forced := change.get("Force1Phase")) is not None:
+            if not self.force_1_phase_allowed:
+                return refusal("This charger cannot be forced to one phase")
+            self.force_1_phase = bool(forced)
+            phases = 1 if forced else len(self.charger.wiring)
+            self.charger.set_phases(phases, self.now)
         limit = change.get("ChargeCurrentLimit")
+        if limit is None and forced is not None:
+            return web.Response()
         if not isinstance(limit, int) or limit < 0:
             return refusal("ChargeCurrentLimit is not a current in mA")
         self.charge_current_limit = min(limit, round(self.charger.max_current * 1000))
@@ -122,7 +128,7 @@ class Peblar(PeblarElectronics):
                 "ActiveWarningCodes": [],
                 "CellularSignalStrength": None,
                 "FirmwareVersion": self.firmware,
-                "Force1PhaseAllowed": False,
+                "Force1PhaseAllowed": self.force_1_phase_allowed,
                 "PhaseCount": len(self.charger.wiring),
                 "ProductPn": self.system_information["ProductPn"],
                 "ProductSn": self.serial_number,

@@ -29,6 +29,9 @@ class PeblarElectronics(ChargerDevice):
         """What an update installs."""
         self.charge_current_limit = round(charger.limit * 1000)
         """mA, as last told through the local REST API."""
+        self.force_1_phase_allowed = False
+        """Whether the installer allows it to be forced to one phase."""
+        self.force_1_phase = False
         self.rfid_tokens: dict[str, str] = {}
         """The description of each card by its UID."""
         self.system_information = FACTORY["system_information"] | {

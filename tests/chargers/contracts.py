@@ -6,7 +6,7 @@ sent. `Calls` name entities by their unique id.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from custom_components.amp_guard.model import ChargerReading, ChargerStatus, PhaseValues
@@ -351,7 +351,7 @@ PEBLAR = Contract(
         sensor("24-01_current_phase_3", "15300", unit="mA"),
         sensor("24-01_power_total", "10400", unit="W"),
     ),
-    reading=charging(15.1, 15.2, 15.3),
+    reading=replace(charging(15.1, 15.2, 15.3), phases_set=3),
     give_10=(set_value("24-01_charge_current_limit", 10),),
     pause=(turn("off", "24-01_charge"),),
     # The number, noted while the switch shows off, is sent by the switch.
@@ -377,7 +377,7 @@ NRGKICK = Contract(
         sensor("NRG1_l3_current", "15.3", unit="A"),
         sensor("NRG1_n_current", "0.2", unit="A"),
     ),
-    reading=charging(15.1, 15.2, 15.3),
+    reading=replace(charging(15.1, 15.2, 15.3), phases_set=3),
     give_10=(set_value("NRG1_current_set", 10),),
     pause=(turn("off", "NRG1_charging_enabled"),),
     give_8=(

@@ -1,6 +1,7 @@
 """What must hold of every decision, checked from outside with the plant's own figures."""
 
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from math import isclose, isfinite
 
 from custom_components.amp_guard.model import (
@@ -21,6 +22,8 @@ ARITHMETIC = 1e-4
 RIDE = 0.13
 """Part of a limit by which running minimums may pass it for one sample, and a start that is
 tried."""
+BETWEEN_SWITCHES = 600.0
+"""s."""
 NEXT_SAMPLE = 1.25
 """s by which a meter's next sample must be there for minimums to ride through."""
 
@@ -38,6 +41,7 @@ def check(plant: Plant, moment: Moment) -> None:
     check_unbalance(plant, moment)
     check_raises(plant, moment)
     check_lost(plant, moment)
+    check_switches(plant, moment)
 
 
 def check_figures(decision: Decision) -> None:
@@ -231,6 +235,16 @@ def check_lost(plant: Plant, moment: Moment) -> None:
             assert allocation.reason is Reason.CHARGER_LOST
 
 
+def check_switches(plant: Plant, moment: Moment) -> None:
+    """No charger is switched while its car draws, nor twice within ten minutes."""
+    for name, outlet in plant.outlets.items():
+        allocation = moment.decision.allocations[name]
+        assert allocation.phases is None or allocation.current == 0, allocation
+        assert not outlet.switched_under_load, name
+        times = outlet.switched_at
+        assert all(b - a >= BETWEEN_SWITCHES for a, b in pairwise(times)), (name, times)
+
+
 def _in_force(outlet: Outlet) -> float:
     """Return what may be in force, A; 0 where nobody tells of commands."""
     return outlet.may_be_in_force() if outlet.driver is not None else 0.0
@@ -310,10 +324,18 @@ def _headroom(plant: Plant, moment: Moment) -> list[float]:
 def _tried(plant: Plant, moment: Moment, index: int, phase: Phase) -> float:
     """Return by how much a start may be tried there that fits on its first phase, A.
 
-    With its minimum, until the car draws: then it is seen which phases it uses.
+    With its minimum, until the car draws: then it is seen which phases it uses. Of one
+    that says that it is set to one phase and lies, only once that is told.
     """
     for name in steered(plant):
         branch, outlet = plant.branches[name], plant.outlets[name]
+        if (
+            index in branch.path
+            and outlet.lies
+            and moment.decision.allocations[name].current == branch.min_current
+            and moment.decision.drawn[name][phase] == 0.0
+        ):
+            return branch.min_current
         if (
             index in branch.path
             and phase in outlet.charger.wiring[1:]

@@ -34,6 +34,8 @@ from custom_components.amp_guard.model import (
 
 from .driver import Driver
 
+LATE_SWITCH = 45.0
+"""s after which a charger opens its contacts that says so at once."""
 ABSURD = 1e6
 """A: no meter means that."""
 
@@ -48,6 +50,17 @@ class MeterMode(StrEnum):
     ABSURD = "absurd"
 
 
+class Switching(StrEnum):
+    """What a charger does that is set to other phases."""
+
+    HONEST = "honest"
+    LIES = "lies"
+    """It says that it is set, and its car draws on all phases as before."""
+    IGNORES = "ignores"
+    LATE = "late"
+    """It says so at once, and is set long after that."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Outlet:
     """One charger and the car at it.
@@ -58,7 +71,8 @@ class Outlet:
     `report_age` is how old its reports are, s (None: it never reports its draw); if it
     `tells_when`, they say so, else they and its status carry the time of their arrival.
     With `only_changes` one that is like the one before is none; it is asked each
-    `asked_each` s.
+    `asked_each` s. Set to other phases it is `switching`; `switched_at` is when it was
+    told, and `switched_under_load` says whether it ever was while its car drew.
     `limit` is the limit in force in the charger.
     """
 
@@ -84,6 +98,13 @@ class Outlet:
     limit: float = 0.0
     draw: float = 0.0
     driver: Driver | None = None
+    switching: Switching = Switching.HONEST
+    phases_set: int | None = None
+    switched_at: list[float] = field(default_factory=list)
+    switched_under_load: bool = False
+    _being_set: tuple[Phase, ...] | None = None
+    _last_set: tuple[Phase, ...] = tuple(Phase)
+    _to_be_set: deque[tuple[float, tuple[Phase, ...]]] = field(default_factory=deque)
     _expires: float = float("inf")
     _starts_at: float | None = None
     _told: deque[tuple[float, float]] = field(default_factory=deque)
@@ -97,13 +118,47 @@ class Outlet:
 
     def take(self, allocation: Allocation, now: float) -> None:
         """Take what it is to be commanded; what is lost hears a driver at most."""
+        if allocation.phases is not None and self.reachable:
+            self._be_set(allocation.phases, now)
         if self.driver is not None:
             self.driver.command(allocation.current, allocation.valid_for, now)
         elif self.reachable:
             self.tell(allocation.current, now)
+        if allocation.phases is None:
+            self._being_set = None
+
+    def _be_set(self, phases: tuple[Phase, ...], now: float) -> None:
+        """Receive that it is to use other phases."""
+        if self._being_set == phases:
+            return
+        self._being_set = self._last_set = phases
+        self.switched_at.append(now)
+        self.switched_under_load |= self.draw > 0.0
+        if self.switching is Switching.IGNORES:
+            return
+        if self.switching is not Switching.HONEST:
+            self.phases_set = len(phases)
+        if self.switching is not Switching.LIES:
+            late = self.switching is Switching.LATE
+            self._to_be_set.append((now + (LATE_SWITCH if late else self.lag), phases))
+
+    @property
+    def lies(self) -> bool:
+        """Return whether its car uses others than it was last set to, by its own word."""
+        used = {phase for phase in Phase if self.weights[phase]}
+        return self.phases_set == 1 and not used.issubset(self._last_set)
+
+    def be_set_by_hand(self, phases: tuple[Phase, ...]) -> None:
+        """Use other phases from now on."""
+        self.phases_set = len(phases)
+        of_car = self.charger.wiring[: self.phases]
+        used = phases if len(phases) == 1 else of_car
+        self.weights = PhaseValues(*(float(phase in used) for phase in Phase))
 
     def live(self, now: float, seconds: float) -> None:
         """Let the car follow until `now`."""
+        while self._to_be_set and self._to_be_set[0][0] <= now:
+            self.be_set_by_hand(self._to_be_set.popleft()[1])
         while self._told and self._told[0][0] <= now:
             self.limit = self._told.popleft()[1]
         if self.driver is not None:
@@ -196,6 +251,7 @@ class Outlet:
             limit=self.limit if self.tells_limit else None,
             user_limit=user_limit,
             socket_current=self.socket_current,
+            phases_set=self.phases_set,
         )
         if self._answered is None or now - self._answered[0] >= self.asked_each:
             self._answered = now, reading
@@ -272,6 +328,7 @@ class Plant:
         self.balancer = Balancer(self.site)
         self.last = None
         for name, outlet in self.outlets.items():
+            outlet.switched_at.clear()
             if (before := outlet.driver) is not None:
                 may_hold = before.commanded(self.now).may_hold
                 self.drive(name, may_hold=may_hold).go_on_from(before)
@@ -437,6 +494,7 @@ def _outlet(charger: Charger, phases: int, earthing_system: EarthingSystem) -> O
         weights[wiring[-1]] = sqrt(3.0)
     return Outlet(
         charger=charger,
+        phases_set=len(wiring) if charger.one_phase_choices else None,
         phases=min(phases, len(wiring)),
         weights=PhaseValues(*weights),
     )

@@ -19,6 +19,7 @@ from custom_components.amp_guard.model import (
     FuseType,
     Group,
     Phase,
+    PhaseMode,
     PhaseValues,
     PowerLimit,
     Reason,
@@ -29,7 +30,7 @@ from custom_components.amp_guard.model import (
 from tests.properties import examples  # noqa: F401 - used by all
 
 from .driver import Line
-from .plant import MeterMode, Moment, Plant
+from .plant import MeterMode, Moment, Plant, Switching
 
 MOST_CHARGERS = 5
 FUSES = (16.0, 20.0, 25.0, 35.0, 50.0, 63.0)
@@ -324,6 +325,9 @@ def chargers(
         expiring_limit=draw(st.booleans()),
         socket_current=draw(st.sampled_from([0.0, 0.0, 0.0, 10.0])),
         active=draw(st.integers(0, 7)) > 0,
+        one_phase_choices=draw(st.sampled_from([(), (), wiring[:1], wiring])),
+        switch_time=draw(st.sampled_from([5.0, 30.0])),
+        phase_mode=draw(st.sampled_from([PhaseMode.AUTOMATIC, *PhaseMode])),
     )
 
 
@@ -392,6 +396,7 @@ _KINDS: dict[str, st.SearchStrategy[Any]] = {
     "tells_limit": st.booleans(),
     "user_limit": st.sampled_from([None, 0.0, 5.0, 9.3, 16.0]),
     "socket_current": st.sampled_from([None, 0.0, 4.0, float("nan")]),
+    "switching": st.sampled_from(Switching),
 }
 _TURNS = st.sampled_from(sorted(_KINDS)).flatmap(
     lambda name: st.builds(Turn, _INDEX, st.just(name), _KINDS[name])

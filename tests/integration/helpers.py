@@ -280,9 +280,14 @@ class PlainCharger:
 
 
 def recognised_charger(
-    hass: HomeAssistant, name: str, *, reachable: bool = True
+    hass: HomeAssistant,
+    name: str,
+    *,
+    reachable: bool = True,
+    switches_phases: bool = False,
 ) -> str:
     """Have a Peblar that charges with 10 A in Home Assistant; return its unique id."""
+    switchable = (("switch", "force_single_phase", "off", {}),)
     [entry] = hass.config_entries.async_entries("peblar") or [
         MockConfigEntry(domain="peblar")
     ]
@@ -301,6 +306,7 @@ def recognised_charger(
         ("sensor", "current_phase_1", "10", amperes),
         ("sensor", "current_phase_2", "0", amperes),
         ("sensor", "current_phase_3", "0", amperes),
+        *(switchable if switches_phases else ()),
     ):
         entity = er.async_get(hass).async_get_or_create(
             platform,

@@ -30,7 +30,16 @@ from custom_components.amp_guard.plans.presets import PRESETS
 from custom_components.amp_guard.plans.surplus import SolarMode
 from custom_components.amp_guard.site.tariffs import OWN
 
-from .helpers import PlainCharger, add_charger, add_solar, go_on, start_flow
+from .helpers import (
+    PlainCharger,
+    add_charger,
+    add_solar,
+    charger_input,
+    go_on,
+    recognised_charger,
+    start_flow,
+    start_subentry,
+)
 from .test_plans import OPERATOR, TARIFF, add
 
 FOLDER = Path(integration.__file__).parent
@@ -272,6 +281,14 @@ async def test_each_entity_has_its_name(
     await add_solar(hass, entry)
     await add(hass, entry, "tariff", TARIFF | {"price": 5.0})
     await add(hass, entry, "grid_operator", OPERATOR)
+    await go_on(
+        hass,
+        await start_subentry(hass, entry, "charger"),
+        "device",
+        {"charger": recognised_charger(hass, "Driveway", switches_phases=True)},
+        charger_input("Driveway"),
+        "save",
+    )
     await go_on(hass, await start_flow(hass), "demonstration", {})
     await hass.async_block_till_done()
     named: dict[str, set[str]] = {}

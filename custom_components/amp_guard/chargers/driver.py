@@ -29,6 +29,7 @@ from .entities import ChargerEntities
 from .learning import Learning
 from .limit import LimitSetter
 from .ocpp_limit import OcppLimitSetter
+from .phase_setter import PhaseSetter
 from .profile import FailSafe, Role
 from .profiles import PROFILES
 from .reading import is_paused, pause_of, read_amperes, read_charger
@@ -76,6 +77,14 @@ class ChargerDriver:
             in_force=self._learning.may_hold,
             user_limit=self._learning.user_limit,
             tolerance=TOLERANCE + self._setter.renewal_step,
+        )
+        self._phases = PhaseSetter(
+            hass,
+            self.profile,
+            actions,
+            name=config.id,
+            on_end=self._end_of_phases,
+            on_wake=self._see,
         )
         self._timers = Timers(hass)
         # The newest order, and as it was fitted to what can be set.
@@ -126,6 +135,7 @@ class ChargerDriver:
         What hangs is followed beyond that: when it ends, the charger is told again.
         """
         self._quiet.clear()
+        self._phases.order(None)
         self._order(Order(current=current, at_once=True))
         try:
             await self._quiet.wait()
@@ -142,6 +152,7 @@ class ChargerDriver:
     async def stop(self) -> None:
         """Stop listening, and send nothing any more."""
         self._wanted = None
+        self._phases.order(None)
         self._machine.drop_order()
         self._leave()
 
@@ -175,6 +186,11 @@ class ChargerDriver:
         return self._machine.commanded(self._now())
 
     @property
+    def can_switch_phases(self) -> bool:
+        """Whether it can be set to one phase, and to all."""
+        return self.profile.phases is not None and Role.PHASES in self._entities
+
+    @property
     def fail_safe(self) -> FailSafe:
         """What the charger does when nothing is heard of Home Assistant."""
         return self._setter.fail_safe
@@ -192,8 +208,12 @@ class ChargerDriver:
     def trouble(self, reading: ChargerReading) -> Trouble | None:
         """Return what keeps a charger that says this from being balanced, if it does."""
         trouble = find_trouble(self.profile, self._entities, reading)
-        if trouble is not None or not self._machine.is_failing:
+        if trouble is not None:
             return trouble
+        if (error := self._phases.error) is not None:
+            return refusing(self._entities, error)
+        if not self._machine.is_failing:
+            return None
         if self._error is not None:
             return refusing(self._entities, self._error)
         return find_overruling(self._entities, reading, self.commanded())
@@ -231,6 +251,7 @@ class ChargerDriver:
         if reading.status in CAR_MAY_CHARGE:
             limit, is_set = self._limit_shown(reading)
             self._carry_out(machine.shows(limit, now, is_set=is_set))
+        self._look_at_phases(reading)
 
     def _can_be_told(self) -> bool:
         """Whether the entity that takes its limit is there: others may come before it.
@@ -295,20 +316,34 @@ class ChargerDriver:
     # --- commanding -----------------------------------------------------------------
 
     @callback
-    def command(self, current: float, valid_for: float | None = None) -> None:
+    def command(
+        self,
+        current: float,
+        valid_for: float | None = None,
+        phases: int | None = None,
+    ) -> None:
         """Give the charger a limit in A (0 pauses), for `valid_for` s where it can.
 
         What can be sent now has left when this returns. The newest order stands until
-        the charger has it; `commanded` and `on_fault` tell what becomes of it.
+        the charger has it; `commanded` and `on_fault` tell what becomes of it. `phases`
+        is how many it is to use, None where it stays as it is: it is told while it shows
+        that it is paused.
         """
+        self._phases.order(phases)
         self._order(Order(current=current, valid_for=valid_for))
+        self._look_at_phases(self.read())
 
     def _order(self, order: Order) -> None:
         self._wanted, self._fitted = order, self._fit(order)
         self._carry_out(self._machine.order(self._fitted, self._now()))
 
     def _fit(self, order: Order) -> Order:
-        """Return the order as the charger can be told it."""
+        """Return the order as the charger can be told it.
+
+        While it is being switched it stays paused.
+        """
+        if self._phases.is_under_way:
+            order = replace(order, current=0.0)
         fitted = replace(order, current=self._setter.settable(order.current))
         return replace(fitted, valid_for=self._setter.lasting(fitted))
 
@@ -316,6 +351,18 @@ class ChargerDriver:
     def hurry(self, *, heeds: bool) -> None:
         """Take that its fuse is overloaded: what did not arrive is sent again soon."""
         self._carry_out(self._machine.hurry(self._now(), heeds=heeds))
+
+    def _end_of_phases(self, error: ChargerCommandError | None) -> None:
+        """Take that it was told how many phases it is to use."""
+        if error is None:
+            self._look_after_command()
+        self._on_fault(self.config.id, error)
+        self._fit_order()
+        self._see()
+        self._on_change(self.config.id)
+
+    def _look_at_phases(self, reading: ChargerReading) -> None:
+        self._phases.look(reading, self.commanded().current)
 
     def release_user_limit(self) -> None:
         """Take back control from a limit that the user has set at the charger."""
@@ -335,7 +382,7 @@ class ChargerDriver:
         if self._listens:  # else somebody else may keep it by now
             self._learning.keep_user_limit(self._machine.user_limit)
             self._learning.keep_may_hold(self._machine.may_hold(self._now()))
-        if self._machine.is_quiet(self._now()):
+        if self._machine.is_quiet(self._now()) and not self._phases.is_under_way:
             self._quiet.set()
 
     def _wake_later(self, at: float | None) -> None:

@@ -53,6 +53,8 @@ class Role(StrEnum):
     TRANSACTION = "transaction"
     """The number of the OCPP transaction that runs."""
     VOLTAGE = "voltage"
+    PHASES = "phases"
+    """How many phases it is set to use."""
     RECONNECTS = "reconnects"
     """How often it connected anew: it may have forgotten what it was told."""
 
@@ -200,6 +202,28 @@ class ChargingProfileActions:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PhaseActions:
+    """The actions by which a charger is set to use one phase, its own L1, or all.
+
+    `shown` is what the states of the entity `PHASES` mean; where it is empty they are
+    the number itself. `time` is how long (s) it takes: no integration tells, so each has
+    twice what contactors and a car's control pilot need.
+    """
+
+    use_one: Action
+    use_all: Action
+    shown: Mapping[str, int] = field(default_factory=dict)
+    time: float = 30.0
+
+
+PHASES_BY_SWITCH = PhaseActions(
+    use_one=Action(name="turn_on", role=Role.PHASES),
+    use_all=Action(name="turn_off", role=Role.PHASES),
+    shown={"on": 1, "off": 3},
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
     """How the chargers of one integration are read and driven.
 
@@ -210,6 +234,7 @@ class Profile:
     `statuses` gives for each role what its states mean, the one that decides first.
     `pause` is None where a limit of 0 A pauses. Where there are `charging_profiles`, or
     the actions of its `circuit`, it is limited by these, and not by `set_limit`.
+    `phases` sets how many phases it uses, None where that is not known to be possible.
 
     Currents in A, times in s: `command_lag` until the car has followed,
     `raise_interval` the least time from a write to a raise (IEC 61851 lets the signal
@@ -236,6 +261,7 @@ class Profile:
     pause: Pause | None = None
     circuit: CircuitActions | None = None
     charging_profiles: ChargingProfileActions | None = None
+    phases: PhaseActions | None = None
     fail_safe: FailSafe = FailSafe.NONE
     makes_only_chargers: bool = True
     models: frozenset[str] | None = None

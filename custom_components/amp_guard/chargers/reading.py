@@ -61,7 +61,18 @@ def read_charger(
         current_time=current_time,
         limit=read_limit(profile, entities),
         socket_current=read_amperes(entities, Role.SOCKET_CURRENT),
+        phases_set=read_phases_set(profile, entities),
     )
+
+
+def read_phases_set(profile: Profile, entities: ChargerEntities) -> int | None:
+    """Return how many phases a charger shows that it is set to use, if it does."""
+    if profile.phases is None:
+        return None
+    if profile.phases.shown:
+        return profile.phases.shown.get(entities.value(Role.PHASES) or "")
+    count = read_number(entities, Role.PHASES)
+    return None if count is None else int(count)
 
 
 def read_number(entities: ChargerEntities, role: Role) -> float | None:

@@ -2,10 +2,12 @@
 
 from ..model import ChargerReading, ChargerStatus, Commanded, EarthingSystem
 from .command import NEVER, SHOWN_LIMIT_TOLERANCE, VALID_FOR, Command
-from .draw import CHARGED, Bounds, Draw
+from .draw import CHARGED, RESTS, Bounds, Draw
+from .phase_switching import PhaseSwitching
 from .reading import UNREAD, sensible
 from .reclaim import Reclaim
 from .reserve import Reserve
+from .step_response import USED_FROM
 from .tree import Branch
 from .turns import Turn
 
@@ -23,6 +25,8 @@ RAISE_WORTH = 120.0
 """A·s: a small raise waits longer, so that it is worth its command."""
 DRAWS_UNTOLD = (ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
 """What a charger says that may draw all that its limit lets it."""
+EMPTY = (*RESTS, ChargerStatus.DISCONNECTED)
+"""What a charger says of which nothing is drawn."""
 NO_CAR = (ChargerStatus.DISCONNECTED, ChargerStatus.FAULT)
 AWAITED_FOR = 120.0
 """s after a start within which a charger is read, as its integration starts too. Until then
@@ -39,6 +43,7 @@ class Connector:
         self.id = branch.charger.id
         self.branch = branch
         self.draw = Draw(branch, earthing_system)
+        self.switching = PhaseSwitching(branch, earthing_system, self.draw.phases)
         self.turn = Turn(turn)
         self.reclaim = Reclaim()
         self.command = Command(branch)
@@ -75,6 +80,7 @@ class Connector:
         """Go on in a branch that is wired as its own, with other figures."""
         self.branch = self.command.branch = branch
         self.draw.change_branch(branch)
+        self.switching.change_branch(branch)
         self.turn.change_length(turn)
 
     # --- what it says ----------------------------------------------------------------
@@ -110,6 +116,7 @@ class Connector:
         self.draw.observe(reading, offset, now)
         if self._obeys(said):
             self.obeyed_at = self._sent_at
+        self.switching.observe(reading, now)
         if not self._read:
             self._take_over(now)
         if before is ChargerStatus.LOST:
@@ -168,6 +175,8 @@ class Connector:
         self.turn.count(sum(self.draw.estimate), now)
         if self.draw.phases.is_presumed and not self.allocated:
             self.draw.phases.use_all()  # a start that was to be tried was not made
+        self.switching.proceed(now, is_empty=self._is_empty(now))
+        self.switching.presume()
         if self._follows():
             self.excess_since = None
         elif self.excess_since is None:
@@ -206,6 +215,20 @@ class Connector:
         if not self.allocated:
             return self.status is not ChargerStatus.CHARGING
         return draw.current <= self.allocated + FOLLOW_TOLERANCE
+
+    def _is_empty(self, now: float) -> bool:
+        """Return whether it is paused, and everything says that its car draws nothing.
+
+        Also what is older than it says.
+        """
+        draw = self.draw
+        return (
+            not (self.lost or self.allocated or self.reading.limit)
+            and self.status in EMPTY
+            and not self.command.in_force(self.allocated)
+            and max(draw.reported, draw.current) < USED_FROM
+            and now - self.changed_at >= draw.report_delay.oldest + self.settling_time
+        )
 
     def _is_confirmed(self) -> bool:
         """Return whether it holds no more than its allocation, as far as is known.
@@ -274,9 +297,13 @@ class Connector:
         What may be in force, or what it still draws: a cut frees nothing until it is
         seen.
         """
-        if self.wants:
-            return self.draw.holds(self.command.in_force(self.allocated))
-        return self.draw.holds(self.allocated)
+        return self.draw.holds(self.in_force)
+
+    @property
+    def in_force(self) -> float:
+        """Return what it is allocated or, if that is more, what may be in force, A."""
+        command = self.command
+        return command.in_force(self.allocated) if self.wants else self.allocated
 
     # --- what it is commanded --------------------------------------------------------
 
@@ -292,6 +319,8 @@ class Connector:
         """
         command = self.command
         if not self.lost:
+            if self.switching.is_news:
+                return True
             if command.stands or (command.at == NEVER and self.reading.limit is None):
                 return True
             if self.valid_for is not None and command.is_half_expired(now):

@@ -2,9 +2,10 @@
 
 from ..model import Reason
 from .connector import LEAST_CHANGE, Connector
-from .constraint import EPSILON, Currents
+from .constraint import EPSILON, Currents, place_of
 from .offer import Offer
 from .plan import Plan
+from .ride_through import CARRIED
 from .turns import STAGGER
 
 _NEVER = float("-inf")
@@ -31,6 +32,7 @@ class Dispatch:
             connector = offer.connector
             if connector.id in commanded or _needs_command(connector, plan):
                 connector.command.note(plan.now, lost=connector.lost)
+                connector.switching.note_sent()
                 commanded.add(connector.id)
         return commanded
 
@@ -48,6 +50,9 @@ class Dispatch:
         if not allocated and (until := self._staggered_until(connector)) > now:
             offer.hold(Reason.STAGGERED, until)
             return False
+        if not allocated and not _carries_a_try(offer, free, plan):
+            offer.hold(Reason.RELEASE_PENDING)
+            return False
         load, held = connector.draw.phases.load, connector.holds()
         step = connector.branch.charger.resolution
         room = min((free[c] + own) / w for (c, w), own in zip(load, held, strict=True))
@@ -57,6 +62,8 @@ class Dispatch:
             return False
         for (c, weight), own in zip(load, held, strict=True):
             free[c] -= max(0.0, weight * current - own)
+        for c, weight in connector.switching.spare_load:
+            free[c] -= weight * (current - allocated)
         if not allocated:
             for node in connector.branch.path:
                 self._last_start[node] = now
@@ -77,6 +84,19 @@ def _is_due(offer: Offer, plan: Plan) -> bool:
         offer.hold(Reason.RAISE_HELD)
         return False
     return True
+
+
+def _carries_a_try(offer: Offer, free: Currents, plan: Plan) -> bool:
+    """Return whether a start may be tried beside what others still hold."""
+    connector, headroom = offer.connector, plan.headroom
+    phases = connector.draw.phases
+    if not phases.is_presumed or connector.switching.one is not None:
+        return True
+    return all(
+        free[c] + CARRIED * headroom.limits[place_of(c)[0]] + EPSILON >= w * offer.low
+        for c, w in phases.spare_load
+        if headroom.is_of_fuse(c)
+    )
 
 
 def _must_give_up(offer: Offer, plan: Plan, due: list[Offer]) -> bool:
@@ -114,6 +134,8 @@ def _free(plan: Plan) -> Currents:
             connector.draw.phases.load, connector.holds(), strict=True
         ):
             free[c] -= held
+        for c, weight in connector.switching.spare_load:  # until it is seen on one
+            free[c] -= weight * connector.in_force
         for c, reserved in connector.reserve.excess:
             free[c] += reserved
     return free

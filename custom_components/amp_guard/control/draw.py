@@ -67,7 +67,6 @@ class Draw:
         self.arrived_at = 0.0
         self.charged_at = float("-inf")
         """When it last said that its car charges, s."""
-        self._first = branch.charger.wiring[0]
         self.phases = UsedPhases(branch, earthing_system)
         self.report_delay = ReportDelay()
         self.start_seen = StartSeen(branch.charger.wiring)
@@ -137,7 +136,7 @@ class Draw:
             reported = reported and [0.0, 0.0, 0.0]
             if reported is None:
                 self.estimate = [0.0, 0.0, 0.0]
-        elif reading.phases:
+        elif reading.phases and reading.phases_set is None:  # else it may be set anew
             self.phases.recall(reading.phases)
         if self._reported is None and reported is not None:
             self.begins_to_tell = True
@@ -146,7 +145,7 @@ class Draw:
             return
         taken_at = self.arrived_at = max(taken_at, self._said_since)
         if self._told:
-            self.report_delay.observe_report(reported[self._first], taken_at)
+            self.report_delay.observe_report(reported[self.phases.first], taken_at)
         if not self._changes or self._changes[-1][1] != reported:
             self._changes.append((taken_at, reported))
         self.reported_at = taken_at - self.report_delay.seconds
@@ -195,7 +194,7 @@ class Draw:
 
     def observe_meter(self, base_load: PhaseValues, time: float) -> None:
         """Take what the meter before it shows at `time` of it and the base load, A."""
-        first = self._first
+        first = self.phases.first
         self.report_delay.observe_meter(base_load[first] + self.estimate[first], time)
         if self._told:
             return
@@ -203,7 +202,9 @@ class Draw:
             base + drawn for base, drawn in zip(base_load, self.estimate, strict=True)
         ]
         charging = self._status is ChargerStatus.CHARGING
-        used = self.start_seen.observe(beside_others, time, charging=charging)
+        used = self.start_seen.observe(
+            beside_others, time, first=first, charging=charging
+        )
         if used is not None:
             self.phases.see_start(used.phases, whole=used.whole)
 

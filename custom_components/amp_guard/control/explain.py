@@ -30,6 +30,7 @@ _PENDING = frozenset(
         Reason.STAGGERED,
         Reason.OVERLOAD,
         Reason.MINIMUM_OFF,
+        Reason.PHASE_SWITCH,
     }
 )
 _BOUND = frozenset({Reason.SHARED, Reason.OVERLOAD, Reason.NO_ROOM})
@@ -179,6 +180,7 @@ def _allocation(
         phase=phase,
         look_again=None if look_again is None else look_again - offset,
         valid_for=connector.valid_for,
+        phases=connector.switching.order,
     )
 
 

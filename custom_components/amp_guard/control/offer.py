@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from ..model import Ceiling, ChargerStatus, Reason
+from ..model import Ceiling, ChargerStatus, Phase, Reason
 from .connector import Connector
-from .constraint import EPSILON
+from .constraint import EPSILON, Currents, fits
+from .phase_switching import Room
 
 
 @dataclass(slots=True)
@@ -12,7 +13,8 @@ class Offer:
     """What one connector is to have, A, and why not more.
 
     It may have `low` to `high`, and is to have `target`. `competes` says whether it has
-    a share in what there is; `look_again` when what holds it is over, s.
+    a share in what there is; `look_again` when what holds it is over, s. Where its minimum
+    does not fit on the phases that it uses, `one_phase` is one on which it would.
     """
 
     connector: Connector
@@ -22,6 +24,8 @@ class Offer:
     reason: Reason = Reason.FULL_CURRENT
     look_again: float | None = None
     competes: bool = False
+    minimum_fits: bool = True
+    one_phase: Phase | None = None
 
     @property
     def allocated(self) -> float:
@@ -42,6 +46,31 @@ class Offer:
         """Leave it nothing."""
         self.target = 0.0
         self.reason = reason
+
+    def look_for_one_phase(self, left: Currents) -> None:
+        """Note whether it would fit on one phase: paused, it fits on its own not even soon.
+
+        `left` is what each constraint has left, A.
+        """
+        connector = self.connector
+        if self.reason is Reason.RAISE_HELD:
+            return
+        self.minimum_fits = fits(left, connector.draw.phases.load, self.low)
+        if connector.draw.reports or connector.branch.seen_by:  # else it is never known
+            self.one_phase = connector.switching.best_choice(left, self.low)
+
+    def room(self, left: Currents) -> Room | None:
+        """Return what its car has room for, where that asks for any."""
+        if not self.competes:
+            return None
+        return Room(
+            low=self.low,
+            high=self.high,
+            target=self.target,
+            left=left,
+            minimum_fits=self.minimum_fits,
+            one=self.one_phase,
+        )
 
     def share(self, current: float) -> None:
         """Let it have its share."""
@@ -64,15 +93,17 @@ def make_offer(connector: Connector, ceiling: Ceiling | None, now: float) -> Off
         _stand_aside(offer)
     elif not (connector.wants or full):
         offer.hold(Reason.NOT_CONNECTED)
+    elif connector.switching.holds:
+        offer.hold(Reason.PHASE_SWITCH)
     elif full or reclaim.idle:
         _limit(offer, None, ceiling)
         offer.hold(Reason.NOT_WANTED)
     else:
         _limit(offer, reclaim.cap, ceiling)
         if offer.high >= branch.min_current - EPSILON:
-            if connector.draw.phases.is_presumed and offer.allocated:
+            if connector.draw.phases.is_presumed:
                 offer.hold(Reason.RAISE_HELD)  # until its phases are known
-                offer.high = min(offer.high, offer.allocated)
+                offer.high = min(offer.high, offer.allocated or offer.low)
             offer.low = min(offer.low, offer.high)
             _heed_disobedience(offer)
             _let_compete(offer, now)

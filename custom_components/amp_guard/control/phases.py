@@ -20,9 +20,10 @@ class UsedPhases:
     """The phases that one charger's car uses, and so loads.
 
     `weights` are the A on each supply phase for each A that it draws, `load` the same by
-    constraint; `full_load` is the load of one that uses all, `spare` are the constraints
-    that one would load besides. In an IT net a car uses all
-    the lines that it hangs between.
+    constraint; `full_load` is the load of one that uses all, `spare_load` what that one
+    would load besides, and `spare` its constraints. `strays` says that it was seen on a
+    phase that it was taken not to use. In an IT net a car uses all the lines that it hangs
+    between.
     """
 
     def __init__(self, branch: Branch, earthing_system: EarthingSystem) -> None:
@@ -31,6 +32,7 @@ class UsedPhases:
         self.is_known = False
         self.is_presumed = False
         """Whether it is taken to use fewer phases than it may."""
+        self.strays = False
         self._can_differ = earthing_system is EarthingSystem.TN
         self._unused_since: list[float | None] = [None, None, None]
         self.weights: Weights = branch.weights
@@ -45,7 +47,7 @@ class UsedPhases:
     def unplug(self) -> None:
         """Forget the car."""
         self.use_all()
-        self.is_known = False
+        self.is_known = self.strays = False
 
     def recall(self, number: int) -> None:
         """Take so many phases to be used, as was seen before a restart."""
@@ -79,6 +81,7 @@ class UsedPhases:
             else:
                 settled = False
         if weights != list(self.weights):
+            self.strays = self.strays or sum(weights) > sum(self.weights)
             if self.is_presumed and sum(weights) > sum(self.weights):
                 weights = list(wired)  # one more than was presumed: perhaps soon all
             self._use(weights)
@@ -100,6 +103,7 @@ class UsedPhases:
         if not self.may_presume:
             return
         if self.is_presumed and any(not self.weights[phase] for phase in seen):
+            self.strays = True
             self.use_all()
         elif whole:
             self.presume(seen)
@@ -141,6 +145,9 @@ class UsedPhases:
         self.weights = (a, b, c)
         self.load: Load = self._branch.load(self.weights)
         self.used = [phase for phase in Phase if weights[phase]]
+        wiring = self._branch.charger.wiring
+        self.first = next((p for p in wiring if weights[p]), wiring[0])
         unused = zip(self._branch.weights, weights, strict=True)
         x, y, z = (wired if not used else 0.0 for wired, used in unused)
-        self.spare: list[Constraint] = [c for c, _ in self._branch.load((x, y, z))]
+        self.spare_load: Load = self._branch.load((x, y, z))
+        self.spare: list[Constraint] = [c for c, _ in self.spare_load]

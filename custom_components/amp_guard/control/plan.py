@@ -67,6 +67,9 @@ class Plan:
             if offer.reason is Reason.NOT_WANTED:
                 self._offer_what_is_left(offer)
                 self.served.append(offer)
+        for offer in self.offers:
+            if (switching := offer.connector.switching).choices:
+                switching.look(offer.room(self.left), now)
 
     def unsure(self, connector: Connector) -> bool:
         """Return whether the meter that governs a connector cannot be relied on."""
@@ -207,6 +210,7 @@ class Plan:
         blocked = self._blocked(offer, offer.connector.draw.phases.load)
         if blocked is not None:
             offer.pause(blocked)
+            offer.look_for_one_phase(self.left)
             return False
         take(self.left, offer.connector.draw.phases.load, offer.low)
         self._charging = self._charging or offer.allocated > 0
@@ -250,9 +254,9 @@ class Plan:
         If it does, that is seen and taken back within what any fuse carries meanwhile.
         Where its minimum fits but for what others have, it waits for its share.
         """
-        draw = offer.connector.draw
+        draw, is_one = offer.connector.draw, offer.connector.switching.one is not None
         is_seen = draw.reports or offer.connector.branch.seen_by
-        if not (is_seen and draw.phases.may_presume):
+        if is_one or not (is_seen and draw.phases.may_presume):
             return False
         if fits(self.headroom.now, draw.phases.full_load, offer.low):
             return False
@@ -269,21 +273,34 @@ class Plan:
     def _doubt_presumption(self, offer: Offer) -> None:
         """Take a car to use all its phases where that would matter, and may be so.
 
-        One that charges shows what it uses, unless a phase that it may use is over; of
-        one that is yet to start nothing is seen.
+        One that charges shows what it uses, unless a phase that it may use is over, and
+        one that is set to one phase says so; of another that is yet to start nothing is
+        seen.
         """
-        draw = offer.connector.draw
+        draw, is_one = offer.connector.draw, offer.connector.switching.one is not None
         phases = draw.phases
         if not phases.is_presumed:
             return
         spare = phases.spare
         drawn = draw.reported if draw.reports else draw.current
-        if drawn >= START_SEEN:
+        if is_one or drawn >= START_SEEN:
             is_used = any(self.headroom.now[c] < -EPSILON for c in spare)
         else:
             is_used = not self._is_worth_a_try(offer, spare)
         if is_used:
+            now = self.headroom.now
+            over = [
+                c
+                for c, w in phases.spare_load
+                if now[c] + EPSILON < w * offer.allocated
+            ]
+            self.headroom.overcommitted.extend(over)
             phases.use_all()
+
+    def _note_overcommitted(self, load: Load, current: float) -> None:
+        now = self.headroom.now
+        over = [c for c, weight in load if now[c] + EPSILON < weight * current]
+        self.headroom.overcommitted.extend(over)
 
     def _pressed(self, full: Sequence[Constraint], load: Load, low: float) -> bool:
         """Return whether a minimum passes what a full constraint carries for sure.

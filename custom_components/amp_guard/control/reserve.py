@@ -73,6 +73,8 @@ class Reserve:
     def unseen(self, allocated: float, now: float) -> tuple[float, float, float]:
         """Return what it may draw while it is lost, A by phase."""
         charger = self._draw.branch.charger
+        if charger.one_phase_choices:
+            return self._unseen_where_switched(allocated, now)
         if in_force := self._command.in_force_unseen(allocated, now):
             current, only = max(in_force, charger.offline_current), None
             a, b, c = self._draw.phases.weights
@@ -82,6 +84,19 @@ class Reserve:
         if only is not None:
             a, b, c = (w if phase == only else 0.0 for phase, w in enumerate((a, b, c)))
         return a * current, b * current, c * current
+
+    def _unseen_where_switched(
+        self, allocated: float, now: float
+    ) -> tuple[float, float, float]:
+        """Return the same of one that may forget to which phases it was set."""
+        in_force = self._command.in_force_unseen(allocated, now)
+        current = self._draw.branch.charger.offline_current
+        used, wired = self._draw.phases.weights, self._draw.branch.weights
+        a, b, c = (
+            max(w * in_force, w * current, v * current)
+            for w, v in zip(used, wired, strict=True)
+        )
+        return a, b, c
 
     def _load_of(self, current: float) -> Reserved:
         return tuple((c, weight * current) for c, weight in self._draw.phases.load)

@@ -48,9 +48,17 @@ class StartSeen:
         self._allowed_at, self._risen_at = now, _NEVER
 
     def observe(
-        self, beside_others: Sequence[float], time: float, *, charging: bool
+        self,
+        beside_others: Sequence[float],
+        time: float,
+        *,
+        first: Phase,
+        charging: bool,
     ) -> Used | None:
-        """Take what flows beside the other chargers; return what its start has shown."""
+        """Take what flows beside the other chargers; return what its start has shown.
+
+        `first` is the phase that every car uses there.
+        """
         self._now = beside_others
         before = self._before
         if before is None or not charging:
@@ -64,7 +72,7 @@ class StartSeen:
             for phase, rise in zip(self._wiring, rises, strict=True)
             if rise >= USED
         )
-        if self._wiring[0] not in risen:
+        if first not in risen:
             return None
         if self._risen_at == _NEVER:
             self._risen_at = time

@@ -343,6 +343,9 @@ def _check_wiring(charger: Charger, group: Group) -> None:
     if charger.offline_phase is not None and charger.offline_phase not in wiring:
         message = f"The charger {charger.id!r} is not wired to its offline phase"
         raise WiringError(message)
+    if not set(charger.one_phase_choices) <= set(wiring):
+        message = f"The charger {charger.id!r} is to use a phase alone that it lacks"
+        raise WiringError(message)
     if not set(wiring) <= set(group.phases):
         message = f"The charger {charger.id!r} is wired to a phase {group.id!r} lacks"
         raise WiringError(message)

@@ -207,7 +207,13 @@ class Cycle:
     def _apply(self, decision: Decision) -> None:
         for charger, allocation in decision.allocations.items():
             if allocation.reason is not Reason.INACTIVE and allocation.send:
-                self._fleet.command(charger, allocation.current, allocation.valid_for)
+                phases = allocation.phases
+                self._fleet.command(
+                    charger,
+                    allocation.current,
+                    allocation.valid_for,
+                    None if phases is None else len(phases),
+                )
         self._fleet.hurry(decision, self.site)
         self._fleet.refresh(decision.to_refresh)
 

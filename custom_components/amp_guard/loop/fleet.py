@@ -251,14 +251,19 @@ class Fleet:
 
     @callback
     def command(
-        self, charger: str, current: float, valid_for: float | None = None
+        self,
+        charger: str,
+        current: float,
+        valid_for: float | None = None,
+        phases: int | None = None,
     ) -> None:
-        """Command a limit (A, for so many s); a slow charger delays nobody.
+        """Command a limit (A, for so many s), and how many phases it is to use, if any.
 
-        One that fails keeps no other from being commanded.
+        A slow charger delays nobody, and one that fails keeps no other from being
+        commanded.
         """
         try:
-            self._drivers[charger].command(current, valid_for)
+            self._drivers[charger].command(current, valid_for, phases)
         except Exception as error:  # noqa: BLE001 - the others go on
             self._faults.come(Part.COMMAND, error, charger)
 

@@ -26,6 +26,7 @@ from ..const import (
     CONF_OFFLINE_CURRENT,
     CONF_OFFLINE_PHASE,
     CONF_PARENT,
+    CONF_PHASE_MODE,
     CONF_PHASES,
     CONF_PRIORITY,
     CONF_PROFILE,
@@ -49,6 +50,7 @@ from ..model import (
     FuseType,
     Group,
     Phase,
+    PhaseMode,
     PowerLimit,
     Site,
     Supply,
@@ -175,7 +177,20 @@ def read_charger(data: Mapping[str, Any], charger_id: str = "") -> Charger:
         if data.get(CONF_SOCKET, False)
         else 0.0,
         active=data.get(CONF_ACTIVE, True),
+        **_phase_switching(data, profile),
     )
+
+
+def _phase_switching(data: Mapping[str, Any], profile: Profile) -> dict[str, Any]:
+    """Return how a charger of three phases is set to use one: always its own L1."""
+    wiring = parse_phases(data[CONF_WIRING])
+    if profile.phases is None or len(wiring) < len(Phase):
+        return {}
+    return {
+        "one_phase_choices": wiring[:1],
+        "switch_time": profile.phases.time,
+        "phase_mode": PhaseMode(data.get(CONF_PHASE_MODE, PhaseMode.AUTOMATIC)),
+    }
 
 
 def read_chargers(entry: AmpGuardConfigEntry) -> list[Charger]:
