@@ -182,7 +182,7 @@ def test_nobody_is_left_with_more_than_fits(site: Site, history: list[Event]) ->
         part = plant.outlets[name].charger
         assert current <= part.offline_current + ARITHMETIC
         assert current == 0 or current >= part.min_current
-    for node in plant.tree.nodes:
+    for node in plant.tree.fuses:
         state = moment.decision.nodes[node.id]
         for phase in Phase:
             lost = left = 0.0
