@@ -169,6 +169,20 @@ def test_a_house_that_falls_as_a_car_starts_hides_no_phase_of_it(at: float) -> N
     assert plant.outlets["a"].draw == 15.0
 
 
+@pytest.mark.parametrize("delay", [20.0, 60.0, 120.0])
+def test_a_load_that_goes_off_before_a_car_starts_hides_no_phase_of_it(
+    delay: float,
+) -> None:
+    """As much as the car draws on it: the phase is where it was when the car was let on."""
+    plant = untold(crowded(phases=3, load=PhaseValues(2.0, 2.0, 11.0)))
+    plant.outlets["a"].start_delay = delay
+    plant.settle(40)
+    plant.loads[SUPPLY_ID] = PhaseValues(2.0, 2.0, 0.5)
+    plant.settle(200)
+    plant.loads[SUPPLY_ID] = PhaseValues(2.0, 2.0, 20.0)
+    assert judge(plant, plant.run(400)).seconds <= 5.0
+
+
 @pytest.mark.parametrize("age", [0.0, 15.0])
 @pytest.mark.parametrize("asked_each", [0.0, 10.0, 35.0, 38.0, 41.0, 44.0])
 @pytest.mark.parametrize("at", [3.0, 6.0, 9.0])

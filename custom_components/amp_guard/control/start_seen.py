@@ -3,6 +3,8 @@
 What flows beside the other chargers is held against what flowed when the car was allowed
 to start. Half a minute after it began to charge each of its phases has risen by what it
 was allowed, or has not moved; where one did neither, nothing is learned from this start.
+One that fell, or had risen, meanwhile has moved, though it is where it was: a load of the
+house that went off hides as much of the car.
 """
 
 from collections.abc import Sequence
@@ -36,6 +38,8 @@ class StartSeen:
         self._wiring = wiring
         self._now: Sequence[float] | None = None
         self._before: Sequence[float] | None = None
+        self._lowest: list[float] = []
+        self._highest: list[float] = []
         self._allowed = 0.0
         self._allowed_at = self._risen_at = _NEVER
 
@@ -45,6 +49,8 @@ class StartSeen:
             self._before = None
             return
         self._before, self._allowed = self._now, current
+        self._lowest = [0.0] * len(self._wiring)
+        self._highest = [0.0] * len(self._wiring)
         self._allowed_at, self._risen_at = now, _NEVER
 
     def observe(
@@ -67,6 +73,7 @@ class StartSeen:
             self._before = None
             return None
         rises = [(beside_others[p] - before[p]) / self._allowed for p in self._wiring]
+        self._lowest = [*map(min, self._lowest, rises)]
         risen = tuple(
             phase
             for phase, rise in zip(self._wiring, rises, strict=True)
@@ -76,8 +83,14 @@ class StartSeen:
             return None
         if self._risen_at == _NEVER:
             self._risen_at = time
+        self._highest = [*map(max, self._highest, rises)]
         if time - self._risen_at < ALL_PHASES_AFTER:
             return Used(risen, whole=False)
         self._before = None
-        clear = all(rise >= USED or abs(rise) <= UNUSED for rise in rises)
+        clear = all(
+            rise >= USED or (rise <= UNUSED and lowest >= -UNUSED and highest < USED)
+            for rise, lowest, highest in zip(
+                rises, self._lowest, self._highest, strict=True
+            )
+        )
         return Used(risen, whole=True) if clear else None
