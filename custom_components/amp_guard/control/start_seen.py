@@ -73,7 +73,7 @@ class StartSeen:
             self._before = None
             return None
         rises = [(beside_others[p] - before[p]) / self._allowed for p in self._wiring]
-        self._lowest = [*map(min, self._lowest, rises)]
+        self._lowest = [*map(min, self._lowest, rises, strict=True)]
         risen = tuple(
             phase
             for phase, rise in zip(self._wiring, rises, strict=True)
@@ -83,7 +83,7 @@ class StartSeen:
             return None
         if self._risen_at == _NEVER:
             self._risen_at = time
-        self._highest = [*map(max, self._highest, rises)]
+        self._highest = [*map(max, self._highest, rises, strict=True)]
         if time - self._risen_at < ALL_PHASES_AFTER:
             return Used(risen, whole=False)
         self._before = None
