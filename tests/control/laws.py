@@ -13,6 +13,7 @@ from custom_components.amp_guard.model import (
     MeterTrust,
     Phase,
     Reason,
+    Worth,
 )
 
 from .plant import Moment, Outlet, Plant
@@ -324,8 +325,8 @@ def _headroom(plant: Plant, moment: Moment) -> list[float]:
 def _tried(plant: Plant, moment: Moment, index: int, phase: Phase) -> float:
     """Return by how much a start may be tried there that fits on its first phase, A.
 
-    With its minimum, until the car draws: then it is seen which phases it uses. Of one
-    that says that it is set to one phase and lies, only once that is told.
+    With its minimum, until the car is seen to draw, and on which phases. Of one that says
+    that it is set to one phase and lies, only once that is told.
     """
     for name in steered(plant):
         branch, outlet = plant.branches[name], plant.outlets[name]
@@ -340,17 +341,29 @@ def _tried(plant: Plant, moment: Moment, index: int, phase: Phase) -> float:
             index in branch.path
             and phase in outlet.charger.wiring[1:]
             and moment.decision.allocations[name].current == branch.min_current
-            and outlet.draw < 1.0
+            and min(outlet.draw, max(moment.decision.drawn[name])) < 1.0
         ):
             return RIDE * plant.tree.fuses[index].max_current_online
     return 0.0
 
 
+def _bounded(decision: Decision, node: str) -> set[Phase]:
+    """Return the lines of a node that are not measured themselves."""
+    worths = zip(Phase, decision.nodes[node].worth, strict=True)
+    return {phase for phase, worth in worths if worth.worth is Worth.BOUNDED}
+
+
 def _ride_through(plant: Plant, moment: Moment, node: str) -> float:
     """Return by how much running minimums may pass a node's limit now, A.
 
-    Only from the first sample above the limit until the next one is due.
+    Only from the first sample above the limit until the next one is due; of a line that is
+    bounded by the two others, from the first one at which it is.
     """
+    if moment.before is not None and _bounded(moment.decision, node) > _bounded(
+        moment.before, node
+    ):
+        limit = plant.tree.fuses[plant.nodes.index(node)].max_current_online
+        return RIDE * limit
     samples = plant.last_two(node)
     if not samples or moment.now - samples[-1][0] > NEXT_SAMPLE:
         return 0.0
