@@ -105,3 +105,11 @@ async def test_who_may_not_read_is_told_nothing(
 ) -> None:
     stranger = MockUser(groups=[]).add_to_hass(hass)
     assert "Left" not in await ask(hass, "Why is left not charging?", user=stranger)
+
+
+async def test_it_says_so_where_nothing_is_decided(
+    hass: HomeAssistant, pair: dict[str, str], entry: ConfigEntry, house: Property
+) -> None:
+    house.decisions.error = RuntimeError("a bug")
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert "decided" in await ask(hass, "Why is left not charging?")

@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from homeassistant.components.frontend import async_panel_exists
+from homeassistant.components.frontend import (
+    async_panel_exists,
+    async_register_built_in_panel,
+)
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import get_system_health_info
 
 import custom_components.amp_guard as integration
 
@@ -58,6 +62,8 @@ async def test_the_simulated_home_has_its_dashboard_while_it_is_there(
     listed = (await ask(type="lovelace/dashboards/list"))["result"]
     assert [each["title"] for each in listed] == [entry.title]
     assert (await ask(type="lovelace/info"))["success"]
+    assert await async_setup_component(hass, "system_health", {})
+    assert (await get_system_health_info(hass, "lovelace"))["dashboards"] == 2
 
     await hass.config_entries.async_reload(entry.entry_id)
     assert async_panel_exists(hass, path)
@@ -65,6 +71,16 @@ async def test_the_simulated_home_has_its_dashboard_while_it_is_there(
     assert not async_panel_exists(hass, path)
     gone = await ask(type="lovelace/config", url_path=path, force=False)
     assert gone["error"]["code"] == "config_not_found"
+
+
+async def test_a_dashboard_of_somebody_elses_stays(hass: HomeAssistant) -> None:
+    assert await async_setup_component(hass, "lovelace", {})
+    path = "amp-guard-simulated"
+    async_register_built_in_panel(hass, "lovelace", frontend_url_path=path)
+    entry = await add_simulated_home(hass)
+    assert entry.state is ConfigEntryState.LOADED
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert async_panel_exists(hass, path)
 
 
 async def test_it_is_a_module_once_after_50_reloads(

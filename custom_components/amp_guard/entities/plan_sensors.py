@@ -47,11 +47,10 @@ def _tariff_power(
 
 def _peaks(state: SiteState, plan: str) -> Mapping[str, str]:
     shown = state.plans[plan]
-    if not isinstance(shown, TariffState):
-        return {}
+    peaks = shown.peaks if isinstance(shown, TariffState) else ()
     return {
         f"peak_{number}": f"{day} {peak / KILO:.2f} kW"
-        for number, (day, peak) in enumerate(shown.peaks, 1)
+        for number, (day, peak) in enumerate(peaks, 1)
     }
 
 
