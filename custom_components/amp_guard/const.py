@@ -15,6 +15,8 @@ type AmpGuardConfigEntry = ConfigEntry[AmpGuardCoordinator]
 NOMINAL_VOLTAGE: Final = 230.0
 """V between a phase and neutral; in an IT net between two lines [EN 50160]."""
 
+SECONDS_PER_MINUTE: Final = 60.0
+
 SUBENTRY_GROUP: Final = "group"
 SUBENTRY_CHARGER: Final = "charger"
 SUBENTRY_SOLAR: Final = "solar"

@@ -8,14 +8,13 @@ from ..const import (
     CONF_SILENCE,
     CONF_UNBALANCE,
     CONF_ZERO,
+    SECONDS_PER_MINUTE,
     SUBENTRY_OPERATOR,
     AmpGuardConfigEntry,
 )
 from ..model import PowerLimit, Reason
 from ..plans.grid_operator import Operator, OperatorPlan, Silence, Zero
 from .planned_limit import PlannedLimit, charger_ids
-
-SECONDS_PER_MINUTE = 60.0
 
 
 def operator_limits(

@@ -37,6 +37,7 @@ from ..const import (
     CONF_SUPPLY_MAX_CURRENT,
     CONF_TURN,
     CONF_WIRING,
+    SECONDS_PER_MINUTE,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
     AmpGuardConfigEntry,
@@ -64,8 +65,6 @@ ALL_PHASES = "all"
 
 CONNECTED = (SUBENTRY_GROUP, SUBENTRY_CHARGER)
 """What hangs on the supply, or on something that does."""
-
-SECONDS_PER_MINUTE = 60.0
 
 DEFAULT_SOCKET_CURRENT = 10.0
 """A. What an outlet is loaded with for hours; its owner can reserve more or less."""

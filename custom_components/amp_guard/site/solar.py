@@ -9,6 +9,7 @@ from ..const import (
     CONF_DISABLE_DELAY,
     CONF_ENABLE_DELAY,
     CONF_SOLAR_MODE,
+    SECONDS_PER_MINUTE,
     SUBENTRY_CHARGER,
     SUBENTRY_SOLAR,
     AmpGuardConfigEntry,
@@ -16,8 +17,6 @@ from ..const import (
 from ..model import PowerLimit, Reason
 from ..plans.surplus import Battery, SolarMode, Surplus, SurplusSettings, WithMinimum
 from .planned_limit import PlannedLimit
-
-SECONDS_PER_MINUTE = 60.0
 
 
 def solar_mode(entry: AmpGuardConfigEntry, charger: ConfigSubentry) -> SolarMode:

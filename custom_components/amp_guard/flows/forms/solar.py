@@ -16,9 +16,9 @@ from ...const import (
     CONF_DISABLE_DELAY,
     CONF_ENABLE_DELAY,
     CONF_SOLAR_MODE,
+    SECONDS_PER_MINUTE,
 )
 from ...plans.surplus import DISABLE_DELAY, ENABLE_DELAY, SolarMode
-from ...site.solar import SECONDS_PER_MINUTE
 from . import fold
 from .fields import choice_field, number_field
 
