@@ -1,6 +1,6 @@
 """The bench's commands; see bench/README.md."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, Namespace, _SubParsersAction
 import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
@@ -18,11 +18,13 @@ from .damage.table import damage_table, meter_table, week_table, worst
 from .damage.weeks import run_week
 from .field import TELLINGS, told
 from .picture import draw
+from .pictures import draw_all
 from .plans import print_year, tariffs
 from .replay import RecordingError, print_replay, read_recording
 from .report import Report, run_file, run_scenario
 from .scenario import ScenarioError
 from .scenario_file import SCENARIOS, load
+from .search.frontier import draw_frontier, run_frontier, table as frontier_table
 from .search.judge import run_home
 from .search.table import totals, worst as worst_homes
 from .solar import DAYS, run_day, solar_table
@@ -56,6 +58,17 @@ def main(argv: list[str] | None = None) -> int:
 def _parse(argv: list[str] | None) -> Namespace:
     parser = ArgumentParser(prog="scripts/bench", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_scenarios(commands)
+    _add_homes(commands)
+    _add_measurements(commands)
+    return parser.parse_args(argv)
+
+
+type _Commands = _SubParsersAction[ArgumentParser]
+
+
+def _add_scenarios(commands: _Commands) -> None:
+    """Add what runs and draws the shipped scenarios."""
     closed_loop = commands.add_parser(
         "closed-loop", help="run scenarios; fails if one misses its bounds"
     )
@@ -75,6 +88,13 @@ def _parse(argv: list[str] | None) -> Namespace:
     picture.add_argument("--from", type=float, default=0.0, dest="start", metavar="S")
     picture.add_argument("--to", type=float, dest="end", metavar="S")
     picture.set_defaults(run=_picture)
+    pictures = commands.add_parser("pictures", help="draw those of docs/control.md")
+    pictures.add_argument("--out", type=Path, required=True, help="a folder")
+    pictures.set_defaults(run=_pictures)
+
+
+def _add_homes(commands: _Commands) -> None:
+    """Add what runs homes that are drawn by chance, or whole days and years."""
     damage = commands.add_parser(
         "damage", help="damage one signal at a time; who notices, and what flows"
     )
@@ -95,12 +115,31 @@ def _parse(argv: list[str] | None) -> Namespace:
     search.add_argument("--home", type=int, help="only this one of the seed's")
     search.add_argument("--processes", type=int, help="at a time (one a core)")
     search.set_defaults(run=_search)
+    frontier = commands.add_parser(
+        "frontier", help="s over against what is charged, for who waits how long"
+    )
+    frontier.add_argument("--hours", type=int, default=40, help="homes of 1 h (40)")
+    frontier.add_argument("--seed", type=int, default=1)
+    frontier.add_argument("--out", type=Path, required=True, help="an .svg or .png")
+    frontier.add_argument("--processes", type=int, help="at a time (one a core)")
+    frontier.set_defaults(run=_frontier)
     solar = commands.add_parser(
         "solar", help="charge with the sun for a sunny and a cloudy day"
     )
     solar.add_argument("--seed", type=int, default=1)
     solar.add_argument("--processes", type=int, help="at a time (one a core)")
     solar.set_defaults(run=_solar)
+    plans = commands.add_parser(
+        "plans", help="a year of a household with power tariffs; see bench/plans.py"
+    )
+    plans.add_argument("--days", type=int, default=364, help="from 1 January (364)")
+    plans.add_argument("--only", choices=tariffs(), help="this one")
+    plans.add_argument("--seed", type=int, default=1, help="of the car's evenings")
+    plans.set_defaults(run=_plans)
+
+
+def _add_measurements(commands: _Commands) -> None:
+    """Add what times the law, and decides again what was recorded."""
     replay = commands.add_parser(
         "replay", help="decide again what diagnostics recorded"
     )
@@ -113,18 +152,10 @@ def _parse(argv: list[str] | None) -> Namespace:
         "--decisions", type=int, default=300, help="so many for each size (300)"
     )
     cost.set_defaults(run=_compute)
-    plans = commands.add_parser(
-        "plans", help="a year of a household with power tariffs; see bench/plans.py"
-    )
-    plans.add_argument("--days", type=int, default=364, help="from 1 January (364)")
-    plans.add_argument("--only", choices=tariffs(), help="this one")
-    plans.add_argument("--seed", type=int, default=1, help="of the car's evenings")
-    plans.set_defaults(run=_plans)
     delay = commands.add_parser(
         "latency", help="time a sample's way in a real Home Assistant, in real time"
     )
     delay.set_defaults(run=_latency)
-    return parser.parse_args(argv)
 
 
 def _plans(arguments: Namespace) -> int:
@@ -137,6 +168,11 @@ def _plans(arguments: Namespace) -> int:
 def _picture(arguments: Namespace) -> int:
     scenario = load(arguments.scenario)
     draw(scenario, arguments.out, arguments.start, arguments.end)
+    return 0
+
+
+def _pictures(arguments: Namespace) -> int:
+    draw_all(arguments.out)
     return 0
 
 
@@ -174,6 +210,14 @@ def _search(arguments: Namespace) -> int:
     homes = [(arguments.seed, number) for number in numbers]
     outcomes = _spread(arguments.processes, run_home, homes)
     print(totals(outcomes), worst_homes(outcomes), sep="\n\n")
+    return 0
+
+
+def _frontier(arguments: Namespace) -> int:
+    homes = [(arguments.seed, number) for number in range(arguments.hours)]
+    outcomes = _spread(arguments.processes, run_frontier, homes)
+    print(frontier_table(outcomes))
+    draw_frontier(outcomes, arguments.out)
     return 0
 
 

@@ -1,8 +1,8 @@
 """Who is held beside the law: a plain loop, and those that know the truth of now.
 
-All cut at once and share what there is equally. The plain loop raises after 30 s of
-headroom; the ideal one at once, or after as long. None knows the future, and their
-commands take as long as ours. With a neutral only.
+All cut at once and share what there is equally. The plain loop raises after some time of
+headroom, 30 s at first hand; the ideal one at once, or after as long. None knows the
+future, and their commands take as long as ours. With a neutral only.
 """
 
 from collections import deque
@@ -49,17 +49,19 @@ class Claim:
 
 
 class PlainLoop:
-    """Cuts at once, raises after 30 s of headroom; it believes its meter and chargers.
+    """Cuts at once, raises after `patience` s; it believes its meter and chargers.
 
     Base load is what the meter shows less what the chargers report, or were given where
     they report nothing.
     """
 
-    def __init__(self, scenario: Scenario, _world: World) -> None:
+    def __init__(
+        self, scenario: Scenario, _world: World, patience: float = HEADROOM_FOR
+    ) -> None:
         self._site = scenario.site
         self._given = {charger.id: 0.0 for charger in self._site.chargers}
         self._phases = {charger.id: charger.wiring for charger in self._site.chargers}
-        self._base = LastingBase(HEADROOM_FOR)
+        self._base = LastingBase(patience)
         self._sampled: float | None = None
 
     def decide(self, snapshot: Snapshot, now: float) -> Decision:

@@ -7,6 +7,7 @@ import pytest
 
 from bench.__main__ import main
 from bench.search.contenders import Claim, Ideal, LastingBase, PlainLoop, give, share
+from bench.search.frontier import IDEAL, IDEAL_WAITS, LOOP_WAITS, run_frontier
 from bench.search.homes import HOUR, draw_home
 from bench.search.judge import CONTENDERS, OURS, add_up, judge, run_home
 from bench.search.table import worst
@@ -288,3 +289,26 @@ def test_the_command_prints_totals_and_the_worst(capsys):
     totals, _, named = capsys.readouterr().out.partition("\n\n")
     assert [row.split("  ")[0] for row in totals.splitlines()[1:]] == list(CONTENDERS)
     assert named.startswith("Worst by trip")
+
+
+# --- the frontier ---------------------------------------------------------------------
+
+
+def test_the_frontier_has_a_point_for_each_wait_and_a_picture(tmp_path, capsys):
+    picture = tmp_path / "frontier.svg"
+    status = main(
+        ["frontier", "--hours", "1", "--processes", "1", "--out", str(picture)]
+    )
+
+    rows = capsys.readouterr().out.splitlines()[1:]
+    assert status == 0
+    assert len(rows) == 1 + len(LOOP_WAITS) + len(IDEAL_WAITS)
+    assert "SmartEVSE 3" in picture.read_text(encoding="utf-8")
+
+
+def test_who_waits_longer_is_given_no_more():
+    """The ideal one: it knows all but the future."""
+    outcome = run_frontier((1, 1))
+
+    shares = [outcome.figures[f"{IDEAL}, {wait:g} s"].share for wait in IDEAL_WAITS]
+    assert shares == sorted(shares, reverse=True)

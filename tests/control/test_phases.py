@@ -157,6 +157,53 @@ def test_a_three_phase_car_that_tells_nothing_is_tried_once_within_what_a_fuse_c
     assert plant.outlets["a"].draw == 0.0
 
 
+@pytest.mark.parametrize("delay", [8.0, 60.0])
+@pytest.mark.parametrize("at", [30.0, 45.0, 70.0])
+def test_a_raise_soon_after_the_start_does_not_hide_which_phases_a_car_uses(
+    at: float, delay: float
+) -> None:
+    plant = untold(crowded(phases=1, load=PhaseValues(17.0, 2.0, 2.0)))
+    plant.outlets["a"].start_delay = delay
+    plant.settle(at)
+    plant.loads[SUPPLY_ID] = PhaseValues(2.0, 2.0, 2.0)
+    plant.settle(200)
+    assert plant.outlets["a"].draw == 16.0
+    plant.loads[SUPPLY_ID] = PhaseValues(2.0, 15.0, 15.0)
+    plant.settle(60)
+    assert plant.outlets["a"].draw == 16.0
+
+
+def test_a_raise_shows_the_phases_that_a_start_did_not() -> None:
+    plant = untold(crowded(phases=1, load=PhaseValues(17.0, 2.0, 2.0)))
+    while plant.outlets["a"].draw == 0.0:
+        plant.step()
+    plant.loads[SUPPLY_ID] = PhaseValues(17.0, 2.0, 5.0)
+    plant.settle(120)
+    plant.loads[SUPPLY_ID] = PhaseValues(2.0, 2.0, 5.0)
+    plant.settle(200)
+    assert plant.outlets["a"].draw == 16.0
+    plant.loads[SUPPLY_ID] = PhaseValues(2.0, 15.0, 15.0)
+    plant.settle(60)
+    assert plant.outlets["a"].draw == 16.0
+
+
+def test_a_raise_takes_back_what_a_start_hid() -> None:
+    """A load went off in the very moment of the start, by as much as the car draws."""
+    plant = untold(crowded(phases=3, load=PhaseValues(17.0, 2.0, 2.0)))
+    outlet = plant.outlets["a"]
+    while outlet.draw == 0.0:
+        plant.loads[SUPPLY_ID] = PhaseValues(17.0, 10.0, 2.0)
+        plant.step()
+    for _ in range(60):
+        plant.loads[SUPPLY_ID] = PhaseValues(17.0, 10.0 - outlet.draw, 2.0)
+        plant.step()
+    plant.loads[SUPPLY_ID] = PhaseValues(2.0, 2.0, 2.0)
+    plant.settle(150)
+    assert outlet.draw == 16.0
+    plant.loads[SUPPLY_ID] = PhaseValues(2.0, 20.0, 2.0)
+    assert judge(plant, plant.run(400)).seconds <= 5.0
+
+
 @pytest.mark.parametrize("at", [32.0, 38.0, 45.0, 60.0])
 def test_a_house_that_falls_as_a_car_starts_hides_no_phase_of_it(at: float) -> None:
     """What the car draws on it beside may never be given twice."""

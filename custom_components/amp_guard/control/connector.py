@@ -397,7 +397,7 @@ class Connector:
         if sent == self._sent:
             return
         self.draw.report_delay.command(sent - self._sent, now)
-        self.draw.start_seen.allow(self._sent, sent, now)
+        self.draw.raise_seen.allow(self._sent, sent, now)
         self.reclaim.note_allocation(now)
         self._sent, self._sent_at = sent, now
 

@@ -16,10 +16,10 @@ from ..model import ChargerReading, ChargerStatus, EarthingSystem, PhaseValues
 from .constraint import PHASES
 from .meter import LATEST_REPORT, OLDEST_REPORT
 from .phases import UsedPhases
+from .raise_seen import RaiseSeen
 from .reading import IMPOSSIBLE_CURRENT
 from .report_delay import ReportDelay
 from .self_stop import SelfStop
-from .start_seen import StartSeen
 from .step_response import USED_FROM
 from .tree import Branch
 
@@ -69,7 +69,7 @@ class Draw:
         """When it last said that its car charges, s."""
         self.phases = UsedPhases(branch, earthing_system)
         self.report_delay = ReportDelay()
-        self.start_seen = StartSeen(branch.charger.wiring)
+        self.raise_seen = RaiseSeen(branch.charger.wiring)
         self._stop = SelfStop()
         self.estimate: list[float] = [0.0, 0.0, 0.0]
 
@@ -202,11 +202,11 @@ class Draw:
             base + drawn for base, drawn in zip(base_load, self.estimate, strict=True)
         ]
         charging = self._status is ChargerStatus.CHARGING
-        used = self.start_seen.observe(
+        used = self.raise_seen.observe(
             beside_others, time, first=first, charging=charging
         )
         if used is not None:
-            self.phases.see_start(used.phases, whole=used.whole)
+            self.phases.see_raise(used.phases, whole=used.whole)
 
     def settle(self, drawn: Sequence[float]) -> None:
         """Take it to draw this much, A by phase."""

@@ -95,17 +95,19 @@ class UsedPhases:
             self.is_known = self.weights == self._branch.weights
             self.is_presumed = not self.is_known
 
-    def see_start(self, seen: Collection[Phase], *, whole: bool) -> None:
-        """Take that the meter has seen it start on some phases, so far or on the `whole`.
+    def see_raise(self, seen: Collection[Phase], *, whole: bool) -> None:
+        """Take that the meter has seen its raise on some phases, so far or on the `whole`.
 
-        One more than was presumed is perhaps soon all.
+        One more than it was taken to use is perhaps soon all.
         """
-        if not self.may_presume:
+        if not self._can_differ:
             return
-        if self.is_presumed and any(not self.weights[phase] for phase in seen):
+        is_narrowed = self.is_presumed or (self.is_known and whole)
+        if is_narrowed and any(not self.weights[phase] for phase in seen):
             self.strays = True
             self.use_all()
-        elif whole:
+            self.is_known = False
+        elif whole and not self.is_known:
             self.presume(seen)
             self.is_known, self.is_presumed = True, False
 
