@@ -188,7 +188,12 @@ class ChargerDriver:
     @property
     def can_switch_phases(self) -> bool:
         """Whether it can be set to one phase, and to all."""
-        return self.profile.phases is not None and Role.PHASES in self._entities
+        uses = self.profile.phases
+        return (
+            uses is not None
+            and Role.PHASES in self._entities
+            and self._entities.value(Role.PHASES) not in uses.never
+        )
 
     @property
     def fail_safe(self) -> FailSafe:

@@ -206,13 +206,15 @@ class PhaseActions:
     """The actions by which a charger is set to use one phase, its own L1, or all.
 
     `shown` is what the states of the entity `PHASES` mean; where it is empty they are
-    the number itself. `time` is how long (s) it takes: no integration tells, so each has
-    twice what contactors and a car's control pilot need.
+    the number itself. In a state of `never` it cannot be set at all. `time` is how long
+    (s) it takes: no integration tells, so each has twice what contactors and a car's
+    control pilot need.
     """
 
     use_one: Action
     use_all: Action
     shown: Mapping[str, int] = field(default_factory=dict)
+    never: frozenset[str] = frozenset()
     time: float = 30.0
 
 
@@ -221,6 +223,25 @@ PHASES_BY_SWITCH = PhaseActions(
     use_all=Action(name="turn_off", role=Role.PHASES),
     shown={"on": 1, "off": 3},
 )
+
+
+def phases_by_select(
+    one: str, all_: str, *may_use_all: str, never: frozenset[str] = frozenset()
+) -> PhaseActions:
+    """Return how a select's options `one` and `all_` set it.
+
+    With `may_use_all` the charger chooses itself: it counts as one that uses all.
+    """
+    return PhaseActions(
+        use_one=_select_phases(one),
+        use_all=_select_phases(all_),
+        shown={one: 1, **dict.fromkeys((all_, *may_use_all), 3)},
+        never=never,
+    )
+
+
+def _select_phases(option: str) -> Action:
+    return Action(name="select_option", role=Role.PHASES, data={"option": option})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
