@@ -173,6 +173,21 @@ def test_its_owner_sets_it_to_one_and_to_all_while_it_charges() -> None:
     assert len(used(plant)) == 3
 
 
+@pytest.mark.parametrize("jump", [0.0, -3600.0])
+def test_a_restart_does_not_let_it_be_switched_sooner(jump: float) -> None:
+    plant = evening(load=QUIET)
+    lawful(plant, 120)
+    choose(plant, PhaseMode.ONE)
+    lawful(plant, 400)
+    plant.restart()
+    plant.shift += jump
+    choose(plant, PhaseMode.ALL)
+    lawful(plant, 900)
+    first, second = plant.outlets["a"].switched_at
+    assert second - first >= 600.0
+    assert len(used(plant)) == 3
+
+
 def test_who_chose_all_is_not_switched() -> None:
     plant = evening(switchable(phase_mode=PhaseMode.ALL))
     lawful(plant, 600)
