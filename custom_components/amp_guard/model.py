@@ -462,7 +462,7 @@ class Minimum(NamedTuple):
     """The least that a charger's car can be given, A summed over the phases.
 
     `counted` is that of the phases that it is taken to use, `fewest` of one alone where
-    it may turn out to use no more.
+    it may turn out to use no more, or its charger can be set to one.
     """
 
     counted: float

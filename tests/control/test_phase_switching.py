@@ -134,6 +134,23 @@ def test_one_that_is_limited_by_power_has_it_on_one_phase() -> None:
     assert used(plant) == [Phase.L1]
 
 
+@pytest.mark.parametrize(
+    ("car", "fewest"),
+    [
+        (switchable(), 6.0),
+        (switchable(phase_mode=PhaseMode.ALL), 18.0),
+        (charger("a"), 18.0),
+    ],
+    ids=["automatic", "its owner chose three", "cannot be set"],
+)
+def test_who_plans_is_told_the_least_that_it_could_be_set_to(
+    car: Charger, fewest: float
+) -> None:
+    plant = evening(car, load=QUIET)
+    minimum = plant.settle(120).decision.minimums["a"]
+    assert (minimum.counted, minimum.fewest) == (18.0, fewest)
+
+
 def test_one_that_does_not_say_how_it_is_set_is_not_switched() -> None:
     plant = evening()
     plant.outlets["a"].phases_set = None

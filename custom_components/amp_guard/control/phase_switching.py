@@ -95,6 +95,17 @@ class PhaseSwitching:
         return self._set[0] if self._set is not None and len(self._set) == 1 else None
 
     @property
+    def may_use_one(self) -> bool:
+        """Return whether it would be set to one phase, where all do not fit."""
+        mode = self._branch.charger.phase_mode
+        return bool(
+            self.choices
+            and not self._refused
+            and self._told is not None
+            and mode is not PhaseMode.ALL
+        )
+
+    @property
     def holds(self) -> bool:
         """Return whether its car is to be paused: it is to be switched, or just was."""
         return self._wanted is not None
