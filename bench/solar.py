@@ -199,15 +199,21 @@ def day(
     seed: int = 1,
     start: float = BEGINS,
     seconds: float = LASTS,
+    switches: bool = False,
     report: str = "polled each 10 s",
     meter: str = "1 s, 0.1 A, signed",
 ) -> Scenario:
-    """Return a day (or `seconds` of it from `start` on) with one car."""
-    charger = Charger(id=CAR, group="chargers")
+    """Return a day (or `seconds` of it from `start` on) with one car.
+
+    `switches` says whether its charger can be set to one phase.
+    """
+    one = (Phase.L1,) if switches else ()
+    charger = Charger(id=CAR, group="chargers", one_phase_choices=one)
     alone = (CAR,) if mode is SolarMode.SURPLUS else ()
     together = () if mode is SolarMode.FUSES else (CAR,)
     home = one_group_home(
-        f"{'sunny' if sky is None else 'cloudy'}, {mode}, {phases}",
+        f"{'sunny' if sky is None else 'cloudy'}, {mode}, "
+        f"{'3 or 1' if switches else phases}",
         seed=seed,
         duration=seconds,
         supply=Supply(supply_max_current=20.0, generates=True),
@@ -279,21 +285,29 @@ def plain(phases: int, mode: SolarMode) -> MakeDecider:
     return make
 
 
-DAYS: Sequence[tuple[str, SolarMode, int]] = tuple(
-    (sky, mode, phases)
-    for mode, phases in (
-        (SolarMode.SURPLUS, 3),
-        (SolarMode.SURPLUS, 1),
-        (SolarMode.MINIMUM_AND_SURPLUS, 3),
+type Day = tuple[str, SolarMode, int, bool]
+"""A sky, a mode, the phases of the car, and whether its charger can be set to one."""
+DAYS: Sequence[Day] = tuple(
+    (sky, mode, phases, switches)
+    for mode, phases, switches in (
+        (SolarMode.SURPLUS, 3, False),
+        (SolarMode.SURPLUS, 3, True),
+        (SolarMode.SURPLUS, 1, False),
+        (SolarMode.MINIMUM_AND_SURPLUS, 3, False),
     )
     for sky in SKIES
 )
 
 
-def run_day(which: tuple[str, SolarMode, int], seed: int = 1) -> tuple[Outcome, ...]:
-    """Run one of the `DAYS` with the law, and with the loop beside it."""
-    sky, mode, phases = which
-    scenario = day(SKIES[sky], mode, phases=phases, seed=seed)
+def run_day(which: Day, seed: int = 1) -> tuple[Outcome, ...]:
+    """Run one of the `DAYS` with the law, and with the loop beside it.
+
+    That does not switch phases.
+    """
+    sky, mode, phases, switches = which
+    scenario = day(SKIES[sky], mode, phases=phases, seed=seed, switches=switches)
+    if switches:
+        return (run("law and plan", scenario, ours),)
     return (
         run("law and plan", scenario, ours),
         run("loop of 30 s", scenario, plain(phases, mode)),

@@ -349,7 +349,8 @@ class ChargerReading:
     and taken to be nothing, so that all of it is kept free. `phases` is how many of its
     phases the car that is connected was seen to use before a restart (None: not known).
     `phases_set` is how many it says that it is set to use (None: it does not say, and is
-    not switched).
+    not switched), `switched_at` when it was told last to use another number, also before a
+    restart (s; None: not known).
     """
 
     status: ChargerStatus
@@ -360,6 +361,7 @@ class ChargerReading:
     socket_current: float | None = None
     phases: int | None = None
     phases_set: int | None = None
+    switched_at: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -460,7 +462,7 @@ class Minimum(NamedTuple):
     """The least that a charger's car can be given, A summed over the phases.
 
     `counted` is that of the phases that it is taken to use, `fewest` of one alone where
-    it may turn out to use no more.
+    it may turn out to use no more, or its charger can be set to one.
     """
 
     counted: float

@@ -48,6 +48,8 @@ class Amina(ChargerElectronics):
         self.level = round(charger.limit)
         """A, as last taken."""
         self.is_on = True
+        self.single_phase = False
+        """What it is set to; it counts from the next start on."""
         self.announced = 0
         """Entities."""
         self._published: dict[str, Any] = {}
@@ -84,8 +86,13 @@ class Amina(ChargerElectronics):
                 # 0 has it say that it is off, and charge on.
                 self.is_on = int(payload) > 0
                 self.level = int(payload) or self.level
+            case "single_phase":
+                self.single_phase = payload == "enable"
             case _ if payload in ("ON", "OFF"):
                 self.is_on = payload == "ON"
+                if self.is_on and self.charger.paused:
+                    phases = 1 if self.single_phase else len(self.charger.wiring)
+                    self.charger.set_phases(phases, self.now)
                 self.charger.set_paused(not self.is_on, self.now)
         self.charger.set_limit(self.level, self.now)
         self._publish()
@@ -110,6 +117,7 @@ class Amina(ChargerElectronics):
             "state": "ON" if self.is_on else "OFF",
             "charge_limit": self.level if self.reports_limit else None,
             "charge_limit_with_on_off": None,
+            "single_phase": "enable" if self.single_phase else "disable",
             "ev_connected": connected,
             "charging": charging,
             "ev_status": status,
@@ -150,6 +158,16 @@ class Amina(ChargerElectronics):
                 "payload_on": "ON",
                 "payload_off": "OFF",
                 "value_template": '{{ value_json["state"] }}',
+            },
+        )
+        self._announce_one(
+            "switch",
+            "switch_single_phase",
+            {
+                "command_topic": f"{self.topic}/set/single_phase",
+                "payload_on": "enable",
+                "payload_off": "disable",
+                "value_template": '{{ value_json["single_phase"] }}',
             },
         )
         for name in ("ev_connected", "charging"):

@@ -44,6 +44,7 @@ class _Connector:
         self.starting = asyncio.Lock()
         """Held until the answer to a start of a transaction has been taken in."""
         self.limit = charger.limit
+        self.phases = len(charger.wiring)
         self.told_status = ""
         self.told_meter_values = -SAMPLE_INTERVAL
 
@@ -97,6 +98,8 @@ class OcppChargePoint(ChargerDevice):
         """Its maker's key for that, None where it has none ..."""
         self.takes_configuration = True
         """... and whether a key is changed by whoever writes it."""
+        self.switches_phases = True
+        """Whether it does what it says of that: a go-e said so for years before."""
         self.refused: list[dict[str, Any]] = []
         """The profiles that it did not take."""
         self.epoch = datetime.now(UTC)
@@ -139,6 +142,8 @@ class OcppChargePoint(ChargerDevice):
         }
         if self.own_offline_current is not None:
             known["InstallationOfflineCurrent"] = self.own_offline_current
+        if takes.switching is not None:
+            known[takes.switching] = "true"
         if takes.is_supported:
             known |= {
                 "ChargeProfileMaxStackLevel": str(takes.max_stack_level),
@@ -208,9 +213,20 @@ class OcppChargePoint(ChargerDevice):
             limit = min(allowed, connector.charger.max_current)
             if connector.is_ended:
                 limit = 0.0
+            self._switch(connector)
             if limit != connector.limit:
                 connector.limit = limit
                 connector.charger.set_limit(limit, self.now)
+
+    def _switch(self, connector: _Connector) -> None:
+        """Use as many phases as the profile in force says, where it can."""
+        phases = self.profiles.phases_allowed(
+            connector.number, connector.transaction, self.clock
+        )
+        can = self.profiles.takes.switching is not None and self.switches_phases
+        if can and phases != connector.phases:
+            connector.phases = phases
+            connector.charger.set_phases(phases, self.now)
 
     # --- being connected ------------------------------------------------------------
 

@@ -29,13 +29,17 @@ class SmartCharging:
     """What a charge point takes; charge points differ in each of these.
 
     `rate_units` is what it says of `ChargingScheduleAllowedChargingRateUnit`, `refused`
-    names purposes, or purposes with a kind, that it does not take.
+    names purposes, or purposes with a kind, that it does not take. `switching` is the key
+    by which it says that it can use one phase (None: it cannot), `takes_one` whether it
+    takes a profile for one.
     """
 
     is_supported: bool = True
     rate_units: str = "Current"
     max_stack_level: int = 10
     refused: frozenset[str] = frozenset()
+    switching: str | None = None
+    takes_one: bool = True
 
     @property
     def features(self) -> str:
@@ -53,6 +57,7 @@ class SmartCharging:
             and word in self.rate_units.split(",")
             and 0 <= profile["stack_level"] <= self.max_stack_level
             and self.refused.isdisjoint({purpose, f"{purpose} {kind}"})
+            and (self.takes_one or _phases_of(profile) != 1)
         )
 
 
@@ -103,6 +108,16 @@ class ChargingProfiles:
             if place[:2] == (connector, "TxProfile"):
                 del self.held[place]
 
+    def phases_allowed(
+        self, connector: int, transaction: Transaction | None, now: datetime
+    ) -> int:
+        """Return on how many phases the profile in force lets a connector charge."""
+        for purpose in ("TxProfile", "TxDefaultProfile"):
+            for profile in self._stack(connector, purpose):
+                if _limit_of(profile, transaction, now) is not None:
+                    return _phases_of(profile) or self.phases
+        return self.phases
+
     def limit(
         self, connector: int, transaction: Transaction | None, now: datetime
     ) -> float:
@@ -139,12 +154,19 @@ class ChargingProfiles:
         """Return how many of a profile's units an ampere on each phase is."""
         if profile["charging_schedule"]["charging_rate_unit"] == "A":
             return 1.0
-        return PHASE_VOLTAGE * self.phases
+        return PHASE_VOLTAGE * (_phases_of(profile) or self.phases)
 
     def _stack(self, connector: int, purpose: str) -> Iterator[dict[str, Any]]:
         places = [place for place in self.held if place[:2] == (connector, purpose)]
         for place in sorted(places, reverse=True):
             yield self.held[place]
+
+
+def _phases_of(profile: dict[str, Any]) -> int | None:
+    """Return on how many phases a profile says that it is to charge, None: on all."""
+    first = profile["charging_schedule"]["charging_schedule_period"][0]
+    said: int | None = first.get("number_phases")
+    return said
 
 
 def _limit_of(

@@ -26,12 +26,15 @@ CURRENT = {
     "value_template": "{{ value | int / 10 }}",
 }
 MODES = ("Off", "Normal", "Smart", "Solar", "Pause")
+SECOND_CONTACTOR = ("Not present", "Always Off", "Solar Off", "Always On", "Auto")
+"""What is done with it, that of L2 and L3."""
 
 
 class SmartEVSE(ChargerElectronics):
     """One with a meter for the car and none for the house: its only mode is Normal.
 
-    `starts` is how often it started; `mode` is what it shows of it and of its access.
+    `starts` is how often it started; `mode` is what it shows of it and of its access;
+    `second_contactor` what it is to do with that.
     """
 
     integration: ClassVar[str] = "mqtt"
@@ -41,6 +44,7 @@ class SmartEVSE(ChargerElectronics):
         super().__init__(charger, serial_number=serial_number)
         self.prefix = f"SmartEVSE/{serial_number}"
         self.mode = "Normal"
+        self.second_contactor = "Not present"
         self.override = 0
         """Tenths of A; 0 is none."""
         self.announced = 0
@@ -85,6 +89,10 @@ class SmartEVSE(ChargerElectronics):
                 self._override_by(int(payload))
             case "Mode" if payload in ("Off", "Pause", "Normal"):
                 self.mode = payload
+            case "EnableC2" if payload in SECOND_CONTACTOR:
+                self.second_contactor = payload
+                phases = 1 if payload == "Always Off" else len(self.charger.wiring)
+                self.charger.set_phases(phases, self.now)
         self._apply()
         self.publish()
 
@@ -118,6 +126,7 @@ class SmartEVSE(ChargerElectronics):
         figures = {
             **{f"EVCurrentL{n}": value for n, value in enumerate(tenths, start=1)},
             "Mode": self.mode,
+            "EnableC2": self.second_contactor,
             "State": self.state,
             "Access": "Allow" if self.mode == "Normal" else "Pause",
             "MaxCurrent": round(self.charger.max_current * TENTHS),
@@ -143,6 +152,15 @@ class SmartEVSE(ChargerElectronics):
                 "state_topic": f"{self.prefix}/Mode",
                 "command_topic": f"{self.prefix}/Set/Mode",
                 "options": MODES,
+            },
+        )
+        self._announce_one(
+            "EnableC2",
+            "select",
+            {
+                "state_topic": f"{self.prefix}/EnableC2",
+                "command_topic": f"{self.prefix}/Set/EnableC2",
+                "options": SECOND_CONTACTOR,
             },
         )
         self._announce_one(

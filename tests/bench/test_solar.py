@@ -89,6 +89,20 @@ def test_with_enough_for_one_phase_it_is_tried_once_whether_a_car_uses_one(
     assert (outcome.share > 0.8) is (phases == 1)
 
 
+@pytest.mark.parametrize(("switches", "used"), [(False, 0.0), (True, 0.75)])
+def test_with_enough_for_one_phase_a_charger_that_can_is_set_to_one(
+    switches: bool, used: float
+) -> None:
+    scenario = day(
+        None, SolarMode.SURPLUS, switches=switches, start=BEGINS, seconds=HOUR
+    )
+    exported = PhaseValues(-3.6, -3.6, -3.6)
+    outcome = run("", replace(scenario, house=House(constant(exported))), ours)
+    assert outcome.share >= used
+    assert (outcome.share > 0.1) is switches
+    assert outcome.from_grid < 0.1
+
+
 def test_the_table_has_a_row_for_each(capsys: pytest.CaptureFixture[str]) -> None:
     table = solar_table([hours("sunny"), hours("cloudy")])
     assert len(table.splitlines()) == 4

@@ -39,6 +39,7 @@ class Contract:
     """One integration's charger, with a car that charges.
 
     `give_8_unseen` is sent after a pause that does not show yet, where that differs.
+    `use_one` and `use_all` set a paused one to one phase and to all, where it can be.
     """
 
     profile: str
@@ -57,6 +58,8 @@ class Contract:
     answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     shows: Shows = lambda _name, _data: {}
     give_8_unseen: tuple[Call, ...] | None = None
+    use_one: Call | None = None
+    use_all: Call | None = None
 
 
 def sensor(unique_id: str, state: str, **more: Any) -> Upstream:
@@ -104,6 +107,11 @@ def option(unique_id: str, value: str) -> Call:
 
 def press(unique_id: str) -> Call:
     return "button.press", {"entity_id": unique_id}
+
+
+def uses_all(reading: ChargerReading) -> ChargerReading:
+    """Return that of one which says that it is set to use all phases."""
+    return replace(reading, phases_set=3)
 
 
 def charging(
@@ -281,6 +289,7 @@ def _wattpilot(name: str, limit: str) -> Contract:
         entities=(
             number(limit, "16", 6, 32),
             number(f"{name}-fst", "1400", 0, 999999),
+            select(f"{name}-psm", "Auto"),
             button(f"{name}-frc0"),
             button(f"{name}-frc1"),
             button(f"{name}-frc2"),
@@ -304,8 +313,9 @@ def _wattpilot(name: str, limit: str) -> Contract:
 SMARTEVSE_LIMIT = "SmartEVSE/5001-ChargeCurrentOverride"
 
 
-def _smartevse() -> Contract:
-    own = "SmartEVSE/5001"
+def _smartevse(second_contactor: str) -> Contract:
+    own, has_it = "SmartEVSE/5001", second_contactor != "Not present"
+    reading = charging(15.1, 15.2, 15.3)
     return Contract(
         profile="smartevse",
         integration="mqtt",
@@ -320,7 +330,7 @@ def _smartevse() -> Contract:
             ),
             number(f"{own}-CPPWMOverride", "-1", -1, 100),
             select(f"{own}-Mode", "Normal"),
-            select(f"{own}-EnableC2", "Not present"),
+            select(f"{own}-EnableC2", second_contactor),
             sensor(f"{own}-State", "Charging"),
             sensor(f"{own}-StateID", "C"),
             sensor(f"{own}-EVPlugState", "Connected"),
@@ -329,9 +339,11 @@ def _smartevse() -> Contract:
             *(sensor(f"{own}-EVCurrentL{n}", f"15.{n}", unit="A") for n in (1, 2, 3)),
             *(sensor(f"{own}-MainsCurrentL{n}", f"3.{n}", unit="A") for n in (1, 2, 3)),
         ),
-        reading=charging(15.1, 15.2, 15.3),
+        reading=uses_all(reading) if has_it else reading,
         give_10=(set_value(SMARTEVSE_LIMIT, 10),),
         pause=(option(f"{own}-Mode", "Pause"),),
+        use_one=option(f"{own}-EnableC2", "Always Off") if has_it else None,
+        use_all=option(f"{own}-EnableC2", "Always On") if has_it else None,
         give_8=(set_value(SMARTEVSE_LIMIT, 8), option(f"{own}-Mode", "Normal")),
     )
 
@@ -351,9 +363,11 @@ PEBLAR = Contract(
         sensor("24-01_current_phase_3", "15300", unit="mA"),
         sensor("24-01_power_total", "10400", unit="W"),
     ),
-    reading=replace(charging(15.1, 15.2, 15.3), phases_set=3),
+    reading=uses_all(charging(15.1, 15.2, 15.3)),
     give_10=(set_value("24-01_charge_current_limit", 10),),
     pause=(turn("off", "24-01_charge"),),
+    use_one=turn("on", "24-01_force_single_phase"),
+    use_all=turn("off", "24-01_force_single_phase"),
     # The number, noted while the switch shows off, is sent by the switch.
     give_8=(
         set_value("24-01_charge_current_limit", 8),
@@ -377,9 +391,11 @@ NRGKICK = Contract(
         sensor("NRG1_l3_current", "15.3", unit="A"),
         sensor("NRG1_n_current", "0.2", unit="A"),
     ),
-    reading=replace(charging(15.1, 15.2, 15.3), phases_set=3),
+    reading=uses_all(charging(15.1, 15.2, 15.3)),
     give_10=(set_value("NRG1_current_set", 10),),
     pause=(turn("off", "NRG1_charging_enabled"),),
+    use_one=set_value("NRG1_phase_count", 1),
+    use_all=set_value("NRG1_phase_count", 3),
     give_8=(
         set_value("NRG1_current_set", 8),
         turn("on", "NRG1_charging_enabled"),
@@ -502,9 +518,11 @@ CONTRACTS = (
             sensor("goecharger_api2.goe_123_nrg_5", "15.2", key="nrg_5", unit="A"),
             sensor("goecharger_api2.goe_123_nrg_6", "15.3", key="nrg_6", unit="A"),
         ),
-        reading=charging(15.1, 15.2, 15.3),
+        reading=uses_all(charging(15.1, 15.2, 15.3)),
         give_10=(set_value("goecharger_api2.goe_123_amp", 10),),
         pause=(option("goecharger_api2.goe_123_frc", "1"),),
+        use_one=option("goecharger_api2.goe_123_psm", "1"),
+        use_all=option("goecharger_api2.goe_123_psm", "2"),
         give_8=(
             set_value("goecharger_api2.goe_123_amp", 8),
             option("goecharger_api2.goe_123_frc", "0"),
@@ -517,6 +535,7 @@ CONTRACTS = (
             number("500006_led_max_brightness", "20", 0, 100),
             number("500006_dynamic_limit", "16", 0, 32),
             switch("500006_lock", "off"),
+            switch("500006_force_single_phase", "off"),
             sensor("500006_state", "charging", key="state"),
             sensor("500006_installation_current", "25", unit="A"),
             sensor("500006_current_l1", "15.1", unit="A"),
@@ -524,9 +543,11 @@ CONTRACTS = (
             sensor("500006_current_l3", "15.3", unit="A"),
             sensor("500006_power", "10.4", unit="kW"),
         ),
-        reading=charging(15.1, 15.2, 15.3),
+        reading=uses_all(charging(15.1, 15.2, 15.3)),
         give_10=(set_value("500006_dynamic_limit", 10),),
         pause=(set_value("500006_dynamic_limit", 0),),
+        use_one=turn("on", "500006_force_single_phase"),
+        use_all=turn("off", "500006_force_single_phase"),
         give_8=(set_value("500006_dynamic_limit", 8),),
     ),
     # The single-phase model.
@@ -629,14 +650,17 @@ CONTRACTS = (
             number("222222-number-ama-0", "32", 6, 32),
             select("222222-select-frc-frc", "Neutral"),
             select("222222-select-lmo-lmo", "Default"),
+            select("222222-select-psm-psm", "Auto"),
             sensor("222222-sensor-frc-frc", "Neutral"),
             sensor("222222-sensor-car-car", "Charging"),
             sensor("222222-sensor-nrg-0", "230", unit="V"),
             *(sensor(f"222222-sensor-nrg-{n}", f"15.{n}", unit="A") for n in (4, 5, 6)),
         ),
-        reading=charging(15.4, 15.5, 15.6),
+        reading=uses_all(charging(15.4, 15.5, 15.6)),
         give_10=(set_value("222222-number-amp-0", 10),),
         pause=(option("222222-select-frc-frc", "Don't charge"),),
+        use_one=option("222222-select-psm-psm", "Force single phase"),
+        use_all=option("222222-select-psm-psm", "Force three phases"),
         give_8=(
             set_value("222222-number-amp-0", 8),
             option("222222-select-frc-frc", "Neutral"),
@@ -780,9 +804,11 @@ CONTRACTS = (
             sensor("0x0123_current_phase_b_zigbee2mqtt", "15.2", unit="A"),
             sensor("0x0123_current_phase_c_zigbee2mqtt", "15.3", unit="A"),
         ),
-        reading=charging(15.1, 15.2, 15.3),
+        reading=uses_all(charging(15.1, 15.2, 15.3)),
         give_10=(set_value("0x0123_charge_limit_zigbee2mqtt", 10),),
         pause=(turn("off", "0x0123_switch_zigbee2mqtt"),),
+        use_one=turn("on", "0x0123_switch_single_phase_zigbee2mqtt"),
+        use_all=turn("off", "0x0123_switch_single_phase_zigbee2mqtt"),
         # A level that it is told while it is off may be lost.
         give_8=(
             set_value("0x0123_charge_limit_zigbee2mqtt", 8),
@@ -790,7 +816,8 @@ CONTRACTS = (
             set_value("0x0123_charge_limit_zigbee2mqtt", 8),
         ),
     ),
-    _smartevse(),
+    _smartevse("Not present"),
+    _smartevse("Always On"),
     _alfen(1),
     _alfen(2),
     # The two integrations of this name.

@@ -1,6 +1,8 @@
 """How many phases a charger is told to use: only while it shows that it is paused."""
 
 import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -9,8 +11,12 @@ from custom_components.amp_guard.chargers.phase_switch import (
     LONGEST_PAUSE,
     PATIENCE,
 )
+from custom_components.amp_guard.chargers.profile import CURRENT_ROLES, Role
+from custom_components.amp_guard.chargers.profiles import PROFILES
+from custom_components.amp_guard.model import ChargerStatus
 
-from .contracts import Call, set_value, turn
+from .conftest import Charger, Writes
+from .contracts import CONTRACTS, Call, Contract, set_value, turn
 
 LIMIT, PAUSE, ONE = (
     "24-01_charge_current_limit",
@@ -154,3 +160,170 @@ async def test_a_release_waits_for_what_is_being_set(peblar, stands, later) -> N
     hangs.set()
     await releasing
     assert peblar.driver.left_at == 6.0
+
+
+# --- every charger that can be set --------------------------------------------------
+
+SWITCHED = [contract for contract in CONTRACTS if contract.use_one is not None]
+CONTACTOR = "SmartEVSE/5001-EnableC2"
+
+each_switched = pytest.mark.parametrize(
+    "contract", SWITCHED, ids=lambda contract: contract.profile
+)
+
+
+def test_each_profile_that_can_be_set_has_a_contract_that_says_how() -> None:
+    able = {name for name, profile in PROFILES.items() if profile.phases is not None}
+    assert {contract.profile for contract in SWITCHED} == able
+
+
+def let_stand(charger: Charger) -> None:
+    """Let its car stand still, by all that its integration has."""
+    profile, words = charger.driver.profile, {}
+    for role, statuses in profile.statuses.items():
+        if role is Role.CHARGING:
+            words[role] = "off"
+        elif role is Role.CONNECTED:
+            words[role] = "on"
+        else:
+            words[role] = next(
+                word
+                for word, status in statuses.items()
+                if status is ChargerStatus.WAITING
+            )
+    words |= dict.fromkeys(CURRENT_ROLES, "0")
+    for role, word in words.items():
+        state = charger.driver._entities.state(role)
+        if state is not None:
+            charger.hass.states.async_set(state.entity_id, word, state.attributes)
+
+
+async def stopped(charger: Charger) -> None:
+    """Pause it, and let its car stand still; what it shows of that has come in."""
+    await charger.driver.start()
+    await charger.order(0.0)
+    let_stand(charger)
+    await charger.come()
+    charger.taken()
+
+
+def phase_calls(charger: Charger) -> list[Call]:
+    told = (charger.contract.use_one, charger.contract.use_all)
+    return [call for call in charger.taken() if call in told]
+
+
+@each_switched
+@pytest.mark.parametrize("writes", [Writes.CHANGED, Writes.REPORTED])
+async def test_each_is_set_to_one_and_back(
+    contract: Contract, writes: Writes, charger_of
+) -> None:
+    charger = charger_of(contract, writes)
+    await stopped(charger)
+    assert charger.driver.can_switch_phases
+    for phases, call in ((1, contract.use_one), (3, contract.use_all)):
+        charger.driver.command(0.0, phases=phases)
+        await charger.settle()
+        assert phase_calls(charger) == [call]
+        assert charger.driver.read().phases_set == phases
+
+
+@each_switched
+async def test_none_is_set_while_its_car_draws(contract: Contract, charger_of) -> None:
+    """Some would switch under load, some refuse, some do it at the next start."""
+    charger = charger_of(contract)
+    await charger.driver.start()
+    for current in (10.0, 0.0):
+        charger.driver.command(current, phases=1)
+        await charger.settle()
+        assert phase_calls(charger) == []
+    let_stand(charger)
+    await charger.settle()
+    assert phase_calls(charger) == [contract.use_one]
+
+
+@each_switched
+async def test_one_that_takes_half_a_minute_says_so_when_it_has(
+    contract: Contract, charger_of, later
+) -> None:
+    charger = charger_of(contract)
+    await stopped(charger)
+    charger.writes = Writes.LATE
+    charger.driver.command(0.0, phases=1)
+    await charger.settle()
+    await later(min(30.0, charger.driver.profile.settling_time - 1.0))
+    assert phase_calls(charger) == [contract.use_one]
+    assert charger.driver.read().phases_set == 3
+    await charger.come()
+    assert charger.driver.read().phases_set == 1
+    await later(charger.driver.profile.settling_time + 1.0)
+    assert phase_calls(charger) == []
+
+
+@each_switched
+async def test_one_that_takes_it_and_does_nothing_shows_what_it_is(
+    contract: Contract, charger_of, later
+) -> None:
+    """The law gives it up by what it shows."""
+    charger = charger_of(contract)
+    await stopped(charger)
+    charger.obeys = False
+    charger.driver.command(0.0, phases=1)
+    await charger.settle()
+    await later(charger.driver.profile.settling_time + 1.0)
+    assert phase_calls(charger) == [contract.use_one] * 2
+    assert charger.driver.read().phases_set == 3
+
+
+@each_switched
+async def test_one_that_refuses_is_in_trouble_until_it_is_let_be(
+    contract: Contract, charger_of
+) -> None:
+    charger = charger_of(contract)
+    await stopped(charger)
+    charger.refusal = "not now"
+    charger.driver.command(0.0, phases=1)
+    await charger.settle()
+    assert charger.driver.trouble(charger.driver.read()).state == "not now"
+    charger.driver.command(0.0)
+    await charger.settle()
+    assert charger.driver.trouble(charger.driver.read()) is None
+
+
+def others(contract: Contract) -> Iterable[tuple[str, int]]:
+    """Yield the options of its select that are its owner's: it uses all in each."""
+    uses = PROFILES[contract.profile].phases
+    assert uses is not None
+    told = {contract.use_one[1].get("option"), contract.use_all[1].get("option")}
+    for option, phases in uses.shown.items():
+        if contract.use_one[0] == "select.select_option" and option not in told:
+            yield option, phases
+
+
+@pytest.mark.parametrize(
+    ("contract", "option", "phases"),
+    [(c, *other) for c in SWITCHED for other in others(c)],
+    ids=lambda value: getattr(value, "profile", str(value)),
+)
+async def test_one_that_chooses_itself_counts_as_one_that_uses_all(
+    contract: Contract, option: str, phases: int, charger_of
+) -> None:
+    select = contract.use_one[1]["entity_id"]
+    entities = tuple(
+        replace(each, state=option) if each.unique_id == select else each
+        for each in contract.entities
+    )
+    charger = charger_of(replace(contract, entities=entities))
+    await charger.driver.start()
+    assert charger.driver.read().phases_set == phases == 3
+
+
+async def test_a_smartevse_without_its_second_contactor_cannot_be_set(
+    charger_of,
+) -> None:
+    contract = next(c for c in CONTRACTS if c.profile == "smartevse" and not c.use_one)
+    charger = charger_of(contract)
+    await charger.driver.start()
+    assert not charger.driver.can_switch_phases
+    assert charger.driver.read().phases_set is None
+    charger.set(CONTACTOR, "Always On")
+    assert charger.driver.can_switch_phases

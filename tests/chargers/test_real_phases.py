@@ -5,14 +5,18 @@ import pytest
 from custom_components.amp_guard.model import ChargerStatus, PhaseValues
 from tests.devices.conftest import (  # noqa: F401 - fixtures
     PEBLAR_HOST,
+    amina,
+    broker,
     lektrico,
     loopback_network,
     nrgkick,
     peblar,
     port_forward,
+    smartevse,
 )
 
 from .site import Site, draws, status_is
+from .test_real_integrations import amina_site, mqtt  # noqa: F401 - fixtures
 
 ON_ONE = PhaseValues(16.0, 0.0, 0.0)
 ON_ALL = PhaseValues(16.0, 16.0, 16.0)
@@ -47,7 +51,17 @@ async def lektrico_site(hass, lektrico):  # noqa: F811
     await site.stop()
 
 
-@pytest.fixture(params=["peblar", "nrgkick", "lektrico"])
+@pytest.fixture
+async def smartevse_site(hass, mqtt, smartevse):  # noqa: F811
+    smartevse.device.second_contactor = "Auto"
+    site = Site(hass, smartevse)
+    await site.hear_of()
+    await site.take()
+    yield site
+    await site.stop()
+
+
+@pytest.fixture(params=["peblar", "nrgkick", "lektrico", "amina", "smartevse"])
 def site(request: pytest.FixtureRequest) -> Site:
     return request.getfixturevalue(f"{request.param}_site")
 

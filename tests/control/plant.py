@@ -252,6 +252,7 @@ class Outlet:
             user_limit=user_limit,
             socket_current=self.socket_current,
             phases_set=self.phases_set,
+            switched_at=self.switched_at[-1] + shift if self.switched_at else None,
         )
         if self._answered is None or now - self._answered[0] >= self.asked_each:
             self._answered = now, reading
@@ -328,7 +329,6 @@ class Plant:
         self.balancer = Balancer(self.site)
         self.last = None
         for name, outlet in self.outlets.items():
-            outlet.switched_at.clear()
             if (before := outlet.driver) is not None:
                 may_hold = before.commanded(self.now).may_hold
                 self.drive(name, may_hold=may_hold).go_on_from(before)

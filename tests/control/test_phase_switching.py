@@ -134,6 +134,23 @@ def test_one_that_is_limited_by_power_has_it_on_one_phase() -> None:
     assert used(plant) == [Phase.L1]
 
 
+@pytest.mark.parametrize(
+    ("car", "fewest"),
+    [
+        (switchable(), 6.0),
+        (switchable(phase_mode=PhaseMode.ALL), 18.0),
+        (charger("a"), 18.0),
+    ],
+    ids=["automatic", "its owner chose three", "cannot be set"],
+)
+def test_who_plans_is_told_the_least_that_it_could_be_set_to(
+    car: Charger, fewest: float
+) -> None:
+    plant = evening(car, load=QUIET)
+    minimum = plant.settle(120).decision.minimums["a"]
+    assert (minimum.counted, minimum.fewest) == (18.0, fewest)
+
+
 def test_one_that_does_not_say_how_it_is_set_is_not_switched() -> None:
     plant = evening()
     plant.outlets["a"].phases_set = None
@@ -170,6 +187,21 @@ def test_its_owner_sets_it_to_one_and_to_all_while_it_charges() -> None:
     assert used(plant) == [Phase.L1]
     choose(plant, PhaseMode.ALL)
     lawful(plant, 900)
+    assert len(used(plant)) == 3
+
+
+@pytest.mark.parametrize("jump", [0.0, -3600.0])
+def test_a_restart_does_not_let_it_be_switched_sooner(jump: float) -> None:
+    plant = evening(load=QUIET)
+    lawful(plant, 120)
+    choose(plant, PhaseMode.ONE)
+    lawful(plant, 400)
+    plant.restart()
+    plant.shift += jump
+    choose(plant, PhaseMode.ALL)
+    lawful(plant, 900)
+    first, second = plant.outlets["a"].switched_at
+    assert second - first >= 600.0
     assert len(used(plant)) == 3
 
 

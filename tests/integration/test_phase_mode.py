@@ -139,3 +139,25 @@ async def test_it_is_set_when_its_car_has_stopped(
     peblar.stops()
     await house.passes(hass, 120, 2.0, 2.0, 2.0)
     assert peblar.shows("force_single_phase") == "on"
+
+
+async def test_a_restart_does_not_let_it_be_set_sooner(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, peblar: Peblar
+) -> None:
+    """At most once in ten minutes, whoever starts anew in between."""
+    charger = await add(hass, entry, peblar)
+    await choose(hass, charger, "one")
+    peblar.stops()
+    await house.passes(hass, 150, 2.0, 2.0, 2.0)
+    assert peblar.shows("force_single_phase") == "on"
+
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    await choose(hass, charger, "all")
+
+    waited = 0
+    while peblar.shows("force_single_phase") == "on" and waited < 900:
+        await house.passes(hass, 10, 2.0, 2.0, 2.0)
+        waited += 10
+    assert 400 < waited < 900

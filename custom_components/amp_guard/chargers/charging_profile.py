@@ -58,6 +58,9 @@ KEYS = (
     "MeterValueSampleInterval",
 )
 """The configuration keys of OCPP 1.6 that say what a charge point takes."""
+SWITCHES_PHASES = ("ConnectorSwitch3to1PhaseSupported", "ACPhaseSwitchingSupported")
+"""Those that say whether it can be told on how many phases, the second one of Charge Amps
+[evcc#10183, #16228]; neither is asked for by itself."""
 OWN_OFFLINE_CURRENT = "InstallationOfflineCurrent"
 """A key of Charge Amps, which is not asked for by itself."""
 
@@ -81,6 +84,7 @@ class Capabilities:
     version: Version = Version.V1_6
     has_smart_charging: bool | None = None
     has_remote_trigger: bool = False
+    switches_phases: bool = False
     takes_amperes: bool = True
     max_stack_level: int = UNSAID_STACK_LEVEL
     sample_interval: float | None = None
@@ -96,6 +100,10 @@ class Capabilities:
         return cls(
             has_smart_charging="SmartCharging" in features if features else None,
             has_remote_trigger="RemoteTrigger" in features,
+            switches_phases=any(
+                configuration.get(key, "").strip().lower() == "true"
+                for key in SWITCHES_PHASES
+            ),
             takes_amperes="Power" not in units or "Current" in units,
             max_stack_level=UNSAID_STACK_LEVEL if level is None else level,
             sample_interval=_whole(interval),
@@ -165,11 +173,14 @@ AMPERES = Unit()
 
 
 def offline_profile(
-    above: Way, current: float, unit: Unit, now: datetime
+    above: Way, current: float, unit: Unit, now: datetime, phases: int | None = None
 ) -> dict[str, Any]:
-    """Return what is in force under a TxProfile, and when that is over."""
+    """Return what is in force under a TxProfile, and when that is over.
+
+    On as many phases (None: without a word of them): it comes while a car draws.
+    """
     way = replace(above, purpose=Purpose.TX_DEFAULT_PROFILE)
-    return _profile(way, ((0, current),), unit, now - CLOCK_AHEAD)
+    return _profile(way, ((0, current),), unit, now - CLOCK_AHEAD, phases)
 
 
 def limiting_profile(
@@ -181,32 +192,38 @@ def limiting_profile(
     valid_for: float | None,
     offline_current: float,
     transaction: int | None = None,
+    phases: int | None = None,
 ) -> dict[str, Any]:
-    """Return a profile for A, which holds for s (None: for good).
+    """Return a profile for A, which holds for s (None: for good), on so many phases.
 
     After its time a TxProfile is none. The others stand alone: they go on with the
     offline limit.
     """
     if valid_for is None:
-        profile = _profile(way, ((0, current),), unit, now - CLOCK_AHEAD)
+        profile = _profile(way, ((0, current),), unit, now - CLOCK_AHEAD, phases)
     elif way.purpose is Purpose.TX_PROFILE:
-        profile = _profile(way, ((0, current),), unit, now)
+        profile = _profile(way, ((0, current),), unit, now, phases)
         profile["chargingSchedule"]["duration"] = math.ceil(valid_for)
     else:
         periods = ((0, current), (math.ceil(valid_for), offline_current))
-        profile = _profile(way, periods, unit, now)
+        profile = _profile(way, periods, unit, now, phases)
     if transaction is not None:
         profile["transactionId"] = transaction
     return profile
 
 
 def _profile(
-    way: Way, periods: tuple[tuple[int, float], ...], unit: Unit, start: datetime
+    way: Way,
+    periods: tuple[tuple[int, float], ...],
+    unit: Unit,
+    start: datetime,
+    phases: int | None,
 ) -> dict[str, Any]:
     """Return a profile of A by s from its start, as it goes over the wire.
 
     Absolute: a Huawei refuses a TxDefaultProfile that is relative.
     """
+    on = {} if phases is None else {"numberPhases": phases}
     return {
         "chargingProfileId": PROFILE_IDS[way.purpose] + way.connector,
         "stackLevel": way.level,
@@ -216,7 +233,7 @@ def _profile(
             "chargingRateUnit": unit.name,
             "startSchedule": start.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "chargingSchedulePeriod": [
-                {"startPeriod": at, "limit": unit.limit(current)}
+                {"startPeriod": at, "limit": unit.limit(current), **on}
                 for at, current in periods
             ],
         },

@@ -12,6 +12,7 @@ from functools import partial
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_component import async_update_entity
+from homeassistant.util import dt as dt_util
 
 from ..model import ChargerReading, ChargerStatus, Commanded
 from .actions import (
@@ -78,11 +79,12 @@ class ChargerDriver:
             user_limit=self._learning.user_limit,
             tolerance=TOLERANCE + self._setter.renewal_step,
         )
+        self._switched_at = self._in_loop_time(self._learning.switched_at)
         self._phases = PhaseSetter(
             hass,
-            self.profile,
-            actions,
+            self._tell_phases,
             name=config.id,
+            settles=self.profile.settling_time,
             on_end=self._end_of_phases,
             on_wake=self._see,
         )
@@ -103,7 +105,9 @@ class ChargerDriver:
         charger = (profile, self.config, self._entities, actions)
         was_paused = self._learning.may_hold == 0
         if (uses := profile.charging_profiles) is not None:
-            return OcppLimitSetter(*charger, uses=uses, now=self._now)
+            return OcppLimitSetter(
+                *charger, uses=uses, now=self._now, learning=self._learning
+            )
         if (circuit := profile.circuit) is not None:
             return CircuitLimitSetter(
                 *charger, uses=circuit, hass=hass, is_paused_by_us=was_paused
@@ -179,7 +183,12 @@ class ChargerDriver:
             # It waits for a schedule, or nobody has started it: no limit is known.
             limit = None if reading.limit == 0 else reading.limit
             reading = replace(reading, limit=limit)
-        return replace(reading, user_limit=self._machine.user_limit)
+        return replace(
+            reading,
+            user_limit=self._machine.user_limit,
+            phases_set=self._setter.phases_set,
+            switched_at=self._switched_at,
+        )
 
     def commanded(self) -> Commanded:
         """Return what became of what it was commanded."""
@@ -188,7 +197,7 @@ class ChargerDriver:
     @property
     def can_switch_phases(self) -> bool:
         """Whether it can be set to one phase, and to all."""
-        return self.profile.phases is not None and Role.PHASES in self._entities
+        return self._setter.can_switch_phases
 
     @property
     def fail_safe(self) -> FailSafe:
@@ -352,6 +361,12 @@ class ChargerDriver:
         """Take that its fuse is overloaded: what did not arrive is sent again soon."""
         self._carry_out(self._machine.hurry(self._now(), heeds=heeds))
 
+    async def _tell_phases(self, phases: int) -> None:
+        """Tell it how many phases it is to use; its car has stopped."""
+        self._switched_at = self._now()
+        self._learning.keep_switched_at(dt_util.utcnow().timestamp())
+        await self._setter.set_phases(phases)
+
     def _end_of_phases(self, error: ChargerCommandError | None) -> None:
         """Take that it was told how many phases it is to use."""
         if error is None:
@@ -448,6 +463,12 @@ class ChargerDriver:
         """Read again when the car has had the time to follow."""
         if self.profile.refresh_after_command and self._listens:
             self._timers.later("look", self.profile.command_lag, self._look)
+
+    def _in_loop_time(self, time: float | None) -> float | None:
+        """Return a time that is over (s since 1970) in the loop's; no later than now."""
+        if time is None:
+            return None
+        return self._now() + min(0.0, time - dt_util.utcnow().timestamp())
 
     def _now(self) -> float:
         return self._hass.loop.time()

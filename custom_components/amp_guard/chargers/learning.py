@@ -25,6 +25,7 @@ LARGEST_LAG = 30.0
 
 _FIGURE = vol.All(vol.Any(int, float), vol.Range(min=0.0, max=1e6))
 _LIMIT = vol.Any(None, _FIGURE)
+_TIME = vol.Any(None, vol.All(vol.Any(int, float), vol.Range(min=0.0, max=1e11)))
 STORED = vol.Schema(
     {
         vol.Required("lags"): [_FIGURE],
@@ -33,6 +34,8 @@ STORED = vol.Schema(
         vol.Required("user_limit"): _LIMIT,
         vol.Optional("may_hold", default=None): _LIMIT,
         vol.Optional("left_at", default=None): _LIMIT,
+        vol.Optional("phases_told", default=None): vol.Any(None, 1, 3),
+        vol.Optional("switched_at", default=None): _TIME,
     },
     extra=vol.REMOVE_EXTRA,
 )
@@ -47,6 +50,8 @@ class Learned:
     raise until it was used, `phases` how many the car uses. `user_limit` is the ceiling
     (A) that was set at the charger for this car. `may_hold` is the highest limit (A) that
     may be in force of what it was commanded, `left_at` what it was left at last (A).
+    `phases_told` is how many phases it was told to use, where nothing but that tells, and
+    `switched_at` when it was told last to use another number (s since 1970).
     """
 
     lags: deque[float] = field(default_factory=lambda: deque(maxlen=ANSWERS_KEPT))
@@ -55,6 +60,8 @@ class Learned:
     user_limit: float | None = None
     may_hold: float | None = None
     left_at: float | None = None
+    phases_told: int | None = None
+    switched_at: float | None = None
 
     @property
     def lag(self) -> float | None:
@@ -75,6 +82,8 @@ class Learned:
             "user_limit": self.user_limit,
             "may_hold": self.may_hold,
             "left_at": self.left_at,
+            "phases_told": self.phases_told,
+            "switched_at": self.switched_at,
         }
 
     @classmethod
@@ -88,6 +97,8 @@ class Learned:
             user_limit=values["user_limit"],
             may_hold=values["may_hold"],
             left_at=values["left_at"],
+            phases_told=values["phases_told"],
+            switched_at=values["switched_at"],
         )
 
 
@@ -159,6 +170,27 @@ class Learning:
         if user_limit != self._learned.user_limit:
             self._learned.user_limit = user_limit
             self._on_learned(False)
+
+    @property
+    def phases_told(self) -> int | None:
+        """How many phases it was told to use, where nothing but that tells."""
+        return self._learned.phases_told
+
+    def keep_phases_told(self, phases: int | None) -> None:
+        """Note it: None where it turns out that it cannot be told."""
+        if phases != self._learned.phases_told:
+            self._learned.phases_told = phases
+            self._on_learned(True)
+
+    @property
+    def switched_at(self) -> float | None:
+        """When it was told last to use another number of phases, s since 1970."""
+        return self._learned.switched_at
+
+    def keep_switched_at(self, time: float) -> None:
+        """Note it at once: contactors and cars wear over crashes as well."""
+        self._learned.switched_at = round(time, 1)
+        self._on_learned(True)
 
     def _see_step(self, reading: ChargerReading, now: float) -> None:
         step, drawn = self._step, _drawn(reading)

@@ -10,7 +10,15 @@ from .command import TOLERANCE
 from .config import ChargerConfig
 from .entities import ChargerEntities
 from .profile import FailSafe, Pause, Profile, Role
-from .reading import is_away, is_paused, pause_of, read_amperes, takes_zero, to_amperes
+from .reading import (
+    is_away,
+    is_paused,
+    pause_of,
+    read_amperes,
+    read_phases_set,
+    takes_zero,
+    to_amperes,
+)
 
 ROUNDING = 0.001
 """A that a figure may lie under the step that it means."""
@@ -78,6 +86,29 @@ class LimitSetter:
     def settling_time(self) -> float:
         """For how long in s after a command what it shows may be of before it."""
         return self._profile.settling_time
+
+    @property
+    def can_switch_phases(self) -> bool:
+        """Whether it can be set to one phase, and to all."""
+        uses = self._profile.phases
+        return (
+            uses is not None
+            and Role.PHASES in self._entities
+            and self._entities.value(Role.PHASES) not in uses.never
+        )
+
+    @property
+    def phases_set(self) -> int | None:
+        """How many phases it shows that it is set to use, if it does."""
+        return read_phases_set(self._profile, self._entities)
+
+    async def set_phases(self, phases: int) -> None:
+        """Have it use one phase, its own L1, or all.
+
+        Raises ChargerCommandError if it is not taken.
+        """
+        if (uses := self._profile.phases) is not None:
+            await self._actions.send(uses.use_one if phases == 1 else uses.use_all)
 
     async def read_again(self) -> None:
         """Ask the charger itself for a fresh reading, where that can be asked."""

@@ -38,6 +38,7 @@ from .charging_profile import (
 )
 from .config import ChargerConfig
 from .entities import ChargerEntities
+from .learning import Learning
 from .limit import LimitSetter
 from .profile import (
     CURRENT_ROLES,
@@ -59,6 +60,8 @@ UNSAID_SAMPLE_INTERVAL = 60.0
 """s between the readings of one that does not say: what `ocpp` sets."""
 SETTLING_SAMPLES = 2
 """Samples after a command that may still say what was before it."""
+ALL_PHASES = 3
+"""How many OCPP takes where it is told nothing of them."""
 SPEAKS_OCPP_2 = "charger_speaks_ocpp_2"
 CAR_HAS_FOLLOWED = 20.0
 """s after which a car that draws more was not told: it was asked what it draws."""
@@ -88,16 +91,19 @@ class OcppLimitSetter(LimitSetter):
         *,
         uses: ChargingProfileActions,
         now: Callable[[], float],
+        learning: Learning,
     ) -> None:
-        """Take the charger, and the actions that it is told profiles by."""
+        """Take the charger, the actions that it is told profiles by, and its memory."""
         super().__init__(profile, config, entities, actions)
         self._uses = uses
         self._now = now
+        self._learning = learning
         self._capabilities: Capabilities | None = None
         self._ladder: Ladder | None = None
         self._told: _Told | None = None
         self._is_prepared = False
         self._clears = True
+        self._unoffered_since: float | None = None
 
     # --- what is known of it ---------------------------------------------------------
 
@@ -159,10 +165,33 @@ class OcppLimitSetter(LimitSetter):
         if self._capabilities is not None and self._capabilities.has_remote_trigger:
             await self._actions.send(self._uses.read)
 
+    @property
+    def can_switch_phases(self) -> bool:
+        """Whether it said that it can be told on how many phases."""
+        return self.phases_set is not None
+
+    @property
+    def phases_set(self) -> int | None:
+        """How many phases it was told to use: it does not show that."""
+        return self._learning.phases_told
+
+    async def set_phases(self, phases: int) -> None:
+        """Have it use so many, from the pause that it is in on."""
+        self._learning.keep_phases_told(phases)
+        self._is_prepared = False
+        with suppress(NotYetError):  # then the next profile says it
+            pause = Order(current=0.0, valid_for=PAUSE_VALID_FOR)
+            await self.set(pause, is_newest=lambda: True)
+
     async def ask(self) -> Capabilities:
         """Return what it says that it takes; what it does not say is as usual."""
         if self._capabilities is None:
-            self._capabilities = await ask_capabilities(self._actions, self._uses)
+            said = await ask_capabilities(self._actions, self._uses)
+            self._capabilities = said
+            if said is not None:
+                can = said.switches_phases and len(self._config.wiring) == ALL_PHASES
+                told = (self.phases_set or ALL_PHASES) if can else None
+                self._learning.keep_phases_told(told)
         return self._capabilities or Capabilities()
 
     # --- setting ---------------------------------------------------------------------
@@ -176,6 +205,7 @@ class OcppLimitSetter(LimitSetter):
         capabilities = await self.ask()
         if capabilities.version is Version.V2:
             raise ChargerCommandError(SPEAKS_OCPP_2)
+        self._look_whether_one_is_refused(order)
         unit = self._unit(capabilities)
         ladder = self._judged(capabilities, unit)
         repeats = self._told is not None and self._told.current == order.current
@@ -191,6 +221,7 @@ class OcppLimitSetter(LimitSetter):
             valid_for=order.valid_for,
             offline_current=self._config.offline_current,
             transaction=transaction,
+            phases=self.phases_set,
         )
         await self._tell(told)
         now = self._now()
@@ -200,6 +231,20 @@ class OcppLimitSetter(LimitSetter):
             until=now + (order.valid_for or math.inf),
             transaction=self._entities.value(Role.TRANSACTION),
         )
+
+    def _look_whether_one_is_refused(self, order: Order) -> None:
+        """Take that it offers nothing for long, though it was told to on one phase.
+
+        It has refused that, in silence: it is told nothing of phases any more.
+        """
+        offers = (self._entities.value(Role.STATE) or "").lower() != "suspendedevse"
+        if self.phases_set != 1 or order.current <= 0 or offers:
+            self._unoffered_since = None
+        elif self._unoffered_since is None:
+            self._unoffered_since = self._now()
+        elif self._now() - self._unoffered_since >= self.settling_time:
+            self._learning.keep_phases_told(None)
+            self._is_prepared = False
 
     def _judged(self, capabilities: Capabilities, unit: Unit) -> Ladder:
         """Return the ladder, when it has taken what became of the last order."""
@@ -251,14 +296,24 @@ class OcppLimitSetter(LimitSetter):
         """
         if self._is_prepared and not repeats:
             return
-        # There is no clearing of one connector's profiles alone.
-        if self._clears and self._actions.own_connector is None:
+        if self._clears and self._may_clear:
+            self._clears = False
             with suppress(ChargerCommandError):
                 await self._actions.send(self._uses.clear)
         if way.purpose is Purpose.TX_PROFILE:
             offline = self._config.offline_current
-            await self._tell(offline_profile(way, offline, unit, dt_util.utcnow()))
-        self._is_prepared, self._clears = True, False
+            now = dt_util.utcnow()
+            await self._tell(offline_profile(way, offline, unit, now, self.phases_set))
+        self._is_prepared = True
+
+    @property
+    def _may_clear(self) -> bool:
+        """Whether all profiles may be cleared: none of one connector can be alone.
+
+        A car that draws on one phase would be put on all for a moment.
+        """
+        draws_on_one = self.phases_set == 1 and max(self._drawn()) > DRAWING
+        return self._actions.own_connector is None and not draws_on_one
 
     async def _tell(self, profile: Mapping[str, Any]) -> None:
         filled: dict[Placeholder, Any] = {Placeholder.CHARGING_PROFILE: profile}
@@ -273,6 +328,8 @@ class OcppLimitSetter(LimitSetter):
         by, it gives no more than it was told.
         """
         used = sum(current > DRAWING for current in self._drawn())
+        if self.phases_set == 1:
+            used = 1
         measured = read_number(self._entities, Role.VOLTAGE) or 0.0
         voltage = measured if measured >= LEAST_VOLTAGE else NOMINAL_VOLTAGE
         phases = used or len(self._config.wiring)

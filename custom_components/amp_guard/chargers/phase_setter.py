@@ -3,16 +3,15 @@
 When that is due is decided in `phase_switch.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from homeassistant.core import HomeAssistant, callback
 
 from ..control.step_response import USED_FROM
 from ..model import ChargerReading, ChargerStatus
-from .actions import ChargerActions, ChargerCommandError
+from .actions import ChargerCommandError
 from .phase_switch import PhaseSwitch
-from .profile import Action, Profile
 from .timers import Timers
 
 NOTHING_DRAWN = (
@@ -23,30 +22,30 @@ NOTHING_DRAWN = (
 
 
 class PhaseSetter:
-    """Sets how many phases one charger uses, as its profile says.
+    """Sets how many phases one charger uses.
 
-    `on_end(error)` is called when it was told, None where it took that; `on_wake` when it
-    is to be looked at again.
+    `tell(phases)` tells it, raising ChargerCommandError if it does not take that, and
+    what it shows may be of before for `settles` s. `on_end(error)` is called when it was
+    told, None where it took that; `on_wake` when it is to be looked at again.
     """
 
     def __init__(
         self,
         hass: HomeAssistant,
-        profile: Profile,
-        actions: ChargerActions,
+        tell: Callable[[int], Awaitable[None]],
         *,
         name: str,
+        settles: float,
         on_end: Callable[[ChargerCommandError | None], None],
         on_wake: Callable[[], None],
     ) -> None:
         """Take the charger."""
         self._hass = hass
-        self._uses = profile.phases
-        self._actions = actions
+        self._tell = tell
         self._name = name
         self._on_end = on_end
         self._on_wake = on_wake
-        self._switch = PhaseSwitch(profile.settling_time)
+        self._switch = PhaseSwitch(settles)
         self._timers = Timers(hass)
         self._error: ChargerCommandError | None = None
 
@@ -71,8 +70,6 @@ class PhaseSetter:
 
         `told` is the limit that it was told last, A.
         """
-        if self._uses is None:
-            return
         now = self._now()
         is_paused = (
             (reading.limit, told) == (0, 0)
@@ -86,15 +83,14 @@ class PhaseSetter:
         else:
             self._timers.later("look", wakes_at - now, self._wake)
         if due is not None:
-            action = self._uses.use_one if due == 1 else self._uses.use_all
             self._hass.async_create_background_task(
-                self._send(action), f"Amp Guard phases {self._name}", eager_start=True
+                self._send(due), f"Amp Guard phases {self._name}", eager_start=True
             )
 
-    async def _send(self, action: Action) -> None:
+    async def _send(self, phases: int) -> None:
         self._error = None
         try:
-            await self._actions.send(action)
+            await self._tell(phases)
         except ChargerCommandError as error:
             self._error = error
         finally:

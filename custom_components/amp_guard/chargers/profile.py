@@ -17,6 +17,9 @@ ANY_ENTITIES = "any_entities"
 
 ASK_INTERVAL = 3.0
 """s between two times that an integration is asked anew while it matters."""
+PHASE_TIME = 30.0
+"""s that it takes to set one to one phase or to all: nobody tells, so twice what
+contactors and a car's control pilot need."""
 SETTLING_REPORTS = 2
 """Reports after a command that may still say what was before it."""
 
@@ -190,7 +193,8 @@ class ChargingProfileActions:
     """The actions by which an OCPP charge point is told charging profiles.
 
     `configure` writes a key. `ask_all` answers with all its configuration keys, `ask_one` with a key's value;
-    `read` has it tell what its meter reads.
+    `read` has it tell what its meter reads. A profile may say on how many phases: within
+    `phase_time` s a charge point that can is set to that.
     """
 
     set_profile: Action
@@ -199,6 +203,7 @@ class ChargingProfileActions:
     ask_one: Action
     configure: Action
     read: Action
+    phase_time: float = PHASE_TIME
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -206,14 +211,15 @@ class PhaseActions:
     """The actions by which a charger is set to use one phase, its own L1, or all.
 
     `shown` is what the states of the entity `PHASES` mean; where it is empty they are
-    the number itself. `time` is how long (s) it takes: no integration tells, so each has
-    twice what contactors and a car's control pilot need.
+    the number itself. In a state of `never` it cannot be set at all. `time` is how long
+    (s) it takes.
     """
 
     use_one: Action
     use_all: Action
     shown: Mapping[str, int] = field(default_factory=dict)
-    time: float = 30.0
+    never: frozenset[str] = frozenset()
+    time: float = PHASE_TIME
 
 
 PHASES_BY_SWITCH = PhaseActions(
@@ -221,6 +227,25 @@ PHASES_BY_SWITCH = PhaseActions(
     use_all=Action(name="turn_off", role=Role.PHASES),
     shown={"on": 1, "off": 3},
 )
+
+
+def phases_by_select(
+    one: str, all_: str, *may_use_all: str, never: frozenset[str] = frozenset()
+) -> PhaseActions:
+    """Return how a select's options `one` and `all_` set it.
+
+    With `may_use_all` the charger chooses itself: it counts as one that uses all.
+    """
+    return PhaseActions(
+        use_one=_select_phases(one),
+        use_all=_select_phases(all_),
+        shown={one: 1, **dict.fromkeys((all_, *may_use_all), 3)},
+        never=never,
+    )
+
+
+def _select_phases(option: str) -> Action:
+    return Action(name="select_option", role=Role.PHASES, data={"option": option})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -299,6 +324,13 @@ class Profile:
         """What commands it, and what shows its state: it is not driven without."""
         state = next(iter(self.statuses))
         return (self.limit_role, state) if self.limit_role else (state,)
+
+    @property
+    def phase_time(self) -> float | None:
+        """The s that it takes to set how many phases it uses, None where it cannot be."""
+        if self.charging_profiles is not None:
+            return self.charging_profiles.phase_time
+        return None if self.phases is None else self.phases.time
 
     @property
     def has_connectors(self) -> bool:

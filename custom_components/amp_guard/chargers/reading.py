@@ -61,7 +61,6 @@ def read_charger(
         current_time=current_time,
         limit=read_limit(profile, entities),
         socket_current=read_amperes(entities, Role.SOCKET_CURRENT),
-        phases_set=read_phases_set(profile, entities),
     )
 
 

@@ -116,7 +116,7 @@ class Connector:
         self.draw.observe(reading, offset, now)
         if self._obeys(said):
             self.obeyed_at = self._sent_at
-        self.switching.observe(reading, now)
+        self.switching.observe(reading, offset, now)
         if not self._read:
             self._take_over(now)
         if before is ChargerStatus.LOST:

@@ -90,7 +90,8 @@ def _minimum(connector: Connector) -> Minimum:
     branch, phases = connector.branch, connector.draw.phases
     current = min(max(branch.min_current, connector.reclaim.needs), branch.max_current)
     counted = current * branch.power_weight(phases.weights)
-    return Minimum(counted, min(counted, current) if phases.may_presume else counted)
+    may_use_one = phases.may_presume or connector.switching.may_use_one
+    return Minimum(counted, min(counted, current) if may_use_one else counted)
 
 
 def _to_refresh(plan: Plan) -> frozenset[str]:

@@ -95,6 +95,17 @@ class PhaseSwitching:
         return self._set[0] if self._set is not None and len(self._set) == 1 else None
 
     @property
+    def may_use_one(self) -> bool:
+        """Return whether it would be set to one phase, where all do not fit."""
+        mode = self._branch.charger.phase_mode
+        return bool(
+            self.choices
+            and not self._refused
+            and self._told is not None
+            and mode is not PhaseMode.ALL
+        )
+
+    @property
     def holds(self) -> bool:
         """Return whether its car is to be paused: it is to be switched, or just was."""
         return self._wanted is not None
@@ -104,9 +115,15 @@ class PhaseSwitching:
         """Return what it is to be set to now."""
         return self._wanted if self._is_ordered else None
 
-    def observe(self, reading: ChargerReading, now: float) -> None:
-        """Take what it says that it is set to."""
+    def observe(self, reading: ChargerReading, offset: float, now: float) -> None:
+        """Take what it says that it is set to, and when it was told to be.
+
+        `offset` is added to the reading's times.
+        """
         before, self._told = self.one, reading.phases_set
+        if reading.switched_at is not None:
+            switched_at = min(reading.switched_at + offset, now)
+            self._switched_at = max(self._switched_at, switched_at)
         self._note_plugged_in(reading.status is not ChargerStatus.DISCONNECTED)
         if self.one is not None and self._phases.strays:
             self._refused = True

@@ -14,12 +14,13 @@ UNREAD = ChargerReading(status=ChargerStatus.LOST)
 def sensible(reading: ChargerReading) -> ChargerReading:
     """Return the reading; what is no possible current or time in it counts as unsaid."""
     limit, user_limit, time = reading.limit, reading.user_limit, reading.current_time
-    socket = reading.socket_current
+    socket, switched_at = reading.socket_current, reading.switched_at
     if (
         (limit is None or 0 <= limit < IMPOSSIBLE_CURRENT)
         and (user_limit is None or 0 <= user_limit < IMPOSSIBLE_CURRENT)
         and (socket is None or 0 <= socket < IMPOSSIBLE_CURRENT)
         and (time is None or isfinite(time))
+        and (switched_at is None or isfinite(switched_at))
     ):
         return reading
     if user_limit is not None and user_limit < 0:
@@ -28,8 +29,9 @@ def sensible(reading: ChargerReading) -> ChargerReading:
         reading,
         limit=_possible(limit),
         user_limit=_possible(user_limit),
-        current_time=time if time is not None and isfinite(time) else None,
+        current_time=_finite(time),
         socket_current=_possible(socket),
+        switched_at=_finite(switched_at),
     )
 
 
@@ -41,6 +43,10 @@ def sensible_command(commanded: Commanded) -> Commanded:
     ):
         return commanded
     return replace(commanded, current=_possible(current), may_hold=_possible(may_hold))
+
+
+def _finite(time: float | None) -> float | None:
+    return time if time is not None and isfinite(time) else None
 
 
 def _possible(current: float | None) -> float | None:

@@ -15,7 +15,8 @@ from typing import Any, Protocol, runtime_checkable
 class CarPower:
     """A car that is connected, W: what it draws, and what the least is that it can.
 
-    It may turn out to be content with less than that `least`: it `starts_from` so much.
+    It may turn out to be content with less than that `least`, or be set to: it
+    `starts_from` so much.
     `wants` says whether it would charge, `offered` whether it is allocated anything, and
     `idle` whether it was and did not take it.
     """

@@ -183,11 +183,11 @@ def read_charger(data: Mapping[str, Any], charger_id: str = "") -> Charger:
 def _phase_switching(data: Mapping[str, Any], profile: Profile) -> dict[str, Any]:
     """Return how a charger of three phases is set to use one: always its own L1."""
     wiring = parse_phases(data[CONF_WIRING])
-    if profile.phases is None or len(wiring) < len(Phase):
+    if profile.phase_time is None or len(wiring) < len(Phase):
         return {}
     return {
         "one_phase_choices": wiring[:1],
-        "switch_time": profile.phases.time,
+        "switch_time": profile.phase_time,
         "phase_mode": PhaseMode(data.get(CONF_PHASE_MODE, PhaseMode.AUTOMATIC)),
     }
 

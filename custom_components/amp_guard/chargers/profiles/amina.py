@@ -9,7 +9,7 @@ is on [zigbee-herdsman-converters 26.99, August 2026].
 """
 
 from ...model import ChargerStatus
-from ..profile import Pause, Profile, Role, entity
+from ..profile import PHASES_BY_SWITCH, Pause, Profile, Role, entity
 
 AMINA = Profile(
     name="amina",
@@ -19,6 +19,8 @@ AMINA = Profile(
     entities={
         Role.LIMIT: entity("number", "*_charge_limit_zigbee2mqtt"),
         Role.ENABLE: entity("switch", "0x*_switch_zigbee2mqtt"),
+        # It counts from the next start on, so a pause is what it needs.
+        Role.PHASES: entity("switch", "*_switch_single_phase_zigbee2mqtt"),
         Role.CHARGING: entity("binary_sensor", "*_charging_zigbee2mqtt"),
         Role.CONNECTED: entity("binary_sensor", "*_ev_connected_zigbee2mqtt"),
         Role.CURRENT_L1: entity("sensor", "*_current_zigbee2mqtt"),
@@ -33,6 +35,7 @@ AMINA = Profile(
         },
     },
     pause=Pause(loses_limit=True),
+    phases=PHASES_BY_SWITCH,
     raise_interval=20.0,
     report_interval=120.0,
     settles=60.0,

@@ -1,7 +1,7 @@
 """go-e, HACS `goecharger_api2`: local HTTP or WebSocket."""
 
 from ...model import ChargerStatus
-from ..profile import Action, Pause, Profile, Role, entity
+from ..profile import Action, Pause, Profile, Role, entity, phases_by_select
 
 GOE = Profile(
     name="goecharger_api2",
@@ -11,6 +11,8 @@ GOE = Profile(
         Role.ENABLE: entity("select", "goecharger_api2.*_frc", key="frc"),
         # The code: "car_value" is in the language that Home Assistant is set to.
         Role.STATE: entity("sensor", "goecharger_api2.*_car", key="car"),
+        # Of what it was told, not of what it does. In 0 it chooses by its own surplus.
+        Role.PHASES: entity("select", "goecharger_api2.*_psm", key="psm"),
         Role.CURRENT_L1: entity("sensor", "goecharger_api2.*_nrg_4", key="nrg_4"),
         Role.CURRENT_L2: entity("sensor", "goecharger_api2.*_nrg_5", key="nrg_5"),
         Role.CURRENT_L3: entity("sensor", "goecharger_api2.*_nrg_6", key="nrg_6"),
@@ -29,6 +31,7 @@ GOE = Profile(
         resume=Action(name="select_option", role=Role.ENABLE, data={"option": "0"}),
         paused=frozenset({"1"}),
     ),
+    phases=phases_by_select("1", "2", "0"),
     raise_interval=20.0,
     refresh_after_command=True,
     report_interval=60.0,

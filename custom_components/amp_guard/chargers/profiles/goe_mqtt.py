@@ -1,7 +1,7 @@
 """go-e by MQTT, HACS `goecharger_mqtt`: local, pushed [January 2026]."""
 
 from ...model import ChargerStatus
-from ..profile import Action, Pause, Profile, Role, entity
+from ..profile import Action, Pause, Profile, Role, entity, phases_by_select
 
 GOE_MQTT = Profile(
     name="goecharger_mqtt",
@@ -10,6 +10,7 @@ GOE_MQTT = Profile(
         Role.LIMIT: entity("number", "*-number-amp-*"),
         Role.ENABLE: entity("select", "*-select-frc-*"),
         Role.STATE: entity("sensor", "*-sensor-car-car"),
+        Role.PHASES: entity("select", "*-select-psm-psm"),
         Role.CURRENT_L1: entity("sensor", "*-sensor-nrg-4"),
         Role.CURRENT_L2: entity("sensor", "*-sensor-nrg-5"),
         Role.CURRENT_L3: entity("sensor", "*-sensor-nrg-6"),
@@ -32,6 +33,7 @@ GOE_MQTT = Profile(
         ),
         paused=frozenset({"Don't charge"}),
     ),
+    phases=phases_by_select("Force single phase", "Force three phases", "Auto"),
     raise_interval=20.0,
     report_interval=60.0,
     settles=20.0,

@@ -8,7 +8,7 @@ so the maximum that is set for it here has to be. Off is its owner's, Pause is o
 """
 
 from ...model import ChargerStatus
-from ..profile import Action, Pause, Profile, Role, entity
+from ..profile import Action, Pause, Profile, Role, entity, phases_by_select
 
 SMARTEVSE = Profile(
     name="smartevse",
@@ -19,6 +19,8 @@ SMARTEVSE = Profile(
         Role.LIMIT: entity("number", "*-ChargeCurrentOverride"),
         Role.ENABLE: entity("select", "*-Mode"),
         Role.STATE: entity("sensor", "*-State"),
+        # Its second contactor, of L2 and L3, that not every one has. It is what is set.
+        Role.PHASES: entity("select", "*-EnableC2"),
         # Where it has a meter of its own.
         Role.CURRENT_L1: entity("sensor", "*-EVCurrentL1"),
         Role.CURRENT_L2: entity("sensor", "*-EVCurrentL2"),
@@ -51,6 +53,13 @@ SMARTEVSE = Profile(
             name="select_option", role=Role.ENABLE, data={"option": "Normal"}
         ),
         paused=frozenset({"Pause"}),
+    ),
+    phases=phases_by_select(
+        "Always Off",
+        "Always On",
+        "Solar Off",
+        "Auto",
+        never=frozenset({"Not present"}),
     ),
     unset_limit=0.0,
     raise_interval=10.0,

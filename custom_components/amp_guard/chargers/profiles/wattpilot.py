@@ -3,8 +3,8 @@
 Two integrations have this domain, with the same entities but for what their unique ids
 begin with [mk-maddin/wattpilot-HA 0.3.7, ruaan-deysel/ha-wattpilot 2026.6.2]. Its pause
 is a button, and the reason that it gives for not charging changes during one each minute
-[mk-maddin/wattpilot-HA#129]: nothing shows whether it is paused. What is refused is only
-logged.
+[mk-maddin/wattpilot-HA#129]: nothing shows whether it is paused, so it is not set to one phase either, though both
+have a select for that. What is refused is only logged.
 """
 
 from ...model import ChargerStatus
