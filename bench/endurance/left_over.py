@@ -44,7 +44,7 @@ def look(hass: HomeAssistant) -> LeftOver:
             for each in objects
             if type(each).__module__.startswith(OURS)
         ),
-        resident=_resident(),
+        resident=resident(),
     )
 
 
@@ -56,6 +56,7 @@ def _forget_calls() -> None:
             mock.reset_mock()
 
 
-def _resident() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
+def resident(process: int | str = "self") -> float:
+    """Return MB of memory that a process holds."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return pages * resource.getpagesize() / 1e6
