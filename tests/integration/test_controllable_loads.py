@@ -40,7 +40,7 @@ OVEN = 9.0
 @pytest.fixture
 async def loads(hass: HomeAssistant) -> None:
     """Two things that are on."""
-    helpers = dict.fromkeys(("boiler", "sauna"), {"initial": True})
+    helpers = {name: {"initial": True} for name in ("boiler", "sauna")}
     assert await async_setup_component(
         hass, "input_boolean", {"input_boolean": helpers}
     )
@@ -215,7 +215,7 @@ async def test_it_is_an_event_of_the_supply(
 
     assert [event["type"] for event in heard] == ["loads_off"]
     assert heard[0]["loads"] == [BOILER, SAUNA]
-    shown = hass.states.get(entity_id(hass, SERIAL, "event", "fuse"))
+    shown = hass.states.get(entity_id(hass, "event", SERIAL, "fuse"))
     assert shown.attributes["event_type"] == "loads_off"
 
 

@@ -15,9 +15,10 @@ CUT_WITHIN = 15.0
 ROOM = 10.0
 """A that must be free before something comes on: what an ordinary load draws."""
 QUIET = 600.0
-"""s for which so much must have been free, without an overload ..."""
+"""s for which so much must have been free, beside what chargers can give up ..."""
 QUIET_AND_FULL = 3600.0
-"""... or s without an overload where there never is so much, or nothing is measured."""
+"""... or s in which chargers ended every overload, where so much is never free or nothing
+is measured."""
 IN_TURN = 60.0
 """s between two that come on."""
 AGAIN = 10.0
@@ -92,10 +93,12 @@ class LoadShedding:
     # --- what is so -----------------------------------------------------------------
 
     def _take_fuse(self, now: float, fuse: FuseView) -> None:
-        over, roomy = fuse.overloaded, fuse.spare is not None and fuse.spare >= ROOM
-        self._over_since = _since(self._over_since, now, is_so=over)
-        self._quiet_since = _since(self._quiet_since, now, is_so=not over)
-        self._roomy_since = _since(self._roomy_since, now, is_so=roomy and not over)
+        # What chargers end in seconds, as when something comes on, begins nothing anew.
+        self._over_since = _since(self._over_since, now, is_so=fuse.overloaded)
+        helpless = self._must_make_room(now, fuse)
+        roomy = fuse.spare is not None and fuse.spare >= ROOM
+        self._quiet_since = _since(self._quiet_since, now, is_so=not helpless)
+        self._roomy_since = _since(self._roomy_since, now, is_so=roomy and not helpless)
 
     def _take_load(self, load: str, on: bool | None) -> None:
         shed = self._shed[load]
