@@ -50,7 +50,7 @@ def look(hass: HomeAssistant) -> LeftOver:
 
 def _forget_calls() -> None:
     """Have the harness forget what was stored: it notes every call."""
-    for name in ("async_load", "_async_write_data", "async_remove"):
+    for name in ("_async_load", "_async_write_data", "async_remove"):
         stored = getattr(Store, name)
         if (mock := getattr(stored, "mock", None)) is not None:
             mock.reset_mock()
