@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from ctypes import CDLL
 from dataclasses import dataclass
 import gc
 from pathlib import Path
@@ -32,6 +33,7 @@ def look(hass: HomeAssistant) -> LeftOver:
     """Return what is there now, once what nobody needs is gone."""
     _forget_calls()
     gc.collect()
+    CDLL(None).malloc_trim(0)
     loop, objects = asyncio.get_running_loop(), gc.get_objects()
     scheduled = loop._scheduled  # type: ignore[attr-defined] # noqa: SLF001 - nobody else knows
     return LeftOver(

@@ -2,13 +2,14 @@
 
 from argparse import ArgumentParser, Namespace
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 import sys
 
 from .matrix import by_home, run_home, runs
 from .real import run_real
 from .real_faults import REAL_FAULTS
 from .real_table import real_table
-from .table import names_of, table
+from .table import names_of, table, totals
 
 HOMES = 5
 """Home Assistants that have the faults of real time, side by side: mostly they wait."""
@@ -43,6 +44,11 @@ def _parse(argv: list[str] | None) -> Namespace:
         help="those of real time (whose name has this) with a real Home Assistant",
     )
     parser.add_argument("--all", action="store_true", help="both")
+    parser.add_argument(
+        "--heater",
+        action="store_true",
+        help="with a water heater at each home that is no controllable load, and is one",
+    )
     return parser.parse_args(argv)
 
 
@@ -52,14 +58,28 @@ def _in_virtual_time(arguments: Namespace) -> bool:
         for each in runs(arguments.pairs, arguments.seed)
         if arguments.only in ("", each.name)
     ]
-    if arguments.processes > 1:
-        with ProcessPoolExecutor(arguments.processes) as processes:
-            found = list(processes.map(run_home, by_home(wanted)))
-    else:
-        found = [run_home(together) for together in by_home(wanted)]
-    outcomes = [each for some in found for each in some]
-    print(table(outcomes), names_of(outcomes), sep="\n\n", flush=True)
-    return not any(each.failed for each in outcomes)
+    well = True
+    for heater in (False, True) if arguments.heater else (None,):
+        run = partial(run_home, heater=heater)
+        if arguments.processes > 1:
+            with ProcessPoolExecutor(arguments.processes) as processes:
+                found = list(processes.map(run, by_home(wanted)))
+        else:
+            found = [run(together) for together in by_home(wanted)]
+        outcomes = [each for some in found for each in some]
+        if heater is not None:
+            print(
+                f"\nThe water heater is {'' if heater else 'no '}controllable load.\n"
+            )
+        print(
+            table(outcomes),
+            totals(outcomes),
+            names_of(outcomes),
+            sep="\n\n",
+            flush=True,
+        )
+        well = well and not any(each.failed for each in outcomes)
+    return well
 
 
 def _in_real_time(text: str) -> bool:
