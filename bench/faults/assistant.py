@@ -50,6 +50,7 @@ class Assistant:
         links: Mapping[str, Link],
         stored: Mapping[str, Stored],
         told: Told,
+        *,
         heater: Heater | None = None,
     ) -> None:
         self.alive = True

@@ -252,7 +252,7 @@ class FaultyHome:
             self.links,
             self.stored,
             self.told,
-            self._heater,
+            heater=self._heater,
         )
         setting_up = {
             each: 0.0 if at_once else self._random.uniform(0.0, 15.0)
