@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from ctypes import CDLL
 from dataclasses import dataclass
 import gc
 from pathlib import Path
@@ -32,6 +33,7 @@ def look(hass: HomeAssistant) -> LeftOver:
     """Return what is there now, once what nobody needs is gone."""
     _forget_calls()
     gc.collect()
+    CDLL(None).malloc_trim(0)
     loop, objects = asyncio.get_running_loop(), gc.get_objects()
     scheduled = loop._scheduled  # type: ignore[attr-defined] # noqa: SLF001 - nobody else knows
     return LeftOver(
@@ -44,18 +46,19 @@ def look(hass: HomeAssistant) -> LeftOver:
             for each in objects
             if type(each).__module__.startswith(OURS)
         ),
-        resident=_resident(),
+        resident=resident(),
     )
 
 
 def _forget_calls() -> None:
     """Have the harness forget what was stored: it notes every call."""
-    for name in ("async_load", "_async_write_data", "async_remove"):
+    for name in ("_async_load", "_async_write_data", "async_remove"):
         stored = getattr(Store, name)
         if (mock := getattr(stored, "mock", None)) is not None:
             mock.reset_mock()
 
 
-def _resident() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
+def resident(process: int | str = "self") -> float:
+    """Return MB of memory that a process holds."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return pages * resource.getpagesize() / 1e6

@@ -2,16 +2,17 @@
 
 from argparse import ArgumentParser, Namespace
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 import sys
 
 from .matrix import by_home, run_home, runs
-from .real import RealOutcome, run_real
+from .real import run_real
 from .real_faults import REAL_FAULTS
 from .real_table import real_table
-from .table import names_of, table
+from .table import names_of, table, totals
 
-HOMES = 3
-"""Home Assistants that have the faults of real time, side by side."""
+HOMES = 5
+"""Home Assistants that have the faults of real time, side by side: mostly they wait."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -20,12 +21,13 @@ def main(argv: list[str] | None = None) -> int:
     Returns 1 where a fuse went although a charger could still be told.
     """
     arguments = _parse(argv)
+    well = True
     if arguments.all or arguments.real is not None:
-        print(real_table(_in_real_time(arguments.real or "")), flush=True)
+        well = _in_real_time(arguments.real or "")
         if not arguments.all:
-            return 0
+            return int(not well)
         print()
-    return int(not _in_virtual_time(arguments))
+    return int(not _in_virtual_time(arguments) or not well)
 
 
 def _parse(argv: list[str] | None) -> Namespace:
@@ -42,6 +44,11 @@ def _parse(argv: list[str] | None) -> Namespace:
         help="those of real time (whose name has this) with a real Home Assistant",
     )
     parser.add_argument("--all", action="store_true", help="both")
+    parser.add_argument(
+        "--heater",
+        action="store_true",
+        help="with a water heater at each home that is no controllable load, and is one",
+    )
     return parser.parse_args(argv)
 
 
@@ -51,23 +58,38 @@ def _in_virtual_time(arguments: Namespace) -> bool:
         for each in runs(arguments.pairs, arguments.seed)
         if arguments.only in ("", each.name)
     ]
-    if arguments.processes > 1:
-        with ProcessPoolExecutor(arguments.processes) as processes:
-            found = list(processes.map(run_home, by_home(wanted)))
-    else:
-        found = [run_home(together) for together in by_home(wanted)]
-    outcomes = [each for some in found for each in some]
-    print(table(outcomes), names_of(outcomes), sep="\n\n", flush=True)
-    return not any(each.failed for each in outcomes)
+    well = True
+    for heater in (False, True) if arguments.heater else (None,):
+        run = partial(run_home, heater=heater)
+        if arguments.processes > 1:
+            with ProcessPoolExecutor(arguments.processes) as processes:
+                found = list(processes.map(run, by_home(wanted)))
+        else:
+            found = [run(together) for together in by_home(wanted)]
+        outcomes = [each for some in found for each in some]
+        if heater is not None:
+            print(
+                f"\nThe water heater is {'' if heater else 'no '}controllable load.\n"
+            )
+        print(
+            table(outcomes),
+            totals(outcomes),
+            names_of(outcomes),
+            sep="\n\n",
+            flush=True,
+        )
+        well = well and not any(each.failed for each in outcomes)
+    return well
 
 
-def _in_real_time(text: str) -> list[RealOutcome]:
+def _in_real_time(text: str) -> bool:
     names = [fault.name for fault in REAL_FAULTS if text in fault.name]
     shares = [names[number::HOMES] for number in range(HOMES)]
     with ProcessPoolExecutor(HOMES) as processes:
         found = processes.map(run_real, filter(None, shares))
         outcomes = {each.name: each for some in found for each in some}
-    return [outcomes[name] for name in names if name in outcomes]
+    print(real_table(outcomes[name] for name in names), flush=True)
+    return not any(each.failed for each in outcomes.values())
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from custom_components.amp_guard.balancer import Balancer
+from custom_components.amp_guard.control.load_shedding import FuseView
 from custom_components.amp_guard.loop.cycle import LEAST_WAIT, WATCH_INTERVAL
 from custom_components.amp_guard.loop.fleet import RELEASE_TIMEOUT
 from custom_components.amp_guard.meters import MeterResponseError, MeterSample
@@ -20,6 +21,7 @@ from custom_components.amp_guard.model import (
     Decision,
     Measurement,
     MeterTrust,
+    Phase,
     Reason,
     Site,
     Snapshot,
@@ -27,6 +29,7 @@ from custom_components.amp_guard.model import (
 
 from .agenda import Action, Agenda
 from .driver import Driver, Stored
+from .heater import NAME, Heater
 from .link import Link
 
 type Told = dict[str, float]
@@ -47,8 +50,12 @@ class Assistant:
         links: Mapping[str, Link],
         stored: Mapping[str, Stored],
         told: Told,
+        *,
+        heater: Heater | None = None,
     ) -> None:
         self.alive = True
+        self._heater = heater
+        self._shedding = None if heater is None else heater.shedding()
         self._agenda = agenda
         self._site = site
         self._told = told
@@ -188,6 +195,7 @@ class Assistant:
         for id_ in decision.to_refresh:
             self.drivers[id_].ask()
         self._tell(decision)
+        self._shed(decision)
         self._wait(decision)
 
     def _wait(self, decision: Decision) -> None:
@@ -208,16 +216,47 @@ class Assistant:
         if supply.trust in (MeterTrust.STALE, MeterTrust.OFFLINE):
             self._told.setdefault(f"meter {supply.trust}", now)
         overloaded = any(node.overloaded for node in decision.nodes.values())
-        for id_, driver in self.drivers.items():
-            trouble = None
-            if driver.reading().status is ChargerStatus.LOST:
-                trouble = "charger lost"
-            elif driver.machine.is_failing:
-                trouble = "charger refuses"
-            elif id_ in decision.not_following:
-                trouble = "charger does not follow"
+        for id_ in self.drivers:
+            trouble = self._trouble(id_, decision)
             if trouble is None:
                 continue
             self._told.setdefault(trouble, now)
             if overloaded and max(decision.drawn[id_]) > 0:
                 self._told.setdefault("overload not obeyed", now)
+
+    def _trouble(self, charger: str, decision: Decision) -> str | None:
+        """Return what is told of a charger with which something is wrong."""
+        driver = self.drivers[charger]
+        if driver.reading().status is ChargerStatus.LOST:
+            return "charger lost"
+        if driver.machine.is_failing:
+            return "charger refuses"
+        if charger in decision.not_following:
+            return "charger does not follow"
+        return None
+
+    def _shed(self, decision: Decision) -> None:
+        """Switch the water heater, by the rules of `loop/controllable_loads.py`."""
+        heater, shedding, now = self._heater, self._shedding, self._agenda.now
+        if heater is None or shedding is None or self._measurement is None:
+            return
+        node, current = decision.nodes[SUPPLY_ID], self._measurement.current
+        view = FuseView(overloaded=False, spare=None)
+        if node.trust is MeterTrust.ONLINE:
+            drawn = [
+                decision.drawn[id_]
+                for id_ in self.drivers
+                if self._trouble(id_, decision) is None
+            ]
+            limit = self._site.supply.supply_max_current
+            spare = min(
+                limit - current[phase] + sum(each[phase] for each in drawn)
+                for phase in Phase
+            )
+            view = FuseView(overloaded=node.overloaded, spare=spare)
+        switching = shedding.look(now, view, {NAME: heater.is_on})
+        heater.keep(shedding.shed)
+        if switching.switch_off or switching.switch_on:
+            heater.switch(now, on=bool(switching.switch_on))
+            told = "heater on" if switching.switch_on else "heater off"
+            self._told.setdefault(told, now)

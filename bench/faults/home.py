@@ -23,6 +23,7 @@ from simulator.world import World
 from .agenda import Agenda
 from .assistant import Assistant, Told
 from .driver import Stored
+from .heater import Heater
 from .kinds import AssistantFault, ChargerFault, Fault, MeterFault, NetworkFault
 from .link import Link, Manner
 from .meter import INTERVAL, FaultyMeter
@@ -169,15 +170,21 @@ def _site(manners: dict[str, Manner], max_current_offline: float) -> Site:
 class FaultyHome:
     """One home with its faults under way."""
 
-    def __init__(self, place: Place, faults: list[Fault]) -> None:
+    def __init__(
+        self, place: Place, faults: list[Fault], heater: Heater | None = None
+    ) -> None:
         self.place = place
+        self._heater = heater
         self.faults = faults
         self.agenda = Agenda()
         chargers = [
             ChargerModel(id=each.id, group=GROUP, command_lag=LAG)
             for each in place.site.chargers
         ]
-        self.world = World(place.house, chargers, place.site.supply, place.site.groups)
+        house = place.house if heater is None else heater.house
+        self.world = World(house, chargers, place.site.supply, place.site.groups)
+        if heater is not None:
+            heater.take = self._live_in
         self.meter = FaultyMeter(self.agenda, self._receive, place.seed)
         self.links = {
             each.id: Link(self.agenda, each, place.manners[each.id])
@@ -230,6 +237,9 @@ class FaultyHome:
                 self._shown_of = sample.stamp
             self.assistant.receive(sample)
 
+    def _live_in(self, house: House) -> None:
+        self.world.house = house
+
     def _measure(self) -> None:
         self.meter.measure(self.world.measured_current())
         if self.assistant is None or not self.assistant.alive:
@@ -237,7 +247,12 @@ class FaultyHome:
 
     def _start(self, *, at_once: bool = True) -> None:
         self.assistant = Assistant(
-            self.agenda, self.place.site, self.links, self.stored, self.told
+            self.agenda,
+            self.place.site,
+            self.links,
+            self.stored,
+            self.told,
+            heater=self._heater,
         )
         setting_up = {
             each: 0.0 if at_once else self._random.uniform(0.0, 15.0)

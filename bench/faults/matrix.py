@@ -11,6 +11,7 @@ from random import Random
 
 from simulator.car import PHASE_VOLTAGE
 
+from .heater import Heater
 from .home import FaultyHome, Place, Story, draw_place
 from .kinds import KINDS, AssistantFault, Fault, Kind, draw_faults
 
@@ -84,8 +85,11 @@ def of_name(name: str, pairs: int, seed: int) -> Run:
     return next(each for each in runs(pairs, seed) if each.name == name)
 
 
-def run_home(together: Iterable[Run]) -> list[Outcome]:
-    """Return what comes of runs at one home."""
+def run_home(together: Iterable[Run], *, heater: bool | None = None) -> list[Outcome]:
+    """Return what comes of runs at one home.
+
+    `heater`: with a water heater there, which is a controllable load or not.
+    """
     together = list(together)
     place = draw_place(together[0].home)
     faults = {
@@ -93,8 +97,14 @@ def run_home(together: Iterable[Run]) -> list[Outcome]:
         for each in together
     }
     ends = max(fault.end for some in faults.values() for fault in some)
-    undamaged = FaultyHome(place, []).run(ends)
-    return [_run(place, each, faults[each], undamaged) for each in together]
+    undamaged = _home(place, [], heater).run(ends)
+    return [_run(place, each, faults[each], undamaged, heater) for each in together]
+
+
+def _home(place: Place, faults: list[Fault], heater: bool | None) -> FaultyHome:
+    if heater is None:
+        return FaultyHome(place, faults)
+    return FaultyHome(place, faults, Heater(place.house, controllable=heater))
 
 
 def by_home(all_runs: Iterable[Run]) -> Iterator[list[Run]]:
@@ -105,8 +115,14 @@ def by_home(all_runs: Iterable[Run]) -> Iterator[list[Run]]:
     yield from homes.values()
 
 
-def _run(place: Place, run: Run, faults: list[Fault], undamaged: Story) -> Outcome:
-    story = FaultyHome(place, faults).run()
+def _run(
+    place: Place,
+    run: Run,
+    faults: list[Fault],
+    undamaged: Story,
+    heater: bool | None,
+) -> Outcome:
+    story = _home(place, faults, heater).run()
     first = min(fault.start for fault in faults)
     end = int(max(fault.end for fault in faults)) + 1
     resumed = _resumed(story.drawn[end:], undamaged.drawn[end:])

@@ -1,13 +1,14 @@
 """Each fault with a real Home Assistant process, one after another at one home.
 
 Both cars draw all that is left; the fault begins; 2 s later something large comes on and
-stays. The judge is the simulated fuse.
+stays. The judge is the simulated fuse. What a home does not get over is a row of the
+result: those that are left have a new one.
 """
 
 import asyncio
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 import secrets
@@ -15,10 +16,12 @@ import subprocess
 import sys
 from tempfile import TemporaryDirectory
 
+from aiohttp import ClientError
+
 from custom_components.amp_guard.model import SUPPLY_ID, Phase
-from demo.browser import Account
+from demo.browser import Account, RefusedError
 from demo.home import Home, running
-from demo.home_assistant import INTEGRATION, HomeAssistant
+from demo.home_assistant import INTEGRATION, HomeAssistant, HomeAssistantError
 from demo.network import Namespace
 from simulator.appliances import switch
 from simulator.house import House, constant
@@ -47,6 +50,11 @@ FULL_FOR = 35.0
 LOOK = 0.25
 MOMENT = 0.05
 """s."""
+FAILURES = (HomeAssistantError, RefusedError, ClientError, OSError)
+
+
+class RestlessError(Exception):
+    """What was waited for did not come; the message says what is so instead."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,22 +63,38 @@ class RealOutcome:
 
     `resumed_after` is s from its end until the cars drew all that was left (None: not
     while it was looked at); `told` is s from its beginning; `lost` is kWh that the cars
-    could have had in that time.
+    could have had in that time; `trouble` is what the home did not get over, so that it
+    was of no more use.
     """
 
     name: str
-    seconds_over: float
-    amp_seconds: float
-    heat: float
-    trips: int
-    resumed_after: float | None
-    told: dict[str, float]
-    lost: float
+    seconds_over: float = 0.0
+    amp_seconds: float = 0.0
+    heat: float = 0.0
+    trips: int = 0
+    resumed_after: float | None = None
+    told: dict[str, float] = field(default_factory=dict)
+    lost: float = 0.0
+    trouble: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the fuse went where a charger could be told, or the home broke."""
+        [fault] = (each for each in REAL_FAULTS if each.name == self.name)
+        return bool(self.trouble) or (self.trips > 0 and not fault.blinds)
 
 
 def run_real(names: Sequence[str]) -> list[RealOutcome]:
-    """Return what comes of the faults of these names, at one home."""
+    """Return what comes of the faults of these names, at one home while it lasts."""
     faults = [fault for fault in REAL_FAULTS if fault.name in names]
+    outcomes: list[RealOutcome] = []
+    while left := faults[len(outcomes) :]:
+        outcomes += _at_a_home(left)
+    return outcomes
+
+
+def _at_a_home(faults: Sequence[RealFault]) -> list[RealOutcome]:
+    """Return what comes of them, up to the one that the home does not get over."""
     home = Namespace()
     try:
         with home.entered(), TemporaryDirectory() as folder, _small_disk(folder):
@@ -105,12 +129,24 @@ async def _run(
             more="loop_blocker:\n",
         ),
     )
-    outcomes = []
-    async with running(home, OWNER):
-        for fault in faults:
-            outcomes.append(await _Trial(home, fault).run())
-            print(f"{outcomes[-1]}", file=sys.stderr, flush=True)
+    outcomes: list[RealOutcome] = []
+    try:
+        async with running(home, OWNER):
+            await _Trial(home, faults[0]).rest()
+            for fault in faults:
+                _note(outcomes, await _Trial(home, fault).run())
+                if outcomes[-1].trouble:
+                    break
+    except (*FAILURES, RestlessError) as error:
+        if not outcomes:
+            trouble = f"no home to have it: {error}"
+            _note(outcomes, RealOutcome(name=faults[0].name, trouble=trouble))
     return outcomes
+
+
+def _note(outcomes: list[RealOutcome], outcome: RealOutcome) -> None:
+    outcomes.append(outcome)
+    print(f"{outcome}", file=sys.stderr, flush=True)
 
 
 class _Trial:
@@ -122,19 +158,22 @@ class _Trial:
         self._world = home.site.world
         self._loop = asyncio.get_running_loop()
         self._lost = 0.0
+        self._began = 0.0
+        self._told: dict[str, float] = {}
         self._resumed_at: float | None = None
         self._ended_at: float | None = None
 
     async def run(self) -> RealOutcome:
-        """Live through it."""
-        home, world = self._home, self._world
-        assert home.browser is not None
-        await self._rest()
+        """Live through it, and until the home is at rest again."""
+        world, trouble = self._world, ""
         over = world.record.nodes[SUPPLY_ID].over
         seconds, amp_seconds = over.seconds, over.amp_seconds
         trips, world.fuse.heat_max = world.record.fuse_trips, 0.0
-        async with Ears(home.browser) as ears:
-            began = await self._live_through()
+        try:
+            await self._live_through()
+            await self.rest()
+        except (*FAILURES, RestlessError) as error:
+            trouble = f"{error}" or type(error).__name__
         return RealOutcome(
             name=self._fault.name,
             seconds_over=over.seconds - seconds,
@@ -144,19 +183,48 @@ class _Trial:
             resumed_after=None
             if self._resumed_at is None or self._ended_at is None
             else self._resumed_at - self._ended_at,
-            told={what: at - began for what, at in ears.told.items()},
+            told={what: at - self._began for what, at in self._told.items()},
             lost=self._lost,
+            trouble=trouble,
         )
 
-    async def _live_through(self) -> float:
-        """Return when the fault began, s."""
+    async def rest(self) -> None:
+        """Let both cars draw all that is left, for a while.
+
+        Raises `RestlessError` where they do not.
+        """
+        full_since, patient_until = inf, self._loop.time() + PATIENCE
+        while self._loop.time() - full_since < FULL_FOR:
+            await self._home.live(LOOK)
+            now = self._loop.time()
+            full_since = min(full_since, now) if self._is_full() else inf
+            if now > patient_until and full_since == inf:
+                raise RestlessError(self._unrest())
+
+    def _unrest(self) -> str:
+        chargers = ", ".join(
+            f"{name} {max(each.load):.1f} A of {each.limit:.1f} A"
+            for name, each in self._world.chargers.items()
+        )
+        return (
+            f"not at rest after {PATIENCE:.0f} s: {self._drawn():.1f} of"
+            f" {self._room():.1f} A are drawn ({chargers})"
+        )
+
+    async def _live_through(self) -> None:
+        assert self._home.browser is not None
+        async with Ears(self._home.browser) as ears:
+            self._told = ears.told
+            await self._have_it()
+
+    async def _have_it(self) -> None:
         home, fault = self._home, self._fault
         if fault.in_mid_cut:
             self._switch_on()
             victim = self._world.chargers["garage"]
             before = victim.commands
             await self._live_until(lambda: victim.commands > before)
-        began = self._loop.time()
+        self._began = began = self._loop.time()
         await fault.begin(home)
         if not fault.in_mid_cut:
             await self._live(LEAD)
@@ -171,16 +239,6 @@ class _Trial:
         if self._resumed_at is None:
             await self._live(20.0)
         self._switch_off()
-        return began
-
-    async def _rest(self) -> None:
-        """Let both cars draw all that is left, for a while."""
-        full_since = inf
-        async with asyncio.timeout(PATIENCE):
-            while self._loop.time() - full_since < FULL_FOR:
-                await self._home.live(LOOK)
-                now = self._loop.time()
-                full_since = min(full_since, now) if self._is_full() else inf
 
     def _is_full(self) -> bool:
         return self._drawn() >= FULL * self._room()
@@ -202,9 +260,12 @@ class _Trial:
                 self._resumed_at = self._loop.time()
 
     async def _live_until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while not condition():
-                await self._live(0.05)
+        patient_until = self._loop.time() + PATIENCE
+        while not condition():
+            await self._live(0.05)
+            if self._loop.time() > patient_until:
+                msg = f"no charger was told a cut within {PATIENCE:.0f} s"
+                raise RestlessError(msg)
 
     def _switch(self, begins: float, ends: float) -> None:
         """Have the large load on between two times, s; the world looks from then on."""

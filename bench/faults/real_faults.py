@@ -29,7 +29,8 @@ DATABASE = "home-assistant_v2.db"
 class RealFault:
     """A fault: how it begins, how it ends, and for how long it lasts, s.
 
-    One that comes `in_mid_cut` begins when a charger has been told the cut.
+    One that comes `in_mid_cut` begins when a charger has been told the cut. One that
+    `blinds` leaves nobody who could see the overload, or tell a charger, in time.
     """
 
     name: str
@@ -37,6 +38,7 @@ class RealFault:
     end: Step
     lasts: float = 30.0
     in_mid_cut: bool = False
+    blinds: bool = False
 
 
 def site_of(home: Home) -> RealSite:
@@ -56,7 +58,7 @@ def _meter(name: str, trouble: MeterTrouble) -> RealFault:
     async def end(home: Home) -> None:
         home.site.amp_guard.fault = None
 
-    return RealFault(name=f"meter: {name}", begin=begin, end=end)
+    return RealFault(name=f"meter: {name}", begin=begin, end=end, blinds=True)
 
 
 def _slow_meter() -> RealFault:
@@ -90,6 +92,8 @@ def _charger(fault: ChargerFault) -> RealFault:
 
 
 def _cut(name: str, way: str, *cables: str) -> RealFault:
+    """Return a cut of some cables; that of the meter blinds."""
+
     async def begin(home: Home) -> None:
         for each in cables:
             getattr(site_of(home).cables[each], way)()
@@ -98,7 +102,9 @@ def _cut(name: str, way: str, *cables: str) -> RealFault:
         for each in cables:
             site_of(home).cables[each].mend()
 
-    return RealFault(name=f"network: {name}", begin=begin, end=end)
+    return RealFault(
+        name=f"network: {name}", begin=begin, end=end, blinds="meter" in cables
+    )
 
 
 async def _kill(home: Home) -> None:
@@ -200,6 +206,7 @@ REAL_FAULTS: tuple[RealFault, ...] = (
         begin=_kill,
         end=_start_again,
         lasts=5.0,
+        blinds=True,
     ),
     RealFault(
         name="Home Assistant: stopped in mid-cut, and back",
@@ -209,7 +216,11 @@ REAL_FAULTS: tuple[RealFault, ...] = (
         in_mid_cut=True,
     ),
     RealFault(
-        name="Home Assistant: frozen for 20 s", begin=_freeze, end=_thaw, lasts=20.0
+        name="Home Assistant: frozen for 20 s",
+        begin=_freeze,
+        end=_thaw,
+        lasts=20.0,
+        blinds=True,
     ),
     _block(5.0),
     _block(15.0),

@@ -113,6 +113,7 @@ class FaultyDevice(ChargerDevice):
             raise web.HTTPInternalServerError
         if fault is ChargerFault.HANGING:
             await self._over.wait()
+            raise web.HTTPServiceUnavailable  # whoever asked is gone
         if fault is ChargerFault.LATE:
             await request.read()  # whoever asked may be gone by then
             await asyncio.sleep(LATE)

@@ -22,7 +22,9 @@ def real_table(outcomes: Iterable[RealOutcome]) -> str:
 
 
 def _row(each: RealOutcome) -> tuple[str, ...]:
-    told = (f"{what} {after:.0f}" for what, after in each.told.items())
+    told = [f"{what} {after:.0f}" for what, after in each.told.items()]
+    if each.trouble:
+        told.append(f"**{' '.join(each.trouble.split())}**")
     resumed = "–" if each.resumed_after is None else f"{each.resumed_after:.0f}"
     return (
         each.name,

@@ -56,6 +56,17 @@ def table(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(lines)
 
 
+def totals(outcomes: Sequence[Outcome]) -> str:
+    """Return how many fuses went, and what flowed above them."""
+    went = sum(each.trips > 0 for each in outcomes)
+    failed = sum(each.failed for each in outcomes)
+    over = sum(each.story.amp_seconds for each in outcomes)
+    return (
+        f"{len(outcomes)} runs: the fuse went in {went}, in {failed} although a charger"
+        f" could still be told; {over / len(outcomes):.0f} A·s over in the mean"
+    )
+
+
 def names_of(outcomes: Iterable[Outcome]) -> str:
     """Return the runs in which the fuse went, to be run again by name."""
     return "\n".join(

@@ -20,6 +20,7 @@ from .control.tree import GroupCycleError, LimitError, WiringError
 from .coordinator import AmpGuardCoordinator
 from .frontend import FEED, Feed, add_card, remove_card, serve_card, show_simulated_home
 from .loop.charger_repairs import forget_part, is_simulated, tell_left
+from .loop.controllable_loads import forget_loads
 from .loop.energy_memory import forget_energy
 from .loop.fail_safe_repairs import forget_fail_safe
 from .loop.generation import Generation
@@ -130,6 +131,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: AmpGuardConfigEntry) ->
     await forget_overrides(hass, entry.entry_id)
     await forget_energy(hass, entry.entry_id)
     await forget_plans(hass, entry.entry_id)
+    await forget_loads(hass, entry.entry_id)
     if not hass.config_entries.async_entries(DOMAIN):
         await remove_card(hass)
 

@@ -67,6 +67,9 @@ CONF_BALANCER_TYPE: Final = "load_balancer_type"
 CONF_TURN: Final = "turn"
 """min"""
 
+CONF_CONTROLLABLE_LOADS: Final = "controllable_loads"
+"""What is switched off where no charger can make room: registry ids, or entity ids of
+what is not registered."""
 CONF_CONTACT: Final = "contact"
 """Whose installation it is and whom to ask, in the owner's own words."""
 

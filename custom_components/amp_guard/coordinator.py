@@ -4,6 +4,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
 from .const import AmpGuardConfigEntry
 from .loop.charged_energy import EnergyCounter
+from .loop.controllable_loads import ControllableLoads
 from .loop.cycle import Cycle
 from .loop.energy_memory import EnergyMemory
 from .loop.event_watch import EventWatch
@@ -53,6 +54,7 @@ class AmpGuardCoordinator:
         self.faults = Faults(hass, entry)
         self.meters = MeterWatch(hass, entry, meters)
         self.fleet = Fleet(hass, entry, self.faults, self._request_soon)
+        self._loads = ControllableLoads(hass, entry, self.fleet)
         self._publisher = Publisher(self.faults)
         self.cycle = Cycle(
             hass,
@@ -62,6 +64,7 @@ class AmpGuardCoordinator:
             overrides=self.overrides,
             requests=self.requests,
             plans=self.plans,
+            loads=self._loads,
             finder=self.finder,
             energy=self.energy,
             publisher=self._publisher,
@@ -83,6 +86,7 @@ class AmpGuardCoordinator:
         tell_offline_limits(self._hass, self.entry, self.site)
         tell_inactive(self._hass, self.entry)
         await self._energy_memory.load()
+        await self._loads.load()
         await self.plans.start()
         await self.overrides.load((SUPPLY_ID, *self.entry.subentries))
         await self.fleet.start()
@@ -104,6 +108,7 @@ class AmpGuardCoordinator:
         except SiteError:
             return False  # setting up anew tells the user
         self.plans.take_up(self.site)
+        self._loads.take_up()
         tell_offline_limits(self._hass, self.entry, self.site)
         tell_inactive(self._hass, self.entry)
         await self.fleet.take_up()
@@ -131,7 +136,11 @@ class AmpGuardCoordinator:
         await self.fleet.stop(self.site, self.cycle.leave())
         await self.meters.stop()
         kept = (self.overrides, self._energy_memory)
-        saves = (self.plans.stop(), *(each.save_now() for each in kept))
+        saves = (
+            self.plans.stop(),
+            self._loads.stop(),
+            *(each.save_now() for each in kept),
+        )
         await do_all(saves, SAVE_TIMEOUT)
 
     async def take_back(self) -> None:

@@ -1,26 +1,33 @@
 """The supply of an entry, changed: Home Assistant's options."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 
 from ..const import (
+    CONF_CONTROLLABLE_LOADS,
+    CONF_ENTITIES,
     CONF_MAX_CURRENT_ONLINE,
     CONF_SOURCE,
     CONF_SUPPLY_MAX_CURRENT,
     CONF_VARIANT,
+    DOMAIN,
     AmpGuardConfigEntry,
 )
 from ..meters import MAX_MEASURED_CURRENT, Source, variant_for
+from ..meters.sensors import resolve
 from ..model import SUPPLY_ID
 from ..site.figures import figure
 from ..site.reading import phases_of, read_group, read_supply
 from ..site.rules import group_errors, supply_errors, wider_groups
 from ..site.settings import follow, following
+from .charger_draft import balanced_chargers
 from .forms import ACCEPTED, Refusal, numbers_refused, show_form, unfold
 from .forms.site import supply_schema
+from .meter_conflicts import charger_of
 
 
 class SupplyOptionsFlow(OptionsFlow):
@@ -32,15 +39,17 @@ class SupplyOptionsFlow(OptionsFlow):
         """Ask for the main fuse."""
         entry: AmpGuardConfigEntry = self.config_entry
         schema = supply_schema(_most(entry))
-        values: Mapping[str, Any] = entry.options
+        values = _shown(self.hass, entry.options)
         refusal = ACCEPTED
         if user_input is not None:
             values = unfold(user_input)
-            refusal = numbers_refused(self.hass, schema, values) or _refusal(
-                self.hass, values, entry
+            refusal = (
+                numbers_refused(self.hass, schema, values)
+                or _loads_refused(self.hass, values)
+                or _refusal(self.hass, values, entry)
             )
             if not refusal:
-                return self._save(entry, values)
+                return self._save(entry, _kept(self.hass, values))
         return show_form(self, "init", schema, values, refusal)
 
     def _save(
@@ -77,6 +86,45 @@ def _refusal(
         errors=supply_errors(supply, entry),
         about={"groups": name_groups(hass, wider_groups(SUPPLY_ID, fuse, entry))},
     )
+
+
+def _loads_refused(hass: HomeAssistant, values: Mapping[str, Any]) -> Refusal:
+    """Return which of the controllable loads is part of the load balancing itself."""
+    registry = er.async_get(hass)
+    chargers = {
+        resolve(hass, id_)
+        for draft in balanced_chargers(hass)
+        for id_ in draft.identity.get(CONF_ENTITIES, {}).values()
+    }
+    for load in values.get(CONF_CONTROLLABLE_LOADS, ()):
+        registered = registry.async_get(load)
+        is_ours = registered is not None and registered.platform == DOMAIN
+        if is_ours or load in chargers or charger_of(hass, {"": load}) is not None:
+            return Refusal(
+                errors={CONF_CONTROLLABLE_LOADS: "load_balanced"}, about={"load": load}
+            )
+    return ACCEPTED
+
+
+def _kept(hass: HomeAssistant, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is stored: the loads by the ids that survive a renaming."""
+    registry = er.async_get(hass)
+    return _with_loads(
+        values,
+        lambda load: load if (e := registry.async_get(load)) is None else e.id,
+    )
+
+
+def _shown(hass: HomeAssistant, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the form shows: the loads by their entity ids now."""
+    return _with_loads(options, lambda load: resolve(hass, load) or load)
+
+
+def _with_loads(
+    values: Mapping[str, Any], name: Callable[[str], str]
+) -> dict[str, Any]:
+    named = [name(load) for load in values.get(CONF_CONTROLLABLE_LOADS, ())]
+    return {**values, CONF_CONTROLLABLE_LOADS: named} if named else dict(values)
 
 
 def name_groups(hass: HomeAssistant, groups: Mapping[str, float]) -> str:

@@ -15,6 +15,7 @@ from homeassistant.util import dt as dt_util
 from ..balancer import Balancer
 from ..model import Decision, Reason, Site, Snapshot
 from .charged_energy import EnergyCounter
+from .controllable_loads import ControllableLoads
 from .faults import Faults, Part
 from .fleet import Fleet
 from .meter_watch import MeterWatch
@@ -51,6 +52,7 @@ class Cycle:
         overrides: Overrides,
         requests: Requests,
         plans: Plans,
+        loads: ControllableLoads,
         finder: PhaseFinder,
         energy: EnergyCounter,
         publisher: Publisher,
@@ -65,6 +67,7 @@ class Cycle:
         self._overrides = overrides
         self._requests = requests
         self._plans = plans
+        self._loads = loads
         self._finder = finder
         self._energy = energy
         self._publisher = publisher
@@ -227,7 +230,9 @@ class Cycle:
         )
         state = self._state(snapshot, decision)
         self._plans.look(state, now)
-        state = replace(state, plans=self._plans.shown)
+        state = replace(
+            state, plans=self._plans.shown, loads_off=self._loads.look(state, now)
+        )
         if self._finder.look(state):
             self.request_soon()
         self._publisher.publish(state, now)

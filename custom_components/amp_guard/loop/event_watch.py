@@ -50,6 +50,12 @@ class EventWatch:
                 )
         if now.overloaded(SUPPLY_ID) and not before.overloaded(SUPPLY_ID):
             yield SiteEvent(target=SUPPLY_ID, type=EventType.OVERLOAD)
+        for type_, one, other in (
+            (EventType.LOADS_OFF, now, before),
+            (EventType.LOADS_ON, before, now),
+        ):
+            if loads := tuple(e for e in one.loads_off if e not in other.loads_off):
+                yield SiteEvent(target=SUPPLY_ID, type=type_, loads=loads)
         for group in now.site.groups:
             for type_ in self._of_group(group.id, now):
                 yield SiteEvent(target=group.id, type=type_)

@@ -1,7 +1,8 @@
 """Events: what happens to chargers and groups, and is worth telling.
 
 Event entities and triggers tell the same ones. The latter hear them as `EVENT_AMP_GUARD`
-on the bus, with the keys `device_id`, `type` and, of a charger, `reason` and `current` (A).
+on the bus, with the keys `device_id`, `type` and, of a charger, `reason` and `current` (A); of
+loads, `loads` (entity ids).
 The activity shows the event entities, in the language of who looks: each once.
 """
 
@@ -20,6 +21,7 @@ from ..site.devices import device_of, kind_of, target_of
 EVENT_AMP_GUARD = f"{DOMAIN}_event"
 ATTR_REASON = "reason"
 ATTR_CURRENT = "current"
+ATTR_LOADS = "loads"
 
 
 class EventType(StrEnum):
@@ -34,13 +36,17 @@ class EventType(StrEnum):
     """A charger draws more than it was allocated, though it was commanded again."""
     OVERLOAD = "overload"
     """More flows than the main fuse is made for: a group has no meter of its own."""
+    LOADS_OFF = "loads_off"
+    """No charger could end an overload: the owner's controllable loads went off."""
+    LOADS_ON = "loads_on"
+    """One of them comes on again, or was switched on by somebody."""
     FALLBACK_ENTERED = "fallback_entered"
     """The meter is lost: a group is held to its AG Offline maximum."""
     FALLBACK_LEFT = "fallback_left"
 
 
 EVENT_TYPES = {
-    SUPPLY_ID: (EventType.OVERLOAD,),
+    SUPPLY_ID: (EventType.OVERLOAD, EventType.LOADS_OFF, EventType.LOADS_ON),
     SUBENTRY_CHARGER: (
         EventType.REDUCED,
         EventType.PAUSED,
@@ -52,23 +58,29 @@ EVENT_TYPES = {
 """By the kind of what they happen to."""
 
 HEARD_OF = EVENT_TYPES | {
-    SUBENTRY_GROUP: EVENT_TYPES[SUPPLY_ID] + EVENT_TYPES[SUBENTRY_GROUP]
+    SUBENTRY_GROUP: (EventType.OVERLOAD, *EVENT_TYPES[SUBENTRY_GROUP])
 }
 """By the kind of what is watched: see `concerns`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SiteEvent:
-    """What happened to a node or charger; of a charger, why, and what it has now, A."""
+    """What happened to a node or charger; of a charger, why, and what it has now, A.
+
+    `loads` are the entities that were switched.
+    """
 
     target: str
     type: EventType
     reason: Reason | None = None
     current: float | None = None
+    loads: tuple[str, ...] = ()
 
     @property
     def attributes(self) -> dict[str, Any]:
         """What is told beside the type."""
+        if self.loads:
+            return {ATTR_LOADS: list(self.loads)}
         if self.reason is None:
             return {}
         return {ATTR_REASON: self.reason.value, ATTR_CURRENT: self.current}

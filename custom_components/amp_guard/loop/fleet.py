@@ -213,6 +213,11 @@ class Fleet:
             self._issues.watch(self.troubles, self._hass.loop.time())
             self._alarm.watch(state, self.troubles)
 
+    def obeying(self, state: SiteState) -> list[str]:
+        """Return the balanced chargers with which nothing is wrong now."""
+        troubles = self._find_troubles(state)
+        return [each for each in taking_part(state.site) if troubles[each] is None]
+
     def _find_troubles(self, state: SiteState) -> dict[str, Trouble | None]:
         """Return what is wrong with each charger; one that is left alone has nothing."""
         troubles: dict[str, Trouble | None] = dict.fromkeys(self._drivers)

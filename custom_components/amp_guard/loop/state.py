@@ -45,7 +45,8 @@ class SiteState:
     `samples`, `connected` and `rejected_samples` are by node, `readings` and
     `fail_safes` by charger; so are `boosts`, each until its end, `energy`, kWh that a
     charger drew while it was balanced, and `power`, W that it draws (not of one that is
-    not balanced, or lost). `plans` is what plans show, by their subentries. `decided_at`
+    not balanced, or lost). `plans` is what plans show, by their subentries. `loads_off` are
+    the entities of the owner's loads that were switched off for want of room. `decided_at`
     is the wall clock's time of the decision. `events` are what happened since the state
     that was published before.
     """
@@ -63,6 +64,7 @@ class SiteState:
     energy: Mapping[str, float]
     power: Mapping[str, float]
     plans: Mapping[str, object] = field(default_factory=dict)
+    loads_off: tuple[str, ...] = ()
     events: tuple[SiteEvent, ...] = ()
 
     def meter_is_online(self, node: str) -> bool:
@@ -229,4 +231,5 @@ def _facts(state: SiteState) -> tuple[object, ...]:
         decision.not_following,
         state.ceilings,
         state.boosts,
+        state.loads_off,
     )

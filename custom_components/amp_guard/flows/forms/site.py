@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from homeassistant.const import CONF_NAME, UnitOfTime
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    EntitySelector,
+    EntitySelectorConfig,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -18,6 +20,7 @@ from ...const import (
     CONF_BALANCER_TYPE,
     CONF_CHARGERS_INCLUDED,
     CONF_CONTACT,
+    CONF_CONTROLLABLE_LOADS,
     CONF_DESCRIPTION,
     CONF_FUSE_TYPE,
     CONF_GENERATES,
@@ -53,6 +56,23 @@ DEFAULT_TURN = {"home": 30, "public": 15}
 """min, by variant: cars of an association wait for each other more often."""
 
 
+LOAD_DOMAINS = (
+    "switch",
+    "input_boolean",
+    "climate",
+    "water_heater",
+    "light",
+    "fan",
+    "humidifier",
+)
+"""What can be switched off and on, and shows which of it it is."""
+
+_LOADS: dict[vol.Marker, object] = {
+    vol.Optional(CONF_CONTROLLABLE_LOADS): EntitySelector(
+        EntitySelectorConfig(filter={"domain": list(LOAD_DOMAINS)}, multiple=True)
+    )
+}
+
 _CONTACT: dict[vol.Marker, object] = {
     vol.Optional(CONF_CONTACT): TextSelector(TextSelectorConfig(multiline=True))
 }
@@ -60,7 +80,7 @@ _CONTACT: dict[vol.Marker, object] = {
 
 def supply_schema(most: float, *, turn: int = DEFAULT_TURN["home"]) -> vol.Schema:
     """Return the form of the supply, whose fuse is `most` A at most."""
-    return vol.Schema(_fuse(most) | fold(_sharing(turn) | _CONTACT))
+    return vol.Schema(_fuse(most) | fold(_sharing(turn) | _LOADS | _CONTACT))
 
 
 def site_schema(most: float, variant: str) -> vol.Schema:
