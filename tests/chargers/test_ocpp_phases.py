@@ -74,6 +74,21 @@ async def test_it_is_set_to_one_phase_and_back(
     assert site.bench.device.refused == []
 
 
+async def test_one_that_does_not_tell_what_it_offers_is_set_as_well(
+    unstarted: ChargePointSite,  # noqa: F811
+    leap: Callable[[float], None],
+) -> None:
+    """Many do not: then its word, and what its car draws, tell that it is paused."""
+    site = unstarted
+    site.bench.device.says_offered = False
+    await start(site)
+    await switched(site, 1)
+    await site.order(8.0, 2 * VALID_FOR)
+    await site.live(60, leap)
+    assert drawn(site) == (8.0, 0.0, 0.0)
+    assert site.bench.charger.switched_under_load == 0
+
+
 async def test_it_is_not_set_while_its_car_draws(
     unstarted: ChargePointSite,  # noqa: F811
 ) -> None:

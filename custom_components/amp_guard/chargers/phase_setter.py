@@ -72,7 +72,8 @@ class PhaseSetter:
         """
         now = self._now()
         is_paused = (
-            (reading.limit, told) == (0, 0)
+            told == 0
+            and not reading.limit  # None where it shows no limit
             and reading.status in NOTHING_DRAWN
             and (reading.current is None or max(reading.current) < USED_FROM)
         )
