@@ -7,7 +7,7 @@ result: those that are left have a new one.
 
 import asyncio
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
@@ -50,6 +50,8 @@ FULL_FOR = 35.0
 LOOK = 0.25
 MOMENT = 0.05
 """s."""
+SHOWS = ("reason", "status", "measurement", "limiting_phase")
+"""Keys of entities that say why a home is not at rest."""
 FAILURES = (HomeAssistantError, RefusedError, ClientError, OSError)
 
 
@@ -199,7 +201,25 @@ class _Trial:
             now = self._loop.time()
             full_since = min(full_since, now) if self._is_full() else inf
             if now > patient_until and full_since == inf:
-                raise RestlessError(self._unrest())
+                raise RestlessError(f"{self._unrest()}; {await self._shown()}")
+
+    async def _shown(self) -> str:
+        """Return why each charger has what it has, as its owner sees it."""
+        browser = self._home.browser
+        assert browser is not None
+        with suppress(*FAILURES):
+            registry = await browser.command("config/entity_registry/list")
+            states = {
+                each["entity_id"]: each["state"]
+                for each in await browser.command("get_states")
+            }
+            told = {
+                each["entity_id"]: states.get(each["entity_id"], "-")
+                for each in registry
+                if each["platform"] == "amp_guard" and each["translation_key"] in SHOWS
+            }
+            return ", ".join(f"{what}: {state}" for what, state in told.items())
+        return "Home Assistant does not say why"
 
     def _unrest(self) -> str:
         chargers = ", ".join(

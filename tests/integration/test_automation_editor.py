@@ -72,7 +72,7 @@ async def test_what_is_offered_is_that_of_what_is_picked(
     group = device_id(hass, entry, group_id(entry))
     supply = device_id(hass, entry, SERIAL)
     for what, of_charger, of_group, of_supply in (
-        ("triggers", OF_CHARGERS, OF_GROUPS, {"overload"}),
+        ("triggers", OF_CHARGERS, OF_GROUPS, {"overload", "loads_off", "loads_on"}),
         (
             "conditions",
             {"is_paused", "is_boosted"},

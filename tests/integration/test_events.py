@@ -332,7 +332,7 @@ async def test_device_automations_are_offered_where_they_make_sense(
     ceilings, boosts = {"set_ceiling", "clear_ceiling"}, {"boost", "end_boost"}
     offered = {
         DeviceAutomationType.TRIGGER: (
-            {"overload"},
+            {"overload", "loads_off", "loads_on"},
             {"overload", "fallback_entered", "fallback_left"},
             {"reduced", "paused", "resumed", "not_following"},
         ),
