@@ -161,23 +161,3 @@ CONF_HOLDS: Final = "holds"
 CONF_SILENCE: Final = "silence"
 CONF_UNBALANCE: Final = "unbalance"
 """A; 0: none."""
-
-PLAN_FIGURES: Final = (
-    *CONF_BLOCKS,
-    CONF_FIGURE,
-    CONF_FIRST_HOUR,
-    CONF_FIRST_MONTH,
-    CONF_HOLDS,
-    CONF_LAST_HOUR,
-    CONF_LAST_MONTH,
-    CONF_OTHER_HOURS,
-    CONF_PEAKS,
-    CONF_PRESET,
-    CONF_PRICE,
-    CONF_SILENCE,
-    CONF_UNBALANCE,
-    CONF_WINDOW,
-    CONF_WORKDAYS,
-    CONF_ZERO,
-)
-"""What is stored of a tariff and of what the grid's operator asks, beside an entity."""

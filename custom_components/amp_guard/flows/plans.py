@@ -14,6 +14,7 @@ from homeassistant.util.unit_conversion import PowerConverter
 import voluptuous as vol
 
 from ..const import CONF_ENTITY, CONF_UNBALANCE, SUBENTRY_OPERATOR, SUBENTRY_TARIFF
+from ..meters.sensors import resolve
 from ..site.rules import Errors
 from .forms import ACCEPTED, Refusal, name_errors, numbers_refused, show_form, unfold
 from .forms.plan import OPERATOR_SCHEMA, TARIFF_SCHEMA
@@ -122,11 +123,9 @@ class OperatorFlow(PlanFlow):
 
     @override
     def _shown(self, data: dict[str, Any]) -> dict[str, Any]:
-        id_ = data.get(CONF_ENTITY)
-        if id_ is None:
+        if (id_ := data.get(CONF_ENTITY)) is None:
             return data
-        entity_id = er.async_resolve_entity_id(er.async_get(self.hass), id_)
-        return {**data, CONF_ENTITY: entity_id or id_}
+        return {**data, CONF_ENTITY: resolve(self.hass, id_)}
 
     @override
     def _kept(self, values: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The state of the site: what was known, what was decided on it, and what happened."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..chargers import FailSafe
@@ -45,7 +45,8 @@ class SiteState:
     `samples`, `connected` and `rejected_samples` are by node, `readings` and
     `fail_safes` by charger; so are `boosts`, each until its end, `energy`, kWh that a
     charger drew while it was balanced, and `power`, W that it draws (not of one that is
-    not balanced, or lost). `plans` is what plans show, by their subentries. `decided_at`
+    not balanced, or lost). `plans` is what plans showed that the decision was made with, by
+    their subentries. `decided_at`
     is the wall clock's time of the decision. `events` are what happened since the state
     that was published before.
     """
@@ -62,7 +63,7 @@ class SiteState:
     boosts: Mapping[str, datetime]
     energy: Mapping[str, float]
     power: Mapping[str, float]
-    plans: Mapping[str, object] = field(default_factory=dict)
+    plans: Mapping[str, object]
     events: tuple[SiteEvent, ...] = ()
 
     def meter_is_online(self, node: str) -> bool:
@@ -214,6 +215,7 @@ def _facts(state: SiteState) -> tuple[object, ...]:
     return (
         state.connected,
         state.samples.keys(),
+        state.plans.keys(),
         {
             charger: (allocation.current, allocation.reason)
             for charger, allocation in decision.allocations.items()

@@ -34,7 +34,15 @@ def operator_limits(
         silence=Silence(data[CONF_SILENCE]),
     )
     heard = () if entity is None else (entity,)
-    return (PlannedLimit(limit=limit, plan=OperatorPlan(operator), heard=heard),)
+    return (
+        PlannedLimit(
+            subentry=subentry.subentry_id,
+            limit=limit,
+            plan=OperatorPlan(operator),
+            stays=True,
+            heard=heard,
+        ),
+    )
 
 
 def read_unbalance(entry: AmpGuardConfigEntry) -> float | None:

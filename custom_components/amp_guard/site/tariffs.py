@@ -43,7 +43,7 @@ def tariff_limits(
         reason=Reason.POWER_WINDOW,
     )
     plan = TariffPlan(read_tariff(subentry.data))
-    return (PlannedLimit(limit=limit, plan=plan),)
+    return (PlannedLimit(subentry=subentry.subentry_id, limit=limit, plan=plan),)
 
 
 def read_tariff(data: Mapping[str, Any]) -> Tariff:
