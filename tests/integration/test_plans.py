@@ -167,6 +167,45 @@ async def test_own_hours_go_over_midnight_and_the_end_of_the_year(
     assert entry.state is ConfigEntryState.LOADED
 
 
+async def test_a_working_day_says_which_days_count(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, left: str
+) -> None:
+    registry = er.async_get(hass)
+    day = registry.async_get_or_create("binary_sensor", "workday", "of_sweden")
+    given = TARIFF | {"workdays": True, "workday": day.entity_id}
+    hass.states.async_set(day.entity_id, "on")
+    plan = await add(hass, entry, "tariff", given)
+    assert entry.subentries[plan].data["workday"] == day.id
+    await house.passes(hass, 3, *QUIET)
+    assert float(plan_state(hass, "window_target", plan)) == 6.0
+    renamed = registry.async_update_entity(
+        day.entity_id, new_entity_id="binary_sensor.a_day"
+    )
+    hass.states.async_set(renamed.entity_id, "off")
+    await house.passes(hass, 12, *QUIET)
+    assert plan_state(hass, "window_target", plan) == "unknown"
+    result = await start_subentry(hass, entry, "tariff", plan)
+    [field] = [key for key in result["data_schema"].schema if key == "workday"]
+    assert field.description["suggested_value"] == renamed.entity_id
+
+
+async def test_without_a_word_of_it_monday_to_friday_are_working_days(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    left: str,
+    set_clock: Callable[[float], None],
+) -> None:
+    given = TARIFF | {"workdays": True, "workday": "binary_sensor.nowhere"}
+    plan = await add(hass, entry, "tariff", given)
+    for _ in range(7):
+        await house.passes(hass, 12, *QUIET)
+        today = dt_util.as_local(dt_util.utcnow())
+        counts = plan_state(hass, "window_target", plan) != "unknown"
+        assert counts == (today.weekday() < 5), today
+        set_clock(86400.0)
+
+
 @pytest.mark.parametrize(
     ("given", "errors"),
     [
