@@ -13,18 +13,8 @@ from custom_components.amp_guard.plans.grid_operator import OperatorPlan
 from custom_components.amp_guard.plans.surplus import Surplus
 from custom_components.amp_guard.plans.tariff import TariffPlan
 
-from .helpers import PlainCharger, Property, add_solar
-from .test_plans import (  # noqa: F401 - fixtures
-    OPERATOR,
-    QUIET,
-    TARIFF,
-    _a_quarter_begins,
-    add,
-    left,
-    plan_state,
-    reason,
-    says,
-)
+from .helpers import OPERATOR, TARIFF, PlainCharger, Property, add_plan, add_solar
+from .test_plans import QUIET, _a_quarter_begins, left, plan_state, reason, says  # noqa: F401 - fixtures
 
 
 def fails(*_: Any) -> None:
@@ -57,8 +47,8 @@ async def test_a_tariff_that_fails_limits_nothing_and_keeps_nothing_from_being_t
 ) -> None:
     car = chargers["left"]
     says(hass, "unavailable")
-    tariff = await add(hass, entry, "tariff", TARIFF)
-    operator = await add(hass, entry, "grid_operator", OPERATOR)
+    tariff = await add_plan(hass, entry, "tariff", TARIFF)
+    operator = await add_plan(hass, entry, "grid_operator", OPERATOR)
     await house.passes(hass, 60, *QUIET, cars=[car])
     assert car.limit < 9.0
     with monkeypatch.context() as broken:
@@ -91,7 +81,7 @@ async def test_what_the_grid_operator_asked_stays_where_its_plan_fails(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     car = chargers["left"]
-    operator = await add(hass, entry, "grid_operator", OPERATOR)
+    operator = await add_plan(hass, entry, "grid_operator", OPERATOR)
     await house.passes(hass, 40, *QUIET, cars=[car])
     says(hass, 5000)
     await house.passes(hass, 5, *QUIET, cars=[car])
@@ -139,8 +129,8 @@ async def test_a_plan_that_cannot_be_kept_or_read_takes_no_other_with_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     says(hass, 5000)
-    tariff = await add(hass, entry, "tariff", TARIFF | {"peaks": 1})
-    operator = await add(hass, entry, "grid_operator", OPERATOR)
+    tariff = await add_plan(hass, entry, "tariff", TARIFF | {"peaks": 1})
+    operator = await add_plan(hass, entry, "grid_operator", OPERATOR)
     await house.passes(hass, 12, *QUIET)
     monkeypatch.setattr(TariffPlan, "as_dict", fails)
     await hass.config_entries.async_unload(entry.entry_id)

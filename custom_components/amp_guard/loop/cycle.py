@@ -245,6 +245,7 @@ class Cycle:
             energy=dict(self._energy.totals),
             power=dict(self._energy.power),
             plans=self._plans.shown,
+            limits=self._plans.in_force,
         )
 
     def _fall_back(self, now: float) -> None:

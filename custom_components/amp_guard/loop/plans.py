@@ -165,14 +165,28 @@ class Plans:
                 translation_placeholders={"name": self._entry.subentries[id_].title},
             )
 
+    @property
+    def in_force(self) -> dict[str, float]:
+        """What is allowed now, W, by limit: of those that limit."""
+        return {id_: w for id_, w in self._allowed.items() if w is not None}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What their owner calls the limits."""
+        subentries = self._entry.subentries
+        return {
+            each.limit.id: subentries[each.subentry].title for each in self._planned
+        }
+
     def plan(self, subentry_id: str) -> Plan:
         """Return the plan of a subentry."""
         return next(each.plan for each in self._planned if each.limit.id == subentry_id)
 
     def ceilings(self, now: float) -> Iterator[Ceiling]:
         """Return what the law may share out of each limit, from `now` s on."""
+        in_force = self.in_force
         for each in self._planned:
-            if (allowed := self._allowed.get(each.limit.id)) is not None:
+            if (allowed := in_force.get(each.limit.id)) is not None:
                 yield Ceiling(
                     target=each.limit.id,
                     current=allowed / self._voltage,

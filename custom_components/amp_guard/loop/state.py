@@ -14,6 +14,7 @@ from ..model import (
     NodeState,
     Phase,
     PhaseValues,
+    PowerLimit,
     Reason,
     Site,
     Worth,
@@ -46,7 +47,7 @@ class SiteState:
     `fail_safes` by charger; so are `boosts`, each until its end, `energy`, kWh that a
     charger drew while it was balanced, and `power`, W that it draws (not of one that is
     not balanced, or lost). `plans` is what plans showed that the decision was made with, by
-    their subentries. `decided_at`
+    their subentries, and `limits` what they allowed, W, by their limits on power. `decided_at`
     is the wall clock's time of the decision. `events` are what happened since the state
     that was published before.
     """
@@ -64,6 +65,7 @@ class SiteState:
     energy: Mapping[str, float]
     power: Mapping[str, float]
     plans: Mapping[str, object]
+    limits: Mapping[str, float]
     events: tuple[SiteEvent, ...] = ()
 
     def meter_is_online(self, node: str) -> bool:
@@ -177,6 +179,13 @@ class SiteState:
             return None
         wait = timedelta(seconds=allocation.look_again - self.decision.time)
         return self.decided_at + wait
+
+    def bound_by(self, limit: PowerLimit) -> list[str]:
+        """Return the chargers that a limit on power binds now."""
+        allocations = self.decision.allocations
+        return [
+            id_ for id_ in limit.chargers if allocations[id_].reason is limit.reason
+        ]
 
     def limited_by(self, charger: str) -> dict[str, str]:
         """Return the node and the phase that limit a charger, where one does."""
