@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from custom_components.amp_guard.plans import CarPower, Moment
 from custom_components.amp_guard.plans.presets import PRESETS
-from custom_components.amp_guard.plans.tariff import Tariff, TariffPlan
+from custom_components.amp_guard.plans.tariff import Tariff, TariffPlan, is_weekday
 from simulator.house import household_quarter
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -235,7 +235,8 @@ def note(
     tariff: Tariff, months: dict[date, dict[date, float]], clock: datetime, mean: float
 ) -> None:
     """Note a window's mean power, W, where it counts."""
-    if (hours := tariff.counts(clock)) is not None:
+    hours = tariff.counts(clock, is_workday=is_weekday(clock))
+    if hours is not None:
         day = clock.date()
         days = months.setdefault(day.replace(day=1), {})
         days[day] = max(days.get(day, 0.0), hours.share * mean)
@@ -282,8 +283,9 @@ def foresight(
         for n in range(len(house))
     ]
     shares = [
-        0.0 if (hours := tariff.counts(clock)) is None else hours.share
+        0.0 if hours is None else hours.share
         for clock in clocks
+        for hours in [tariff.counts(clock, is_workday=is_weekday(clock))]
     ]
     months: dict[date, dict[date, float]] = {}
     for clock, mean in zip(clocks, house, strict=True):

@@ -151,6 +151,9 @@ CONF_LAST_MONTH: Final = "last_month"
 CONF_FIRST_HOUR: Final = "first_hour"
 CONF_LAST_HOUR: Final = "last_hour"
 """The hour at which those that count end."""
+CONF_WORKDAY: Final = "workday"
+"""What says whether today is a working day: a registry id, or the entity id of what is
+not registered; None: Monday to Friday are."""
 CONF_WORKDAYS: Final = "workdays"
 CONF_OTHER_HOURS: Final = "other_hours"
 """% of its power that counts in the other hours."""
@@ -164,23 +167,3 @@ CONF_HOLDS: Final = "holds"
 CONF_SILENCE: Final = "silence"
 CONF_UNBALANCE: Final = "unbalance"
 """A; 0: none."""
-
-PLAN_FIGURES: Final = (
-    *CONF_BLOCKS,
-    CONF_FIGURE,
-    CONF_FIRST_HOUR,
-    CONF_FIRST_MONTH,
-    CONF_HOLDS,
-    CONF_LAST_HOUR,
-    CONF_LAST_MONTH,
-    CONF_OTHER_HOURS,
-    CONF_PEAKS,
-    CONF_PRESET,
-    CONF_PRICE,
-    CONF_SILENCE,
-    CONF_UNBALANCE,
-    CONF_WINDOW,
-    CONF_WORKDAYS,
-    CONF_ZERO,
-)
-"""What is stored of a tariff and of what the grid's operator asks, beside an entity."""

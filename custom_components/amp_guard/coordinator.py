@@ -45,13 +45,13 @@ class AmpGuardCoordinator:
         self.entry = entry
         self.overrides = Overrides(hass, entry.entry_id, self._request)
         self.requests = Requests(entry, self.overrides)
-        self.plans = Plans(
-            hass, entry.entry_id, planned_limits(entry), self._request_soon
-        )
         self.finder = PhaseFinder(self._request_soon)
         self.energy = EnergyCounter()
         self._energy_memory = EnergyMemory(hass, entry.entry_id, self.energy)
         self.faults = Faults(hass, entry)
+        self.plans = Plans(
+            hass, entry, planned_limits(entry), self.faults, self._request_soon
+        )
         self.meters = MeterWatch(hass, entry, meters)
         self.fleet = Fleet(hass, entry, self.faults, self._request_soon)
         self._loads = ControllableLoads(hass, entry, self.fleet)

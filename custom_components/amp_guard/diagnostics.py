@@ -28,12 +28,17 @@ from .const import (
     AmpGuardConfigEntry,
 )
 from .coordinator import AmpGuardCoordinator
+from .flows.forms import nameless
+from .flows.forms.plan import OPERATOR_SCHEMA, TARIFF_SCHEMA
+from .flows.forms.solar import SOLAR_SCHEMA
 from .loop.faults import Fault
 from .loop.state import SiteState
 from .site.reading import read_charger_config
 from .site.settings import NAMELESS
 
 ENTITY_ID = re.compile(r"\b([a-z_]+)\.[a-z0-9_]+")
+SHOWN = NAMELESS | nameless(TARIFF_SCHEMA, OPERATOR_SCHEMA, SOLAR_SCHEMA)
+"""What is stored and told."""
 SHORTEST_NAME = 3
 """Letters of what is looked for in a fault's text: less stands in any text."""
 
@@ -85,7 +90,7 @@ def _loop(coordinator: AmpGuardCoordinator, private: Iterable[str]) -> dict[str,
 
 
 def _shown(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value if key in NAMELESS else REDACTED for key, value in data.items()}
+    return {key: value if key in SHOWN else REDACTED for key, value in data.items()}
 
 
 def _charger(

@@ -5,6 +5,7 @@ import { chargers } from "./chargers";
 import { feedOf, type Feed } from "./feed";
 import type { HomeAssistant } from "./home-assistant";
 import { pageHass } from "./home-assistant";
+import { limits } from "./limits";
 import { lastMinutes } from "./minutes";
 import { colours, picture, sections } from "./picture";
 import { banners, sentence, type Banner } from "./sentence";
@@ -187,7 +188,7 @@ export class AmpGuardCard extends LitElement {
       <div role="alert">${told.map((each) => this.banner(each))}</div>
       ${this.failure ? this.banner({ level: "warning", text: this.failure }) : nothing}
       ${VERSION && feed.version && VERSION !== feed.version ? this.old() : nothing}
-      ${bars(look, shown)}
+      ${bars(look, shown)} ${this.limits(limits(site, words))}
       ${chargers(look, sections(site), {
         shown: !this.config?.hide_controls && !isLost,
         call: this.call,
@@ -200,6 +201,14 @@ export class AmpGuardCard extends LitElement {
       })}
       ${this.config?.hide_minutes ? nothing : this.minutes(look, minutes)}
     `;
+  }
+
+  private limits(lines: string[]): unknown {
+    return lines.length
+      ? html`<ul class="limits">
+          ${lines.map((line) => html`<li>${line}</li>`)}
+        </ul>`
+      : nothing;
   }
 
   /** Drawn only when a point was added: once in 5 s. */

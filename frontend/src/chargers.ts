@@ -10,6 +10,8 @@ import type { Key } from "./words";
 const FEW = 6;
 /** Of the fullest group, so many are shown without being asked for. */
 const MANY = 12;
+/** A ceiling without an end: nobody asks that it charges. */
+const UNASKED = "no_request";
 const PRIORITIES = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 export interface Controls {
@@ -108,6 +110,15 @@ function details(look: Look, id: string, charging: Charging, now: number): Templ
     lines.push(words.say("boosted", { time: words.clock(charging.boosted) }));
   if (charging.user_limit !== undefined)
     lines.push(words.say("limited_to", { limit: words.limit(charging.user_limit) }));
+  const asked = look.site.now.ceilings.filter(
+    ({ target, name }) => target === id && name !== UNASKED,
+  );
+  if (charging.reason === "ceiling" && asked.length) {
+    const { current, end } = asked.reduce((a, b) => (b.current < a.current ? b : a));
+    lines.push(
+      words.say("ceiling_until", { limit: words.limit(current), time: words.clock(end) }),
+    );
+  }
   if (!charging.follows && charging.reason !== "not_following")
     lines.push(words.reason("not_following"));
   return lines.map((text) => html`<span>${text}</span>`);

@@ -54,8 +54,13 @@ export function sentence(site: Live, words: Words): string {
   const limiting = limitingPhase(site);
   if (limiting !== undefined) return words.say("s_limits", { phase: words.phase(limiting) });
   const held = asking.filter(([, each]) => HELD.includes(each.reason));
-  if (held.length)
-    return words.say("s_held", { names: words.names(held.map(([id]) => nameOf(site, id))) });
+  if (held.length) {
+    const names = words.names(held.map(([id]) => nameOf(site, id)));
+    const [first, ...others] = new Set(held.map(([, each]) => each.reason));
+    return others.length
+      ? words.say("s_held", { names })
+      : words.say("s_reason", { name: names, reason: words.reason(first!) });
+  }
   return words.say(asking.some(([, each]) => each.status === "charging") ? "s_charges" : "s_idle");
 }
 

@@ -75,10 +75,23 @@ export interface Ceiling {
   end: number;
 }
 
+/** A limit beside the fuses: of power, or of `current` between the phases. */
+export interface Limit {
+  name: string;
+  reason: string;
+  current?: number;
+}
+
+export interface InForce {
+  power?: number;
+  binds: string[];
+}
+
 export interface Now {
   nodes: Record<string, Node>;
   chargers: Record<string, Charging>;
   ceilings: Ceiling[];
+  limits?: Record<string, InForce>;
 }
 
 export interface Site {
@@ -87,6 +100,7 @@ export interface Site {
   supply?: Supply;
   groups?: Record<string, Group>;
   chargers?: Record<string, Charger>;
+  limits?: Record<string, Limit>;
   now?: Now;
 }
 

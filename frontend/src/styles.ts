@@ -56,6 +56,12 @@ export const styles = css`
     color: var(--primary-text-color);
     overflow-wrap: anywhere;
   }
+  .limits {
+    margin: 8px 0;
+    color: var(--quiet);
+    list-style: none;
+    overflow-wrap: anywhere;
+  }
   .banner {
     display: flex;
     flex-wrap: wrap;

@@ -1,8 +1,8 @@
 """A simulated charger, its integration in Home Assistant, and the driver on top."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from homeassistant.config_entries import ConfigEntry
@@ -18,7 +18,7 @@ from custom_components.amp_guard.chargers import (
     find_chargers,
 )
 from custom_components.amp_guard.model import ChargerStatus, PhaseValues
-from tests.devices.conftest import PATIENCE, Bench, add_integration
+from tests.devices.conftest import PATIENCE, PEBLAR_HOST, Bench, add_integration
 
 NOTHING = (STATE_UNAVAILABLE, STATE_UNKNOWN)
 OURS = "Amp Guard"
@@ -122,6 +122,28 @@ class Site:
                 self._ended.clear()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._ended.wait(), RETRY)
+
+
+@asynccontextmanager
+async def added(
+    hass: HomeAssistant, bench: Bench, flow_input: dict[str, str] | None = None
+) -> AsyncGenerator[Site]:
+    """A charger whose integration was added with what its owner types."""
+    site = Site(hass, bench)
+    await site.start(bench.device.flow_input if flow_input is None else flow_input)
+    yield site
+    await site.stop()
+
+
+@asynccontextmanager
+async def peblar_added(hass: HomeAssistant, peblar: Bench) -> AsyncGenerator[Site]:
+    """A Peblar that was added."""
+    typed = {"host": PEBLAR_HOST, "password": peblar.device.password}
+    async with added(hass, peblar, typed) as site:
+        yield site
+    # The client library opens a session of its own that the integration never closes.
+    for data in (site.first_runtime_data, site.entry.runtime_data):
+        await data.data_coordinator.api.close()
 
 
 def status_is(status: ChargerStatus) -> Callable[[ChargerDriver], bool]:

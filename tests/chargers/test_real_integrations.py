@@ -13,7 +13,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.amp_guard.chargers import ChargerCommandError
 from custom_components.amp_guard.model import NO_CURRENT, ChargerStatus
 from tests.devices.conftest import (  # noqa: F401 - fixtures
-    PEBLAR_HOST,
     Bench,
     amina,
     broker,
@@ -28,42 +27,31 @@ from tests.devices.conftest import (  # noqa: F401 - fixtures
     wallbox,
 )
 
-from .site import Site, draws, status_is
+from .site import Site, added, draws, peblar_added, status_is
 
 
 @pytest.fixture
 async def peblar_site(hass, peblar):  # noqa: F811
-    site = Site(hass, peblar)
-    await site.start({"host": PEBLAR_HOST, "password": peblar.device.password})
-    yield site
-    await site.stop()
-    # The client library opens a session of its own that the integration never closes.
-    for data in (site.first_runtime_data, site.entry.runtime_data):
-        await data.data_coordinator.api.close()
+    async with peblar_added(hass, peblar) as site:
+        yield site
 
 
 @pytest.fixture
 async def nrgkick_site(hass, nrgkick):  # noqa: F811
-    site = Site(hass, nrgkick)
-    await site.start(nrgkick.device.flow_input)
-    yield site
-    await site.stop()
+    async with added(hass, nrgkick) as site:
+        yield site
 
 
 @pytest.fixture
 async def lektrico_site(hass, lektrico):  # noqa: F811
-    site = Site(hass, lektrico)
-    await site.start(lektrico.device.flow_input)
-    yield site
-    await site.stop()
+    async with added(hass, lektrico) as site:
+        yield site
 
 
 @pytest.fixture
 async def v2c_site(hass, v2c):  # noqa: F811
-    site = Site(hass, v2c)
-    await site.start(v2c.device.flow_input)
-    yield site
-    await site.stop()
+    async with added(hass, v2c) as site:
+        yield site
 
 
 @pytest.fixture

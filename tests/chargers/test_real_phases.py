@@ -4,7 +4,6 @@ import pytest
 
 from custom_components.amp_guard.model import ChargerStatus, PhaseValues
 from tests.devices.conftest import (  # noqa: F401 - fixtures
-    PEBLAR_HOST,
     amina,
     broker,
     lektrico,
@@ -15,7 +14,7 @@ from tests.devices.conftest import (  # noqa: F401 - fixtures
     smartevse,
 )
 
-from .site import Site, draws, status_is
+from .site import Site, added, draws, peblar_added, status_is
 from .test_real_integrations import amina_site, mqtt  # noqa: F401 - fixtures
 
 ON_ONE = PhaseValues(16.0, 0.0, 0.0)
@@ -25,30 +24,21 @@ ON_ALL = PhaseValues(16.0, 16.0, 16.0)
 @pytest.fixture
 async def peblar_site(hass, peblar):  # noqa: F811
     peblar.device.force_1_phase_allowed = True
-    site = Site(hass, peblar)
-    await site.start({"host": PEBLAR_HOST, "password": peblar.device.password})
-    yield site
-    await site.stop()
-    # The client library opens a session of its own that the integration never closes.
-    for data in (site.first_runtime_data, site.entry.runtime_data):
-        await data.data_coordinator.api.close()
+    async with peblar_added(hass, peblar) as site:
+        yield site
 
 
 @pytest.fixture
 async def nrgkick_site(hass, nrgkick):  # noqa: F811
     nrgkick.device.may_switch_phases = True
-    site = Site(hass, nrgkick)
-    await site.start(nrgkick.device.flow_input)
-    yield site
-    await site.stop()
+    async with added(hass, nrgkick) as site:
+        yield site
 
 
 @pytest.fixture
 async def lektrico_site(hass, lektrico):  # noqa: F811
-    site = Site(hass, lektrico)
-    await site.start(lektrico.device.flow_input)
-    yield site
-    await site.stop()
+    async with added(hass, lektrico) as site:
+        yield site
 
 
 @pytest.fixture
@@ -137,10 +127,6 @@ async def test_a_refusal_is_told_and_it_goes_on_as_it_was(nrgkick_site: Site) ->
 
 
 async def test_a_peblar_that_may_not_be_set_has_no_choice(hass, peblar) -> None:  # noqa: F811
-    site = Site(hass, peblar)
-    await site.start({"host": PEBLAR_HOST, "password": peblar.device.password})
-    assert not site.driver.can_switch_phases
-    assert site.driver.read().phases_set is None
-    await site.stop()
-    for data in (site.first_runtime_data, site.entry.runtime_data):
-        await data.data_coordinator.api.close()
+    async with peblar_added(hass, peblar) as site:
+        assert not site.driver.can_switch_phases
+        assert site.driver.read().phases_set is None

@@ -7,6 +7,7 @@ passes. What shrinks is the list, so a failure reads as a story.
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any, Protocol
 
 from hypothesis import strategies as st
@@ -149,6 +150,29 @@ class Ceil:
             expires = plant.now + plant.shift + self.seconds
             plant.ceilings[target] = Ceiling(
                 target=target, current=self.current, expires=expires
+            )
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Allow:
+    """A plan lets the chargers of its limit draw so much together, A over their phases.
+
+    None: as the fuses allow.
+    """
+
+    limit: int
+    current: float | None
+
+    def happen(self, plant: Plant) -> Iterable[Moment]:
+        """Allow it, where there is a limit."""
+        if not (limits := plant.site.power_limits):
+            return ()
+        target = limits[self.limit % len(limits)].id
+        plant.ceilings.pop(target, None)
+        if self.current is not None:
+            plant.ceilings[target] = Ceiling(
+                target=target, current=self.current, expires=inf
             )
         return ()
 
@@ -338,16 +362,23 @@ def sites(
     most_groups: int = 3,
     most_chargers: int = MOST_CHARGERS,
     turn: float = 1800.0,
+    planned: bool = False,
 ) -> Site:
-    """Return a site of nested groups with chargers of all kinds."""
+    """Return a site of nested groups with chargers of all kinds.
+
+    Where it is `planned` there are limits on power and of the difference between phases.
+    """
     earthing_system = draw(
         st.sampled_from([EarthingSystem.TN, EarthingSystem.TN, EarthingSystem.IT])
     )
     parents = draw(groups(most=most_groups))
     count = draw(st.integers(1, most_chargers))
     limited = st.lists(
-        st.sampled_from([f"charger {number}" for number in range(count)]), unique=True
+        st.sampled_from([f"charger {number}" for number in range(count)]),
+        min_size=int(planned),
+        unique=True,
     )
+    limits = st.lists(limited, min_size=int(planned), max_size=2)
     return Site(
         supply=Supply(
             supply_max_current=draw(st.sampled_from(FUSES)),
@@ -361,9 +392,11 @@ def sites(
         ),
         power_limits=tuple(
             PowerLimit(id=f"limit {n}", chargers=tuple(held), reason=Reason.SURPLUS)
-            for n, held in enumerate(draw(st.lists(limited, max_size=2)))
+            for n, held in enumerate(draw(limits))
         ),
-        unbalance=draw(st.sampled_from([None, None, 16.0, 20.0])),
+        unbalance=draw(
+            st.sampled_from([7.0, 10.0, 16.0] if planned else [None, None, 16.0, 20.0])
+        ),
         balancer_type=draw(st.sampled_from(BalancerType)),
         turn=turn,
     )
@@ -408,6 +441,9 @@ _DRIVES = st.sampled_from(sorted(_LINES)).flatmap(
 _PASSES = st.builds(
     Pass, st.integers(1, 60), st.sampled_from([0.5, 1.0, 1.0, 1.0, 10.0])
 )
+_ALLOWANCES = st.builds(
+    Allow, st.integers(0, 1), st.sampled_from([None, 0.0, 5.0, 12.0, 18.5, 30.0, 50.0])
+)
 _EVENTS = st.one_of(
     _PASSES,
     _PASSES,
@@ -431,14 +467,18 @@ _EVENTS = st.one_of(
 
 
 def histories(
-    most: int = 30, *, driven: bool = False
+    most: int = 30, *, driven: bool = False, planned: bool = False
 ) -> st.SearchStrategy[list[Event]]:
     """Return what may happen to a site; time passes at the end.
 
     Each charger reports in its own way, mostly late without saying so. Where it is
-    `driven`, a part of it happens to commands.
+    `driven`, a part of it happens to commands; where it is `planned`, to what plans allow.
     """
-    events = st.one_of(_EVENTS, _DRIVES, _DRIVES) if driven else _EVENTS
+    events = _EVENTS
+    if driven:
+        events = st.one_of(events, _DRIVES, _DRIVES)
+    if planned:
+        events = st.one_of(events, _ALLOWANCES)
     tells = st.lists(_TELLS, min_size=MOST_CHARGERS, max_size=MOST_CHARGERS)
     return st.builds(
         lambda tells, events: [

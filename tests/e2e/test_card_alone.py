@@ -205,6 +205,18 @@ def charger_gone(site: Site) -> None:
     site["now"]["chargers"]["stranger"] = site["now"]["chargers"]["c1"]
 
 
+def limits_of_plans(site: Site) -> None:
+    site["limits"] = {
+        "grid": {"name": MARKUP, "reason": "grid_operator"},
+        "unbalance": {"name": "Netz", "reason": "unbalance", "current": 16.0},
+    }
+    site["now"]["limits"] = {
+        "grid": {"power": 13000.0, "binds": ["c0", "gone"]},
+        "unbalance": {"binds": []},
+        "of_tomorrow": {"binds": []},
+    }
+
+
 KINDS = (
     without("power"),
     without("phase"),
@@ -218,6 +230,7 @@ KINDS = (
     no_names,
     unheard_of,
     charger_gone,
+    limits_of_plans,
 )
 
 
@@ -235,6 +248,29 @@ async def test_each_kind_of_site_is_drawn(page: CardPage) -> None:
             assert rubbish not in said + drawn, change
         phases = len(changed["supply"]["phases"])
         assert await page.card.locator("svg.bar").count() == phases, change
+
+
+async def test_what_plans_allow_and_whom_they_bind_is_read_on_the_card(
+    page: CardPage,
+) -> None:
+    limited = site()
+    limits_of_plans(limited)
+    asked = {"target": "c1", "name": "request", "current": 8.0, "end": 1790000000}
+    limited["now"]["ceilings"] = [asked]
+    limited["now"]["chargers"]["c0"] |= {"reason": "grid_operator"}
+    limited["now"]["chargers"]["c1"] |= {"reason": "ceiling"}
+    await page.open()
+    await page.show()
+    await page.tell({ENTRY: limited})
+    said = await page.text()
+    assert (
+        f"{MARKUP}: the chargers together 13.0 kW · limits Charger c0 and gone" in said
+    )
+    assert "Netz: 16 A between the phases" in said
+    assert "Limited by the grid operator" in said
+    assert "At most 8 A until" in said
+    await page.tell({ENTRY: site()})
+    assert "together" not in await page.text()
 
 
 async def test_a_name_with_markup_in_it_is_text(page: CardPage) -> None:

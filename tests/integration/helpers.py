@@ -49,6 +49,27 @@ SOLAR_INPUT = {
     "enable_delay": 1,
     "disable_delay": 2,
 }
+TARIFF = {
+    "name": "Power",
+    "preset": "own",
+    "figure": 6.0,
+    "window": "15",
+    "peaks": 0,
+    "workdays": False,
+    "first_hour": 0,
+    "last_hour": 24,
+    "first_month": 1,
+    "last_month": 12,
+    "other_hours": 0,
+}
+OPERATOR = {
+    "name": "Netz",
+    "entity": "sensor.eebus_limit",
+    "unbalance": 0,
+    "zero": "no_limit",
+    "holds": 10,
+    "silence": "no_limit",
+}
 AT_SET_UP = {"has_groups": True, "max_current_offline": 6}
 SET_UP_INPUT = SUPPLY_INPUT | AT_SET_UP
 """What is said of the supply at set-up, where groups are described in their table."""
@@ -382,6 +403,18 @@ async def add_solar(hass: HomeAssistant, entry: ConfigEntry, **entered: object) 
     await hass.async_block_till_done()
     [solar] = entry.get_subentries_of_type("solar")
     return solar.subentry_id
+
+
+async def add_plan(
+    hass: HomeAssistant, entry: ConfigEntry, kind: str, given: dict[str, object]
+) -> str:
+    """Add a tariff or the grid's operator as an owner does; return its subentry's id."""
+    before = set(entry.subentries)
+    result = await go_on(hass, await start_subentry(hass, entry, kind), given)
+    assert result["type"] == "create_entry", result.get("errors")
+    await hass.async_block_till_done()
+    [added] = set(entry.subentries) - before
+    return added
 
 
 def entity_id(hass: HomeAssistant, platform: str, device: str, key: str) -> str:

@@ -6,7 +6,6 @@ import json
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
@@ -14,11 +13,14 @@ import pytest
 from custom_components.amp_guard.const import DOMAIN
 
 from .helpers import (
+    OPERATOR,
     SERIAL,
+    TARIFF,
     Clock,
     PlainCharger,
     Property,
     add_charger,
+    add_plan,
     enable_all,
     entity_id,
     go_on,
@@ -27,27 +29,7 @@ from .helpers import (
 )
 
 QUIET = (1.0, 1.0, 1.0)
-TARIFF = {
-    "name": "Power",
-    "preset": "own",
-    "figure": 6.0,
-    "window": "15",
-    "peaks": 0,
-    "workdays": False,
-    "first_hour": 0,
-    "last_hour": 24,
-    "first_month": 1,
-    "last_month": 12,
-    "other_hours": 0,
-}
-OPERATOR = {
-    "name": "Netz",
-    "entity": "sensor.eebus_limit",
-    "unbalance": 0,
-    "zero": "no_limit",
-    "holds": 10,
-    "silence": "no_limit",
-}
+OPERATOR_STORED = {key: OPERATOR[key] for key in OPERATOR if key != "name"}
 
 
 @pytest.fixture(autouse=True)
@@ -62,18 +44,6 @@ async def left(
 ) -> str:
     """A charger that is balanced; return its id."""
     return await add_charger(hass, entry, chargers["left"])
-
-
-async def add(
-    hass: HomeAssistant, entry: ConfigEntry, kind: str, given: dict[str, object]
-) -> str:
-    """Add a plan as its owner does; return its id."""
-    before = set(entry.subentries)
-    result = await go_on(hass, await start_subentry(hass, entry, kind), given)
-    assert result["type"] is FlowResultType.CREATE_ENTRY, result.get("errors")
-    await hass.async_block_till_done()
-    [added] = set(entry.subentries) - before
-    return added
 
 
 async def change(
@@ -110,7 +80,7 @@ async def test_a_tariff_limits_the_mean_and_shows_it(
     car = chargers["left"]
     await house.passes(hass, 40, *QUIET, cars=[car])
     assert car.limit == 16.0
-    plan = await add(hass, entry, "tariff", TARIFF | {"price": 5.0})
+    plan = await add_plan(hass, entry, "tariff", TARIFF | {"price": 5.0})
     await house.passes(hass, 60, *QUIET, cars=[car])
     assert car.limit < 9.0  # 6 kW, less the house
     assert reason(hass, left) in ("power_window", "raise_held")
@@ -137,7 +107,7 @@ async def test_a_preset_is_chosen_and_changed(
 ) -> None:
     given = TARIFF | {"preset": "flanders"}
     del given["figure"]
-    plan = await add(hass, entry, "tariff", given)
+    plan = await add_plan(hass, entry, "tariff", given)
     await house.passes(hass, 3, *QUIET)
     assert float(plan_state(hass, "window_target", plan)) == 2.5
     for preset, target in (("norway", 5.0), ("slovenia", 5.0), ("goteborg", 5.0)):
@@ -160,10 +130,49 @@ async def test_own_hours_go_over_midnight_and_the_end_of_the_year(
         "other_hours": 50,
         "workdays": True,
     }
-    plan = await add(hass, entry, "tariff", given)
+    plan = await add_plan(hass, entry, "tariff", given)
     await house.passes(hass, 3, *QUIET)
     assert entry.subentries[plan].data["other_hours"] == 50
     assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_working_day_says_which_days_count(
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, left: str
+) -> None:
+    registry = er.async_get(hass)
+    day = registry.async_get_or_create("binary_sensor", "workday", "of_sweden")
+    given = TARIFF | {"workdays": True, "workday": day.entity_id}
+    hass.states.async_set(day.entity_id, "on")
+    plan = await add_plan(hass, entry, "tariff", given)
+    assert entry.subentries[plan].data["workday"] == day.id
+    await house.passes(hass, 3, *QUIET)
+    assert float(plan_state(hass, "window_target", plan)) == 6.0
+    renamed = registry.async_update_entity(
+        day.entity_id, new_entity_id="binary_sensor.a_day"
+    )
+    hass.states.async_set(renamed.entity_id, "off")
+    await house.passes(hass, 12, *QUIET)
+    assert plan_state(hass, "window_target", plan) == "unknown"
+    result = await start_subentry(hass, entry, "tariff", plan)
+    [field] = [key for key in result["data_schema"].schema if key == "workday"]
+    assert field.description["suggested_value"] == renamed.entity_id
+
+
+async def test_without_a_word_of_it_monday_to_friday_are_working_days(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    left: str,
+    set_clock: Callable[[float], None],
+) -> None:
+    given = TARIFF | {"workdays": True, "workday": "binary_sensor.nowhere"}
+    plan = await add_plan(hass, entry, "tariff", given)
+    for _ in range(7):
+        await house.passes(hass, 12, *QUIET)
+        today = dt_util.as_local(dt_util.utcnow())
+        counts = plan_state(hass, "window_target", plan) != "unknown"
+        assert counts == (today.weekday() < 5), today
+        set_clock(86400.0)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +196,7 @@ async def test_a_tariff_that_cannot_be_is_refused(
 async def test_two_tariffs_have_two_names(
     hass: HomeAssistant, entry: ConfigEntry, house: Property
 ) -> None:
-    first = await add(hass, entry, "tariff", TARIFF)
+    first = await add_plan(hass, entry, "tariff", TARIFF)
     result = await go_on(hass, await start_subentry(hass, entry, "tariff"), TARIFF)
     assert result["errors"] == {"name": "name_taken"}
     result = await change(hass, entry, "tariff", first, TARIFF | {"figure": 7.0})
@@ -218,7 +227,7 @@ async def test_what_was_used_is_known_after_a_restart(
     house: Property,
     left: str,
 ) -> None:
-    plan = await add(hass, entry, "tariff", TARIFF | {"peaks": 1, "figure": 2.0})
+    plan = await add_plan(hass, entry, "tariff", TARIFF | {"peaks": 1, "figure": 2.0})
     wall_clock(900.0)
     await house.passes(hass, 90, 20.0, 20.0, 20.0)
     wall_clock(900.0)  # a clock that jumps over the end of a window
@@ -243,7 +252,7 @@ async def test_what_was_stored_and_cannot_be_read_stops_nobody(
     left: str,
     hass_storage: dict,
 ) -> None:
-    plan = await add(hass, entry, "tariff", TARIFF)
+    plan = await add_plan(hass, entry, "tariff", TARIFF)
     await house.passes(hass, 2, *QUIET)
     await hass.config_entries.async_unload(entry.entry_id)
     key = f"{DOMAIN}.{entry.entry_id}.plans"
@@ -268,7 +277,7 @@ async def test_the_operator_dims_and_it_is_proved(
 ) -> None:
     car = chargers["left"]
     says(hass, "unavailable")
-    plan = await add(hass, entry, "grid_operator", OPERATOR)
+    plan = await add_plan(hass, entry, "grid_operator", OPERATOR)
     await house.passes(hass, 40, *QUIET, cars=[car])
     assert car.limit == 16.0
     assert plan_state(hass, "operator_limit", plan) == "unknown"
@@ -306,7 +315,7 @@ async def test_a_switch_dims_to_what_the_law_leaves(
     car = chargers["left"]
     hass.states.async_set("binary_sensor.dimmed", "on")
     given = OPERATOR | {"entity": "binary_sensor.dimmed"}
-    plan = await add(hass, entry, "grid_operator", given)
+    plan = await add_plan(hass, entry, "grid_operator", given)
     await house.passes(hass, 40, *QUIET, cars=[car])
     assert car.limit == 6.0
     assert float(plan_state(hass, "operator_limit", plan)) == 4200.0
@@ -322,7 +331,7 @@ async def test_the_entity_is_found_when_it_is_renamed(
     box = registry.async_get_or_create("sensor", "eebus", "limit")
     hass.states.async_set(box.entity_id, "4500", {"unit_of_measurement": "W"})
     given = OPERATOR | {"entity": box.entity_id}
-    plan = await add(hass, entry, "grid_operator", given)
+    plan = await add_plan(hass, entry, "grid_operator", given)
     assert entry.subentries[plan].data["entity"] == box.id
     result = await start_subentry(hass, entry, "grid_operator", plan)
     [field] = [key for key in result["data_schema"].schema if key == "entity"]
@@ -363,7 +372,7 @@ async def test_the_difference_between_phases_is_limited(
         await add_charger(hass, entry, chargers[name], wiring="1")
     given = OPERATOR | {"unbalance": 16}
     del given["entity"]
-    plan = await add(hass, entry, "grid_operator", given)
+    plan = await add_plan(hass, entry, "grid_operator", given)
     found = er.async_get(hass).async_get_entity_id(
         "sensor", DOMAIN, f"{SERIAL}_operator_limit_{plan}"
     )
@@ -380,7 +389,7 @@ async def test_the_difference_between_phases_is_limited(
 async def test_a_charger_whose_group_is_gone_keeps_no_plan_from_its_work(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, left: str
 ) -> None:
-    plan = await add(hass, entry, "tariff", TARIFF)
+    plan = await add_plan(hass, entry, "tariff", TARIFF)
     hass.config_entries.async_remove_subentry(entry, group_id(entry))
     await hass.async_block_till_done()
     await house.passes(hass, 3, *QUIET)
@@ -396,7 +405,7 @@ async def test_a_charger_that_takes_no_part_is_the_house(
     left: str,
 ) -> None:
     await add_charger(hass, entry, chargers["right"])
-    await add(hass, entry, "tariff", TARIFF | {"figure": 15.0})
+    await add_plan(hass, entry, "tariff", TARIFF | {"figure": 15.0})
     await enable_all(hass, entry)  # the switch is not, at first
     switch = entity_id(hass, "switch", left, "active")
     await hass.services.async_call(
@@ -417,12 +426,12 @@ async def test_it_is_told_in_diagnostics(
     )
 
     says(hass, 5000)
-    await add(hass, entry, "tariff", TARIFF | {"peaks": 1})
-    plan = await add(hass, entry, "grid_operator", OPERATOR)
+    await add_plan(hass, entry, "tariff", TARIFF | {"peaks": 1})
+    plan = await add_plan(hass, entry, "grid_operator", OPERATOR)
     await house.passes(hass, 12, *QUIET)
     told = await async_get_config_entry_diagnostics(hass, entry)
-    assert told["subentries"][plan]["data"]["holds"] == 10
-    assert told["subentries"][plan]["data"]["entity"] == "**REDACTED**"
+    data = told["subentries"][plan]["data"]
+    assert data == OPERATOR_STORED | {"entity": "**REDACTED**"}
     json.dumps(told["published"]["plans"])
 
 
@@ -433,7 +442,7 @@ async def test_what_is_kept_goes_with_the_entry(
     left: str,
     hass_storage: dict,
 ) -> None:
-    await add(hass, entry, "tariff", TARIFF)
+    await add_plan(hass, entry, "tariff", TARIFF)
     await house.passes(hass, 2, *QUIET)
     await hass.config_entries.async_unload(entry.entry_id)
     key = f"{DOMAIN}.{entry.entry_id}.plans"

@@ -19,10 +19,13 @@ from custom_components.amp_guard.loop.overrides import TimedCeiling
 from custom_components.amp_guard.model import SUPPLY_ID
 
 from .helpers import (
+    OPERATOR,
     PATIENCE,
+    TARIFF,
     PlainCharger,
     Property,
     add_charger,
+    add_plan,
     device_id,
     entity_id,
     group_id,
@@ -350,3 +353,39 @@ async def test_who_has_left_is_told_nothing_more(
 def test_a_patch_makes_one_of_the_other(before: Json, now: Json, patch: Json) -> None:
     assert merge_patch(before, now) == patch
     assert apply(before, patch) == now
+
+
+async def test_the_limits_of_plans_are_told_and_whom_they_bind(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+    open_page: Callable,
+) -> None:
+    car = chargers["left"]
+    left = await add_charger(hass, entry, car)
+    page = await open_page()
+    assert page.site(entry)["limits"] == {}
+
+    operator = await add_plan(
+        hass, entry, "grid_operator", OPERATOR | {"unbalance": 16}
+    )
+    tariff = await add_plan(hass, entry, "tariff", TARIFF | {"figure": 30.0})
+    await house.passes(hass, 60, 1.0, 1.0, 1.0, cars=[car])
+    hass.states.async_set("sensor.eebus_limit", "5000", {"unit_of_measurement": "W"})
+    await house.passes(hass, 3, 1.0, 1.0, 1.0, cars=[car])
+    page = await open_page()
+    site = page.site(entry)
+    assert site["limits"] == {
+        operator: {"name": "Netz", "reason": "grid_operator"},
+        tariff: {"name": "Power", "reason": "power_window"},
+        "unbalance": {"name": "Netz", "reason": "unbalance", "current": 16.0},
+    }
+    now = site["now"]["limits"]
+    assert now[operator] == {"power": 5000.0, "binds": [left]}
+    assert now[tariff]["power"] > 10000.0
+    assert now[tariff]["binds"] == now["unbalance"]["binds"] == []
+
+    hass.states.async_set("sensor.eebus_limit", "0", {"unit_of_measurement": "W"})
+    await house.passes(hass, 3, 1.0, 1.0, 1.0, cars=[car])
+    await page.until(lambda: operator not in page.site(entry)["now"]["limits"])

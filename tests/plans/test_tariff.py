@@ -5,7 +5,13 @@ from datetime import date, timedelta
 import pytest
 
 from custom_components.amp_guard.plans.presets import PRESETS
-from custom_components.amp_guard.plans.tariff import Hours, Rule, Tariff, TariffPlan
+from custom_components.amp_guard.plans.tariff import (
+    Hours,
+    Rule,
+    Tariff,
+    TariffPlan,
+    is_weekday,
+)
 
 from .household import Household, at
 
@@ -95,7 +101,6 @@ def test_a_figure_above_all_steps_is_the_limit() -> None:
 )
 def test_only_the_hours_of_a_winter_workday_count(clock: str, counts: bool) -> None:
     tariff = peaks(hours=PRESETS["sweden_winter"].hours)
-    assert (tariff.counts(at(clock)) is not None) is counts
     house = Household(plan=TariffPlan(tariff), clock=at(clock))
     house.passes(60)
     assert (house.plan.allowed is not None) is counts
@@ -104,7 +109,7 @@ def test_only_the_hours_of_a_winter_workday_count(clock: str, counts: bool) -> N
 def test_half_of_the_power_of_a_night_counts() -> None:
     day = Hours(hours=frozenset(range(6, 22)))
     tariff = peaks(figure=4000.0, hours=(day, Hours(share=0.5)))
-    night = tariff.counts(at("2026-11-10 23:00"))
+    night = tariff.counts(at("2026-11-10 23:00"), is_workday=True)
     assert tariff.target(night, {}, TODAY) == 8000.0
     house = Household(plan=TariffPlan(tariff), clock=at("2026-11-10 23:00"))
     house.passes(3600)
@@ -131,8 +136,47 @@ def test_half_of_the_power_of_a_night_counts() -> None:
     ],
 )
 def test_slovenia_has_five_blocks(clock: str, block: int) -> None:
-    found = [n for n, hours in PRESETS["slovenia"].blocks if hours.hold(at(clock))]
-    assert found == [block]
+    assert blocks(clock, is_workday=is_weekday(at(clock))) == [block]
+
+
+def test_a_holiday_in_slovenia_has_the_blocks_of_a_day_off() -> None:
+    assert blocks("2026-12-25 08:00", is_workday=False) == [2]  # a Friday
+
+
+def blocks(clock: str, *, is_workday: bool) -> list[int]:
+    """Return the blocks that hold at a moment."""
+    return [
+        number
+        for number, hours in PRESETS["slovenia"].blocks
+        if hours.hold(at(clock), is_workday=is_workday)
+    ]
+
+
+def test_a_holiday_is_what_is_said_of_it_and_else_its_day_of_the_week() -> None:
+    tariff = peaks(hours=PRESETS["sweden_winter"].hours, workday="workday")
+    house = Household(plan=TariffPlan(tariff), clock=at("2026-12-24 08:00"))
+    house.look()
+    assert house.plan.shown.target == 4000.0  # a Thursday, and nothing is said
+    for said, target in ((False, None), (None, None), (True, 4000.0), (None, 4000.0)):
+        house.said = {"workday": said}
+        house.passes(30)
+        assert house.plan.shown.target == target, said
+
+
+@pytest.mark.parametrize(("said", "counted"), [(True, True), (False, False)])
+def test_a_days_last_hour_is_that_days_though_it_ends_on_the_next(
+    said: bool, counted: bool
+) -> None:
+    """And though the sensor speaks of the next one by then."""
+    tariff = peaks(hours=(Hours(workdays=True),), workday="workday")
+    house = Household(
+        plan=TariffPlan(tariff), clock=at("2026-12-25 22:00"), said={"workday": said}
+    )
+    house.passes(2 * 3600)
+    house.said = {"workday": not said}
+    house.look()
+    assert bool(house.plan.shown.peaks) is counted
+    assert {day for day, _ in house.plan.shown.peaks} <= {"2026-12-25"}
 
 
 def test_each_preset_has_its_source() -> None:

@@ -24,6 +24,7 @@ from ..const import (
     DOMAIN,
     SUBENTRY_CHARGER,
 )
+from ..meters.sensors import resolve
 from ..model import MINIMUM_SIGNALLED_CURRENT, ChargerStatus, Group, Supply
 from ..site.phases import format_phases
 from ..site.reading import ALL_PHASES, read_charger
@@ -231,10 +232,8 @@ def picked(hass: HomeAssistant, draft: ChargerDraft | None) -> dict[str, str]:
     """Return what was picked before, as its form shows it."""
     if draft is None:
         return {}
-    registry = er.async_get(hass)
     return {CONF_NAME: draft.title} | {
-        role: er.async_resolve_entity_id(registry, id_) or id_
-        for role, id_ in draft.identity[CONF_ENTITIES].items()
+        role: resolve(hass, id_) for role, id_ in draft.identity[CONF_ENTITIES].items()
     }
 
 

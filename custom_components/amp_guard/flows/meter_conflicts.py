@@ -57,7 +57,7 @@ def chargers_draw(hass: HomeAssistant) -> dict[str, str]:
 def charger_of(hass: HomeAssistant, sensors: Mapping[str, str]) -> str | None:
     """Return the charger on whose device one of these sensors is, by its name."""
     registry = er.async_get(hass)
-    entries = (registry.async_get(str(resolve(hass, id_))) for id_ in sensors.values())
+    entries = (registry.async_get(resolve(hass, id_)) for id_ in sensors.values())
     devices = {entry.device_id for entry in entries if entry is not None} - {None}
     return next(
         (draft.title for draft in _chargers(hass) if draft.device(hass) in devices),

@@ -13,7 +13,14 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util.unit_conversion import PowerConverter
 import voluptuous as vol
 
-from ..const import CONF_ENTITY, CONF_UNBALANCE, SUBENTRY_OPERATOR, SUBENTRY_TARIFF
+from ..const import (
+    CONF_ENTITY,
+    CONF_UNBALANCE,
+    CONF_WORKDAY,
+    SUBENTRY_OPERATOR,
+    SUBENTRY_TARIFF,
+)
+from ..meters.sensors import resolve
 from ..site.rules import Errors
 from .forms import ACCEPTED, Refusal, name_errors, numbers_refused, show_form, unfold
 from .forms.plan import OPERATOR_SCHEMA, TARIFF_SCHEMA
@@ -23,9 +30,10 @@ ON_OR_OFF = ("binary_sensor", "switch", "input_boolean")
 
 
 class PlanFlow(ConfigSubentryFlow):
-    """Adds or changes a plan: one form."""
+    """Adds or changes a plan: one form, in which `entity` is the one that the plan asks."""
 
     kind: ClassVar[str]
+    entity: ClassVar[str]
     schema: ClassVar[vol.Schema]
 
     async def async_step_user(
@@ -80,11 +88,17 @@ class PlanFlow(ConfigSubentryFlow):
 
     def _shown(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return what is stored as it is entered."""
-        return data
+        if (id_ := data.get(self.entity)) is None:
+            return data
+        return {**data, self.entity: resolve(self.hass, id_)}
 
     def _kept(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return what was entered as it is stored."""
-        return values
+        if (entity_id := values.get(self.entity)) is None:
+            return values
+        # It is found again when its owner renames it.
+        known = er.async_get(self.hass).async_get(entity_id)
+        return {**values, self.entity: entity_id if known is None else known.id}
 
     @abstractmethod
     def _errors(self, values: dict[str, Any]) -> Errors:
@@ -95,6 +109,7 @@ class TariffFlow(PlanFlow):
     """Adds or changes a power tariff."""
 
     kind = SUBENTRY_TARIFF
+    entity = CONF_WORKDAY
     schema = TARIFF_SCHEMA
 
     @override
@@ -106,6 +121,7 @@ class OperatorFlow(PlanFlow):
     """Adds or changes what the grid's operator may ask."""
 
     kind = SUBENTRY_OPERATOR
+    entity = CONF_ENTITY
     schema = OPERATOR_SCHEMA
 
     @override
@@ -119,19 +135,3 @@ class OperatorFlow(PlanFlow):
         # A helper may have none: then it is W.
         known = unit is None or unit in PowerConverter.VALID_UNITS
         return {} if known else {CONF_ENTITY: "no_power"}
-
-    @override
-    def _shown(self, data: dict[str, Any]) -> dict[str, Any]:
-        id_ = data.get(CONF_ENTITY)
-        if id_ is None:
-            return data
-        entity_id = er.async_resolve_entity_id(er.async_get(self.hass), id_)
-        return {**data, CONF_ENTITY: entity_id or id_}
-
-    @override
-    def _kept(self, values: dict[str, Any]) -> dict[str, Any]:
-        if (entity_id := values.get(CONF_ENTITY)) is None:
-            return values
-        # It is found again when its owner renames it.
-        known = er.async_get(self.hass).async_get(entity_id)
-        return {**values, CONF_ENTITY: entity_id if known is None else known.id}

@@ -309,9 +309,9 @@ class SensorWay(MeterWay):
         if not sensors:
             return {}
         ids = SensorReader(self._hass, sensors).entity_ids()
-        heartbeat = resolve(self._hass, self._current_data.get(CONF_HEARTBEAT))
-        picked = {} if heartbeat is None else {CONF_HEARTBEAT: heartbeat}
-        return {CONF_NAME: self._current_data[CONF_MODEL], **ids, **picked}
+        heartbeat = self._current_data.get(CONF_HEARTBEAT)
+        picked = heartbeat and {CONF_HEARTBEAT: resolve(self._hass, heartbeat)}
+        return {CONF_NAME: self._current_data[CONF_MODEL], **ids, **(picked or {})}
 
     def _data(self, sample: MeterSample, export_positive: bool) -> dict[str, Any]:
         quantities = {

@@ -5,6 +5,7 @@ known is left out, and nothing is None: so one tree can be told from another by 
 merge patch (RFC 7396).
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from ..const import CONF_MEASURED_PHASES, AmpGuardConfigEntry
 from ..loop.state import SiteState
 from ..model import (
     SUPPLY_ID,
+    UNBALANCE_ID,
     Charger,
     EarthingSystem,
     Group,
@@ -22,16 +24,20 @@ from ..model import (
     Phase,
     PhaseValues,
     PhaseWorth,
+    Reason,
     Site,
     Worth,
 )
 from ..site.devices import device_of, meter_id
+from ..site.grid_operators import unbalance_name
 from ..site.phases import parse_phases
 
 type Json = dict[str, Any]
 
 DECIMALS = 1
 """Of a current. What is less is noise, and would be told each second."""
+POWER_DIGITS = -2
+"""Of a limit on power, which a tariff's window changes each second."""
 
 
 # --- what the site is -----------------------------------------------------------------
@@ -54,6 +60,7 @@ def describe(hass: HomeAssistant, entry: AmpGuardConfigEntry, site: Site) -> Jso
         },
         "groups": {group.id: _group(group) for group in site.groups},
         "chargers": {charger.id: _charger(charger) for charger in site.chargers},
+        "limits": _limits(entry, site),
     }
     entities = _entities(hass, entry)
     for target, part in {
@@ -74,6 +81,23 @@ def entity_ids(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> list[str]:
     registry = er.async_get(hass)
     entities = er.async_entries_for_config_entry(registry, entry.entry_id)
     return [entity.entity_id for entity in entities]
+
+
+def _limits(entry: AmpGuardConfigEntry, site: Site) -> Json:
+    """Return what limits beside the fuses there may be."""
+    names = entry.runtime_data.plans.names
+    told: Json = {
+        limit.id: {"name": names[limit.id], "reason": limit.reason.value}
+        for limit in site.power_limits
+        if limit.chargers
+    }
+    if site.unbalance is not None:
+        told[UNBALANCE_ID] = {
+            "name": unbalance_name(entry),
+            "reason": Reason.UNBALANCE.value,
+            "current": site.unbalance,
+        }
+    return told
 
 
 def _group(group: Group) -> Json:
@@ -123,6 +147,7 @@ def figures(state: SiteState) -> Json:
     return {
         "nodes": {id_: _node(state, id_, node) for id_, node in decision.nodes.items()},
         "chargers": {id_: _charging(state, id_) for id_ in decision.allocations},
+        "limits": dict(_in_force(state)),
         "ceilings": [
             {
                 "target": ceiling.target,
@@ -133,6 +158,18 @@ def figures(state: SiteState) -> Json:
             for ceiling in state.ceilings
         ],
     }
+
+
+def _in_force(state: SiteState) -> Iterator[tuple[str, Json]]:
+    """Yield each limit beside the fuses that is in force, and whom it binds."""
+    for limit in state.site.power_limits:
+        if limit.id in state.limits and limit.chargers:
+            power = round(state.limits[limit.id], POWER_DIGITS) + 0.0
+            yield limit.id, {"power": power, "binds": state.bound_by(limit)}
+    if state.site.unbalance is not None:
+        allocations = state.decision.allocations.values()
+        binds = [a.charger for a in allocations if a.reason is Reason.UNBALANCE]
+        yield UNBALANCE_ID, {"binds": binds}
 
 
 def _node(state: SiteState, id_: str, node: NodeState) -> Json:

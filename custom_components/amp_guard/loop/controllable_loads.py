@@ -71,12 +71,17 @@ class ControllableLoads:
 
     # --- what happens ---------------------------------------------------------------
 
+    @property
+    def off(self) -> tuple[str, ...]:
+        """The loads that are off by our doing."""
+        return tuple(entity_of(self._hass, load) for load in self._shedding.shed)
+
     @callback
-    def look(self, state: SiteState, now: float) -> tuple[str, ...]:
-        """Take what is so at `now` s; return the loads that are off by our doing."""
+    def look(self, state: SiteState, now: float) -> bool:
+        """Take what is so at `now` s; return whether others are off now."""
         shedding = self._shedding
         if not shedding.loads:
-            return ()
+            return False
         before = shedding.shed
         on = {load: _is_on(self._hass, load) for load in shedding.loads}
         switching = shedding.look(now, self._view(state), on)
@@ -85,7 +90,7 @@ class ControllableLoads:
             self._tell()
         switch(self._hass, switching.switch_off, SERVICE_TURN_OFF)
         switch(self._hass, switching.switch_on, SERVICE_TURN_ON)
-        return tuple(entity_of(self._hass, load) for load in shedding.shed)
+        return shedding.shed != before
 
     def _view(self, state: SiteState) -> FuseView:
         node, sample = state.decision.nodes[SUPPLY_ID], state.samples.get(SUPPLY_ID)

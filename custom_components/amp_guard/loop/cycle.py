@@ -7,7 +7,6 @@ is synchronous: a cut leaves in the same cycle as the sample that calls for it.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
@@ -230,10 +229,9 @@ class Cycle:
         )
         state = self._state(snapshot, decision)
         self._plans.look(state, now)
-        state = replace(
-            state, plans=self._plans.shown, loads_off=self._loads.look(state, now)
-        )
         if self._finder.look(state):
+            self.request_soon()
+        if self._loads.look(state, now):
             self.request_soon()
         self._publisher.publish(state, now)
 
@@ -251,6 +249,9 @@ class Cycle:
             boosts=self._overrides.boosts,
             energy=dict(self._energy.totals),
             power=dict(self._energy.power),
+            plans=self._plans.shown,
+            limits=self._plans.in_force,
+            loads_off=self._loads.off,
         )
 
     def _fall_back(self, now: float) -> None:

@@ -35,6 +35,7 @@ class Part(StrEnum):
     READING = "reading"
     COMMAND = "command"
     RECORDING = "recording"
+    PLAN = "plan"
     LISTENER = "listener"
     """One of those who are told what is published."""
 

@@ -1,6 +1,7 @@
 """What plans know, kept over restarts: the window that runs, peaks, what was asked."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -25,6 +26,8 @@ class PlanMemory:
         self._plans = {
             id_: plan for id_, plan in plans.items() if isinstance(plan, Kept)
         }
+        self._kept: dict[str, dict[str, Any]] = {}
+        """What each could say last."""
 
     async def load(self) -> None:
         """Let each go on from what was kept of it."""
@@ -41,12 +44,24 @@ class PlanMemory:
         await self._storage.save_now()
 
     def _restore(self, stored: Mapping[str, Any]) -> None:
+        """Restore each that can be; raise what kept the others from it."""
+        errors: list[Exception] = []
         for id_, plan in self._plans.items():
-            if id_ in stored:
+            if id_ not in stored:
+                continue
+            try:
                 plan.restore(stored[id_])
+                self._kept[id_] = stored[id_]
+            except Exception as error:  # noqa: BLE001 - the others go on
+                errors.append(error)
+        if errors:
+            raise ExceptionGroup("plans that cannot go on", errors)
 
     def _as_dict(self) -> dict[str, Any]:
-        return {id_: plan.as_dict() for id_, plan in self._plans.items()}
+        for id_, plan in self._plans.items():
+            with suppress(Exception):  # a plan that fails is told of elsewhere
+                self._kept[id_] = plan.as_dict()
+        return dict(self._kept)
 
 
 async def forget_plans(hass: HomeAssistant, entry_id: str) -> None:

@@ -19,17 +19,19 @@ from homeassistant.core import (
     HomeAssistant,
     callback,
 )
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import PowerConverter
 
-from ..const import NOMINAL_VOLTAGE
+from ..const import DOMAIN, NOMINAL_VOLTAGE, AmpGuardConfigEntry
 from ..meters import MeterSample
+from ..meters.sensors import resolve
 from ..model import SUPPLY_ID, Ceiling, ChargerStatus, Reason, Site
 from ..plans import CarPower, Moment, Plan, Shown
 from ..site.planned_limit import PlannedLimit
 from .charged_energy import LEAST_VOLTAGE, watts
+from .faults import Faults, Part
 from .plan_memory import PlanMemory
 from .state import SiteState
 
@@ -48,23 +50,29 @@ CONNECTED = (
 class Plans:
     """The plans of one supply, as the law takes them.
 
-    `request` asks for a cycle: when what a plan asks an entity for has changed.
+    One that fails is left out, and told of. `request` asks for a cycle: when what a plan
+    asks an entity for has changed. `shown` is what they tell their sensors, by their limits.
     """
 
     def __init__(
         self,
         hass: HomeAssistant,
-        entry_id: str,
+        entry: AmpGuardConfigEntry,
         planned: Sequence[PlannedLimit],
+        faults: Faults,
         request: Callable[[], None],
     ) -> None:
         """Take what is configured."""
         self._hass = hass
+        self._entry = entry
         self._planned = planned
+        self._faults = faults
         self._request = request
         self._memory = PlanMemory(
-            hass, entry_id, {each.limit.id: each.plan for each in planned}
+            hass, entry.entry_id, {each.limit.id: each.plan for each in planned}
         )
+        self._allowed: dict[str, float | None] = {}
+        self.shown: Mapping[str, object] = {}
         self._voltage = NOMINAL_VOLTAGE
         self._moment: Moment | None = None
         self._stop: CALLBACK_TYPE | None = None
@@ -72,11 +80,12 @@ class Plans:
     async def start(self) -> None:
         """Go on from what was kept, and listen to what is asked for."""
         await self._memory.load()
+        self._allowed = {each.limit.id: each.plan.allowed for each in self._planned}
         entities = {id_ for each in self._planned for id_ in each.heard}
         if entities:
             self._stop = async_track_state_change_event(
                 self._hass,
-                [_entity_id(self._hass, id_) for id_ in entities],
+                [resolve(self._hass, id_) for id_ in entities],
                 self._hear,
             )
 
@@ -85,6 +94,8 @@ class Plans:
         if self._stop is not None:
             self._stop()
             self._stop = None
+        for each in self._planned:
+            ir.async_delete_issue(self._hass, DOMAIN, _issue(each.subentry))
         await self._memory.save_now()
 
     @callback
@@ -102,7 +113,7 @@ class Plans:
                 cars=dict(_cars(state, self._voltage)),
                 limits=_limits(state.site),
                 said={
-                    id_: said(self._hass, _entity_id(self._hass, id_))
+                    id_: said(self._hass, resolve(self._hass, id_))
                     for each in self._planned
                     for id_ in (*each.heard, *each.entities)
                 },
@@ -118,22 +129,53 @@ class Plans:
 
     def _show(self, moment: Moment) -> None:
         self._moment = moment
-        before = [*self._allowed()]
+        before, now, shown, failed = self._allowed, {}, {}, set()
         for each in self._planned:
-            each.plan.look(moment)
-        if _is_lower(before, [*self._allowed()]):
+            id_ = each.limit.id
+            try:
+                now[id_] = _allowed_by(each.plan, moment)
+                if isinstance(each.plan, Shown):
+                    shown[id_] = each.plan.shown
+            except Exception as error:  # noqa: BLE001 - the others and the cycle go on
+                failed.add(each.subentry)
+                self._faults.come(Part.PLAN, error, each.subentry)
+        for each in self._planned:
+            if each.subentry in failed:  # with all that are worked out together
+                now[each.limit.id] = before[each.limit.id] if each.stays else None
+                shown.pop(each.limit.id, None)
+        self._allowed, self.shown = now, shown
+        self._tell(failed)
+        if _is_lower(before, now):
             self._request()  # else it would count from the next sample on only
 
-    def _allowed(self) -> Iterator[float | None]:
-        return (each.plan.allowed for each in self._planned)
+    def _tell(self, failed: set[str]) -> None:
+        """Tell the owner which plans fail; take it back of those that do not."""
+        for id_ in {each.subentry for each in self._planned}:
+            if id_ not in failed:
+                self._faults.end(Part.PLAN, id_)
+                ir.async_delete_issue(self._hass, DOMAIN, _issue(id_))
+                continue
+            ir.async_create_issue(
+                self._hass,
+                DOMAIN,
+                _issue(id_),
+                is_fixable=False,
+                severity=ir.IssueSeverity.ERROR,
+                translation_key="plan_failed",
+                translation_placeholders={"name": self._entry.subentries[id_].title},
+            )
 
     @property
-    def shown(self) -> dict[str, object]:
-        """What plans tell their sensors, by the plan's subentry."""
+    def in_force(self) -> dict[str, float]:
+        """What is allowed now, W, by limit: of those that limit."""
+        return {id_: w for id_, w in self._allowed.items() if w is not None}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What their owner calls the limits."""
+        subentries = self._entry.subentries
         return {
-            each.limit.id: each.plan.shown
-            for each in self._planned
-            if isinstance(each.plan, Shown)
+            each.limit.id: subentries[each.subentry].title for each in self._planned
         }
 
     def plan(self, subentry_id: str) -> Plan:
@@ -142,8 +184,9 @@ class Plans:
 
     def ceilings(self, now: float) -> Iterator[Ceiling]:
         """Return what the law may share out of each limit, from `now` s on."""
+        in_force = self.in_force
         for each in self._planned:
-            if (allowed := each.plan.allowed) is not None:
+            if (allowed := in_force.get(each.limit.id)) is not None:
                 yield Ceiling(
                     target=each.limit.id,
                     current=allowed / self._voltage,
@@ -156,12 +199,27 @@ class Plans:
         self._request()
 
 
-def _is_lower(before: list[float | None], now: list[float | None]) -> bool:
+def _allowed_by(plan: Plan, moment: Moment) -> float | None:
+    """Show a plan what is so now; return what it allows, W."""
+    plan.look(moment)
+    if (allowed := plan.allowed) is not None and not isfinite(allowed):
+        raise ValueError(f"a plan allows {allowed} W")
+    return allowed
+
+
+def _is_lower(
+    before: Mapping[str, float | None], now: Mapping[str, float | None]
+) -> bool:
     """Say whether one allows less than it did, by so much that it is worth a cycle."""
     return any(
-        allowed is not None and (was is None or allowed < was - WORTH_A_CYCLE)
-        for was, allowed in zip(before, now, strict=True)
+        allowed is not None
+        and ((was := before[id_]) is None or allowed < was - WORTH_A_CYCLE)
+        for id_, allowed in now.items()
     )
+
+
+def _issue(subentry_id: str) -> str:
+    return f"plan_failed_{subentry_id}"
 
 
 def said(hass: HomeAssistant, entity_id: str) -> float | bool | None:
@@ -181,10 +239,6 @@ def said(hass: HomeAssistant, entity_id: str) -> float | bool | None:
             return None
         value = PowerConverter.convert(value, unit, UnitOfPower.WATT)
     return value if isfinite(value) else None
-
-
-def _entity_id(hass: HomeAssistant, id_: str) -> str:
-    return er.async_resolve_entity_id(er.async_get(hass), id_) or id_
 
 
 def _limits(site: Site) -> Mapping[str, tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """The state of the site: what was known, what was decided on it, and what happened."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..chargers import FailSafe
@@ -14,6 +14,7 @@ from ..model import (
     NodeState,
     Phase,
     PhaseValues,
+    PowerLimit,
     Reason,
     Site,
     Worth,
@@ -45,8 +46,9 @@ class SiteState:
     `samples`, `connected` and `rejected_samples` are by node, `readings` and
     `fail_safes` by charger; so are `boosts`, each until its end, `energy`, kWh that a
     charger drew while it was balanced, and `power`, W that it draws (not of one that is
-    not balanced, or lost). `plans` is what plans show, by their subentries. `loads_off` are
-    the entities of the owner's loads that were switched off for want of room. `decided_at`
+    not balanced, or lost). `plans` is what plans showed that the decision was made with, by
+    their subentries, and `limits` what they allowed, W, by their limits on power. `loads_off`
+    are the entities of the owner's loads that were switched off for want of room. `decided_at`
     is the wall clock's time of the decision. `events` are what happened since the state
     that was published before.
     """
@@ -63,8 +65,9 @@ class SiteState:
     boosts: Mapping[str, datetime]
     energy: Mapping[str, float]
     power: Mapping[str, float]
-    plans: Mapping[str, object] = field(default_factory=dict)
-    loads_off: tuple[str, ...] = ()
+    plans: Mapping[str, object]
+    limits: Mapping[str, float]
+    loads_off: tuple[str, ...]
     events: tuple[SiteEvent, ...] = ()
 
     def meter_is_online(self, node: str) -> bool:
@@ -179,6 +182,13 @@ class SiteState:
         wait = timedelta(seconds=allocation.look_again - self.decision.time)
         return self.decided_at + wait
 
+    def bound_by(self, limit: PowerLimit) -> list[str]:
+        """Return the chargers that a limit on power binds now."""
+        allocations = self.decision.allocations
+        return [
+            id_ for id_ in limit.chargers if allocations[id_].reason is limit.reason
+        ]
+
     def limited_by(self, charger: str) -> dict[str, str]:
         """Return the node and the phase that limit a charger, where one does."""
         allocation = self.decision.allocations[charger]
@@ -216,6 +226,7 @@ def _facts(state: SiteState) -> tuple[object, ...]:
     return (
         state.connected,
         state.samples.keys(),
+        state.plans.keys(),
         {
             charger: (allocation.current, allocation.reason)
             for charger, allocation in decision.allocations.items()

@@ -65,10 +65,8 @@ class SensorError(ValueError):
         self.role = role
 
 
-def resolve(hass: HomeAssistant, id_: str | None) -> str | None:
+def resolve(hass: HomeAssistant, id_: str) -> str:
     """Return the entity id now of a registry id; of what is not registered, itself."""
-    if id_ is None:
-        return None
     return er.async_resolve_entity_id(er.async_get(hass), id_) or id_
 
 
@@ -97,9 +95,7 @@ class SensorReader:
 
     def entity_ids(self) -> dict[str, str]:
         """Return the sensors' entity ids now, by role."""
-        return {
-            role: str(resolve(self._hass, id_)) for role, id_ in self._sensors.items()
-        }
+        return {role: resolve(self._hass, id_) for role, id_ in self._sensors.items()}
 
     def sample(self, time: float, *, is_one_telegram: bool = True) -> MeterSample:
         """Return what the sensors read, as a sample of `time`.
@@ -239,7 +235,7 @@ class SensorMeter(Meter):
             [id_ for role, id_ in ids.items() if makes_current_known(role)],
             self._hass.loop.time(),
             set_of=ids.values(),
-            picked=resolve(self._hass, self._picked),
+            picked=self._picked and resolve(self._hass, self._picked),
         )
         if ids == self._ids and not changed:
             return

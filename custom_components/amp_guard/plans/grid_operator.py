@@ -17,7 +17,8 @@ DEVICE = 4200.0
 """W that a controllable device keeps while it is dimmed [BNetzA BK6-22-300, annex 1]."""
 SIMULTANEITY = (0.80, 0.75, 0.70, 0.65, 0.60, 0.55, 0.50, 0.45)
 """The factor GZF of 2, 3, ... devices behind one energy management; the last one of 9 and
-more [BNetzA BK6-22-300, annex 1]."""
+more [BNetzA BK6-22-300, annex 1, 4.5.2, as in hupe1980/metering, `src/grid/para14a.rs` at
+09360fc, read 27 November 2026]."""
 PROVED_FOR = timedelta(days=730)
 """For which what was asked and given is kept [BNetzA BK6-22-300: two years]."""
 MOST_ROWS = 20_000

@@ -76,9 +76,10 @@ PRESETS: Mapping[str, Preset] = {
         figure=5.0 * KILO,
         peaks=3,
         hours=(Hours(months=WINTER, workdays=True, hours=frozenset(range(6, 20))),),
-        source="telge.se, om hög- och låglasttid: November to March, Monday to Friday,"
-        " there from 07 to 20 and elsewhere from 06; the duty to have such a tariff"
-        " (EIFS 2022:1) was repealed by 30 June 2026, companies may [ei.se, effektavgifter]",
+        source="falkenberg-energi.se/elnat/effektavgifter: November to March, 06 to 20 on"
+        " working days, the mean of the three highest hours on different days; telge.se:"
+        " from 07. The duty to have such a tariff (EIFS 2022:1) was repealed by 30 June"
+        " 2026, companies may [ei.se, effektavgifter]",
     ),
     "norway": Preset(
         minutes=60,
@@ -86,8 +87,9 @@ PRESETS: Mapping[str, Preset] = {
         figure=5.0 * KILO,
         peaks=3,
         steps=tuple(KILO * end for end in (2, 5, 10, 15, 20, 25, 50, 75, 100)),
-        source="noranett.no/nettleie and rakkestadenergi.no (prices from 1 July 2024): the"
-        " mean of the three highest hours on different days, in steps",
+        source="noranett.no/nettleie, rakkestadenergi.no (prices from 1 July 2024) and"
+        " glitrenett.no/kunde/nettleie-og-priser (from 1 January 2024): the mean of the"
+        " three highest hours on different days, in steps",
     ),
     "slovenia": Preset(
         minutes=15,
@@ -95,7 +97,8 @@ PRESETS: Mapping[str, Preset] = {
         figure=5.0 * KILO,
         blocks=_blocks(),
         source="uro.si/w/casovni-blok (blocks of 2024): an agreed power for each of five"
-        " blocks; other blocks begin on 1 January 2027 [slovenskenovice.delo.si,"
-        " 30 September 2025], and are not in here",
+        " blocks. From 1 January 2027 days off have two blocks and the middle of the day a"
+        " longer cheap one [slovenskenovice.delo.si, 30 September 2025; siol.net, 26 August"
+        " 2025]; their hours could not be found, and are not in here",
     ),
 }

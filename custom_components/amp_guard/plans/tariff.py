@@ -7,7 +7,7 @@ prices in money for a kW and month.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
@@ -37,7 +37,7 @@ class Rule(StrEnum):
 class Hours:
     """Hours in which a window counts, by local time.
 
-    `workdays`: True Monday to Friday, False Saturday and Sunday, None every day. `share`
+    `workdays`: True on working days, False on the others, None every day. `share`
     is the part of its power that counts; `figure` is these hours' own, W.
     """
 
@@ -47,9 +47,8 @@ class Hours:
     share: float = 1.0
     figure: float | None = None
 
-    def hold(self, clock: datetime) -> bool:
-        """Say whether a moment is one of these hours."""
-        is_workday = clock.weekday() < SATURDAY
+    def hold(self, clock: datetime, *, is_workday: bool) -> bool:
+        """Say whether a moment is one of these hours, on a working day or another one."""
         return (
             clock.month in self.months
             and clock.hour in self.hours
@@ -65,7 +64,8 @@ class Tariff:
     account, W: none is kept below it. `peaks` are how many days' highest windows count.
     `steps` are the upper ends of steps, W, in their order. The first of `hours` that
     hold count; outside them there is no limit. `price` is money for a kW and month, of
-    steps for the next one.
+    steps for the next one. `workday` is the entity that says whether today is a working
+    day.
     """
 
     minutes: int
@@ -75,10 +75,14 @@ class Tariff:
     hours: tuple[Hours, ...] = (Hours(),)
     steps: tuple[float, ...] = ()
     price: float | None = None
+    workday: str | None = None
 
-    def counts(self, clock: datetime) -> Hours | None:
+    def counts(self, clock: datetime, *, is_workday: bool) -> Hours | None:
         """Return the hours that count at a moment, None where none do."""
-        return next((hours for hours in self.hours if hours.hold(clock)), None)
+        return next(
+            (hours for hours in self.hours if hours.hold(clock, is_workday=is_workday)),
+            None,
+        )
 
     def charged(self, days: Sequence[float]) -> float:
         """Return the mean of the highest of the days, W; a day that is to come counts 0."""
@@ -141,6 +145,30 @@ class Tariff:
         return sum(end < mean for end in self.steps)
 
 
+class WorkingDays:
+    """Which days are working days: Monday to Friday, unless something says otherwise."""
+
+    def __init__(self) -> None:
+        """Have heard nothing yet."""
+        self._said: dict[date, bool] = {}
+
+    def hear(self, today: date, said: float | bool | None) -> None:
+        """Take what is said of today; it holds for the day."""
+        if isinstance(said, bool):
+            oldest = today - timedelta(days=1)  # whose last window ends today
+            self._said[today] = said
+            self._said = {d: was for d, was in self._said.items() if d >= oldest}
+
+    def include(self, day: date) -> bool:
+        """Say whether a day is one."""
+        return self._said.get(day, is_weekday(day))
+
+
+def is_weekday(day: date) -> bool:
+    """Say whether a day is one of Monday to Friday."""
+    return day.weekday() < SATURDAY
+
+
 @dataclass(slots=True)
 class Month:
     """The highest windows of the days of a month, W."""
@@ -184,6 +212,7 @@ class TariffPlan:
         self._tariff = tariff
         self._window = PowerWindow(tariff.minutes)
         self._month = Month()
+        self._working_days = WorkingDays()
         self._today = date.min
         self._hours: Hours | None = None
         self._target: float | None = None
@@ -193,7 +222,9 @@ class TariffPlan:
         """Take what is so now."""
         self._today = moment.clock.date()
         self._month.begin(self._today)
-        self._hours = self._tariff.counts(moment.clock)
+        if (workday := self._tariff.workday) is not None:
+            self._working_days.hear(self._today, moment.said.get(workday))
+        self._hours = self._counts(moment.clock)
         closed = self._window.look(moment, self._aim())
         if closed is not None:
             self._note(closed, moment.clock.tzinfo)
@@ -207,9 +238,13 @@ class TariffPlan:
             return None
         return self._tariff.target(self._hours, self._month.days, self._today)
 
+    def _counts(self, clock: datetime) -> Hours | None:
+        is_workday = self._working_days.include(clock.date())
+        return self._tariff.counts(clock, is_workday=is_workday)
+
     def _note(self, closed: Closed, zone: tzinfo | None) -> None:
         start = closed.start.astimezone(zone)
-        if (hours := self._tariff.counts(start)) is not None:
+        if (hours := self._counts(start)) is not None:
             self._month.note(start.date(), hours.share * closed.mean)
 
     @property

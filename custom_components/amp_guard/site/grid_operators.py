@@ -34,11 +34,34 @@ def operator_limits(
         silence=Silence(data[CONF_SILENCE]),
     )
     heard = () if entity is None else (entity,)
-    return (PlannedLimit(limit=limit, plan=OperatorPlan(operator), heard=heard),)
+    return (
+        PlannedLimit(
+            subentry=subentry.subentry_id,
+            limit=limit,
+            plan=OperatorPlan(operator),
+            stays=True,
+            heard=heard,
+        ),
+    )
 
 
 def read_unbalance(entry: AmpGuardConfigEntry) -> float | None:
     """Return what chargers may load a phase with beyond the others, A; None: any."""
-    operators = entry.get_subentries_of_type(SUBENTRY_OPERATOR)
-    limits = [each.data.get(CONF_UNBALANCE, 0.0) for each in operators]
-    return min((limit for limit in limits if limit > 0), default=None)
+    operator = _of_unbalance(entry)
+    return None if operator is None else operator.data[CONF_UNBALANCE]
+
+
+def unbalance_name(entry: AmpGuardConfigEntry) -> str:
+    """Return what its owner calls who limits the difference between phases."""
+    operator = _of_unbalance(entry)
+    return "" if operator is None else operator.title
+
+
+def _of_unbalance(entry: AmpGuardConfigEntry) -> ConfigSubentry | None:
+    """Return the operator that allows the least difference, where one limits it."""
+    limiting = [
+        each
+        for each in entry.get_subentries_of_type(SUBENTRY_OPERATOR)
+        if each.data[CONF_UNBALANCE] > 0
+    ]
+    return min(limiting, key=lambda each: each.data[CONF_UNBALANCE], default=None)

@@ -11,12 +11,16 @@ from ..plans import Plan
 class PlannedLimit:
     """A limit on power, and the plan that says how much it is; both new.
 
-    `entities` are what the plan asks for at each decision, each a registry id or an entity
-    id; a change of those that are `heard` calls for one.
+    `subentry` is whose plan it is, by its id. `entities` are what the plan asks for at each
+    decision, each a registry id or an entity id; a change of those that are `heard` calls
+    for one. Where the plan fails it limits nothing, or goes on limiting as it did last if
+    that `stays`.
     """
 
+    subentry: str
     limit: PowerLimit
     plan: Plan
+    stays: bool = False
     entities: tuple[str, ...] = ()
     heard: tuple[str, ...] = ()
 

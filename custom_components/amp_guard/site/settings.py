@@ -47,7 +47,6 @@ from ..const import (
     CONF_VARIANT,
     CONF_WIRING,
     DOMAIN,
-    PLAN_FIGURES,
     SUBENTRY_CHARGER,
     SUBENTRY_GROUP,
     AmpGuardConfigEntry,
@@ -119,9 +118,9 @@ NAMELESS = FIGURES | {
     CONF_TURN,
     CONF_VARIANT,
     CONF_WIRING,
-    *PLAN_FIGURES,
 }
-"""What is stored that can hold no name, address or secret."""
+"""What is stored of a supply, its groups and chargers that can hold no name, address or
+secret."""
 
 
 def set_elsewhere(subentry: ConfigSubentry) -> dict[str, Any]:

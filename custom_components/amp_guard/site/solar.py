@@ -44,6 +44,7 @@ def solar_limits(
     battery = settings.battery
     return (
         PlannedLimit(
+            subentry=solar.subentry_id,
             limit=PowerLimit(
                 id=alone,
                 chargers=tuple(
@@ -55,6 +56,7 @@ def solar_limits(
             entities=() if battery is None else (battery.sensor,),
         ),
         PlannedLimit(
+            subentry=solar.subentry_id,
             limit=PowerLimit(
                 id=together,
                 chargers=tuple(

@@ -18,6 +18,7 @@ from ..const import (
     CONF_PRESET,
     CONF_PRICE,
     CONF_WINDOW,
+    CONF_WORKDAY,
     CONF_WORKDAYS,
     AmpGuardConfigEntry,
 )
@@ -42,8 +43,15 @@ def tariff_limits(
         chargers=charger_ids(entry),
         reason=Reason.POWER_WINDOW,
     )
-    plan = TariffPlan(read_tariff(subentry.data))
-    return (PlannedLimit(limit=limit, plan=plan),)
+    tariff = read_tariff(subentry.data)
+    return (
+        PlannedLimit(
+            subentry=subentry.subentry_id,
+            limit=limit,
+            plan=TariffPlan(tariff),
+            entities=() if tariff.workday is None else (tariff.workday,),
+        ),
+    )
 
 
 def read_tariff(data: Mapping[str, Any]) -> Tariff:
@@ -59,6 +67,7 @@ def read_tariff(data: Mapping[str, Any]) -> Tariff:
         hours=_blocks(preset, figure, data) or preset.hours,
         steps=preset.steps,
         price=data.get(CONF_PRICE),
+        workday=data.get(CONF_WORKDAY),
     )
 
 

@@ -11,7 +11,11 @@ from typing import Any
 from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowContext, FlowHandler, FlowResult, section
-from homeassistant.helpers.selector import ObjectSelector
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    ObjectSelector,
+    SelectSelector,
+)
 from homeassistant.helpers.translation import async_get_translations
 import voluptuous as vol
 
@@ -84,6 +88,20 @@ def unfold(user_input: Mapping[str, Any]) -> dict[str, Any]:
 def fold(fields: Mapping[vol.Marker, object]) -> dict[vol.Marker, object]:
     """Return the fields as the folded section of a form."""
     return {vol.Required(ADVANCED): section(vol.Schema(fields), {"collapsed": True})}
+
+
+def nameless(*schemas: vol.Schema) -> frozenset[str]:
+    """Return the fields of forms that can hold no name, address or secret.
+
+    Numbers, and what is chosen among options that the translations name.
+    """
+    return frozenset(
+        str(marker)
+        for schema in schemas
+        for fields in (schema.schema, schema.schema[ADVANCED].schema.schema)
+        for marker, content in fields.items()
+        if isinstance(content, (NumberField, BooleanSelector, SelectSelector))
+    )
 
 
 # --- what is refused ------------------------------------------------------------------

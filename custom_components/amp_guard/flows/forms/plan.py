@@ -20,6 +20,7 @@ from ...const import (
     CONF_SILENCE,
     CONF_UNBALANCE,
     CONF_WINDOW,
+    CONF_WORKDAY,
     CONF_WORKDAYS,
     CONF_ZERO,
 )
@@ -52,6 +53,7 @@ TARIFF_SCHEMA = vol.Schema(
         ),
         vol.Optional(CONF_FIGURE): FIGURE,
         vol.Optional(CONF_PRICE): amount_field(10000.0),
+        vol.Optional(CONF_WORKDAY): entity_field("binary_sensor"),
     }
     | fold(
         {
