@@ -1,9 +1,10 @@
 """Assist: "why is the garage not charging?" is answered in words.
 
 What Home Assistant itself answers to a question about a state is the bare state, such as
-`no_room`. So these sentences are listened for as those of an automation are, in all
-languages of the translations: each by the names of the chargers, so that no other question
-is taken.
+`no_room`, in any language. So these sentences are listened for as those of an automation
+are, in all languages of the translations, and before it: each by the names of the chargers,
+so that no other question is taken. The one about the reason is its own, as it is asked for
+the sensor of that name.
 """
 
 from collections.abc import Iterable, Mapping
@@ -36,16 +37,27 @@ SENTENCES = (
     "why (is|isn't|is not) [the|my] {charger} [not] charging [faster]",
     "why (does|doesn't|does not) [the|my] {charger} [not] charge [faster]",
     "what is [the|my] {charger} waiting for",
+    "what is [the state of] [the|my] {charger} reason",
+    "what is the reason (for|of) [the|my] {charger}",
     "varför laddar [inte] {charger} [inte] [snabbare|fortare]",
     "vad väntar {charger} på",
+    "vad är {charger} orsak",
+    "vad är orsaken (för|till) {charger}",
     "hvorfor (lader|oplader) [ikke] {charger} [ikke] [raskere|fortere|hurtigere]",
     "(hva|hvad) venter {charger} på",
+    "(hva|hvad) er {charger} (årsak|årsag)",
+    "(hva|hvad) er (årsaken|årsagen) (for|til) {charger}",
     "miksi {charger} (ei lataa|lataa) [nopeammin|hitaasti]",
     "mitä {charger} odottaa",
+    "mikä on {charger} syy",
     "warum lädt [der|die|das] {charger} [nicht|so] [schneller|langsam]",
     "worauf wartet [der|die|das] {charger}",
+    "was ist [der|die|das] {charger} grund",
+    "was ist der grund für [den|die|das] {charger}",
     "waarom laadt [de|het] {charger} [niet|zo] [sneller|langzaam]",
     "waar wacht [de|het] {charger} op",
+    "wat is [de|het] {charger} reden",
+    "wat is de reden voor [de|het] {charger}",
 )
 """In the order of the translations; see hassil for how they are written."""
 

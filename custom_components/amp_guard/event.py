@@ -1,6 +1,6 @@
 """Events: what happens to chargers and fuses, for automations and the activity."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.event import (
@@ -11,31 +11,23 @@ from homeassistant.components.event import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import SUBENTRY_CHARGER, SUBENTRY_GROUP, AmpGuardConfigEntry
+from .const import SUBENTRY_CHARGER, AmpGuardConfigEntry
 from .entity import AmpGuardEntity, add_to_subentries
-from .loop.events import EVENT_TYPES
+from .loop.events import told_of
 from .loop.state import SiteState
 from .model import SUPPLY_ID
 
 PARALLEL_UPDATES = 0
 
 
-def _types(kind: str) -> list[str]:
-    return [type_.value for type_ in EVENT_TYPES[kind]]
-
-
-FUSE = EventEntityDescription(key="fuse", translation_key="fuse")
-EVENTS = {
-    SUBENTRY_CHARGER: EventEntityDescription(
-        key="charging",
-        translation_key="charging",
-        event_types=_types(SUBENTRY_CHARGER),
-    ),
-}
-METERED_EVENTS = {
-    kind: replace(FUSE, event_types=_types(kind))
-    for kind in (SUPPLY_ID, SUBENTRY_GROUP)
-}
+CHARGING = EventEntityDescription(
+    key="charging",
+    translation_key="charging",
+    event_types=told_of(SUBENTRY_CHARGER),
+)
+FUSE = EventEntityDescription(
+    key="fuse", translation_key="fuse", event_types=told_of(SUPPLY_ID)
+)
 """What can happen only where something is measured."""
 
 
@@ -44,12 +36,11 @@ async def async_setup_entry(
     entry: AmpGuardConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the event entity of the supply, and of each group and charger."""
-    coordinator, events = entry.runtime_data, EVENTS
+    """Set up the event entity of the supply, and of each charger."""
+    coordinator = entry.runtime_data
     if coordinator.is_metered:
-        events = EVENTS | METERED_EVENTS
-        async_add_entities([AmpGuardEvent(coordinator, events[SUPPLY_ID])])
-    descriptions = {kind: (event,) for kind, event in events.items()}
+        async_add_entities([AmpGuardEvent(coordinator, FUSE)])
+    descriptions = {SUBENTRY_CHARGER: (CHARGING,)}
     add_to_subentries(entry, async_add_entities, descriptions, AmpGuardEvent)
 
 
@@ -61,7 +52,7 @@ class _Stored(EventExtraStoredData):
 
 
 class AmpGuardEvent(AmpGuardEntity, EventEntity):
-    """What happened to a charger, a group or the supply last."""
+    """What happened to a charger or the supply last."""
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -91,6 +82,6 @@ class AmpGuardEvent(AmpGuardEntity, EventEntity):
         for event in state.events:
             if event.target == self.target:
                 # Each is a state of its own, also where two come at once.
-                self._trigger_event(event.type.value, event.attributes)
+                self._trigger_event(event.told, event.attributes)
                 self.async_write_ha_state()
         return False

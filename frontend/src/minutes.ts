@@ -89,10 +89,9 @@ function told({ site, words }: Look, event: SiteEvent): string {
   const name = (charger ?? site.groups[event.target])?.name ?? site.title ?? "";
   const kind = charger ? "charging" : "fuse";
   const what = words.of(`event.${kind}.state_attributes.event_type.state.${event.type}`);
-  const why = event.reason ? `. ${words.reason(event.reason)}` : "";
   return words.say("event_at", {
     time: words.clock(event.t),
     name,
-    event: `${what || event.type}${why}`,
+    event: what || event.type,
   });
 }

@@ -123,7 +123,6 @@ export interface SiteEvent {
   t: number;
   target: string;
   type: string;
-  reason?: string;
   current?: number;
 }
 

@@ -1,9 +1,15 @@
 // The dashboard: card, history, energy, events and settings, made of what is there now.
 import { CARD } from "./card";
+import { feedOf } from "./feed";
 import type { HomeAssistant } from "./home-assistant";
+import type { Site } from "./site";
 import { Words, type Key } from "./words";
 
 export const STRATEGY = "amp-guard";
+
+const CURRENTS = ["current_l1", "current_l2", "current_l3"];
+/** ms to wait for what only the feed tells; without it the dashboard is made as well. */
+const PATIENCE = 2000;
 
 interface Settings {
   /** The supply; all where it is not said. */
@@ -55,8 +61,12 @@ export function devices(hass: HomeAssistant, entry?: string): Device[] {
   );
 }
 
-/** Return a dashboard's configuration. */
-export function dashboard(settings: Settings, hass: HomeAssistant): object {
+/** Return a dashboard's configuration; `sites` is what the feed tells, where it does. */
+export function dashboard(
+  settings: Settings,
+  hass: HomeAssistant,
+  sites: Record<string, Partial<Site>> = {},
+): object {
   const words = new Words(hass.locale, hass.localize);
   const all = devices(hass, settings.entry_id);
   const chargers = all.filter((each) => each.kind === "charger");
@@ -69,7 +79,12 @@ export function dashboard(settings: Settings, hass: HomeAssistant): object {
   const of = (device: Device, ...keys: string[]): string[] =>
     keys.flatMap((key) => device.entities.get(key) ?? []);
   const supplies = all.filter((each) => each.kind === "supply");
-  const currents = supplies.flatMap((each) => of(each, "current"));
+  // Where the meter is made of sensors, theirs are the figures: copies of them are off.
+  const currents = supplies.flatMap((each) => {
+    const told = sites[each.entry]?.supply?.entities ?? {};
+    const measured = CURRENTS.flatMap((key) => told[key] ?? []);
+    return measured.length ? measured : of(each, "current");
+  });
   const view = (key: Key, path: string, icon: string, sections: Card[][]): object => ({
     title: words.say(key),
     path,
@@ -144,8 +159,26 @@ function heading(text: string): Card {
   return { type: "heading", heading: text };
 }
 
+/** Return what the feed tells of the sites, nothing where it takes too long. */
+function told(hass: HomeAssistant): Promise<Record<string, Partial<Site>>> {
+  const feed = feedOf(hass.connection);
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (feed.status !== "waiting") done();
+    };
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve(feed.sites);
+      stop();
+    };
+    const timer = setTimeout(done, PATIENCE);
+    const stop = feed.follow(look);
+    look();
+  });
+}
+
 export class AmpGuardStrategy extends HTMLElement {
-  static generate(config: Settings, hass: HomeAssistant): Promise<object> {
-    return Promise.resolve(dashboard(config, hass));
+  static async generate(config: Settings, hass: HomeAssistant): Promise<object> {
+    return dashboard(config, hass, await told(hass));
   }
 }

@@ -62,6 +62,37 @@ it("shows what is there, in the order of the phases, and nothing of others", () 
   expect(JSON.stringify(made["energy"])).toContain("sensor.energy");
 });
 
+it("shows the sensors that a meter is made of", () => {
+  const entities = { current_l1: "sensor.p1_l1", current_l2: "sensor.p1_l2" };
+  const sites = { e: { supply: { entities } } } as never;
+  const made = (dashboard({}, hass(), sites) as { views: View[] }).views[1]!;
+  const shown = made.sections[0]!.cards[1]!["entities"] as { entity: string }[];
+  expect(shown.map((each) => each.entity)).toEqual(["sensor.p1_l1", "sensor.p1_l2"]);
+});
+
+it("waits for what the feed tells, and not for ever", async () => {
+  const { AmpGuardStrategy } = await import("../src/strategy");
+  const told = { format: 1, card: "1", sites: { e: { supply: { entities: { current_l1: "s.p1" } } } } };
+  const connection = (messages: object[]) => ({
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+    subscribeMessage: (take: (message: object) => void) => {
+      messages.forEach(take);
+      return Promise.resolve(() => Promise.resolve());
+    },
+  });
+  const made = async (messages: object[]): Promise<string> =>
+    JSON.stringify(
+      await AmpGuardStrategy.generate({}, { ...hass(), connection: connection(messages) } as never),
+    );
+  expect(await made([told])).toContain("s.p1");
+  vi.useFakeTimers();
+  const waits = made([]);
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(await waits).toContain("sensor.meter_l1");
+  vi.useRealTimers();
+});
+
 it("is whole where nothing is set up yet, or the supply is gone", () => {
   for (const settings of [{}, { entry_id: "gone" }]) {
     const empty = { ...hass(), entities: settings.entry_id ? hass().entities : {} };

@@ -1,13 +1,14 @@
 """The card alone, told what a site may be at its worst: a picture and a sentence."""
 
 from collections.abc import AsyncGenerator, Callable
+import gzip
 from typing import Any
 
 from playwright.async_api import expect
 import pytest
 import pytest_socket
 
-from tests.e2e.card_page import CardPage, card_page
+from tests.e2e.card_page import FOLDER, CardPage, card_page
 
 ENTRY = "entry"
 MARKUP = '<img src=x onerror="window.broken = true"><b>{phase}</b>'
@@ -147,6 +148,41 @@ async def test_a_card_of_before_asks_for_a_reload(page: CardPage) -> None:
         await page.show()
         await page.tell({ENTRY: site()}, **told)
         assert "Reload the page" in await page.text()
+
+
+# --- what the card picker takes ---
+
+
+async def test_the_card_picker_shows_it_at_work(page: CardPage) -> None:
+    """The picker draws the stub, and suggests the card for each entity of a supply."""
+    found = await page.page.evaluate(
+        """() => {
+            const [offer] = window.customCards.filter((c) => c.type === "amp-guard-card");
+            const ours = {platform: "amp_guard", device_id: "d"};
+            const hass = {entities: {"sensor.ours": ours, "light.hall": {platform: "hue"}},
+                devices: {d: {primary_config_entry: "entry"}}};
+            const Card = customElements.get("amp-guard-card");
+            return {
+                preview: offer.preview,
+                ours: offer.getEntitySuggestion(hass, "sensor.ours"),
+                others: offer.getEntitySuggestion(hass, "light.hall"),
+                stub: Card.getStubConfig(),
+                form: Card.getConfigForm().schema.map((field) => field.name),
+                strategies: window.customStrategies.map((each) => each.type),
+            };
+        }"""
+    )
+    assert found == {
+        "preview": True,
+        "ours": {"config": {"type": "custom:amp-guard-card", "entry_id": ENTRY}},
+        "others": None,
+        "stub": {},
+        "form": ["entry_id", "hide_minutes", "hide_controls"],
+        "strategies": ["amp-guard"],
+    }
+    await page.show(**found["stub"])
+    await page.tell({ENTRY: site()})
+    assert "Main fuse 25 A" in await page.text()
 
 
 # --- sites of all kinds ---------------------------------------------------------------
@@ -325,6 +361,14 @@ async def test_it_reads_from_right_to_left(page: CardPage) -> None:
     assert await places() == sorted(await places())
     await page.page.evaluate("document.documentElement.dir = 'rtl'")
     assert await places() == sorted(await places(), reverse=True)
+
+
+def test_its_file_is_small(record_property: Callable[[str, object], None]) -> None:
+    file = FOLDER / "frontend" / "amp-guard-card.js"
+    size = len(gzip.compress(file.read_bytes(), 9)) / 1000
+    print(f"\nThe card's file: {size:.1f} kB gzipped")
+    record_property("gzipped, kB", round(size, 1))
+    assert size < 40
 
 
 # --- many of them, and often ----------------------------------------------------------

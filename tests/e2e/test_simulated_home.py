@@ -72,8 +72,8 @@ OFFERED = {
         "action": ("Set ceiling", "Clear ceiling"),
     },
     ("Devices", "Simulated home"): {
-        "trigger": ("Fuse overloaded",),
-        "condition": ("Fuse is overloaded",),
+        "trigger": ("Fuse overloaded", "Meter lost", "Meter back"),
+        "condition": ("Fuse is overloaded", "Meter is lost"),
         "action": ("Set ceiling", "Clear ceiling"),
     },
 }

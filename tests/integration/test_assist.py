@@ -8,6 +8,8 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 
+from custom_components.amp_guard.model import Reason
+
 from .helpers import PlainCharger, Property, add_charger, device_id
 
 
@@ -72,6 +74,30 @@ async def test_why_a_charger_does_not_charge_is_said_in_words(
     assert answer.startswith(said)
     assert "_" not in answer
     assert "Right" not in answer
+
+
+@pytest.mark.usefixtures("all_enabled")
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("What is the state of Left Reason?", "en"),
+        ("What is the Left Reason?", "en"),
+        ("What is the reason for left?", "en"),
+        ("Vad är left orsak?", "sv"),
+        ("Hva er left årsak?", "nb"),
+        ("Hvad er årsagen til left?", "da"),
+        ("Mikä on left syy?", "fi"),
+        ("Was ist der Grund für left?", "de"),
+        ("Wat is de left reden?", "nl"),
+    ],
+)
+async def test_the_sensor_of_the_reason_is_not_asked_for_its_bare_state(
+    hass: HomeAssistant, pair: dict[str, str], question: str, language: str
+) -> None:
+    """Home Assistant's own answer is `minimum_off`, in all languages."""
+    answer = await ask(hass, question, language)
+    assert answer.startswith("Left: ")
+    assert Reason.MINIMUM_OFF not in answer
 
 
 async def test_a_charger_is_known_by_the_name_that_its_owner_gave_it(

@@ -36,7 +36,7 @@ ACTIONS_OF_CHARGERS = {
     "set_priority",
     "find_phases",
 }
-OF_GROUPS = {"overload", "fallback_entered", "fallback_left"}
+OF_FUSES = {"overload", "fallback_entered", "fallback_left"}
 
 
 @pytest.fixture
@@ -72,12 +72,12 @@ async def test_what_is_offered_is_that_of_what_is_picked(
     group = device_id(hass, entry, group_id(entry))
     supply = device_id(hass, entry, SERIAL)
     for what, of_charger, of_group, of_supply in (
-        ("triggers", OF_CHARGERS, OF_GROUPS, {"overload", "loads_off", "loads_on"}),
+        ("triggers", OF_CHARGERS, OF_FUSES, OF_FUSES | {"loads_off", "loads_on"}),
         (
             "conditions",
             {"is_paused", "is_boosted"},
             {"is_overloaded", "is_in_fallback"},
-            {"is_overloaded"},
+            {"is_overloaded", "is_in_fallback"},
         ),
         ("services", CEILINGS | ACTIONS_OF_CHARGERS, CEILINGS, CEILINGS),
     ):
@@ -148,7 +148,7 @@ async def test_a_lost_meter_is_heard_of_the_group_that_was_picked(
 async def lose_the_meter(
     hass: HomeAssistant, entry: ConfigEntry, house: Property
 ) -> None:
-    fuse = entity_id(hass, "event", group_id(entry), "fuse")
+    fuse = entity_id(hass, "event", SERIAL, "fuse")
     await house.passes(hass, 20, 10.0, 1.0, 1.0)
     house.meter.fault = Fault.SILENT
     house.clock.advance(40.0)

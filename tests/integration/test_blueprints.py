@@ -125,16 +125,16 @@ def test_there_are_the_five_most_wanted() -> None:
 NOTIFY = [{"action": "notify.phone", "data": {"message": "{{ message }}"}}]
 
 
-def fuses(hass: HomeAssistant, entry: ConfigEntry) -> list[str]:
-    """Return what an owner picks: the fuses of the supply and of the group."""
-    return [entity_id(hass, "event", of, "fuse") for of in (SERIAL, group_id(entry))]
+def fuses(hass: HomeAssistant) -> list[str]:
+    """Return what an owner picks: the main fuse."""
+    return [entity_id(hass, "event", SERIAL, "fuse")]
 
 
 async def test_an_overload_is_notified_once(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, automate: Automate
 ) -> None:
     told = async_mock_service(hass, "notify", "phone")
-    await automate("notify_on_overload", fuse=fuses(hass, entry), notify=NOTIFY)
+    await automate("notify_on_overload", fuse=fuses(hass), notify=NOTIFY)
     await house.passes(hass, 20, 10.0, 1.0, 1.0)
     assert told == []
     for _ in range(2):
@@ -150,9 +150,7 @@ async def test_what_happens_anew_is_notified_after_the_quiet_time(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, automate: Automate
 ) -> None:
     told = async_mock_service(hass, "notify", "phone")
-    await automate(
-        "notify_on_overload", fuse=fuses(hass, entry), quiet=0, notify=NOTIFY
-    )
+    await automate("notify_on_overload", fuse=fuses(hass), quiet=0, notify=NOTIFY)
     await house.passes(hass, 20, 10.0, 1.0, 1.0)
     for _ in range(2):
         await house.passes(hass, 2, 27.0, 1.0, 1.0)
@@ -168,7 +166,7 @@ async def test_a_lost_meter_is_notified_and_that_it_is_back_is_not(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, automate: Automate
 ) -> None:
     told = async_mock_service(hass, "notify", "phone")
-    fuse = entity_id(hass, "event", group_id(entry), "fuse")
+    [fuse] = fuses(hass)
     await automate("notify_on_overload", fuse=fuse, quiet=0, notify=NOTIFY)
     await house.passes(hass, 20, 1.0, 1.0, 1.0)
     house.meter.fault = Fault.SILENT
@@ -177,8 +175,8 @@ async def test_a_lost_meter_is_notified_and_that_it_is_back_is_not(
         await hass.async_block_till_done()
     [call] = told
     assert " ".join(call.data["message"].split()) == (
-        "Garage: the meter is lost. "
-        "The chargers share what the group may use without it."
+        "Amp Guard: the meter is lost. "
+        "The chargers share what their groups may use without it."
     )
 
     house.meter.fault = None
@@ -204,7 +202,7 @@ async def inputs(
         await client.send_json_auto_id({"type": "input_boolean/create", "name": name})
         assert (await client.receive_json())["success"]
     return {
-        "reasons": [entity_id(hass, "sensor", charger_id(entry), "reason")],
+        "chargers": [entity_id(hass, "sensor", charger_id(entry), "allocated_current")],
         "heater": HEATER,
         "paused": PAUSED,
         "short": 5,

@@ -158,6 +158,7 @@ async def test_a_charger_that_refuses_is_told_again_and_the_other_makes_room(
     assert right.limit >= 6.0
 
 
+@pytest.mark.usefixtures("all_enabled")
 async def test_a_charger_that_is_gone_is_reserved_for(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
 ) -> None:
@@ -180,6 +181,7 @@ async def test_a_charger_that_is_gone_is_reserved_for(
     assert float(hass.states.get(allocated).state) == right.limit
 
 
+@pytest.mark.usefixtures("all_enabled")
 async def test_a_driver_that_fails_is_a_lost_charger(
     hass: HomeAssistant,
     entry: ConfigEntry,
@@ -204,6 +206,7 @@ async def test_a_driver_that_fails_is_a_lost_charger(
     assert right.limit >= 6.0
 
 
+@pytest.mark.usefixtures("all_enabled")
 async def test_a_law_that_fails_leaves_the_chargers_at_their_offline_limits(
     hass: HomeAssistant,
     entry: ConfigEntry,
@@ -423,6 +426,7 @@ async def test_switched_off_with_everything_else_nobody_stays_at_its_limit(
     assert not issue_registry.async_get_issue(DOMAIN, f"not_balanced_{id_}")
 
 
+@pytest.mark.usefixtures("all_enabled")
 async def test_an_inactive_group_is_left_alone_also_after_a_restart(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
 ) -> None:

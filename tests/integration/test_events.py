@@ -28,6 +28,7 @@ from .helpers import (
     PlainCharger,
     Property,
     add_charger,
+    add_group,
     becomes,
     device_id,
     enable_all,
@@ -129,24 +130,25 @@ async def test_the_main_fuse_tells_of_its_overload(
 ) -> None:
     group = group_id(entry)
     told = note_events(hass, entity_id(hass, "event", SERIAL, "fuse"))
-    of_group = note_events(hass, entity_id(hass, "event", group, "fuse"))
     fired = async_capture_events(hass, EVENT_AMP_GUARD)
     # It is one of what it feeds, for who watches that.
     heard = await automate(hass, device_id(hass, entry, group), "overload")
     await house.passes(hass, 20, 10.0, 1.0, 1.0)
     await house.passes(hass, 3, 27.0, 1.0, 1.0)
     await house.passes(hass, 3, 10.0, 1.0, 1.0)
-    assert (told, of_group) == (["overload"], [])
+    assert told == ["overload"]
     [event] = fired
     assert event.data["device_id"] == device_id(hass, entry, SERIAL)
     assert len(heard) == 1
 
 
-async def test_a_group_tells_of_fallback(
+async def test_a_lost_meter_is_told_once_and_heard_of_each_group(
     hass: HomeAssistant, entry: ConfigEntry, house: Property
 ) -> None:
     group = group_id(entry)
-    told = note_events(hass, entity_id(hass, "event", group, "fuse"))
+    await add_group(hass, entry, name="Yard")
+    told = note_events(hass, entity_id(hass, "event", SERIAL, "fuse"))
+    fired = async_capture_events(hass, EVENT_AMP_GUARD)
     heard = await automate(hass, device_id(hass, entry, group), "fallback_entered")
     await house.passes(hass, 20, 10.0, 1.0, 1.0)
 
@@ -158,7 +160,7 @@ async def test_a_group_tells_of_fallback(
     await becomes(hass, entity_id(hass, "sensor", SERIAL, "current_l1"), "unavailable")
     assert told == ["fallback_entered"]
     await hass.async_block_till_done()
-    assert len(heard) == 1
+    assert len(heard) == len(fired) == 1
 
     house.meter.fault = None
     house.clock.advance(10.0)
@@ -169,7 +171,7 @@ async def test_a_group_tells_of_fallback(
 async def test_what_happened_does_not_happen_again_to_a_renamed_event(
     hass: HomeAssistant, entry: ConfigEntry, house: Property
 ) -> None:
-    fuse = entity_id(hass, "event", group_id(entry), "fuse")
+    fuse = entity_id(hass, "event", SERIAL, "fuse")
     await house.passes(hass, 20, 10.0, 1.0, 1.0)
     house.meter.fault = Fault.SILENT
     house.clock.advance(40.0)
@@ -237,7 +239,7 @@ async def test_a_fallback_that_began_before_a_restart_is_told_to_be_over(
 ) -> None:
     group = group_id(entry)
     fallback = entity_id(hass, "binary_sensor", group, "fallback")
-    told = note_events(hass, entity_id(hass, "event", group, "fuse"))
+    told = note_events(hass, entity_id(hass, "event", SERIAL, "fuse"))
     await enable_all(hass, entry)
 
     async def is_silent_for(seconds: int) -> None:
@@ -332,12 +334,12 @@ async def test_device_automations_are_offered_where_they_make_sense(
     ceilings, boosts = {"set_ceiling", "clear_ceiling"}, {"boost", "end_boost"}
     offered = {
         DeviceAutomationType.TRIGGER: (
-            {"overload", "loads_off", "loads_on"},
+            {"overload", "fallback_entered", "fallback_left", "loads_off", "loads_on"},
             {"overload", "fallback_entered", "fallback_left"},
             {"reduced", "paused", "resumed", "not_following"},
         ),
         DeviceAutomationType.CONDITION: (
-            {"is_overloaded"},
+            {"is_overloaded", "is_in_fallback"},
             {"is_overloaded", "is_in_fallback"},
             {"is_paused", "is_boosted"},
         ),
@@ -499,10 +501,10 @@ async def test_what_is_answered_by_an_action_is_neither_lost_nor_told_twice(
 ) -> None:
     """By an automation, or within what tells it: what that changes is decided next."""
     charger, group = charger_id(entry), group_id(entry)
-    devices = {device_id(hass, entry, each): each for each in (charger, group)}
+    devices = {device_id(hass, entry, each): each for each in (charger, SERIAL)}
     told = {
         charger: note_events(hass, entity_id(hass, "event", charger, "charging")),
-        group: note_events(hass, entity_id(hass, "event", group, "fuse")),
+        SERIAL: note_events(hass, entity_id(hass, "event", SERIAL, "fuse")),
     }
     fired = async_capture_events(hass, EVENT_AMP_GUARD)
     ceiling = {"device_id": device_id(hass, entry, group), "current": 0}

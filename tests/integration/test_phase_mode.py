@@ -125,6 +125,7 @@ async def test_there_is_no_choice_on_one_phase(
     assert not has_choice(hass, await add(hass, entry, peblar, wiring="1"))
 
 
+@pytest.mark.usefixtures("all_enabled")
 async def test_it_is_set_when_its_car_has_stopped(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, peblar: Peblar
 ) -> None:

@@ -70,6 +70,7 @@ def says(hass: HomeAssistant, value: object, unit: str | None = "W") -> None:
     hass.states.async_set("sensor.eebus_limit", str(value), attributes)
 
 
+@pytest.mark.usefixtures("all_enabled")
 async def test_a_tariff_limits_the_mean_and_shows_it(
     hass: HomeAssistant,
     entry: ConfigEntry,
@@ -268,6 +269,7 @@ async def test_what_was_stored_and_cannot_be_read_stops_nobody(
     assert float(plan_state(hass, "window_target", plan)) == 6.0
 
 
+@pytest.mark.usefixtures("all_enabled")
 async def test_the_operator_dims_and_it_is_proved(
     hass: HomeAssistant,
     entry: ConfigEntry,

@@ -63,7 +63,9 @@ async def rows_a_minute(
     for _ in range(60 * MINUTES):
         load = [random.uniform(least, least + 4.0) for _ in range(3)]
         await house.passes(hass, 1, *load, cars=cars)
-    return (await rows(hass, entry) - before) / MINUTES
+    recorded = (await rows(hass, entry) - before) / MINUTES
+    print(f"\n{recorded:.0f} rows a minute")
+    return recorded
 
 
 async def test_an_idle_home_records_at_most_60_rows_a_minute(

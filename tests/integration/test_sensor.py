@@ -68,6 +68,7 @@ async def test_the_group_shows_what_is_left(
     assert 14.0 <= float(hass.states.get(available).state) <= 15.0
 
 
+@pytest.mark.usefixtures("all_enabled")
 async def test_the_charger_shows_what_it_is_given_and_why(
     hass: HomeAssistant,
     entry: ConfigEntry,
@@ -397,17 +398,26 @@ async def test_what_limits_a_charger_is_beside_its_reason(
     house: Property,
     chargers: dict[str, PlainCharger],
 ) -> None:
+    """Beside what it is given, and of the sensor of the reason for who enables that."""
     left = chargers["left"]
     charger = await add_charger(hass, entry, left)
+    given = entity_id(hass, "sensor", charger, "allocated_current")
     reason = entity_id(hass, "sensor", charger, "reason")
+    assert er.async_get(hass).async_get(reason).disabled
+    await enable(hass, entry, reason)
     await house.passes(hass, 90, 1.0, 1.0, 1.0, cars=[left])
     assert hass.states.get(reason).state == Reason.FULL_CURRENT
-    assert "limited_by" not in hass.states.get(reason).attributes
+    assert hass.states.get(given).attributes["reason"] == Reason.FULL_CURRENT
+    for sensor in (reason, given):
+        assert "limited_by" not in hass.states.get(sensor).attributes
 
     await house.passes(hass, 30, 1.0, 14.0, 1.0, cars=[left])
-    shown = hass.states.get(reason).attributes
     group = entry.subentries[group_id(entry)].title
-    assert (shown["phase"], shown["limited_by"]) in {("L2", entry.title), ("L2", group)}
+    assert hass.states.get(given).attributes["reason"] == hass.states.get(reason).state
+    for sensor in (reason, given):
+        shown = hass.states.get(sensor).attributes
+        limits = (shown["phase"], shown["limited_by"])
+        assert limits in {("L2", entry.title), ("L2", group)}
 
 
 async def test_what_may_be_used_follows_the_ceilings(
@@ -432,6 +442,7 @@ async def test_what_may_be_used_follows_the_ceilings(
     assert (before, float(hass.states.get(limit).state)) == (25.0, 10.0)
 
 
+@pytest.mark.usefixtures("all_enabled")
 async def test_the_car_is_told_of_while_something_is_known_of_it(
     hass: HomeAssistant,
     entry: ConfigEntry,

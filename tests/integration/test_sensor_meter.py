@@ -10,6 +10,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.amp_guard.meters import MeterSample
 from custom_components.amp_guard.model import SUPPLY_ID, MeterTrust, Phase
@@ -157,6 +158,20 @@ async def test_sensors_that_only_copy_others_are_off(
     ]
     assert len(copies) >= len(CURRENTS)
     assert all(each.disabled for each in copies)
+
+
+async def test_a_dashboard_is_told_of_the_sensors_in_their_place(
+    hass: HomeAssistant, meter: Meter, hass_ws_client: WebSocketGenerator
+) -> None:
+    meter.telegram(1.0, 2.0, 3.0)
+    await meter.add()
+    client = await hass_ws_client(hass)
+    await client.send_json_auto_id({"type": "amp_guard/subscribe"})
+    await client.receive_json()
+    [site] = (await client.receive_json())["event"]["sites"].values()
+    shown = site["supply"]["entities"]
+    assert [shown[role] for role in CURRENTS] == [f"sensor.{role}" for role in CURRENTS]
+    assert hass.states.get(shown["main_fuse"]).state == "25.0"
 
 
 async def test_clamps_that_speak_one_after_the_other_are_one_sample(

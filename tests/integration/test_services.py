@@ -50,6 +50,7 @@ async def pair(
 
 
 @pytest.mark.parametrize("by", [3600.0, -3600.0, 30 * 86400.0])
+@pytest.mark.usefixtures("all_enabled")
 async def test_a_clock_that_is_set_ends_no_ceiling(
     hass: HomeAssistant,
     entry: ConfigEntry,
@@ -316,6 +317,7 @@ async def test_the_room_is_for_all_that_is_picked_together(
     assert len(entry.runtime_data.overrides.ceilings) == 49
 
 
+@pytest.mark.usefixtures("all_enabled")
 async def test_of_several_ceilings_the_lowest_counts(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
 ) -> None:
@@ -345,6 +347,7 @@ async def test_of_several_ceilings_the_lowest_counts(
     assert await act(hass, "clear_ceiling", device_id=same) == {"cleared": []}
 
 
+@pytest.mark.usefixtures("all_enabled")
 async def test_a_ceiling_that_no_car_can_be_told_pauses_a_charger(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, pair: Pair
 ) -> None:

@@ -194,6 +194,7 @@ async def test_the_sensor_of_a_battery_may_be_renamed(
 # --- a day ----------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("all_enabled")
 async def test_a_car_charges_with_what_would_be_exported(
     hass: HomeAssistant, entry: ConfigEntry, house: Property, left: PlainCharger
 ) -> None:

@@ -18,7 +18,7 @@ from custom_components.amp_guard import device_action, device_condition, event
 from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.control.phase_answers import Unsure
 from custom_components.amp_guard.flows.forms import charger, meter, plan, site, solar
-from custom_components.amp_guard.loop.events import EVENT_TYPES, EventType
+from custom_components.amp_guard.loop.events import EventType
 from custom_components.amp_guard.model import (
     BalancerType,
     EarthingSystem,
@@ -124,8 +124,10 @@ def test_choices_and_reasons_are_complete(language: str) -> None:
     assert set(selector["operator_silence"]["options"]) == set(Silence)
     told = set(Unsure) | FOUND_PHASES
     assert set(selector["found_phases"]["options"]) == told
-    reasons = translations["entity"]["sensor"]["reason"]["state"]
-    assert set(reasons) == set(Reason)
+    sensors = translations["entity"]["sensor"]
+    beside = sensors["allocated_current"]["state_attributes"]["reason"]["state"]
+    assert set(sensors["reason"]["state"]) == set(Reason)
+    assert beside == sensors["reason"]["state"]
 
 
 def group_schema(nodes: dict[str, str]) -> vol.Schema:
@@ -244,9 +246,9 @@ def test_each_device_automation_and_event_has_its_text() -> None:
     assert texts_of["action_type"].keys() == device_action.ACTIONS.keys()
     fields = {field for each in device_action.ACTIONS.values() for field in each}
     assert texts_of["extra_fields"].keys() == fields
-    for kind, description in event.EVENTS.items():
+    for description in (event.CHARGING, event.FUSE):
         attributes = english["entity"]["event"][description.key]["state_attributes"]
-        assert attributes["event_type"]["state"].keys() == set(EVENT_TYPES[kind])
+        assert list(attributes["event_type"]["state"]) == description.event_types
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -145,8 +145,8 @@ async def test_a_page_is_told_what_the_site_is_and_how_it_stands(
     assert node["house"] == [5.0, 6.0, 7.0]
     assert charging["allocated"] == drawn
     assert charging["power"] == pytest.approx(3 * 230 * drawn, rel=0.05)
-    state = hass.states.get(entity_id(hass, "sensor", left, "reason")).state
-    assert charging["reason"] == state
+    given = hass.states.get(entity_id(hass, "sensor", left, "allocated_current"))
+    assert charging["reason"] == given.attributes["reason"]
 
 
 async def test_only_what_changed_is_told_and_it_is_all(

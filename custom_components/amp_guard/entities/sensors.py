@@ -278,11 +278,15 @@ CHARGER_SENSORS = (
             state.decision.allocations[charger].reason is not Reason.INACTIVE
         ),
         value_fn=lambda state, charger: state.decision.allocations[charger].current,
+        # The activity has a row for each state of an enum, and none for what has a unit:
+        # there a pause is the row of its event, and what it says meanwhile is said here.
+        attributes_fn=SiteState.why,
     ),
     AmpGuardSensorDescription(
         key="reason",
         translation_key="reason",
         device_class=SensorDeviceClass.ENUM,
+        entity_registry_enabled_default=False,
         options=[reason.value for reason in Reason],
         value_fn=lambda state, charger: (
             state.decision.allocations[charger].reason.value
@@ -293,6 +297,7 @@ CHARGER_SENSORS = (
         key="status",
         translation_key="status",
         device_class=SensorDeviceClass.ENUM,
+        entity_registry_enabled_default=False,
         options=list(CAR_STATES.values()),
         available_fn=lambda state, charger: (
             state.readings[charger].status in CAR_STATES

@@ -66,8 +66,7 @@ class History:
 
     def _keep_events(self, state: SiteState, now: float) -> list[Json]:
         new: list[Json] = [
-            {"t": now, "target": event.target, "type": event.type.value}
-            | event.attributes
+            {"t": now, "target": event.target, "type": event.told}
             for event in state.events
         ]
         self._events.extend(new)

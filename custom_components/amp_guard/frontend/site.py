@@ -12,7 +12,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
-from ..const import CONF_MEASURED_PHASES, AmpGuardConfigEntry
+from ..const import CONF_MEASURED_PHASES, CONF_SENSORS, AmpGuardConfigEntry
 from ..loop.state import SiteState
 from ..model import (
     SUPPLY_ID,
@@ -72,6 +72,7 @@ def describe(hass: HomeAssistant, entry: AmpGuardConfigEntry, site: Site) -> Jso
         if (device := device_of(hass, entry, target)) is not None:
             part["device"] = device.id
             part["name"] = device.name_by_user or device.name or ""
+    told["supply"]["entities"] = _sources(hass, entry) | told["supply"]["entities"]
     return told
 
 
@@ -136,6 +137,18 @@ def _entities(
             of_target = found.setdefault(entity.config_subentry_id or SUPPLY_ID, {})
             of_target[entity.unique_id.removeprefix(prefix)] = entity.entity_id
     return found
+
+
+def _sources(hass: HomeAssistant, entry: AmpGuardConfigEntry) -> dict[str, str]:
+    """Return the sensors that the meter is made of, where it is made of some.
+
+    By the key of the entity that would show the same, and so is off.
+    """
+    registry = er.async_get(hass)
+    return {
+        role: er.async_resolve_entity_id(registry, id_) or id_
+        for role, id_ in entry.data.get(CONF_SENSORS, {}).items()
+    }
 
 
 # --- how it stands --------------------------------------------------------------------

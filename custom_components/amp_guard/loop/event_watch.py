@@ -19,7 +19,7 @@ LACKS_NOTHING = (
 class EventWatch:
     """Finds what happens between one published state and the next.
 
-    Some of it lasts: a charger is paused, a group in fallback. That it is over is told
+    Some of it lasts: a charger is paused, the meter is lost. That it is over is told
     as well, so who watches after a restart needs to know what began before.
     """
 
@@ -29,11 +29,11 @@ class EventWatch:
         self._before: SiteState | None = None
 
     def restore(self, target: str) -> None:
-        """Go on with what began at a group or charger before a restart."""
+        """Go on with what began at a charger or the meter before a restart."""
         self._lasting.add(target)
 
     def lasts(self, target: str) -> bool:
-        """Say whether a charger is paused, or a group in fallback, as was told."""
+        """Say whether a charger is paused, or the meter lost, as was told."""
         return target in self._lasting
 
     def look(self, now: SiteState) -> Iterator[SiteEvent]:
@@ -56,9 +56,8 @@ class EventWatch:
         ):
             if loads := tuple(e for e in one.loads_off if e not in other.loads_off):
                 yield SiteEvent(target=SUPPLY_ID, type=type_, loads=loads)
-        for group in now.site.groups:
-            for type_ in self._of_group(group.id, now):
-                yield SiteEvent(target=group.id, type=type_)
+        for type_ in self._of_meter(now):
+            yield SiteEvent(target=SUPPLY_ID, type=type_)
 
     def _of_charger(
         self, charger: str, before: SiteState, now: SiteState
@@ -83,11 +82,13 @@ class EventWatch:
         if ignores and charger not in before.decision.not_following:
             yield EventType.NOT_FOLLOWING
 
-    def _of_group(self, group: str, now: SiteState) -> Iterator[EventType]:
-        if now.in_fallback(group) and group not in self._lasting:
-            self._lasting.add(group)
+    def _of_meter(self, now: SiteState) -> Iterator[EventType]:
+        if not now.site.supply.metered:
+            return
+        if now.in_fallback(SUPPLY_ID) and SUPPLY_ID not in self._lasting:
+            self._lasting.add(SUPPLY_ID)
             yield EventType.FALLBACK_ENTERED
         # A meter that was not heard since a restart is not back yet.
-        if now.meter_governs(group) and group in self._lasting:
-            self._lasting.discard(group)
+        if now.meter_governs(SUPPLY_ID) and SUPPLY_ID in self._lasting:
+            self._lasting.discard(SUPPLY_ID)
             yield EventType.FALLBACK_LEFT

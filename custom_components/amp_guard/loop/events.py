@@ -3,10 +3,11 @@
 Event entities and triggers tell the same ones. The latter hear them as `EVENT_AMP_GUARD`
 on the bus, with the keys `device_id`, `type` and, of a charger, `reason` and `current` (A); of
 loads, `loads` (entity ids).
-The activity shows the event entities, in the language of who looks: each once.
+The activity shows the event entities, in the language of who looks: each once, and in one
+word what happened and why, since a type is all that it shows of an event.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -41,26 +42,63 @@ class EventType(StrEnum):
     LOADS_ON = "loads_on"
     """One of them comes on again, or was switched on by somebody."""
     FALLBACK_ENTERED = "fallback_entered"
-    """The meter is lost: a group is held to its AG Offline maximum."""
+    """The meter is lost: groups are held to their AG Offline maximum."""
     FALLBACK_LEFT = "fallback_left"
 
 
+_OF_FUSES = (
+    EventType.OVERLOAD,
+    EventType.FALLBACK_ENTERED,
+    EventType.FALLBACK_LEFT,
+)
 EVENT_TYPES = {
-    SUPPLY_ID: (EventType.OVERLOAD, EventType.LOADS_OFF, EventType.LOADS_ON),
+    SUPPLY_ID: (
+        *_OF_FUSES,
+        EventType.LOADS_OFF,
+        EventType.LOADS_ON,
+    ),
     SUBENTRY_CHARGER: (
         EventType.REDUCED,
         EventType.PAUSED,
         EventType.RESUMED,
         EventType.NOT_FOLLOWING,
     ),
-    SUBENTRY_GROUP: (EventType.FALLBACK_ENTERED, EventType.FALLBACK_LEFT),
 }
 """By the kind of what they happen to."""
 
-HEARD_OF = EVENT_TYPES | {
-    SUBENTRY_GROUP: (EventType.OVERLOAD, *EVENT_TYPES[SUBENTRY_GROUP])
-}
+HEARD_OF = EVENT_TYPES | {SUBENTRY_GROUP: _OF_FUSES}
 """By the kind of what is watched: see `concerns`."""
+
+_LIMITS = (
+    Reason.POWER_WINDOW,
+    Reason.GRID_OPERATOR,
+    Reason.UNBALANCE,
+    Reason.SURPLUS,
+    Reason.METER_OFFLINE,
+)
+OTHER_REASONS: Mapping[EventType, Collection[Reason]] = {
+    EventType.REDUCED: _LIMITS,
+    EventType.PAUSED: (
+        *_LIMITS,
+        Reason.WAITING_TURN,
+        Reason.PHASE_SWITCH,
+        Reason.CEILING,
+        Reason.USER_LIMIT,
+    ),
+}
+"""Why it happened, where that is not that the fuses have not enough current left."""
+
+
+def told_of(kind: str) -> list[str]:
+    """Return all that can be told of a kind, each in one word: see `SiteEvent.told`."""
+    return [
+        word
+        for type_ in EVENT_TYPES[kind]
+        for word in (
+            type_.value,
+            *(f"{type_}_{reason}" for reason in OTHER_REASONS.get(type_, ())),
+        )
+    ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +113,13 @@ class SiteEvent:
     reason: Reason | None = None
     current: float | None = None
     loads: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """What happened and why, in one word."""
+        if self.reason in OTHER_REASONS.get(self.type, ()):
+            return f"{self.type}_{self.reason}"
+        return self.type.value
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -101,12 +146,12 @@ def fire_events(
 def concerns(hass: HomeAssistant, event: Event, devices: Collection[str]) -> bool:
     """Say whether what happened, as it was told, is an event of one of these devices.
 
-    The overload of the main fuse is one of all groups that it feeds, too.
+    What happens to the main fuse, or its meter, concerns all groups that it feeds.
     """
     happened_to = event.data[ATTR_DEVICE_ID]
     if happened_to in devices:
         return True
-    if event.data[CONF_TYPE] != EventType.OVERLOAD:
+    if event.data[CONF_TYPE] not in HEARD_OF[SUBENTRY_GROUP]:
         return False
     return any(
         kind_of(hass, device_id) == SUBENTRY_GROUP

@@ -10,16 +10,17 @@ from ..model import SUPPLY_ID
 from ..site.devices import kind_of, target_of
 from .state import SiteState
 
+OF_FUSES: Mapping[str, Callable[[SiteState, str], bool]] = {
+    "is_overloaded": SiteState.overloaded,
+    "is_in_fallback": SiteState.in_fallback,
+}
 FACTS: Mapping[str, Mapping[str, Callable[[SiteState, str], bool]]] = {
     SUBENTRY_CHARGER: {
         "is_paused": SiteState.is_paused,
         "is_boosted": SiteState.is_boosted,
     },
-    SUPPLY_ID: {"is_overloaded": SiteState.overloaded},
-    SUBENTRY_GROUP: {
-        "is_overloaded": SiteState.overloaded,
-        "is_in_fallback": SiteState.in_fallback,
-    },
+    SUPPLY_ID: OF_FUSES,
+    SUBENTRY_GROUP: OF_FUSES,
 }
 """By the kind of what they are of."""
 

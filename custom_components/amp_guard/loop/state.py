@@ -157,13 +157,13 @@ class SiteState:
                 return node.limiting_phase.name.lower()
         return NO_PHASE
 
-    def meter_governs(self, group: str) -> bool:
-        """Say whether the measurements that a group depends on can be relied on."""
-        return self.decision.nodes[group].trust is MeterTrust.ONLINE
+    def meter_governs(self, node: str) -> bool:
+        """Say whether the measurements that a node depends on can be relied on."""
+        return self.decision.nodes[node].trust is MeterTrust.ONLINE
 
-    def in_fallback(self, group: str) -> bool:
-        """Say whether a group is held to what it may use without measurements."""
-        return self.decision.nodes[group].trust is MeterTrust.OFFLINE
+    def in_fallback(self, node: str) -> bool:
+        """Say whether a node is held to what it may use without measurements."""
+        return self.decision.nodes[node].trust is MeterTrust.OFFLINE
 
     def is_paused(self, charger: str) -> bool:
         """Say whether a charger is paused whose car would charge."""
@@ -188,6 +188,11 @@ class SiteState:
         return [
             id_ for id_ in limit.chargers if allocations[id_].reason is limit.reason
         ]
+
+    def why(self, charger: str) -> dict[str, str]:
+        """Return why a charger has what it has, and what limits it."""
+        reason = self.decision.allocations[charger].reason
+        return {"reason": reason.value} | self.limited_by(charger)
 
     def limited_by(self, charger: str) -> dict[str, str]:
         """Return the node and the phase that limit a charger, where one does."""
