@@ -96,10 +96,10 @@ class Plan:
         """Admit those whose minimums fit, and share among them what is left."""
         keep = self._all_fit_soon(contenders)
         ranked = sorted(
-            ((self._rank(offer, keep=keep), offer) for offer in contenders),
+            [(self._rank(offer, keep=keep), offer) for offer in contenders],
             key=itemgetter(0),
         )
-        self.served.extend(offer for _, offer in ranked)
+        self.served += [offer for _, offer in ranked]
         self._charging = False
         self._kept_free.clear()
         left = list(self.left)
@@ -128,11 +128,10 @@ class Plan:
         Starts are staggered, so turns are handed over one by one: as soon as one who
         waits has a place, those whose turns are over come before the others who wait.
         """
-        charging: list[Offer] = []
-        waiting: list[Offer] = []
-        over: list[Offer] = []
-        for (place, *_), offer in ranked:
-            (charging, waiting, over)[place].append(offer)
+        places: tuple[list[Offer], ...] = ([], [], [])
+        for (place, _, _, _), offer in ranked:
+            places[place].append(offer)
+        charging, waiting, over = places
         admitted = [offer for offer in charging if self._admit(offer)]
         while waiting:
             if self._admit(offer := waiting.pop(0)):
