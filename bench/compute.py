@@ -7,11 +7,15 @@ what it was last given, so that each decision has something to weigh. HiGHS is a
 for the sharing, which is one part of a decision: once for the most current in all (one
 linear programme), and once for max-min fairness (one after another, until every share is
 settled). All times are of the processor, so that whatever else runs does not count.
+
+The same site is decided on once more *with all plans*: a tariff's window, the grid's
+operator and the sun limit power, each with a ceiling that moves each second, the
+difference between phases is limited, and chargers can be set to one phase.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from math import log2
+from dataclasses import dataclass, replace
+from math import inf, log2
 from random import Random
 from statistics import median
 from time import process_time_ns
@@ -23,6 +27,7 @@ from scipy.sparse import coo_array, csr_array, eye_array, hstack, vstack
 from custom_components.amp_guard.balancer import Balancer
 from custom_components.amp_guard.model import (
     SUPPLY_ID,
+    Ceiling,
     Charger,
     ChargerReading,
     ChargerStatus,
@@ -30,6 +35,8 @@ from custom_components.amp_guard.model import (
     Measurement,
     Phase,
     PhaseValues,
+    PowerLimit,
+    Reason,
     Site,
     Snapshot,
     Supply,
@@ -38,20 +45,28 @@ from custom_components.amp_guard.model import (
 SIZES = ((3, 1), (20, 2), (100, 8), (500, 40), (1000, 80))
 """Chargers and groups."""
 
-TARGETS_MS = {3: 0.1, 20: 0.5, 500: 10.0}
-"""The most that the median may be, ms."""
+TARGETS_MS = {3: 0.08, 20: 0.22, 500: 5.0}
+"""The most that the median may be, ms ..."""
+PLANS_TARGETS_MS = {3: 0.1, 20: 0.5, 500: 10.0}
+"""... and with all plans."""
+FASTER = {20: 15.0}
+"""Times that a decision must be faster than max-min by HiGHS."""
 
 _SETTLED = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cost:
-    """What one size costs, ms; the solver's shares need one or `rounds` programmes."""
+    """What one size costs, ms; the solver's shares need one or `rounds` programmes.
+
+    `with_plans` is the median with all plans.
+    """
 
     chargers: int
     groups: int
     median: float
     p99: float
+    with_plans: float
     one_programme: float
     max_min: float
     rounds: int
@@ -61,11 +76,21 @@ class Cost:
         """The median in µs by N log2 N: it does not grow where cost grows no faster."""
         return self.median * 1000 / (self.chargers * log2(self.chargers))
 
+    @property
+    def is_met(self) -> bool:
+        """Whether it is as fast as it is to be."""
+        return (
+            self.median <= TARGETS_MS.get(self.chargers, inf)
+            and self.with_plans <= PLANS_TARGETS_MS.get(self.chargers, inf)
+            and self.max_min >= FASTER.get(self.chargers, 0.0) * self.median
+        )
+
 
 def measure(chargers: int, groups: int, decisions: int) -> Cost:
     """Return what deciding costs for a site of this size."""
     site = _site(chargers, groups)
     times = sorted(_decide(site, decisions))
+    planned = _with_plans(site)
     shares = _Sharing(site)
     one_programme, _ = _timed(shares.most)
     max_min, rounds = _timed(shares.max_min)
@@ -74,6 +99,7 @@ def measure(chargers: int, groups: int, decisions: int) -> Cost:
         groups=groups,
         median=median(times),
         p99=times[int(0.99 * (len(times) - 1))],
+        with_plans=median(_decide(planned, decisions)),
         one_programme=one_programme,
         max_min=max_min,
         rounds=rounds,
@@ -83,17 +109,22 @@ def measure(chargers: int, groups: int, decisions: int) -> Cost:
 def print_table(costs: Iterable[Cost]) -> bool:
     """Print the table; return whether every target is met."""
     print(
-        "                 decide, ms                      µs by      HiGHS, ms\n"
-        "chargers groups  median     p99  target   N log2 N  one LP  max-min (LPs)"
+        "                 decide, ms                      µs by  with all plans"
+        "      HiGHS, ms\n"
+        "chargers groups  median     p99  target   N log2 N  median  target"
+        "  one LP  max-min (LPs)"
     )
     met = True
     for cost in costs:
-        target = TARGETS_MS.get(cost.chargers)
-        met = met and (target is None or cost.median <= target)
+        met = met and cost.is_met
+        target, planned = (
+            targets.get(cost.chargers, "") for targets in (TARGETS_MS, PLANS_TARGETS_MS)
+        )
         print(
             f"{cost.chargers:8d} {cost.groups:6d} {cost.median:7.3f} {cost.p99:7.3f}"
-            f" {target or '':>7} {cost.per_n_log_n:10.2f}"
-            f" {cost.one_programme:7.2f} {cost.max_min:8.2f} ({cost.rounds})"
+            f" {target:>7} {cost.per_n_log_n:10.2f} {cost.with_plans:7.3f}"
+            f" {planned:>7} {cost.one_programme:7.2f} {cost.max_min:8.2f}"
+            f" ({cost.rounds})"
         )
     return met
 
@@ -118,6 +149,36 @@ def _site(chargers: int, groups: int) -> Site:
             for number in range(chargers)
         ),
     )
+
+
+def _with_plans(site: Site) -> Site:
+    """Return the site with limits on power and between phases, and with a choice of phases."""
+    everyone = tuple(charger.id for charger in site.chargers)
+    return replace(
+        site,
+        unbalance=0.5 * site.supply.supply_max_current,
+        power_limits=(
+            PowerLimit(id="window", chargers=everyone, reason=Reason.POWER_WINDOW),
+            PowerLimit(id="operator", chargers=everyone, reason=Reason.GRID_OPERATOR),
+            PowerLimit(id="sun", chargers=everyone[::5], reason=Reason.SURPLUS),
+        ),
+        chargers=tuple(
+            replace(charger, one_phase_choices=charger.wiring[:1])
+            for charger in site.chargers
+        ),
+    )
+
+
+def _ceilings(site: Site, now: float, random: Random) -> Iterable[Ceiling]:
+    """Return what each limit on power leaves now: about as much as the fuse, or less."""
+    for limit in site.power_limits:
+        each = random.uniform(14.0, 18.0)
+        yield Ceiling(
+            target=limit.id,
+            current=each * len(limit.chargers),
+            expires=now + 60.0,
+            reason=limit.reason,
+        )
 
 
 def _wiring(number: int) -> tuple[Phase, ...]:
@@ -149,6 +210,7 @@ def _decide(site: Site, decisions: int) -> Iterable[float]:
                 charger.id: _reading(charger, given[charger.id], float(second))
                 for charger in site.chargers
             },
+            ceilings=tuple(_ceilings(site, float(second), random)),
         )
         before = process_time_ns()
         decision = balancer.decide(snapshot, float(second))
@@ -163,6 +225,7 @@ def _reading(charger: Charger, amps: float, now: float) -> ChargerReading:
         current=PhaseValues(*own),
         current_time=now,
         limit=amps,
+        phases_set=len(charger.wiring) if charger.one_phase_choices else None,
     )
 
 

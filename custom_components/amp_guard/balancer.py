@@ -4,7 +4,7 @@ Read `decide` from top to bottom: it is the whole law. Each step's idea has a fi
 its own in `control/`. No clock, no I/O: time is an argument.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from .control.clock import SteadyClock
@@ -17,8 +17,9 @@ from .control.leaving import leave
 from .control.metering import Metering
 from .control.plan import Plan, class_of
 from .control.reading import UNREAD
+from .control.sharing import Shared
 from .control.tree import Branch, Tree
-from .model import Ceiling, Decision, Site, Snapshot
+from .model import Allocation, Ceiling, Decision, Site, Snapshot
 
 
 class Balancer:
@@ -33,6 +34,9 @@ class Balancer:
         self._clock = SteadyClock()
         self._ceilings: tuple[Ceiling, ...] | None = None
         self._dispatch = Dispatch()
+        # Of the last decision, so that what is the same is not worked out anew.
+        self._shared: Sequence[Shared] = ()
+        self._allocations: Mapping[str, Allocation] = {}
         self._lay_out(Tree(site), known={}, metering=None)
 
     def change(self, site: Site) -> None:
@@ -91,18 +95,23 @@ class Balancer:
             ceilings=ceilings,
             boosted=_boosted(snapshot, now - offset),
             balancer_type=self._tree.site.balancer_type,
+            before=self._shared,
             now=now,
         )
+        self._shared = plan.shared
         # Cuts at once and in full; raises when they have waited and are free.
         commanded = self._dispatch.dispatch(plan)
-        return explain(
+        decision = explain(
             tree=self._tree,
             connectors=self._connectors,
             metering=metering,
             plan=plan,
             commanded=commanded,
+            before=self._allocations,
             offset=offset,
         )
+        self._allocations = decision.allocations
+        return decision
 
     def leave(self, now: float) -> dict[str, float]:
         """Return the A at which to leave each charger that nobody balances from `now` on.
@@ -144,6 +153,8 @@ def _connector(branch: Branch, site: Site, known: Connector | None) -> Connector
 
 def _boosted(snapshot: Snapshot, now: float) -> frozenset[str]:
     """Return who is served before all others."""
+    if not snapshot.boosts:
+        return frozenset()
     return frozenset(id_ for id_, expires in snapshot.boosts.items() if expires > now)
 
 

@@ -171,5 +171,5 @@ def test_a_tight_group_leaves_its_rest_to_the_others() -> None:
 
 def test_the_odd_ampere_stays_with_who_has_it() -> None:
     demands = [demand(6, 16, 0), demand(6, 16, 0)]
-    demands[1].allocated = 8.0
+    demands[1] = demands[1]._replace(allocated=8.0)
     assert in_whole_steps([15.0], demands, fill([15.0], demands)) == [7.0, 8.0]

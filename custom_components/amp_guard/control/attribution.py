@@ -59,7 +59,7 @@ def estimate(
         for phase in range(3)
     ]
     for connector, drawn in zip(nearest, zip(*by_phase, strict=True), strict=True):
-        connector.draw.settle(drawn)
+        connector.draw.settle(PhaseValues(*drawn))
 
 
 def _fall(
@@ -67,15 +67,21 @@ def _fall(
     bounds: Sequence[Bounds],
     base_load: Sequence[float],
     current: PhaseValues,
-) -> list[float]:
+) -> tuple[float, float, float]:
     """Return what flows less than the base load and the least that cars may draw, A."""
-    fall = [
-        base + sum(low[phase] for low, _, _ in bounds) - flows
-        for phase, (base, flows) in enumerate(zip(base_load, current, strict=True))
-    ]
+    a, b, c = base_load
+    for low, _, _ in bounds:
+        x, y, z = low
+        a += x
+        b += y
+        c += z
     for connector in others:
-        fall = [a + b for a, b in zip(fall, connector.draw.estimate, strict=True)]
-    return fall
+        x, y, z = connector.draw.estimate
+        a += x
+        b += y
+        c += z
+    x, y, z = current
+    return a - x, b - y, c - z
 
 
 def _attribute_on(

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 
-from ..model import PhaseValues
+from ..model import NO_CURRENT, PhaseValues
 from .inrush import Inrush
 from .patience import WAITS, Patience, Use
 
@@ -21,8 +21,7 @@ class BaseLoad:
         self.now: tuple[float, float, float] | None = None
         self.shown = (0.0, 0.0, 0.0)
         """What the newest sample shows of it, also of a phase that is not believed."""
-        self.interval = 1.0
-        """s between the samples of its meter."""
+        self.note_interval(1.0)
         self.inrush = (Inrush(), Inrush(), Inrush())
         self.patience = (Patience(), Patience(), Patience())
         self._forgot_at = self._seen_at = _NEVER
@@ -34,20 +33,27 @@ class BaseLoad:
             deque(),
         )
 
+    def note_interval(self, interval: float) -> None:
+        """Take the s between the samples of its meter."""
+        self.interval = interval
+        seen = INTERVALS_SEEN * interval
+        self._waits = tuple(max(wait, seen) for wait in WAITS)
+
     def observe(
         self, load: tuple[float, float, float], time: float, *, limit: float, use: Use
     ) -> None:
         """Take the load of one sample, and what could be made of the rest of the `limit`."""
         self.now = load
         passed, before = time - self._seen_at, self._seen_at
-        waits = [self._at_least_seen(wait) for wait in WAITS]
+        waits = self._waits
+        since = [before - wait for wait in waits]
         for phase, value in enumerate(load):
             self.inrush[phase].observe(value, time)
             highs = self._highs[phase]
             if highs and passed <= waits[0]:
                 self.patience[phase].learn(
                     value,
-                    [self.highest(phase, before - wait) for wait in waits],
+                    [self.highest(phase, each) for each in since],
                     limit=limit,
                     most=use.most[phase],
                     use=use,
@@ -69,14 +75,11 @@ class BaseLoad:
 
     def settling_time(self, phase: int) -> float:
         """Return for how long in s headroom must have lasted before it is allocated."""
-        return self._at_least_seen(WAITS[self.patience[phase].wait])
+        return self._waits[self.patience[phase].wait]
 
     def lasting(self, phase: int, now: float) -> float:
         """Return the load that what is allocated leaves room for, A."""
         return self.highest(phase, now - self.settling_time(phase))
-
-    def _at_least_seen(self, wait: float) -> float:
-        return max(wait, INTERVALS_SEEN * self.interval)
 
     def forget(self, time: float) -> None:
         """Forget the past: after a silence it says nothing of now."""
@@ -86,7 +89,7 @@ class BaseLoad:
 
     def is_settled(self, now: float) -> bool:
         """Return whether there was no silence within the shortest of the waits."""
-        return self._forgot_at <= now - self._at_least_seen(WAITS[0])
+        return self._forgot_at <= now - self._waits[0]
 
     def highest(self, phase: int, since: float) -> float:
         """Return the highest load on a phase since a time; what is now, if none."""
@@ -98,4 +101,4 @@ class BaseLoad:
     @property
     def values(self) -> PhaseValues:
         """Return the load now, 0 where nothing was seen."""
-        return PhaseValues(*self.now) if self.now else PhaseValues(0.0, 0.0, 0.0)
+        return PhaseValues(*self.now) if self.now else NO_CURRENT

@@ -1,6 +1,12 @@
 """One charger as the balancer remembers it: its allocation and what became of it."""
 
-from ..model import ChargerReading, ChargerStatus, Commanded, EarthingSystem
+from ..model import (
+    ChargerReading,
+    ChargerStatus,
+    Commanded,
+    EarthingSystem,
+    PhaseValues,
+)
 from .command import NEVER, SHOWN_LIMIT_TOLERANCE, VALID_FOR, Command
 from .draw import CHARGED, RESTS, Bounds, Draw
 from .phase_switching import PhaseSwitching
@@ -114,7 +120,7 @@ class Connector:
             self._plug_in(now)
         said = self.draw.reported
         self.draw.observe(reading, offset, now)
-        if self._obeys(said):
+        if self.draw.reported != said and self._obeys(said):
             self.obeyed_at = self._sent_at
         self.switching.observe(reading, offset, now)
         if not self._read:
@@ -175,8 +181,10 @@ class Connector:
         self.turn.count(sum(self.draw.estimate), now)
         if self.draw.phases.is_presumed and not self.allocated:
             self.draw.phases.use_all()  # a start that was to be tried was not made
-        self.switching.proceed(now, is_empty=self._is_empty(now))
-        self.switching.presume()
+        if self.switching.holds:
+            self.switching.proceed(now, is_empty=self._is_empty(now))
+        if not self.draw.phases.is_known:
+            self.switching.presume()
         if self._follows():
             self.excess_since = None
         elif self.excess_since is None:
@@ -195,13 +203,14 @@ class Connector:
                 late=draw.report_delay.latest,
                 now=now,
             )
-        ignores = self.ignores_for(2, now)
+        ignores = self.excess_since is not None and self.ignores_for(2, now)
+        unconfirmed = self.unconfirmed_since is not None
         self.reserve.find(
             self.allocated,
             self.reading.socket_current,
             lost=self.lost,
             ignores=ignores,
-            strays=ignores or self._is_unconfirmed_for(2, now),
+            strays=ignores or (unconfirmed and self._is_unconfirmed_for(2, now)),
             now=now,
         )
 
@@ -271,7 +280,11 @@ class Connector:
 
     def is_in_doubt(self, now: float) -> bool:
         """Return whether a fresh reading may tell what it truly does."""
-        return self.lost or self.ignores_for(1, now) or self._is_unconfirmed_for(1, now)
+        if self.lost:
+            return True
+        if self.excess_since is None and self.unconfirmed_since is None:
+            return False
+        return self.ignores_for(1, now) or self._is_unconfirmed_for(1, now)
 
     def is_awaited(self, now: float) -> bool:
         """Return whether it has not been read since the start, and may soon be."""
@@ -288,7 +301,7 @@ class Connector:
             since_sent = now - self._sent_at
             return self.draw.bounds(time, self.sent, self.status, since_sent)
         reserved = self.reserve.unseen(self.allocated, now)
-        drawn = [min(a, b) for a, b in zip(self.draw.estimate, reserved, strict=True)]
+        drawn = PhaseValues(*map(min, self.draw.estimate, reserved, strict=True))
         return drawn, drawn, drawn
 
     def holds(self) -> list[float]:
@@ -351,14 +364,13 @@ class Connector:
             )
         return 2 * self.settling_time if strays else None
 
-    def _above_offline(self) -> bool:
-        return self.allocated > self.branch.charger.offline_current
-
     @property
     def valid_for(self) -> float | None:
         """Return how long in s its allocation may stand without being renewed."""
-        expires = self.branch.charger.expiring_limit and self._above_offline()
-        return VALID_FOR if expires else None
+        charger = self.branch.charger
+        if not charger.expiring_limit or self.allocated <= charger.offline_current:
+            return None
+        return VALID_FOR
 
     def allocate(self, current: float, now: float, *, forced: bool) -> bool:
         """Allocate it `current`; return whether that is new. `forced` by an overload."""

@@ -6,6 +6,7 @@ others are handed their constraints, and ask here what they need to know of one.
 """
 
 from collections.abc import Iterator
+from math import inf
 from typing import NewType
 
 from ..model import Phase, PhaseValues
@@ -86,3 +87,13 @@ def fits(left: Currents, load: Load, current: float) -> bool:
 def most(left: Currents, load: Load) -> float:
     """Return the A that what is `left` carries."""
     return min(left[constraint] / weight for constraint, weight in load)
+
+
+def tightest(left: Currents, load: Load) -> Constraint:
+    """Return the first of those constraints of which what is `left` carries least."""
+    least, found = inf, load[0][0]
+    for constraint, weight in load:
+        room = left[constraint] / weight
+        if room < least:
+            least, found = room, constraint
+    return found

@@ -148,5 +148,8 @@ class Deficit:
 
     def _note_shown(self, shown: float) -> None:
         """Note between what it has moved since it was convicted."""
-        lowest, highest = self._shown if self.convicted else (shown, shown)
+        if not self.convicted:
+            self._shown = (shown, shown)
+            return
+        lowest, highest = self._shown
         self._shown = (min(lowest, shown), max(highest, shown))

@@ -25,12 +25,16 @@ class Dispatch:
         commanded = {
             offer.connector.id
             for offer in plan.offers
-            if _must_give_up(offer, plan, due) and _cut(offer, plan)
+            if offer.target < offer.allocated
+            and _must_give_up(offer, plan, due)
+            and _cut(offer, plan)
         }
         commanded |= self._raise_all(due, plan)
         for offer in plan.offers:
             connector = offer.connector
-            if connector.id in commanded or _needs_command(connector, plan):
+            if connector.id in commanded or connector.needs_command(
+                plan.now, overcommitted=plan.is_overcommitted(connector)
+            ):
                 connector.command.note(plan.now, lost=connector.lost)
                 connector.switching.note_sent()
                 commanded.add(connector.id)
@@ -105,8 +109,6 @@ def _must_give_up(offer: Offer, plan: Plan, due: list[Offer]) -> bool:
     Always where a fuse or the charger's own ceiling asks for it, or its car does not;
     a fairer share alone is worth a command only when somebody is there to use it.
     """
-    if offer.target >= offer.allocated:
-        return False
     if offer.high < offer.allocated or not offer.competes:
         return True
     return bool(due or plan.headroom.overcommitted)
@@ -115,12 +117,6 @@ def _must_give_up(offer: Offer, plan: Plan, due: list[Offer]) -> bool:
 def _cut(offer: Offer, plan: Plan) -> bool:
     forced = plan.headroom.forced
     return offer.connector.allocate(offer.target, plan.now, forced=forced)
-
-
-def _needs_command(connector: Connector, plan: Plan) -> bool:
-    return connector.needs_command(
-        plan.now, overcommitted=plan.is_overcommitted(connector)
-    )
 
 
 def _free(plan: Plan) -> Currents:

@@ -12,7 +12,13 @@ by the meter's steps after its commands alone.
 from collections import deque
 from collections.abc import Sequence
 
-from ..model import ChargerReading, ChargerStatus, EarthingSystem, PhaseValues
+from ..model import (
+    NO_CURRENT,
+    ChargerReading,
+    ChargerStatus,
+    EarthingSystem,
+    PhaseValues,
+)
 from .constraint import PHASES
 from .meter import LATEST_REPORT, OLDEST_REPORT
 from .phases import UsedPhases
@@ -37,10 +43,9 @@ CHARGED = (ChargerStatus.WAITING, ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
 RESTS = (ChargerStatus.WAITING, ChargerStatus.FULL, ChargerStatus.FAULT)
 """What a charger says whose car draws nothing."""
 
-_NOTHING = (0.0, 0.0, 0.0)
-
-Bounds = tuple[Sequence[float], Sequence[float], Sequence[float]]
+Bounds = tuple[PhaseValues, PhaseValues, PhaseValues]
 """The least, the likeliest and the most that is drawn on each phase, A."""
+_NOTHING: Bounds = (NO_CURRENT, NO_CURRENT, NO_CURRENT)
 
 
 class Draw:
@@ -50,16 +55,21 @@ class Draw:
         """Start with no report: it draws nothing, and may use all its phases."""
         self.branch = branch
         self._earthing_system = earthing_system
-        self._reported: list[float] | None = None
-        self._said: list[float] | None = None
+        self._read: PhaseValues | None = None
+        self._reported: PhaseValues | None = None
+        self.reported_by_phase = NO_CURRENT
+        """What it last reported, A by phase."""
+        self.reported = 0.0
+        """The A per phase that it last reported: the highest of its phases."""
+        self._said: PhaseValues | None = None
         self._said_since = 0.0
         self._refuted = False
         self._told = False
         self._status = ChargerStatus.LOST
         self._status_since = 0.0
-        self._changes: deque[tuple[float, list[float]]] = deque(maxlen=CHANGES_KEPT)
+        self._changes: deque[tuple[float, PhaseValues]] = deque(maxlen=CHANGES_KEPT)
         self._attributed_since: float | None = None
-        self._said_then: Sequence[float] = _NOTHING
+        self._said_then = NO_CURRENT
         self.begins_to_tell = False
         """Whether it now tells what it draws, or whether it does, and had not before:
         what it was taken to draw was assumed, and the base load beside it as well."""
@@ -71,7 +81,9 @@ class Draw:
         self.report_delay = ReportDelay()
         self.raise_seen = RaiseSeen(branch.charger.wiring)
         self._stop = SelfStop()
-        self.estimate: list[float] = [0.0, 0.0, 0.0]
+        self.estimate = NO_CURRENT
+        self.current = 0.0
+        """The A per phase that it draws: the highest of its phases."""
 
     @property
     def reports(self) -> bool:
@@ -83,21 +95,6 @@ class Draw:
         """Return whether it tells what it draws, or that its car draws nothing."""
         return self._reported is not None
 
-    @property
-    def reported(self) -> float:
-        """Return the A per phase that it last reported: the highest of its phases."""
-        return self._highest(self._reported or _NOTHING)
-
-    @property
-    def reported_by_phase(self) -> Sequence[float]:
-        """Return what it last reported, A by phase."""
-        return self._reported or _NOTHING
-
-    @property
-    def current(self) -> float:
-        """Return the A per phase it draws: the highest of its phases."""
-        return self._highest(self.estimate)
-
     def _highest(self, drawn: Sequence[float]) -> float:
         a, b, c = drawn
         x, y, z = self.branch.weights
@@ -105,46 +102,52 @@ class Draw:
 
     def observe(self, reading: ChargerReading, offset: float, now: float) -> None:
         """Take what the charger reports; `offset` is added to its time."""
-        self._note_status(reading.status, now)
-        reported = self._on_supply(reading.current)
+        status = reading.status
+        if status is not self._status:
+            self._note_status(status, now)
         taken_at = reading.current_time
         taken_at = now if taken_at is None else min(taken_at + offset, now)
-        if reported != self._said:
+        if reading.current != self._read:
+            self._read = reading.current
+            self._note_said(self._on_supply(reading.current), taken_at, now)
+        reported = None if self._refuted else self._said
+        self._told = reported is not None
+        if status in RESTS:
+            if not self._told:
+                reported, taken_at = NO_CURRENT, now
+            elif self._is_left_over(now):
+                reported = NO_CURRENT
+        self._take(reading, reported, taken_at, now)
+
+    def _note_said(self, said: PhaseValues | None, taken_at: float, now: float) -> None:
+        if said != self._said:
             # A change is news, whatever its time says: of the phases of a charger that
             # tells only changes, some may never have changed.
             self._said_since = now if self._said else taken_at
-            self._said = reported
+            self._said = said
             self._refuted = False
-        if self._refuted:
-            reported = None
-        self._told = reported is not None
-        if reading.status in RESTS and not self._told:
-            reported, taken_at = [0.0, 0.0, 0.0], now
-        elif self._is_left_over(reading.status, now):
-            reported = [0.0, 0.0, 0.0]
-        self._take(reading, reported, taken_at, now)
 
     def _take(
         self,
         reading: ChargerReading,
-        reported: list[float] | None,
+        reported: PhaseValues | None,
         taken_at: float,
         now: float,
     ) -> None:
         if reading.status is ChargerStatus.DISCONNECTED:
             self.phases.unplug()
-            reported = reported and [0.0, 0.0, 0.0]
             if reported is None:
-                self.estimate = [0.0, 0.0, 0.0]
+                self.settle(NO_CURRENT)
+            else:
+                reported = NO_CURRENT
         elif reading.phases and reading.phases_set is None:  # else it may be set anew
             self.phases.recall(reading.phases)
-        if self._reported is None and reported is not None:
-            self.begins_to_tell = True
-        self._reported = reported
+        if reported is not self._reported:
+            self._report(reported)
         if reported is None:
             return
         taken_at = self.arrived_at = max(taken_at, self._said_since)
-        if self._told:
+        if self._told and self.report_delay.awaits:
             self.report_delay.observe_report(reported[self.phases.first], taken_at)
         if not self._changes or self._changes[-1][1] != reported:
             self._changes.append((taken_at, reported))
@@ -155,21 +158,27 @@ class Draw:
         else:
             self.phases.begin_anew()
 
+    def _report(self, reported: PhaseValues | None) -> None:
+        """Note what it reports now; None: nothing."""
+        if self._reported is None:
+            self.begins_to_tell = True
+        self._reported = reported
+        self.reported_by_phase = NO_CURRENT if reported is None else reported
+        self.reported = self._highest(self.reported_by_phase)
+
     def _note_status(self, status: ChargerStatus, now: float) -> None:
-        if status is self._status:
-            return
         if self._status is ChargerStatus.UNKNOWN and status in RESTS:
-            self.estimate = list(_NOTHING)
+            self.settle(NO_CURRENT)
             self.begins_to_tell = True
         self._status, self._status_since = status, now
 
-    def _is_left_over(self, status: ChargerStatus, now: float) -> bool:
+    def _is_left_over(self, now: float) -> bool:
         """Return whether what it shows is left over from a session that has ended.
 
         Some show their last current until the next one (lbbrhzn/ocpp#235). One that
         still moves is none.
         """
-        if status not in RESTS or not self._said:
+        if not self._said:
             return False
         late = LATEST_REPORT + max(0.0, self.report_delay.seconds)
         ended = self._status_since + late
@@ -195,7 +204,9 @@ class Draw:
     def observe_meter(self, base_load: PhaseValues, time: float) -> None:
         """Take what the meter before it shows at `time` of it and the base load, A."""
         first = self.phases.first
-        self.report_delay.observe_meter(base_load[first] + self.estimate[first], time)
+        if self.report_delay.awaits:
+            shown = base_load[first] + self.estimate[first]
+            self.report_delay.observe_meter(shown, time)
         if self._told:
             return
         beside_others = [
@@ -208,18 +219,19 @@ class Draw:
         if used is not None:
             self.phases.see_raise(used.phases, whole=used.whole)
 
-    def settle(self, drawn: Sequence[float]) -> None:
+    def settle(self, drawn: PhaseValues) -> None:
         """Take it to draw this much, A by phase."""
-        self.estimate = list(drawn)
+        if drawn is not self.estimate:
+            self.estimate = drawn
+            self.current = self._highest(drawn)
 
     def assume(self, current: float) -> None:
         """Take it to draw `current` A on all its phases until more is known."""
         reported = self._reported
-        self.estimate = (
-            list(reported)
-            if reported is not None
-            else [current * weight for weight in self.phases.weights]
-        )
+        if reported is None:
+            a, b, c = self.phases.weights
+            reported = PhaseValues(current * a, current * b, current * c)
+        self.settle(reported)
 
     def has_stopped(
         self, fall: Sequence[float], least: Sequence[float], time: float
@@ -245,13 +257,16 @@ class Draw:
         if self._stop.since is None:
             return bounds
         _, _, high = bounds
-        return _NOTHING, _NOTHING, high
+        return NO_CURRENT, NO_CURRENT, high
 
     def note_attribution(self, time: float) -> None:
         """Note whether at `time` it is taken to draw more, or less, than it reports."""
         if self._reported is None:
             return
         self._stop.note_draw(self.estimate, self._reported)
+        if self.estimate is self._reported:
+            self._attributed_since = None
+            return
         (a, b, c), (x, y, z) = self.estimate, self._reported
         if a - x <= USED_FROM and b - y <= USED_FROM and c - z <= USED_FROM:
             self._attributed_since = None
@@ -265,10 +280,10 @@ class Draw:
         it. One that passes on only changes would have shown it long ago.
         """
         reported, since = self._reported, self._attributed_since
-        if reported is None:
+        stopped_at = self._stop.since
+        if reported is None or (since is None and stopped_at is None):
             return None
         newest = max(self.reported_at, time - OLDEST_REPORT)
-        stopped_at = self._stop.since
         if stopped_at is not None and newest - stopped_at >= self.report_delay.doubt:
             return self._withdraw(reported)
         if since is None:
@@ -281,9 +296,10 @@ class Draw:
             return None
         return self._withdraw(reported)
 
-    def _withdraw(self, reported: Sequence[float]) -> Sequence[float]:
+    def _withdraw(self, reported: PhaseValues) -> Sequence[float]:
         """Take it to draw what it reports; return by how much it was taken for more."""
-        estimate, self.estimate = self.estimate, list(reported)
+        estimate = self.estimate
+        self.settle(reported)
         self._attributed_since = self._stop.since = None
         return [drawn - said for drawn, said in zip(estimate, reported, strict=True)]
 
@@ -320,18 +336,18 @@ class Draw:
         if reported is None:
             return self._unreported_bounds(allocated, status, since_change)
         age = time - self.reported_at
+        low = high = reported
         if age < 0:
             before = self._reported_before(time)
-            low = [min(a, b) for a, b in zip(before, reported, strict=True)]
-            high = [max(a, b) for a, b in zip(before, reported, strict=True)]
-        else:
-            low = high = reported
+            low = PhaseValues(*map(min, before, reported, strict=True))
+            high = PhaseValues(*map(max, before, reported, strict=True))
         if status not in CHARGED:
             return low, reported, high
         # A report may be older than it says: since then it may have followed a command.
         doubt = self.report_delay.doubt
         follows = since_change <= TAKEN_FOR + doubt
-        targets = [allocated * weight for weight in self.phases.weights]
+        a, b, c = self.phases.weights
+        targets = (allocated * a, allocated * b, allocated * c)
         if targets == reported or (age <= 0 and not follows):
             return low, reported, high
         # To a car that left its allocation untaken no later rise is attributed.
@@ -346,9 +362,9 @@ class Draw:
                 # A car starts from one moment to the next.
                 start = 0.0 if drawn >= USED_FROM else self.branch.min_current
                 highs[phase] = max(high[phase], min(target, drawn + rise + start))
-        return lows, reported, highs
+        return PhaseValues(*lows), reported, PhaseValues(*highs)
 
-    def _reported_before(self, time: float) -> list[float]:
+    def _reported_before(self, time: float) -> PhaseValues:
         """Return what was reported of `time`; the oldest that is known, if nothing."""
         delay = self.report_delay.seconds
         for taken_at, reported in reversed(self._changes):
@@ -360,24 +376,24 @@ class Draw:
         self, allocated: float, status: ChargerStatus, since_change: float
     ) -> Bounds:
         if status not in CHARGED:
-            return _NOTHING, _NOTHING, _NOTHING
-        targets = [allocated * weight for weight in self.phases.weights]
+            return _NOTHING
+        a, b, c = self.phases.weights
+        targets = PhaseValues(allocated * a, allocated * b, allocated * c)
         estimate = self.estimate
+        low = PhaseValues(*map(min, estimate, targets, strict=True))
         if since_change > TAKEN_FOR:
             if status is ChargerStatus.WAITING:
-                return _NOTHING, _NOTHING, _NOTHING
+                return _NOTHING
             if status is ChargerStatus.CHARGING and max(estimate) < USED_FROM:
                 # It began late, and nobody saw by how much; less is the meter's noise.
                 return targets, targets, targets
             # It had its time to follow: it draws no more than it may.
-            settled = [min(a, b) for a, b in zip(estimate, targets, strict=True)]
-            return settled, settled, settled
-        low = [min(a, b) for a, b in zip(estimate, targets, strict=True)]
-        high = [max(a, b) for a, b in zip(estimate, targets, strict=True)]
+            return low, low, low
         lag = 2 * self.branch.charger.command_lag
+        high = PhaseValues(*map(max, estimate, targets, strict=True))
         return low, (low if since_change > lag else estimate), high
 
-    def _on_supply(self, current: PhaseValues | None) -> list[float] | None:
+    def _on_supply(self, current: PhaseValues | None) -> PhaseValues | None:
         """Return a report on the supply's phases; None if it says nothing usable."""
         if current is None:
             return None
@@ -392,9 +408,9 @@ class Draw:
         if self._earthing_system is EarthingSystem.IT and len(wiring) < len(current):
             # It hangs between two lines, whatever it calls its phases.
             highest = max(0.0, *current)
-            return [highest * weight for weight in self.branch.weights]
+            return PhaseValues(*(highest * weight for weight in self.branch.weights))
         drawn = [0.0, 0.0, 0.0]
         for value, phase in zip(current, wiring, strict=False):
             if value > 0:
                 drawn[phase] = value
-        return drawn
+        return PhaseValues(*drawn)

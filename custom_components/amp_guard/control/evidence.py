@@ -22,6 +22,7 @@ from ..model import (
     Worth,
 )
 from .connector import FOLLOW_TOLERANCE, Connector
+from .constraint import PHASES
 from .deficit import LEAST_DRAWN, Deficit, is_newer, tolerance
 from .lines import Lines, most_of_third
 from .meter import ReportedDraw
@@ -46,7 +47,6 @@ _DOUBTS = {
 }
 SHOW_LEAST = (Doubt.BELOW_CHARGERS, Doubt.TURNED)
 """Doubts of a phase on which no less flows than the meter shows."""
-_ALL = tuple(Phase)
 
 type Worths = tuple[PhaseWorth, PhaseWorth, PhaseWorth]
 
@@ -119,7 +119,7 @@ class Evidence:
         """Return whose fresh reading may tell what a phase in question is worth."""
         phases = [
             phase
-            for phase, deficit in zip(Phase, self._deficits, strict=True)
+            for phase, deficit in zip(PHASES, self._deficits, strict=True)
             if self.in_question[phase]
             and deficit.since is not None
             and now - deficit.since < ASKED_FOR
@@ -149,7 +149,7 @@ class Evidence:
 
         None is reported where the meter as a whole is known to stand still.
         """
-        whole = measured == _ALL
+        whole = measured == PHASES
         if min(current) < EXPORT or any(self._exports):
             self._note_export(current)
         if self._is_it and whole:
@@ -174,13 +174,13 @@ class Evidence:
         One that shows less than the chargers on it is so from the first sample on.
         """
         bounded = tuple(doubts) or tuple(
-            line for line in Phase if self._deficits[line].since is not None
+            line for line in PHASES if self._deficits[line].since is not None
         )
         if not bounded or (not doubts and len(bounded) > 1):
             return current
         values = list(current)
         for line in bounded:
-            one, other = (current[each] for each in Phase if each is not line)
+            one, other = (current[each] for each in PHASES if each is not line)
             feeds_in = self._feeds_in_beside(line)
             values[line] = most_of_third(one, other, feeds_in=feeds_in)
         return PhaseValues(*values)
@@ -197,9 +197,11 @@ class Evidence:
 
         A phase that is itself in doubt shows nothing.
         """
-        return self._generates or any(
+        if self._generates or not any(self._exports):
+            return self._generates
+        return any(
             self._exports[other] >= EXPORT_SAMPLES
-            for other in Phase
+            for other in PHASES
             if other is not phase and self.worth[other].doubt is None
         )
 
@@ -233,10 +235,15 @@ class Evidence:
             self._deficits[phase].clear()
             if self._exports[phase] >= EXPORT_SAMPLES:
                 self._answered |= {phase}
-        self._answered -= set(self._steps.found)
-        for phase, deficit in zip(Phase, self._deficits, strict=True):
+        if self._answered:
+            self._answered -= set(self._steps.found)
+        for phase, deficit in zip(PHASES, self._deficits, strict=True):
             shown, said = current[phase], drawn[phase]
-            if said < LEAST_DRAWN or shown + tolerance(said, reporters) >= said:
+            if (
+                said < LEAST_DRAWN
+                or shown >= said
+                or shown + tolerance(said, reporters) >= said
+            ):
                 deficit.note_none(shown, said, time)
             elif self._feeds_in_beside(phase) or self._feeds_in_at(phase):
                 deficit.clear()
@@ -274,7 +281,7 @@ class Evidence:
             self._tests.clear()  # what they said may be all that was missing
             return
         kept = set(awaited)
-        for phase, deficit in zip(Phase, self._deficits, strict=True):
+        for phase, deficit in zip(PHASES, self._deficits, strict=True):
             kept |= self._test_phase(phase, deficit, now)
         self._tests = {c: test for c, test in self._tests.items() if c in kept}
         for connector, test in self._tests.items():
@@ -316,7 +323,7 @@ class Evidence:
         """Return why phases are not believed, the most telling doubt of each."""
         doubts: dict[Phase, tuple[Doubt, Phase | None]] = {}
         found = self._steps.found
-        for phase in Phase:
+        for phase in PHASES:
             if not whole and phase not in measured:
                 if self._is_it or phase in self._wired:
                     doubts[phase] = Doubt.NOT_SENT, None
@@ -339,9 +346,9 @@ class Evidence:
             self._worth_of(phase, worth, *doubts[phase], time)
             if phase in doubts
             else MEASURED
-            for phase in Phase
+            for phase in PHASES
         )
-        for phase, worth_of in zip(Phase, (a, b, c), strict=True):
+        for phase, worth_of in zip(PHASES, (a, b, c), strict=True):
             if self.worth[phase].doubt is not None and worth_of.doubt is None:
                 # What it showed in doubt was no export, nor an answer of one.
                 self._exports[phase] = 0

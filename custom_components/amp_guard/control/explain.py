@@ -1,6 +1,6 @@
 """Explaining: every allocation with its reason, every node with what is left of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..model import (
     NO_CURRENT,
@@ -13,7 +13,16 @@ from ..model import (
     Reason,
 )
 from .connector import LEAST_CHANGE, Connector
-from .constraint import PHASES, Currents, add, at_node, fits, no_currents, place_of
+from .constraint import (
+    PHASES,
+    Currents,
+    add,
+    at_node,
+    fits,
+    no_currents,
+    place_of,
+    tightest,
+)
 from .metering import Metering
 from .offer import Offer
 from .plan import Plan
@@ -56,29 +65,37 @@ def explain(
     metering: Metering,
     plan: Plan,
     commanded: set[str],
+    before: Mapping[str, Allocation],
     offset: float,
 ) -> Decision:
-    """Return the decision in the caller's time, `offset` s behind the plan's."""
+    """Return the decision in the caller's time, `offset` s behind the plan's.
+
+    An allocation that is as it was `before` is the same object.
+    """
     offers = {offer.connector.id: offer for offer in plan.offers}
     to_refresh = _to_refresh(plan) | _to_ask(metering, plan)
+    allocations = {
+        connector.id: _allocation(
+            connector,
+            offers.get(connector.id),
+            before.get(connector.id),
+            tree=tree,
+            plan=plan,
+            commanded=commanded,
+            offset=offset,
+        )
+        for connector in connectors
+    }
     return Decision(
         time=plan.now - offset,
-        allocations={
-            connector.id: _allocation(
-                connector,
-                offers.get(connector.id),
-                tree=tree,
-                plan=plan,
-                commanded=commanded,
-                offset=offset,
-            )
-            for connector in connectors
-        },
+        allocations=allocations,
         nodes=_node_states(tree, metering, plan),
-        drawn={c.id: PhaseValues(*c.draw.estimate) for c in connectors},
+        drawn={c.id: c.draw.estimate for c in connectors},
         minimums={c.id: _minimum(c) for c in connectors},
         not_following=frozenset(
-            c.id for c in connectors if not c.lost and c.ignores_for(4, plan.now)
+            c.id
+            for c in connectors
+            if c.excess_since is not None and not c.lost and c.ignores_for(4, plan.now)
         ),
         to_refresh=to_refresh,
         seen_wiring=metering.seen_wiring,
@@ -89,7 +106,7 @@ def explain(
 def _minimum(connector: Connector) -> Minimum:
     branch, phases = connector.branch, connector.draw.phases
     current = min(max(branch.min_current, connector.reclaim.needs), branch.max_current)
-    counted = current * branch.power_weight(phases.weights)
+    counted = current * phases.power_weight
     may_use_one = phases.may_presume or connector.switching.may_use_one
     return Minimum(counted, min(counted, current) if may_use_one else counted)
 
@@ -127,22 +144,26 @@ def _look_again(
 ) -> float | None:
     """Return when something may change without news, in the caller's time."""
     now = plan.now
-    looks = [offer.look_again for offer in plan.offers if offer.look_again is not None]
+    looks = [now + REFRESH_AFTER] if refreshes else []
+    pending = False
+    for offer in plan.offers:
+        pending = pending or offer.reason in _PENDING
+        if offer.look_again is not None:
+            looks.append(offer.look_again)
+    if pending:
+        looks.append(now + LOOK_AGAIN_AFTER)
     for meter in metering.meters:
         if meter is not None and meter.last_time is not None:
             stale = meter.last_time + meter.stale_after
             offline = meter.last_time + meter.offline_after
             looks.extend(time for time in (stale, offline) if time > now)
-    if any(offer.reason in _PENDING for offer in plan.offers):
-        looks.append(now + LOOK_AGAIN_AFTER)
-    if refreshes:
-        looks.append(now + REFRESH_AFTER)
     return max(min(looks), now) - offset if looks else None
 
 
 def _allocation(
     connector: Connector,
     offer: Offer | None,
+    before: Allocation | None,
     *,
     tree: Tree,
     plan: Plan,
@@ -159,11 +180,7 @@ def _allocation(
     reason = _reason(offer, plan)
     node = phase = None
     if reason in _LIMITED:
-        left = plan.left
-        tightest, _ = min(
-            connector.draw.phases.load, key=lambda load: left[load[0]] / load[1]
-        )
-        index, phase = place_of(tightest)
+        index, phase = place_of(tightest(plan.left, connector.draw.phases.load))
         limit = tree.nodes[index]
         node = limit.id
         if limit.reason is not None:
@@ -172,16 +189,30 @@ def _allocation(
     look_again = offer.look_again
     if look_again is None and reason in _PENDING:
         look_again = plan.now + LOOK_AGAIN_AFTER
+    if look_again is not None:
+        look_again -= offset
+    send = connector.id in commanded
+    valid_for, phases = connector.valid_for, connector.switching.order
+    if (
+        before is not None
+        and before.reason is reason
+        and before.current == connector.allocated
+        and before.send is send
+        and before.look_again == look_again
+        and before.valid_for == valid_for
+        and (before.node, before.phase, before.phases) == (node, phase, phases)
+    ):
+        return before
     return Allocation(
         charger=connector.id,
         current=connector.allocated,
         reason=reason,
-        send=connector.id in commanded,
+        send=send,
         node=node,
         phase=phase,
-        look_again=None if look_again is None else look_again - offset,
-        valid_for=connector.valid_for,
-        phases=connector.switching.order,
+        look_again=look_again,
+        valid_for=valid_for,
+        phases=phases,
     )
 
 

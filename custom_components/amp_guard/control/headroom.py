@@ -89,7 +89,7 @@ def find_headroom(
 
 def _worse(one: MeterTrust, other: MeterTrust) -> MeterTrust:
     """Return what the two meters are worth that a node depends on."""
-    return max(one, other, key=DOUBT.index)
+    return one if one is other else max(one, other, key=DOUBT.index)
 
 
 def _limit(node: Node, trust: MeterTrust, ceiling: float | None) -> float:
@@ -126,7 +126,9 @@ def _add_phases(
             else min(node.max_current_online, ceiling)
         )
     settled = trust not in UNSURE and base_load.is_settled(now)
+    blind = trust in BLIND
     for phase, constraint in zip(PHASES, constraints_of(index), strict=True):
+        promised = committed[constraint]
         if load is None or not evidence.believes(phase):
             left = limit
             if load is not None and evidence.shows_least(phase):
@@ -136,10 +138,9 @@ def _add_phases(
             left = full - rounding - load[phase]
             safe = left - margin
             sustained = full - rounding - margin - base_load.lasting(phase, now)
-        if trust in BLIND:  # what a group feeds back adds nothing to its maximum
+        if blind:  # what a group feeds back adds nothing to its maximum
             left, safe = min(left, limit), min(safe, limit)
             sustained = min(sustained, limit)
-        promised = committed[constraint]
         if not settled or evidence.in_question[phase]:
             sustained = min(sustained, promised)
         over = promised > left + EPSILON

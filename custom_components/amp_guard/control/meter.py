@@ -86,7 +86,7 @@ class MeterWatch:
         self._shown: deque[tuple[float, float]] = deque(maxlen=SHOWN_KEPT)
         self.last_time: float | None = None
         self.current: PhaseValues | None = None
-        self.interval = 1.0
+        self._note_interval(1.0)
         self.rounding = 0.0
         self.margin = 0.0
 
@@ -119,7 +119,8 @@ class MeterWatch:
         self._taken = measurement
         current = measurement.current
         impossible = IMPOSSIBLE_FACTOR * self._limit
-        if not all(isfinite(value) and abs(value) <= impossible for value in current):
+        a, b, c = map(abs, current)
+        if not (a <= impossible and b <= impossible and c <= impossible):
             self._good = 0
             return False
         self._compare(current, time, draw)
@@ -147,15 +148,13 @@ class MeterWatch:
         """Return whether it is known to repeat one sample whatever flows."""
         return self._frozen_for(now) > 0
 
-    @property
-    def stale_after(self) -> float:
-        """Return the silence in s after which nothing is raised."""
-        return max(STALE_AFTER, 3 * self.interval)
-
-    @property
-    def offline_after(self) -> float:
-        """Return the silence in s after which the meter is offline."""
-        return self.stale_after + max(OFFLINE_AFTER_STALE, self.interval)
+    def _note_interval(self, interval: float) -> None:
+        """Note the usual interval, s, and the silences that are worth a doubt."""
+        self.interval = interval
+        self.stale_after = max(STALE_AFTER, 3 * interval)
+        """The silence in s after which nothing is raised."""
+        self.offline_after = self.stale_after + max(OFFLINE_AFTER_STALE, interval)
+        """The silence in s after which the meter is offline."""
 
     def _count(self, time: float) -> None:
         if self.last_time is not None and time - self.last_time >= self.stale_after:
@@ -219,7 +218,7 @@ class MeterWatch:
         window is what raises go by, so more would count it twice) or what a load
         creeps from one sample to the next.
         """
-        self.interval = median(b - a for a, b in pairwise(self._times))
+        self._note_interval(median(b - a for a, b in pairwise(self._times)))
         known = self._changes >= CHANGES_TO_LEARN
         self.rounding = 0.5 if known and self._whole else 0.0
         noise = median(self._strays) / NEAREST_TO_DEVIATION if known else 0.0

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from ..model import Measurement, MeterTrust, Phase, PhaseValues
 from .attribution import estimate
@@ -154,7 +155,7 @@ class Metering:
                 )
                 if doubted and not evidence.offline:
                     self.base_loads[view.index].forget(now)
-                self.base_loads[view.index].interval = meter.interval
+                self.base_loads[view.index].note_interval(meter.interval)
                 self._observe(view, current, meter.last_time, now)
         _assume_followed(self._unmetered)
         for connector in self._left_alone:
@@ -224,17 +225,20 @@ def _use(connectors: Sequence[Connector]) -> Use:
     if not wanting:
         return Use()
     a = b = c = lag = phases = 0.0
+    least = inf
     for connector in wanting:
+        branch = connector.branch
         x, y, z = connector.draw.phases.weights
-        most = connector.reclaim.cap or connector.branch.max_current
+        most = connector.reclaim.cap or branch.max_current
         a += x * most
         b += y * most
         c += z * most
-        lag += connector.branch.charger.command_lag
+        lag += branch.charger.command_lag
         phases += x + y + z
+        least = min(least, branch.min_current)
     return Use(
         most=(a, b, c),
-        least=min(connector.branch.min_current for connector in wanting),
+        least=least,
         lag=lag / len(wanting),
         phases=phases / len(wanting),
     )

@@ -12,12 +12,13 @@ from .phase_switching import Room
 class Offer:
     """What one connector is to have, A, and why not more.
 
-    It may have `low` to `high`, and is to have `target`. `competes` says whether it has
+    It is `allocated` so much now, may have `low` to `high`, and is to have `target`. `competes` says whether it has
     a share in what there is; `look_again` when what holds it is over, s. Where its minimum
     does not fit on the phases that it uses, `one_phase` is one on which it would.
     """
 
     connector: Connector
+    allocated: float
     low: float
     high: float
     target: float = 0.0
@@ -26,11 +27,6 @@ class Offer:
     competes: bool = False
     minimum_fits: bool = True
     one_phase: Phase | None = None
-
-    @property
-    def allocated(self) -> float:
-        """Return what it has now, A."""
-        return self.connector.allocated
 
     def hold(self, reason: Reason, until: float | None = None) -> None:
         """Say what keeps it from more, and until when if that is known."""
@@ -86,7 +82,8 @@ class Offer:
 def make_offer(connector: Connector, ceiling: Ceiling | None, now: float) -> Offer:
     """Return what a connector may have, below its `ceiling`, and if it competes for it."""
     branch, reclaim = connector.branch, connector.reclaim
-    offer = Offer(connector, max(branch.min_current, reclaim.needs), branch.max_current)
+    low = max(branch.min_current, reclaim.needs)
+    offer = Offer(connector, connector.allocated, low, branch.max_current)
     full = connector.status is ChargerStatus.FULL
     if connector.reserve.aside:
         _limit(offer, None, ceiling)
@@ -113,13 +110,12 @@ def make_offer(connector: Connector, ceiling: Ceiling | None, now: float) -> Off
 def _limit(offer: Offer, cap: float | None, ceiling: Ceiling | None) -> None:
     """Apply what limits it alone, in whole steps."""
     connector = offer.connector
-    for current, reason in (
-        (cap, Reason.RECLAIMED),
-        (connector.tested_at, Reason.METER_STALE),
-        (connector.reading.user_limit, Reason.USER_LIMIT),
-    ):
-        if current is not None and current < offer.high:
-            offer.high, offer.reason = current, reason
+    if cap is not None and cap < offer.high:
+        offer.high, offer.reason = cap, Reason.RECLAIMED
+    if (tested_at := connector.tested_at) is not None and tested_at < offer.high:
+        offer.high, offer.reason = tested_at, Reason.METER_STALE
+    if (limit := connector.reading.user_limit) is not None and limit < offer.high:
+        offer.high, offer.reason = limit, Reason.USER_LIMIT
     if ceiling is not None and ceiling.current < offer.high:
         offer.high, offer.reason = ceiling.current, ceiling.reason
     step = connector.branch.charger.resolution

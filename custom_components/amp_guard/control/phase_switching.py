@@ -59,9 +59,9 @@ class PhaseSwitching:
         self, branch: Branch, earthing_system: EarthingSystem, phases: UsedPhases
     ) -> None:
         """Start with what the charger says."""
-        self._branch = branch
         self._phases = phases
         self._is_possible = earthing_system is EarthingSystem.TN
+        self.change_branch(branch)
         self._is_plugged_in = False
         self._told: int | None = None
         self._set: Setting | None = None
@@ -77,13 +77,11 @@ class PhaseSwitching:
     def change_branch(self, branch: Branch) -> None:
         """Let it hang in a branch that is wired as its own, with other figures."""
         self._branch = branch
+        possible = branch.charger.one_phase_choices if self._is_possible else ()
+        self.choices: Setting = possible
+        """The phases that it can be set to use alone."""
 
     # --- what it is set to -----------------------------------------------------------
-
-    @property
-    def choices(self) -> Setting:
-        """Return the phases that it can be set to use alone."""
-        return self._branch.charger.one_phase_choices if self._is_possible else ()
 
     @property
     def one(self) -> Phase | None:
@@ -125,7 +123,7 @@ class PhaseSwitching:
             switched_at = min(reading.switched_at + offset, now)
             self._switched_at = max(self._switched_at, switched_at)
         self._note_plugged_in(reading.status is not ChargerStatus.DISCONNECTED)
-        if self.one is not None and self._phases.strays:
+        if self._phases.strays and self.one is not None:
             self._refused = True
         if self._is_ordered:
             self._look_whether_set(now)

@@ -9,7 +9,7 @@ tried on the first alone: what turns up on another takes it back at once.
 from collections.abc import Collection, Sequence
 
 from ..model import EarthingSystem, Phase
-from .constraint import Constraint, Load
+from .constraint import PHASES, Constraint, Load
 from .step_response import ALL_PHASES_AFTER, USED_FROM
 from .tree import Branch
 
@@ -20,7 +20,7 @@ class UsedPhases:
     """The phases that one charger's car uses, and so loads.
 
     `weights` are the A on each supply phase for each A that it draws, `load` the same by
-    constraint; `full_load` is the load of one that uses all, `spare_load` what that one
+    constraint, `power_weight` their sum as a limit on power counts it; `full_load` is the load of one that uses all, `spare_load` what that one
     would load besides, and `spare` its constraints. `strays` says that it was seen on a
     phase that it was taken not to use. In an IT net a car uses all the lines that it hangs
     between.
@@ -34,6 +34,8 @@ class UsedPhases:
         """Whether it is taken to use fewer phases than it may."""
         self.strays = False
         self._can_differ = earthing_system is EarthingSystem.TN
+        self._learned: Sequence[float] | None = None
+        """The report from which all is learned; None where there may be more in it."""
         self._unused_since: list[float | None] = [None, None, None]
         self.weights: Weights = branch.weights
         self.change_branch(branch)
@@ -60,7 +62,7 @@ class UsedPhases:
 
         `reported` is what it draws, A by phase.
         """
-        if not self._can_differ:
+        if reported is self._learned or not self._can_differ:
             return
         if max(reported) < 2 * USED_FROM:
             self.begin_anew()
@@ -85,13 +87,15 @@ class UsedPhases:
             if self.is_presumed and sum(weights) > sum(self.weights):
                 weights = list(wired)  # one more than was presumed: perhaps soon all
             self._use(weights)
+        elif settled:
+            self._learned = reported
         if settled or (self.is_presumed and self.weights == wired):
             self.is_known, self.is_presumed = True, False
 
     def presume_seen(self, reported: Sequence[float]) -> None:
         """Take a car that charges to use the phases on which it draws, A."""
         if self.may_presume and max(reported) >= 2 * USED_FROM:
-            self.presume([phase for phase in Phase if reported[phase] >= USED_FROM])
+            self.presume([phase for phase in PHASES if reported[phase] >= USED_FROM])
             self.is_known = self.weights == self._branch.weights
             self.is_presumed = not self.is_known
 
@@ -133,6 +137,7 @@ class UsedPhases:
 
     def begin_anew(self) -> None:
         """Begin anew to look which phases it does not use."""
+        self._learned = None
         self._unused_since = [None, None, None]
 
     def use_all(self) -> None:
@@ -144,9 +149,11 @@ class UsedPhases:
 
     def _use(self, weights: Sequence[float]) -> None:
         a, b, c = weights
+        self._learned = None
         self.weights = (a, b, c)
+        self.power_weight = self._branch.power_weight(self.weights)
         self.load: Load = self._branch.load(self.weights)
-        self.used = [phase for phase in Phase if weights[phase]]
+        self.used = [phase for phase in PHASES if weights[phase]]
         wiring = self._branch.charger.wiring
         self.first = next((p for p in wiring if weights[p]), wiring[0])
         unused = zip(self._branch.weights, weights, strict=True)

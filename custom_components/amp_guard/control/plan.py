@@ -5,7 +5,6 @@ rank, as far as they fit; then those who got theirs share what is left (`sharing
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import groupby
 from operator import itemgetter
 
 from ..model import BalancerType, Ceiling, ChargerStatus, Reason
@@ -15,7 +14,7 @@ from .headroom import UNSURE, Headroom
 from .metering import Metering
 from .offer import Offer, make_offer
 from .ride_through import CARRIED, is_ridden_through
-from .sharing import Demand, fill, in_whole_steps
+from .sharing import Demand, Shared, share_out
 
 CUT_SPARE = 1.0
 """A by which more is cut than is needed, as far as nobody is paused for it."""
@@ -43,9 +42,10 @@ class Plan:
         ceilings: Mapping[str, Ceiling],
         boosted: Collection[str],
         balancer_type: BalancerType,
+        before: Iterable[Shared],
         now: float,
     ) -> None:
-        """Share `headroom` among `connectors`."""
+        """Share `headroom` among `connectors`; `before` is what the last plan shared out."""
         self.headroom = headroom
         self.left = list(headroom.allocatable)
         self.now = now
@@ -57,6 +57,9 @@ class Plan:
             for connector in connectors
         ]
         self.served: list[Offer] = []
+        self.shared: list[Shared] = []
+        """What was shared out, class by class."""
+        self._before = iter(before)
         self._charging = False
         self._kept_free: set[Constraint] = set()
         asking = [offer for offer in self.offers if offer.competes]
@@ -93,30 +96,31 @@ class Plan:
         """Admit those whose minimums fit, and share among them what is left."""
         keep = self._all_fit_soon(contenders)
         ranked = sorted(
-            ((self._rank(offer, keep=keep), offer) for offer in contenders),
+            [(self._rank(offer, keep=keep), offer) for offer in contenders],
             key=itemgetter(0),
         )
-        self.served.extend(offer for _, offer in ranked)
+        self.served += [offer for _, offer in ranked]
         self._charging = False
         self._kept_free.clear()
         left = list(self.left)
         admitted = self._admitted(ranked)
         demands = [
             Demand(
-                low=offer.low,
-                high=offer.high,
-                step=offer.connector.branch.charger.resolution,
-                load=offer.connector.draw.phases.load,
-                allocated=offer.allocated,
+                offer.low,
+                offer.high,
+                offer.connector.branch.charger.resolution,
+                offer.connector.draw.phases.load,
+                offer.allocated,
             )
             for offer in admitted
         ]
         spared = self._spared(left)
-        shares = in_whole_steps(spared, demands, fill(spared, demands))
+        shared = share_out(spared, demands, next(self._before, None))
+        self.shared.append(shared)
         self.left = left
-        for offer, share in zip(admitted, shares, strict=True):
+        for offer, demand, share in zip(admitted, demands, shared.shares, strict=True):
             offer.share(share)
-            take(left, offer.connector.draw.phases.load, share)
+            take(left, demand.load, share)
 
     def _admitted(self, ranked: Sequence[tuple[Rank, Offer]]) -> list[Offer]:
         """Return who has its minimum of those who stand in the order of their ranks.
@@ -124,11 +128,10 @@ class Plan:
         Starts are staggered, so turns are handed over one by one: as soon as one who
         waits has a place, those whose turns are over come before the others who wait.
         """
-        charging: list[Offer] = []
-        waiting: list[Offer] = []
-        over: list[Offer] = []
-        for (place, *_), offer in ranked:
-            (charging, waiting, over)[place].append(offer)
+        places: tuple[list[Offer], ...] = ([], [], [])
+        for (place, _, _, _), offer in ranked:
+            places[place].append(offer)
+        charging, waiting, over = places
         admitted = [offer for offer in charging if self._admit(offer)]
         while waiting:
             if self._admit(offer := waiting.pop(0)):
@@ -181,7 +184,10 @@ class Plan:
         It is asked for by turns that are over; while none is, it does not matter.
         """
         now = self.now
-        if all(not c.allocated or c.connector.turn.ends_at() > now for c in contenders):
+        if all(
+            not offer.allocated or offer.connector.turn.ends_at() > now
+            for offer in contenders
+        ):
             return False
         left = list(self.headroom.now)
         for offer in contenders:
@@ -206,19 +212,23 @@ class Plan:
 
     def _admit(self, offer: Offer) -> bool:
         """Take a connector's minimum from what is left, or say why it has to pause."""
-        self._doubt_presumption(offer)
-        blocked = self._blocked(offer, offer.connector.draw.phases.load)
+        phases = offer.connector.draw.phases
+        if phases.is_presumed:
+            self._doubt_presumption(offer)
+        blocked = self._blocked(offer, phases.load)
         if blocked is not None:
             offer.pause(blocked)
             offer.look_for_one_phase(self.left)
             return False
-        take(self.left, offer.connector.draw.phases.load, offer.low)
+        take(self.left, phases.load, offer.low)
         self._charging = self._charging or offer.allocated > 0
         return True
 
     def _blocked(self, offer: Offer, load: Load) -> Reason | None:
         """Return why a connector cannot have its minimum, if it cannot."""
         left, low = self.left, offer.low
+        if offer.allocated and fits(left, load, low):
+            return None
         full = [c for c, weight in load if left[c] + EPSILON < weight * low]
         if not offer.allocated:
             return self._kept_from_start(offer, load, full)
@@ -279,8 +289,6 @@ class Plan:
         """
         draw, is_one = offer.connector.draw, offer.connector.switching.one is not None
         phases = draw.phases
-        if not phases.is_presumed:
-            return
         spare = phases.spare
         drawn = draw.reported if draw.reports else draw.current
         if is_one or drawn >= START_SEEN:
@@ -384,12 +392,12 @@ def _classes(
     offers: Iterable[Offer], boosted: Collection[str], balancer_type: BalancerType
 ) -> Iterable[list[Offer]]:
     """Return those who are served together, one class after the other."""
-
-    def key(offer: Offer) -> tuple[bool, float, str]:
+    classes: dict[tuple[bool, tuple[float, str]], list[Offer]] = {}
+    for offer in offers:
         connector = offer.connector
-        return connector.id not in boosted, *class_of(connector, balancer_type)
-
-    return [list(group) for _, group in groupby(sorted(offers, key=key), key=key)]
+        key = connector.id not in boosted, class_of(connector, balancer_type)
+        classes.setdefault(key, []).append(offer)
+    return [classes[key] for key in sorted(classes)]
 
 
 def class_of(connector: Connector, balancer_type: BalancerType) -> tuple[float, str]:

@@ -53,6 +53,11 @@ class ReportDelay:
             return OLDEST_REPORT
         return LATEST_REPORT + max(0.0, self.seconds)
 
+    @property
+    def awaits(self) -> bool:
+        """Return whether the answer to a command may be seen yet."""
+        return self._awaited_since > _NEVER
+
     def command(self, step: float, now: float) -> None:
         """Await the answer to a command that changes the current by `step` A."""
         alone = now - self._commanded_at >= ALONE_FOR

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from ..model import EarthingSystem, Phase, PhaseValues
 from .connector import Connector
+from .constraint import PHASES
 from .meter import LATEST_REPORT, LATEST_SAMPLE
 
 LEAST_STEP = 4.0
@@ -144,7 +145,7 @@ class Steps:
             return []
         settles = max(LATEST_SAMPLE, 2 * interval)
         over = []
-        for phase, level, current in zip(Phase, self._levels, reported, strict=True):
+        for phase, level, current in zip(PHASES, self._levels, reported, strict=True):
             if not -STIR <= current - level.now <= STIR:
                 level.stir(current, time)
             elif level.began is not None and time - level.stirred >= settles:
@@ -241,7 +242,7 @@ class Steps:
     ) -> Phase | None:
         """Return the one other phase that answered, and has no charger that stepped."""
         answered = []
-        for other in Phase:
+        for other in PHASES:
             level = self._levels[other]
             if other is phase or level.began is not None or level.settled > since:
                 continue
