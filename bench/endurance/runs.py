@@ -1,7 +1,9 @@
 """Days, reloads, and many chargers; run by scripts/endurance, each prints its figures."""
 
+import asyncio
 from collections.abc import Callable
 from statistics import median
+import sys
 from time import perf_counter, process_time, thread_time
 import tracemalloc
 
@@ -188,25 +190,36 @@ async def test_start_up_beside_peblar(
     theirs.add_to_hass(hass)
     entries = hass.config_entries
     try:
-        for name, set_up in (
-            ("peblar", lambda: entries.async_setup(theirs.entry_id)),
-            ("amp_guard", home.set_up),
+        await home.set_up()
+        for name, package, entry in (
+            ("peblar", "homeassistant.components.peblar", theirs),
+            ("amp_guard", "custom_components.amp_guard", home.entry),
         ):
+            seconds = await _imports("timed", package)
+            megabytes = await _imports("traced", package)
+            if entry.state is ConfigEntryState.NOT_LOADED:
+                assert await entries.async_setup(entry.entry_id)
+            took = [await _set_up_again(hass, entry.entry_id) for _ in range(SET_UPS)]
             tracemalloc.start()
-            await set_up()
-            await hass.async_block_till_done()
+            await _set_up_again(hass, entry.entry_id)
             held, _ = tracemalloc.get_traced_memory()
             tracemalloc.stop()
-            say(f"{name:10} first set-up: {held / 1e6:.1f} MB held")
-        for name, entry in (("peblar", theirs), ("amp_guard", home.entry)):
-            took = [await _set_up_again(hass, entry.entry_id) for _ in range(SET_UPS)]
             say(
-                f"{name:10} set up again: {1000 * median(took):.0f} ms of the processor"
+                f"{name:10} imports {seconds:.2f} s, {megabytes:.1f} MB;"
+                f" set-up {1000 * median(took):.0f} ms, {held / 1e6:.2f} MB"
             )
-            assert entry.state is ConfigEntryState.LOADED
     finally:
         await entries.async_unload(theirs.entry_id)
         await device.stop()
+
+
+async def _imports(what: str, package: str) -> float:
+    """Return what its imports take: s of the processor, or MB if `traced`."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bench.endurance.imports", what, package, *PLATFORMS),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    return float((await process.communicate())[0])
 
 
 async def _set_up_again(hass: HomeAssistant, entry_id: str) -> float:

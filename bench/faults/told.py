@@ -49,13 +49,13 @@ class Ears:
             else:
                 assert self._before is not None
                 now = asyncio.get_running_loop().time()
-                for what, value in shown.items():
-                    if self._before.get(what) != value:
-                        self.told.setdefault(f"{what} {value}".strip(), now)
+                for what, told in shown.items():
+                    if self._before.get(what) != told:
+                        self.told.setdefault(told, now)
             await asyncio.sleep(LOOK_INTERVAL)
 
     async def _look(self) -> dict[str, str]:
-        """Return what is shown now, by what it is."""
+        """Return what is shown now, by what shows it."""
         browser = self._browser
         issues = await browser.command("repairs/list_issues")
         notices = await browser.command("persistent_notification/get")
@@ -64,11 +64,11 @@ class Ears:
             each["entity_id"]: each for each in await browser.command("get_states")
         }
         shown = {
-            f"issue {each['translation_key']}": ""
+            each["issue_id"]: f"issue {each['translation_key']}"
             for each in issues["issues"]
             if each["domain"] == "amp_guard"
         }
-        shown |= {f"notice {each['title']}": "" for each in notices}
+        shown |= {each["title"]: f"notice {each['title']}" for each in notices}
         for entity in registry:
             state = states.get(entity["entity_id"])
             domain = entity["entity_id"].partition(".")[0]
@@ -76,5 +76,6 @@ class Ears:
                 value = state["state"]
                 if domain == "event":
                     value = f"{state['attributes'].get('event_type')}"
-                shown[entity["translation_key"] or entity["entity_id"]] = value
+                label = entity["translation_key"] or entity["entity_id"]
+                shown[entity["entity_id"]] = f"{label} {value}"
         return shown

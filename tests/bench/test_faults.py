@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from bench.faults import real
 from bench.faults.__main__ import main
 from bench.faults.agenda import Agenda
 from bench.faults.driver import Driver
@@ -23,6 +24,9 @@ from bench.faults.kinds import (
 from bench.faults.link import DEAF, Link, Manner
 from bench.faults.matrix import Run, by_home, run_home, runs
 from bench.faults.meter import FaultyMeter
+from bench.faults.real import RealOutcome, run_real
+from bench.faults.real_faults import REAL_FAULTS, RealFault
+from bench.faults.real_table import real_table
 from custom_components.amp_guard.chargers.attempt import Order, Outcome
 from custom_components.amp_guard.model import ChargerStatus, PhaseValues
 from simulator.car import Car, CarModel
@@ -71,6 +75,35 @@ def test_what_is_wrong_is_told_at_once_where_it_overloads_a_fuse() -> None:
 
     assert story.told["overload not obeyed"] - place.comes_on < 5.0
     assert story.seconds_over > 10.0
+
+
+def test_a_controllable_load_keeps_the_fuse_beside_a_charger_that_refuses() -> None:
+    run = Run(kinds=(ChargerFault.REFUSING,), home=1002, number=9)
+    [without] = run_home([run], heater=False)
+    [outcome] = run_home([run], heater=True)
+
+    assert without.trips
+    assert outcome.trips == 0
+    assert outcome.story.amp_seconds < 0.5 * without.story.amp_seconds
+
+
+def test_what_a_home_does_not_get_over_is_a_row_and_the_others_have_a_new_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    homes = []
+
+    def breaks(faults: list[RealFault]) -> list[RealOutcome]:
+        homes.append(len(faults))
+        return [RealOutcome(name=faults[0].name, trouble="not at rest")]
+
+    monkeypatch.setattr(real, "_at_a_home", breaks)
+    names = [fault.name for fault in REAL_FAULTS[:3]]
+    outcomes = run_real(names)
+
+    assert homes == [3, 2, 1]
+    assert [outcome.name for outcome in outcomes] == names
+    assert all(outcome.failed for outcome in outcomes)
+    assert real_table(outcomes).count("**not at rest**") == 3
 
 
 def test_every_fault_is_run_alone_and_the_same_again_by_its_name() -> None:

@@ -149,7 +149,7 @@ def test_one_that_does_not_come_on_is_told_again_until_it_is_on() -> None:
 
 def test_who_switches_it_on_by_hand_is_left_alone_until_it_is_over() -> None:
     site = home("boiler")
-    site.passes(10, OVER)
+    site.passes(20, OVER)
     site.on["boiler"] = True
     told = len(site.told)
     site.passes(120, OVER)
@@ -163,6 +163,20 @@ def test_who_switches_it_on_by_hand_is_left_alone_until_it_is_over() -> None:
     site.on["boiler"] = True
     site.passes(10, OVER)  # another overload
     assert site.on == {"boiler": False}
+
+
+def test_one_that_shows_off_and_then_on_again_has_not_gone() -> None:
+    """A cloud shows what it was told, and then what is so: that is no owner's hand."""
+    site = home("boiler")
+    site.passes(3, OVER)
+    assert site.on == {"boiler": False}
+    site.passes(2, OVER)
+    site.on["boiler"] = True
+    site.passes(12, OVER)
+
+    assert site.on == {"boiler": False}
+    site.passes(int(QUIET) + 5, ROOMY)
+    assert site.on == {"boiler": True}
 
 
 def test_after_a_restart_what_was_off_comes_on_and_by_nobody_elses_hand() -> None:

@@ -22,7 +22,8 @@ is measured."""
 IN_TURN = 60.0
 """s between two that come on."""
 AGAIN = 10.0
-"""s after which one that did not go off is told again."""
+"""s after which one that did not go off is told again: one that shows on by then has not
+gone, whatever it showed before; later it was somebody's hand."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +75,11 @@ class LoadShedding:
         """Those that are off by its doing, or will soon be."""
         return tuple(self._shed)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is owed, and nobody is left alone."""
+        return not self._shed and not self._by_hand
+
     def look(
         self, now: float, fuse: FuseView, on: Mapping[str, bool | None]
     ) -> Switching:
@@ -83,7 +89,7 @@ class LoadShedding:
         """
         self._take_fuse(now, fuse)
         for load in self.shed:
-            self._take_load(load, on.get(load))
+            self._take_load(load, on.get(load), now)
         if self._must_make_room(now, fuse):
             return Switching(switch_off=self._switch_off(now, on))
         if self._has_room(now):
@@ -100,14 +106,19 @@ class LoadShedding:
         self._quiet_since = _since(self._quiet_since, now, is_so=not helpless)
         self._roomy_since = _since(self._roomy_since, now, is_so=roomy and not helpless)
 
-    def _take_load(self, load: str, on: bool | None) -> None:
+    def _take_load(self, load: str, on: bool | None, now: float) -> None:
         shed = self._shed[load]
         if on is False:
             shed.was_off = True
-        elif on and shed.was_off:
+        elif not on or not shed.was_off:
+            return
+        elif shed.comes_on:
             del self._shed[load]
-            if not shed.comes_on:
-                self._by_hand.add(load)
+        elif now - shed.told_at < AGAIN:
+            shed.was_off = False
+        else:
+            del self._shed[load]
+            self._by_hand.add(load)
 
     def _must_make_room(self, now: float, fuse: FuseView) -> bool:
         if self._over_since is None:

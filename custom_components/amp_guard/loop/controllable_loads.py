@@ -96,7 +96,7 @@ class ControllableLoads:
         node, sample = state.decision.nodes[SUPPLY_ID], state.samples.get(SUPPLY_ID)
         if sample is None or node.trust is not MeterTrust.ONLINE:
             return FuseView(overloaded=False, spare=None)
-        if not node.overloaded and not self._shedding.shed:
+        if not node.overloaded and self._shedding.is_over:
             return FuseView(overloaded=False, spare=None)  # nobody needs to know more
         obeys = set(self._fleet.obeying(state))
         drawn = [
