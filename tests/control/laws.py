@@ -152,7 +152,7 @@ def check_limits(plant: Plant, moment: Moment) -> None:
 def check_power_limits(plant: Plant, moment: Moment) -> None:
     """What chargers are allocated together is no more power than they may have.
 
-    A start that is tried, since a car may use one phase, is there until it draws.
+    A start that is tried, since a car may use one phase, is there until it is seen to draw.
     """
     for limit in plant.site.power_limits:
         together = 0.0
@@ -160,7 +160,7 @@ def check_power_limits(plant: Plant, moment: Moment) -> None:
             branch, outlet = plant.branches[name], plant.outlets[name]
             current = moment.decision.allocations[name].current
             a, b, c = outlet.weights
-            if current == branch.min_current and outlet.draw < 1.0:
+            if _starts(plant, moment, name):
                 first = outlet.charger.wiring[0]
                 a, b, c = (w if p == first else 0.0 for p, w in enumerate((a, b, c)))
             together += current * branch.power_weight((a, b, c))
@@ -175,14 +175,25 @@ def check_unbalance(plant: Plant, moment: Moment) -> None:
         return
     together = [0.0, 0.0, 0.0]
     for name in steered(plant):
-        branch, outlet = plant.branches[name], plant.outlets[name]
+        outlet = plant.outlets[name]
         if len(outlet.charger.wiring) == len(Phase):
             continue
         current = moment.decision.allocations[name].current
-        starts = current == branch.min_current and outlet.draw < 1.0
+        starts = _starts(plant, moment, name)
         for phase in outlet.charger.wiring[: 1 if starts else None]:
             together[phase] += current * outlet.weights[phase]
     assert max(together) <= limit + ARITHMETIC, (limit, together)
+
+
+def _starts(plant: Plant, moment: Moment, name: str) -> bool:
+    """Say whether a start is tried: with the least that it takes, until it is seen to draw.
+
+    That is the charger's minimum, or what its car was found to start from.
+    """
+    decision = moment.decision
+    least = (plant.branches[name].min_current, decision.minimums[name].fewest)
+    draws = min(plant.outlets[name].draw, max(decision.drawn[name]))
+    return decision.allocations[name].current in least and draws < 1.0
 
 
 def check_raises(plant: Plant, moment: Moment) -> None:

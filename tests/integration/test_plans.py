@@ -452,3 +452,58 @@ async def test_what_is_kept_goes_with_the_entry(
     await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()
     assert key not in hass_storage
+
+
+async def test_a_clock_that_jumps_over_a_window_keeps_the_car_within_the_mean(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+    left: str,
+    set_clock: Callable[[float], None],
+) -> None:
+    car = chargers["left"]
+    await add_plan(hass, entry, "tariff", TARIFF)
+    await house.passes(hass, 60, *QUIET, cars=[car])
+    for jump in (2000.0, -4000.0):
+        set_clock(jump)
+        for _ in range(30):
+            await house.passes(hass, 1, *QUIET, cars=[car])
+            assert car.limit <= 9.0
+        assert reason(hass, left) in ("power_window", "raise_held", "minimum_off")
+
+
+async def test_a_month_that_ends_while_a_car_charges_begins_at_the_figure(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    house: Property,
+    chargers: dict[str, PlainCharger],
+    left: str,
+    set_clock: Callable[[float], None],
+    hass_storage: dict,
+) -> None:
+    car = chargers["left"]
+    today = dt_util.as_local(dt_util.utcnow())
+    month_ends = dt_util.start_of_local_day(
+        (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    )
+
+    def until_it_ends() -> float:
+        return (month_ends - dt_util.utcnow()).total_seconds()
+
+    set_clock(until_it_ends() - 1800.0 + 1.0)
+    plan = await add_plan(hass, entry, "tariff", TARIFF | {"peaks": 1})
+    await house.passes(hass, 2, *QUIET)
+    await hass.config_entries.async_unload(entry.entry_id)
+    kept = hass_storage[f"{DOMAIN}.{entry.entry_id}.plans"]["data"][plan]
+    kept["days"] = {(month_ends - timedelta(days=2)).date().isoformat(): 13000.0}
+    await hass.config_entries.async_setup(entry.entry_id)
+    await house.passes(hass, 60, *QUIET, cars=[car])
+    assert float(plan_state(hass, "window_target", plan)) == 13.0
+    assert car.limit > 9.0
+    set_clock(until_it_ends() + 5.0)
+    await house.passes(hass, 12, *QUIET, cars=[car])
+    assert float(plan_state(hass, "window_target", plan)) == 6.0
+    assert float(plan_state(hass, "month_peak", plan)) == 0.0
+    assert car.limit <= 9.0
+    assert reason(hass, left) in ("power_window", "raise_held")
