@@ -179,7 +179,10 @@ class ChargerDriver:
             # It waits for a schedule, or nobody has started it: no limit is known.
             limit = None if reading.limit == 0 else reading.limit
             reading = replace(reading, limit=limit)
-        return replace(reading, user_limit=self._machine.user_limit)
+        user_limit = self._machine.user_limit
+        return (
+            reading if user_limit is None else replace(reading, user_limit=user_limit)
+        )
 
     def commanded(self) -> Commanded:
         """Return what became of what it was commanded."""
