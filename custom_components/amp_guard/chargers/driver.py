@@ -183,10 +183,13 @@ class ChargerDriver:
             # It waits for a schedule, or nobody has started it: no limit is known.
             limit = None if reading.limit == 0 else reading.limit
             reading = replace(reading, limit=limit)
+        user_limit, phases_set = self._machine.user_limit, self._setter.phases_set
+        if user_limit is phases_set is self._switched_at is None:
+            return reading
         return replace(
             reading,
-            user_limit=self._machine.user_limit,
-            phases_set=self._setter.phases_set,
+            user_limit=user_limit,
+            phases_set=phases_set,
             switched_at=self._switched_at,
         )
 
