@@ -12,11 +12,12 @@ from ..model import (
     PhaseValues,
     Reason,
 )
-from .connector import LEAST_CHANGE, Connector
+from .connector import Connector
 from .constraint import PHASES, Currents, add, at_node, fits, no_currents, place_of
 from .metering import Metering
 from .offer import Offer
 from .plan import Plan
+from .raise_worth import LEAST_CHANGE
 from .tree import Node, Tree
 
 LOOK_AGAIN_AFTER = 1.0
