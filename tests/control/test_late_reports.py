@@ -1,10 +1,12 @@
 """Reports that are older than they say: only their arrival is known."""
 
+from collections import deque
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
-from custom_components.amp_guard.model import SUPPLY_ID, PhaseValues
+from custom_components.amp_guard.model import SUPPLY_ID, Measurement, PhaseValues
 
 from .judge import judge
 from .laws import check
@@ -111,3 +113,55 @@ def test_a_car_that_interrupts_itself_is_itself_when_it_goes_on(for_: float) -> 
     verdict = judge(plant, plant.run(300))
     assert verdict.amp_seconds == 0.0
     assert plant.outlets["a"].draw == 11.0
+
+
+@pytest.mark.parametrize("age", [2.0, 10.0, 20.0, 45.0])
+@pytest.mark.parametrize("lag", [1.0, 8.0])
+def test_a_cut_that_the_meter_shows_before_the_report_is_no_fall_of_the_house(
+    age: float, lag: float
+) -> None:
+    """Or the start of the next car, for which it was made, is given what is not there."""
+    plant = Plant(home(charger("a"), charger("b"), fuse=35.0))
+    for outlet in plant.outlets.values():
+        outlet.report_age, outlet.tells_when = age, False
+        outlet.lag, outlet.start_delay, outlet.ramp = lag, 10.0, 2.0
+    plant.loads[SUPPLY_ID] = all_phases(12.0)
+    plant.outlets["b"].connected = False
+    plant.settle(300)
+    assert plant.outlets["a"].draw == 16.0
+    plant.outlets["b"].connected = True
+    for moment in plant.run(300):
+        check(plant, moment)
+        assert min(moment.decision.nodes[SUPPLY_ID].base_load) >= 11.0
+        assert sum(each.draw for each in plant.outlets.values()) <= 23.0
+    assert plant.outlets["b"].draw >= 11.0
+
+
+@pytest.mark.parametrize("late", [1, 2, 3])
+@pytest.mark.parametrize("phases", [1, 3])
+def test_a_stop_that_is_reported_before_a_late_meter_shows_it_is_no_rise_of_the_house(
+    late: int, phases: int
+) -> None:
+    """Nor its end a fall: neither car is cut for what the meter will soon show."""
+    plant = Plant(home(charger("a"), charger("b")), phases=(phases, 3))
+    under_way: deque[PhaseValues] = deque()
+
+    def delay(sample: Measurement) -> Measurement:
+        under_way.append(sample.current)
+        if len(under_way) > late:
+            under_way.popleft()
+        return replace(sample, current=under_way[0])
+
+    plant.damage = delay
+    plant.loads[SUPPLY_ID] = all_phases(7.0)
+    plant.settle(400)
+    before = {name: outlet.draw for name, outlet in plant.outlets.items()}
+    assert min(before.values()) >= 8.0
+    for wants in (0.0, 32.0, 0.0, 32.0):
+        plant.outlets["a"].wants = wants
+        for moment in plant.run(20):
+            check(plant, moment)
+            base_load = moment.decision.nodes[SUPPLY_ID].base_load
+            assert max(base_load) <= 7.5
+            assert moment.decision.allocations["b"].current >= before["b"]
+            assert moment.decision.allocations["a"].current >= before["a"]

@@ -19,11 +19,13 @@ from ..model import (
     EarthingSystem,
     PhaseValues,
 )
+from .bounds import NOTHING, TAKEN_FOR, Bounds, unreported_bounds
 from .constraint import PHASES
 from .meter import LATEST_REPORT, OLDEST_REPORT
+from .own_start import OwnStart
 from .phases import UsedPhases
 from .raise_seen import RaiseSeen
-from .reading import IMPOSSIBLE_CURRENT
+from .reading import on_supply
 from .report_delay import ReportDelay
 from .self_stop import SelfStop
 from .step_response import USED_FROM
@@ -32,20 +34,15 @@ from .tree import Branch
 RAMP = 8.0
 """A/s: no car moves its draw faster, but for one that starts or stops."""
 FRESH = 1.0
-"""s: a younger report of a car that is being cut is taken as it stands. If it drew less
-already, the base load is taken to be less for a moment, and a moment frees nothing."""
-TAKEN_FOR = 60.0
-"""s for which an allocation may still be taken up without any sign before."""
+"""s: a younger report of a car that left its allocation untaken is taken as it stands."""
+LATE_SAMPLE = 3.0
+"""s by which a sample may be older than a report that shows the same: mostly not learned."""
 CHANGES_KEPT = 64
 """Changes of what is reported that are kept for samples older than the report."""
 CHARGED = (ChargerStatus.WAITING, ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
 
 RESTS = (ChargerStatus.WAITING, ChargerStatus.FULL, ChargerStatus.FAULT)
 """What a charger says whose car draws nothing."""
-
-Bounds = tuple[PhaseValues, PhaseValues, PhaseValues]
-"""The least, the likeliest and the most that is drawn on each phase, A."""
-_NOTHING: Bounds = (NO_CURRENT, NO_CURRENT, NO_CURRENT)
 
 
 class Draw:
@@ -81,6 +78,7 @@ class Draw:
         self.report_delay = ReportDelay()
         self.raise_seen = RaiseSeen(branch.charger.wiring)
         self._stop = SelfStop()
+        self._start = OwnStart()
         self.estimate = NO_CURRENT
         self.current = 0.0
         """The A per phase that it draws: the highest of its phases."""
@@ -109,7 +107,8 @@ class Draw:
         taken_at = now if taken_at is None else min(taken_at + offset, now)
         if reading.current != self._read:
             self._read = reading.current
-            self._note_said(self._on_supply(reading.current), taken_at, now)
+            said = on_supply(reading.current, self.branch, self._earthing_system)
+            self._note_said(said, taken_at, now)
         reported = None if self._refuted else self._said
         self._told = reported is not None
         if status in RESTS:
@@ -136,6 +135,7 @@ class Draw:
     ) -> None:
         if reading.status is ChargerStatus.DISCONNECTED:
             self.phases.unplug()
+            self._start = OwnStart()
             if reported is None:
                 self.settle(NO_CURRENT)
             else:
@@ -146,6 +146,7 @@ class Draw:
             self._report(reported)
         if reported is None:
             return
+        self._start.note_report(reported)
         taken_at = self.arrived_at = max(taken_at, self._said_since)
         if self._told and self.report_delay.awaits:
             self.report_delay.observe_report(reported[self.phases.first], taken_at)
@@ -252,12 +253,44 @@ class Draw:
         self._stop.since = time
         return True
 
-    def unless_stopped(self, bounds: Bounds) -> Bounds:
-        """Return its bounds; where it has stopped by itself it draws nothing, or again."""
-        if self._stop.since is None:
+    def may_start(self, allowed: float) -> bool:
+        """Return whether its car, which is `allowed` so much, A, does not draw yet."""
+        reported = self._reported
+        if reported is None or not (self._told and allowed):
+            return False
+        idle = any(
+            max(reported[phase], self.estimate[phase]) < USED_FROM
+            for phase in self.phases.used
+        )
+        return idle and self._status in CHARGED
+
+    def has_started(self, rise: Sequence[float], allowed: float, time: float) -> bool:
+        """Return whether a rise is a start of its car, which was `allowed` so much, A."""
+        return self.may_start(allowed) and self._start.explains(
+            rise,
+            self.estimate,
+            phases=self.phases,
+            least=self.branch.min_current,
+            most=allowed,
+            time=time,
+        )
+
+    def by_itself(self, bounds: Bounds, allowed: float, time: float) -> Bounds:
+        """Return its bounds; where it has stopped by itself it draws nothing, or again.
+
+        Where it has started by itself it draws what it was seen to take, or more.
+        """
+        low, likely, high = bounds
+        if self._stop.since is not None:
+            return NO_CURRENT, NO_CURRENT, high
+        start = self._start
+        if start.drawn is not None:
+            low, likely = NO_CURRENT, start.drawn
+        elif time - start.at > TAKEN_FOR:
             return bounds
-        _, _, high = bounds
-        return NO_CURRENT, NO_CURRENT, high
+        targets = (allowed * weight for weight in self.phases.weights)
+        most = PhaseValues(*map(max, high, targets, likely, strict=True))
+        return low, likely, most
 
     def note_attribution(self, time: float) -> None:
         """Note whether at `time` it is taken to draw more, or less, than it reports."""
@@ -301,6 +334,7 @@ class Draw:
         estimate = self.estimate
         self.settle(reported)
         self._attributed_since = self._stop.since = None
+        self._start = OwnStart()
         return [drawn - said for drawn, said in zip(estimate, reported, strict=True)]
 
     def holds(self, allocated: float) -> list[float]:
@@ -334,11 +368,21 @@ class Draw:
         """
         reported = self._reported
         if reported is None:
-            return self._unreported_bounds(allocated, status, since_change)
+            if status not in CHARGED:
+                return NOTHING
+            a, b, c = self.phases.weights
+            return unreported_bounds(
+                PhaseValues(allocated * a, allocated * b, allocated * c),
+                self.estimate,
+                status,
+                since_change=since_change,
+                lag=self.branch.charger.command_lag,
+            )
         age = time - self.reported_at
+        changed_at = self._changes[-1][0] - self.report_delay.seconds
         low = high = reported
-        if age < 0:
-            before = self._reported_before(time)
+        if changed_at > time - LATE_SAMPLE:
+            before = self._reported_before(time - LATE_SAMPLE)
             low = PhaseValues(*map(min, before, reported, strict=True))
             high = PhaseValues(*map(max, before, reported, strict=True))
         if status not in CHARGED:
@@ -352,16 +396,15 @@ class Draw:
             return low, reported, high
         # To a car that left its allocation untaken no later rise is attributed.
         may_rise = follows or age > FRESH
-        rise = RAMP * (max(0.0, age) + doubt if follows else age)
-        fall = RAMP * max(0.0, age - FRESH)
+        moved = RAMP * (max(0.0, age) + doubt if follows else age)
         lows, highs = list(low), list(high)
         for phase, (drawn, target) in enumerate(zip(reported, targets, strict=True)):
             if target < drawn:
-                lows[phase] = min(low[phase], max(target, drawn - fall))
+                lows[phase] = min(low[phase], max(target, drawn - moved))
             elif target > drawn and may_rise:
                 # A car starts from one moment to the next.
                 start = 0.0 if drawn >= USED_FROM else self.branch.min_current
-                highs[phase] = max(high[phase], min(target, drawn + rise + start))
+                highs[phase] = max(high[phase], min(target, drawn + moved + start))
         return PhaseValues(*lows), reported, PhaseValues(*highs)
 
     def _reported_before(self, time: float) -> PhaseValues:
@@ -371,46 +414,3 @@ class Draw:
             if taken_at - delay <= time:
                 return reported
         return self._changes[0][1]
-
-    def _unreported_bounds(
-        self, allocated: float, status: ChargerStatus, since_change: float
-    ) -> Bounds:
-        if status not in CHARGED:
-            return _NOTHING
-        a, b, c = self.phases.weights
-        targets = PhaseValues(allocated * a, allocated * b, allocated * c)
-        estimate = self.estimate
-        low = PhaseValues(*map(min, estimate, targets, strict=True))
-        if since_change > TAKEN_FOR:
-            if status is ChargerStatus.WAITING:
-                return _NOTHING
-            if status is ChargerStatus.CHARGING and max(estimate) < USED_FROM:
-                # It began late, and nobody saw by how much; less is the meter's noise.
-                return targets, targets, targets
-            # It had its time to follow: it draws no more than it may.
-            return low, low, low
-        lag = 2 * self.branch.charger.command_lag
-        high = PhaseValues(*map(max, estimate, targets, strict=True))
-        return low, (low if since_change > lag else estimate), high
-
-    def _on_supply(self, current: PhaseValues | None) -> PhaseValues | None:
-        """Return a report on the supply's phases; None if it says nothing usable."""
-        if current is None:
-            return None
-        a, b, c = current
-        if not (
-            -IMPOSSIBLE_CURRENT < a < IMPOSSIBLE_CURRENT
-            and -IMPOSSIBLE_CURRENT < b < IMPOSSIBLE_CURRENT
-            and -IMPOSSIBLE_CURRENT < c < IMPOSSIBLE_CURRENT
-        ):
-            return None
-        wiring = self.branch.charger.wiring
-        if self._earthing_system is EarthingSystem.IT and len(wiring) < len(current):
-            # It hangs between two lines, whatever it calls its phases.
-            highest = max(0.0, *current)
-            return PhaseValues(*(highest * weight for weight in self.branch.weights))
-        drawn = [0.0, 0.0, 0.0]
-        for value, phase in zip(current, wiring, strict=False):
-            if value > 0:
-                drawn[phase] = value
-        return PhaseValues(*drawn)
