@@ -5,7 +5,13 @@ import pytest
 from bench.plans import evenings, foresight, run, tariffs
 
 DAYS = 28
-PARTS = {"flanders": 1.25, "goteborg": 1.1, "sweden_winter": 1.1, "norway": 1.0}
+PARTS = {
+    "flanders": 1.25,
+    "goteborg": 1.1,
+    "sweden_winter": 1.1,
+    "norway": 1.0,
+    "norway_10_kw": 1.0,
+}
 """How many times what must be charged for may be."""
 
 

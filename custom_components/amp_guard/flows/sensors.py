@@ -310,8 +310,12 @@ class SensorWay(MeterWay):
             return {}
         ids = SensorReader(self._hass, sensors).entity_ids()
         heartbeat = self._current_data.get(CONF_HEARTBEAT)
-        picked = heartbeat and {CONF_HEARTBEAT: resolve(self._hass, heartbeat)}
-        return {CONF_NAME: self._current_data[CONF_MODEL], **ids, **(picked or {})}
+        picked = (
+            {}
+            if heartbeat is None
+            else {CONF_HEARTBEAT: resolve(self._hass, heartbeat)}
+        )
+        return {CONF_NAME: self._current_data[CONF_MODEL], **ids, **picked}
 
     def _data(self, sample: MeterSample, export_positive: bool) -> dict[str, Any]:
         quantities = {
