@@ -232,7 +232,7 @@ async def test_a_mode_is_changed_while_a_car_charges(
     assert left.limit == 6
 
     await choose(hass, entry, "surplus")
-    await house.passes(hass, 100, *NIGHT, cars=[left])
+    await house.passes(hass, 40, *NIGHT, cars=[left])
     assert left.limit == 6, "as for a cloud"
     await house.passes(hass, 60, *NIGHT, cars=[left])
     assert left.limit == 0

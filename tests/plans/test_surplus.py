@@ -7,6 +7,7 @@ import pytest
 
 from custom_components.amp_guard.plans import CarPower, Moment
 from custom_components.amp_guard.plans.surplus import (
+    USUAL_SHORTAGE,
     Battery,
     Surplus,
     SurplusSettings,
@@ -49,7 +50,7 @@ class Sky:
         self.alone, self.others = alone, others
         self.cars: dict[str, CarPower] = {}
         self.battery: float | None = None
-        self.now = 0.0
+        self.now = 5e5  # the loop's clock does not begin with the plan
 
     def passes(self, seconds: float, power: float | None) -> None:
         """Look each second for so long."""
@@ -127,6 +128,31 @@ def test_a_cloud_is_waited_for_at_the_minimum() -> None:
     assert sky.allowed[0] == pytest.approx(LEAST + 2000, abs=5)
 
 
+@pytest.mark.parametrize(
+    ("missing", "lasts"),
+    [(0.1, 810.0), (USUAL_SHORTAGE, DISABLE), (0.9, 90.0), (1.0, 81.0)],
+)
+def test_the_less_comes_from_the_grid_the_longer_the_minimum_is_held(
+    missing: float, lasts: float
+) -> None:
+    sky = Sky(alone=("a",))
+    sky.cars["a"] = car(LEAST)
+    sky.passes(1, 0.0)
+    sky.passes(0.8 * lasts, missing * LEAST)
+    assert sky.allowed[0] == LEAST
+    sky.passes(0.5 * lasts + 30, missing * LEAST)
+    assert sky.allowed[0] < LEAST
+
+
+def test_clouds_that_go_by_add_nothing_up() -> None:
+    sky = Sky(alone=("a",))
+    sky.cars["a"] = car(LEAST)
+    for _ in range(5):
+        sky.passes(0.7 * DISABLE, USUAL_SHORTAGE * LEAST)
+        assert sky.allowed[0] == LEAST
+        sky.passes(100, -500.0)
+
+
 def test_what_lasts_longer_than_a_cloud_pauses() -> None:
     sky = Sky(alone=("a",))
     sky.cars["a"] = car(LEAST)
@@ -163,7 +189,7 @@ def test_a_second_car_has_its_own_delay() -> None:
 def test_of_two_one_goes_on_where_there_is_enough_for_one() -> None:
     sky = Sky(alone=("a", "b"))
     sky.cars = {"a": car(LEAST), "b": car(LEAST)}
-    sky.passes(SETTLED, 2000.0)
+    sky.passes(2 * SETTLED, 2000.0)
     assert sky.allowed[0] == pytest.approx(2 * LEAST - 2000)
 
 
@@ -211,7 +237,7 @@ def test_a_full_car_counts_for_nothing() -> None:
 def test_who_is_held_beside_a_minimum_has_both() -> None:
     sky = Sky(alone=("a",), others=("m",))
     sky.cars = {"a": car(LEAST), "m": car(LEAST)}
-    sky.passes(SETTLED / 2, 6000.0)
+    sky.passes(DISABLE / 3, 6000.0)
     assert sky.allowed == (LEAST, 2 * LEAST)
 
 

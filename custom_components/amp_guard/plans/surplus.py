@@ -7,7 +7,8 @@ edge is followed and the seconds by which a report is late are not.
 
 Cars of two kinds share it: some charge with it alone, others have their minimum at all
 times and more from it. Below the least of those that charge with it alone the minimum
-is held for a while, since a cloud goes by and a start costs a minute.
+is held for a while, since a cloud goes by and a start costs a minute: the longer, the
+less of it comes from the grid.
 """
 
 from collections.abc import Iterable
@@ -23,10 +24,13 @@ about ten to follow: quicker than that it would be its own step that is followed
 CUT_WORTH = 15_000.0
 """W·s (4 Wh) from the grid for which a cut is worth its command: what is 1 A too much
 for a moment is left, what is 10 A is not."""
-ENABLE_DELAY = 60.0
+ENABLE_DELAY = 30.0
 """s. Of the gaps between clouds those that are shorter than a start are left alone."""
 DISABLE_DELAY = 180.0
-"""s. Most clouds are gone by then; one that is not has cost 0.2 kWh at 4.1 kW."""
+"""s. Most clouds are gone by then."""
+USUAL_SHORTAGE = 0.45
+"""The part of a minimum that is missing behind a cloud: then the delay before a pause is
+as long as it is set. It is what the grid adds that is limited: 0.09 kWh at 4.1 kW."""
 BELOW_START = 1.0
 """W by which less than a start needs is allowed, while it has not lasted."""
 
@@ -79,6 +83,23 @@ class _Lasting:
         return self._since is not None and now - self._since >= seconds
 
 
+@dataclass(slots=True)
+class _Shortage:
+    """What is missing of what charging cars need, while it is."""
+
+    _owed: float = 0.0
+    _looked_at: float = inf
+
+    def look(self, part: float, now: float) -> float:
+        """Return for how long (s) all of it would have been missing by now.
+
+        `part` of it was missing since the last look; it begins anew where none is.
+        """
+        seconds, self._looked_at = max(0.0, now - self._looked_at), now
+        self._owed = self._owed + part * seconds if part > 0 else 0.0
+        return self._owed
+
+
 class Surplus:
     """What cars may draw of it; a `Plan` for those that charge with it alone.
 
@@ -98,7 +119,7 @@ class Surplus:
         self._looked_at = 0.0
         self._level = 0.0
         self._owed = 0.0
-        self._enough, self._too_little = _Lasting(), _Lasting()
+        self._enough, self._shortage = _Lasting(), _Shortage()
 
     @property
     def allowed(self) -> float | None:
@@ -124,12 +145,22 @@ class Surplus:
         starts_at = charging + min(waiting, default=inf)
         now, settings = moment.time, self._settings
         starts = self._enough.look(left >= starts_at, settings.enable_delay, now)
-        ends = self._too_little.look(left < charging, settings.disable_delay, now)
+        owed = self._shortage.look(self._missing(left, charging), now)
+        ends = owed >= USUAL_SHORTAGE * settings.disable_delay
         held = 0.0 if ends else charging
         most = inf if starts else starts_at - BELOW_START
         self._allowed_alone = min(max(left, held), most) if charging or starts else 0.0
         floor = sum(car.least for car in minimums)
         self.allowed_together = max(self._level, floor + held)
+
+    def _missing(self, left: float, charging: float) -> float:
+        """Return which part is missing of the W that those who charge need at least.
+
+        As behind a cloud, where nothing is known.
+        """
+        if left >= charging:
+            return 0.0
+        return USUAL_SHORTAGE if self.power is None else 1 - left / charging
 
     def _measure(self, moment: Moment, cars: Iterable[CarPower]) -> None:
         """Take the surplus of now, as a part of the mean."""
