@@ -11,7 +11,6 @@ from .bounds import Bounds
 from .command import NEVER, SHOWN_LIMIT_TOLERANCE, VALID_FOR, Command
 from .draw import CHARGED, RESTS, Draw
 from .phase_switching import PhaseSwitching
-from .raise_worth import RaiseWorth
 from .reading import UNREAD, sensible
 from .reclaim import Reclaim
 from .reserve import Reserve
@@ -25,6 +24,12 @@ COMMAND_AGAIN_AFTER = 5.0
 """s after which a charger that does not follow is commanded again (or its lag)."""
 HEARD_WITHIN = 60.0
 """s within which a report or a sample shows what it does, or none is to come."""
+LEAST_CHANGE = 1.0
+"""A: a smaller raise waits."""
+
+
+RAISE_WORTH = 120.0
+"""A·s: a small raise waits longer, so that it is worth its command."""
 DRAWS_UNTOLD = (ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
 """What a charger says that may draw all that its limit lets it."""
 EMPTY = (*RESTS, ChargerStatus.DISCONNECTED)
@@ -76,7 +81,7 @@ class Connector:
         """When it was sent the last cut that it has said to have followed: what it has said
         since is newer than that, s."""
         self._drew = 0.0
-        self.raises = RaiseWorth()
+        self._raise_since: float | None = None
 
     def change(self, branch: Branch, turn: float) -> None:
         """Go on in a branch that is wired as its own, with other figures."""
@@ -384,7 +389,7 @@ class Connector:
         self.cut = forced and current < self.allocated
         self.allocated = current
         self.changed_at = now
-        self.raises.note_change(now)
+        self._raise_since = None
         self.command.begin_anew()
         self._note_sent(now)
         # Each limit has its time, but not for a charger that heeded none before it.
@@ -408,3 +413,13 @@ class Connector:
         self.draw.raise_seen.allow(self._sent, sent, now)
         self.reclaim.note_allocation(now)
         self._sent, self._sent_at = sent, now
+
+    def raise_is_due(self, target: float, now: float) -> bool:
+        """Return whether a raise to `target` has waited long enough for its size."""
+        if target < self.allocated + LEAST_CHANGE:
+            self._raise_since = None
+            return False
+        if self._raise_since is None:
+            self._raise_since = now
+        worth = (target - self.allocated) * (now - self._raise_since)
+        return worth >= RAISE_WORTH or target >= self.allocated + 3 * LEAST_CHANGE

@@ -1,11 +1,10 @@
 """Dispatch: cuts at once and in full, raises slowly and only from what is free."""
 
 from ..model import Reason
-from .connector import Connector
+from .connector import LEAST_CHANGE, Connector
 from .constraint import EPSILON, Currents, place_of
 from .offer import Offer
 from .plan import Plan
-from .raise_worth import LEAST_CHANGE
 from .ride_through import CARRIED
 from .turns import STAGGER
 
@@ -85,8 +84,7 @@ def _is_due(offer: Offer, plan: Plan) -> bool:
     if plan.unsure(connector):
         offer.hold(Reason.METER_STALE)
         return False
-    more = offer.target - offer.allocated
-    if offer.allocated and not connector.raises.is_due(more, plan.now):
+    if offer.allocated and not connector.raise_is_due(offer.target, plan.now):
         offer.hold(Reason.RAISE_HELD)
         return False
     return True

@@ -34,9 +34,10 @@ from .tree import Branch
 RAMP = 8.0
 """A/s: no car moves its draw faster, but for one that starts or stops."""
 FRESH = 1.0
-"""s: a younger report of a car that left its allocation untaken is taken as it stands."""
-LATE_SAMPLE = 3.0
-"""s by which a sample may be older than a report that shows the same: mostly not learned."""
+"""s: a younger report of a car that is cut, or left its allocation untaken, is taken as it
+stands ..."""
+FOLLOWED_AFTER = 2.0
+"""s after a cut: ... until the car can have followed it. What falls sooner is the house's."""
 CHANGES_KEPT = 64
 """Changes of what is reported that are kept for samples older than the report."""
 CHARGED = (ChargerStatus.WAITING, ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
@@ -379,10 +380,9 @@ class Draw:
                 lag=self.branch.charger.command_lag,
             )
         age = time - self.reported_at
-        changed_at = self._changes[-1][0] - self.report_delay.seconds
         low = high = reported
-        if changed_at > time - LATE_SAMPLE:
-            before = self._reported_before(time - LATE_SAMPLE)
+        if age < 0:
+            before = self._reported_before(time)
             low = PhaseValues(*map(min, before, reported, strict=True))
             high = PhaseValues(*map(max, before, reported, strict=True))
         if status not in CHARGED:
@@ -396,15 +396,18 @@ class Draw:
             return low, reported, high
         # To a car that left its allocation untaken no later rise is attributed.
         may_rise = follows or age > FRESH
-        moved = RAMP * (max(0.0, age) + doubt if follows else age)
+        rise = RAMP * (max(0.0, age) + doubt if follows else age)
+        fall = RAMP * max(0.0, age - FRESH)
+        if follows and since_change >= FOLLOWED_AFTER:
+            fall += RAMP * doubt
         lows, highs = list(low), list(high)
         for phase, (drawn, target) in enumerate(zip(reported, targets, strict=True)):
             if target < drawn:
-                lows[phase] = min(low[phase], max(target, drawn - moved))
+                lows[phase] = min(low[phase], max(target, drawn - fall))
             elif target > drawn and may_rise:
                 # A car starts from one moment to the next.
                 start = 0.0 if drawn >= USED_FROM else self.branch.min_current
-                highs[phase] = max(high[phase], min(target, drawn + moved + start))
+                highs[phase] = max(high[phase], min(target, drawn + rise + start))
         return PhaseValues(*lows), reported, PhaseValues(*highs)
 
     def _reported_before(self, time: float) -> PhaseValues:

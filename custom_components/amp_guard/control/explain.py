@@ -12,7 +12,7 @@ from ..model import (
     PhaseValues,
     Reason,
 )
-from .connector import Connector
+from .connector import LEAST_CHANGE, Connector
 from .constraint import (
     PHASES,
     Currents,
@@ -26,7 +26,6 @@ from .constraint import (
 from .metering import Metering
 from .offer import Offer
 from .plan import Plan
-from .raise_worth import LEAST_CHANGE
 from .tree import Node, Tree
 
 LOOK_AGAIN_AFTER = 1.0
