@@ -111,3 +111,25 @@ def test_a_car_that_interrupts_itself_is_itself_when_it_goes_on(for_: float) -> 
     verdict = judge(plant, plant.run(300))
     assert verdict.amp_seconds == 0.0
     assert plant.outlets["a"].draw == 11.0
+
+
+@pytest.mark.parametrize("age", [2.0, 10.0, 20.0, 45.0])
+@pytest.mark.parametrize("lag", [2.0, 8.0])
+def test_a_cut_that_the_meter_shows_before_the_report_is_no_fall_of_the_house(
+    age: float, lag: float
+) -> None:
+    """Or the start of the next car, for which it was made, is given what is not there."""
+    plant = Plant(home(charger("a"), charger("b"), fuse=35.0))
+    for outlet in plant.outlets.values():
+        outlet.report_age, outlet.tells_when = age, False
+        outlet.lag, outlet.start_delay, outlet.ramp = lag, 10.0, 2.0
+    plant.loads[SUPPLY_ID] = all_phases(12.0)
+    plant.outlets["b"].connected = False
+    plant.settle(300)
+    assert plant.outlets["a"].draw == 16.0
+    plant.outlets["b"].connected = True
+    for moment in plant.run(300):
+        check(plant, moment)
+        assert min(moment.decision.nodes[SUPPLY_ID].base_load) >= 11.0
+        assert sum(each.draw for each in plant.outlets.values()) <= 23.0
+    assert plant.outlets["b"].draw >= 10.0

@@ -6,10 +6,14 @@ a charger can explain is the charger's, the rest is the base load's.
 
 from collections.abc import Sequence
 
-from ..model import PhaseValues
+from ..model import MINIMUM_SIGNALLED_CURRENT, PhaseValues
+from .bounds import Bounds
 from .connector import Connector
-from .draw import Bounds
+from .own_start import TOLERANCE
 from .step_response import USED_FROM
+
+LEAST_START = MINIMUM_SIGNALLED_CURRENT - TOLERANCE
+"""A: no car starts with less."""
 
 
 def estimate(
@@ -26,19 +30,17 @@ def estimate(
     """Find what each of the `nearest` drew at `time`, leaving the base load where it was.
 
     The `others` are known by a meter that is nearer to them. A fall of just what a car
-    drew is its own stop. But with any phase above the `limit` a rise is the base load's until a charger says
-    otherwise: chargers alone cannot have passed it, and the cut must not be too small.
+    drew is its own stop, a rise of just what one would take its own start. With any phase
+    above the `limit` any other rise is the base load's until a charger says otherwise:
+    chargers alone cannot have passed it, and the cut must not be too small.
     """
-    bounds = [c.draw.unless_stopped(c.draw_bounds(time, now)) for c in nearest]
-    fall = _fall(others, bounds, base_load, current) if base_load else (0.0, 0.0, 0.0)
-    if max(fall) >= USED_FROM and any(
-        connector.draw.has_stopped(fall, low, time)
-        for connector, (low, _, _) in zip(nearest, bounds, strict=True)
-    ):
-        bounds = [
-            connector.draw.unless_stopped(each)
-            for connector, each in zip(nearest, bounds, strict=True)
-        ]
+    bounds = _bounds(nearest, time, now)
+    if base_load is not None:
+        together = _together(others, base_load, current)
+        if _stops(nearest, bounds, together, time):
+            bounds = _bounds(nearest, time, now)
+        if _starts(nearest, together, time):
+            bounds = _bounds(nearest, time, now)
     doubtless = base_load is None or all(low is high for low, _, high in bounds)
     if doubtless and not any(in_question):
         for connector, (_, likely, _) in zip(nearest, bounds, strict=True):
@@ -62,20 +64,49 @@ def estimate(
         connector.draw.settle(drawn)
 
 
-def _fall(
-    others: Sequence[Connector],
-    bounds: Sequence[Bounds],
-    base_load: Sequence[float],
-    current: PhaseValues,
+def _bounds(nearest: Sequence[Connector], time: float, now: float) -> list[Bounds]:
+    return [c.draw.by_itself(c.draw_bounds(time, now), c.sent, time) for c in nearest]
+
+
+def _together(
+    others: Sequence[Connector], base_load: Sequence[float], current: PhaseValues
 ) -> list[float]:
-    """Return what flows less than the base load and the least that cars may draw, A."""
-    fall = [
-        base + sum(low[phase] for low, _, _ in bounds) - flows
-        for phase, (base, flows) in enumerate(zip(base_load, current, strict=True))
-    ]
+    """Return what the nearest draw if the base load stayed where it was, A by phase."""
+    together = [flows - base for flows, base in zip(current, base_load, strict=True)]
     for connector in others:
-        fall = [a + b for a, b in zip(fall, connector.draw.estimate, strict=True)]
-    return fall
+        drawn = connector.draw.estimate
+        together = [all_ - own for all_, own in zip(together, drawn, strict=True)]
+    return together
+
+
+def _stops(
+    nearest: Sequence[Connector],
+    bounds: Sequence[Bounds],
+    together: Sequence[float],
+    time: float,
+) -> bool:
+    """Return whether what flows less is now known to be a stop of a car."""
+    fall = [-flows for flows in together]
+    for least, _, _ in bounds:
+        fall = [a + b for a, b in zip(fall, least, strict=True)]
+    return max(fall) >= USED_FROM and any(
+        connector.draw.has_stopped(fall, least, time)
+        for connector, (least, _, _) in zip(nearest, bounds, strict=True)
+    )
+
+
+def _starts(
+    nearest: Sequence[Connector], together: Sequence[float], time: float
+) -> bool:
+    """Return whether what flows more than before is now known to be a start of a car."""
+    if not any(connector.draw.may_start(connector.sent) for connector in nearest):
+        return False
+    rise = list(together)
+    for connector in nearest:
+        rise = [a - b for a, b in zip(rise, connector.draw.estimate, strict=True)]
+    return max(rise) >= LEAST_START and any(
+        connector.draw.has_started(rise, connector.sent, time) for connector in nearest
+    )
 
 
 def _attribute_on(

@@ -1,8 +1,9 @@
 """One charger as the balancer remembers it: its allocation and what became of it."""
 
 from ..model import ChargerReading, ChargerStatus, Commanded, EarthingSystem
+from .bounds import Bounds
 from .command import NEVER, SHOWN_LIMIT_TOLERANCE, VALID_FOR, Command
-from .draw import CHARGED, RESTS, Bounds, Draw
+from .draw import CHARGED, RESTS, Draw
 from .phase_switching import PhaseSwitching
 from .reading import UNREAD, sensible
 from .reclaim import Reclaim

@@ -13,10 +13,12 @@ from collections import deque
 from collections.abc import Sequence
 
 from ..model import ChargerReading, ChargerStatus, EarthingSystem, PhaseValues
+from .bounds import NOTHING, TAKEN_FOR, Bounds, unreported_bounds
 from .constraint import PHASES
 from .meter import LATEST_REPORT, OLDEST_REPORT
+from .own_start import OwnStart
 from .phases import UsedPhases
-from .reading import IMPOSSIBLE_CURRENT
+from .reading import on_supply
 from .report_delay import ReportDelay
 from .self_stop import SelfStop
 from .start_seen import StartSeen
@@ -26,21 +28,16 @@ from .tree import Branch
 RAMP = 8.0
 """A/s: no car moves its draw faster, but for one that starts or stops."""
 FRESH = 1.0
-"""s: a younger report of a car that is being cut is taken as it stands. If it drew less
-already, the base load is taken to be less for a moment, and a moment frees nothing."""
-TAKEN_FOR = 60.0
-"""s for which an allocation may still be taken up without any sign before."""
+"""s: a younger report of a car that is cut, or left its allocation untaken, is taken as it
+stands ..."""
+FOLLOWED_AFTER = 2.0
+"""s after a cut: ... until the car can have followed it. What falls sooner is the house's."""
 CHANGES_KEPT = 64
 """Changes of what is reported that are kept for samples older than the report."""
 CHARGED = (ChargerStatus.WAITING, ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
 
 RESTS = (ChargerStatus.WAITING, ChargerStatus.FULL, ChargerStatus.FAULT)
 """What a charger says whose car draws nothing."""
-
-_NOTHING = (0.0, 0.0, 0.0)
-
-Bounds = tuple[Sequence[float], Sequence[float], Sequence[float]]
-"""The least, the likeliest and the most that is drawn on each phase, A."""
 
 
 class Draw:
@@ -59,7 +56,7 @@ class Draw:
         self._status_since = 0.0
         self._changes: deque[tuple[float, list[float]]] = deque(maxlen=CHANGES_KEPT)
         self._attributed_since: float | None = None
-        self._said_then: Sequence[float] = _NOTHING
+        self._said_then: Sequence[float] = NOTHING
         self.begins_to_tell = False
         """Whether it now tells what it draws, or whether it does, and had not before:
         what it was taken to draw was assumed, and the base load beside it as well."""
@@ -71,6 +68,7 @@ class Draw:
         self.report_delay = ReportDelay()
         self.start_seen = StartSeen(branch.charger.wiring)
         self._stop = SelfStop()
+        self._start = OwnStart()
         self.estimate: list[float] = [0.0, 0.0, 0.0]
 
     @property
@@ -86,12 +84,12 @@ class Draw:
     @property
     def reported(self) -> float:
         """Return the A per phase that it last reported: the highest of its phases."""
-        return self._highest(self._reported or _NOTHING)
+        return self._highest(self._reported or NOTHING)
 
     @property
     def reported_by_phase(self) -> Sequence[float]:
         """Return what it last reported, A by phase."""
-        return self._reported or _NOTHING
+        return self._reported or NOTHING
 
     @property
     def current(self) -> float:
@@ -106,7 +104,7 @@ class Draw:
     def observe(self, reading: ChargerReading, offset: float, now: float) -> None:
         """Take what the charger reports; `offset` is added to its time."""
         self._note_status(reading.status, now)
-        reported = self._on_supply(reading.current)
+        reported = on_supply(reading.current, self.branch, self._earthing_system)
         taken_at = reading.current_time
         taken_at = now if taken_at is None else min(taken_at + offset, now)
         if reported != self._said:
@@ -133,6 +131,7 @@ class Draw:
     ) -> None:
         if reading.status is ChargerStatus.DISCONNECTED:
             self.phases.unplug()
+            self._start = OwnStart()
             reported = reported and [0.0, 0.0, 0.0]
             if reported is None:
                 self.estimate = [0.0, 0.0, 0.0]
@@ -143,6 +142,7 @@ class Draw:
         self._reported = reported
         if reported is None:
             return
+        self._start.note_report(reported)
         taken_at = self.arrived_at = max(taken_at, self._said_since)
         if self._told:
             self.report_delay.observe_report(reported[self.phases.first], taken_at)
@@ -159,7 +159,7 @@ class Draw:
         if status is self._status:
             return
         if self._status is ChargerStatus.UNKNOWN and status in RESTS:
-            self.estimate = list(_NOTHING)
+            self.estimate = list(NOTHING)
             self.begins_to_tell = True
         self._status, self._status_since = status, now
 
@@ -240,12 +240,44 @@ class Draw:
         self._stop.since = time
         return True
 
-    def unless_stopped(self, bounds: Bounds) -> Bounds:
-        """Return its bounds; where it has stopped by itself it draws nothing, or again."""
-        if self._stop.since is None:
+    def may_start(self, allowed: float) -> bool:
+        """Return whether its car, which is `allowed` so much, A, does not draw yet."""
+        reported = self._reported
+        if reported is None or not (self._told and allowed):
+            return False
+        idle = any(
+            max(reported[phase], self.estimate[phase]) < USED_FROM
+            for phase in self.phases.used
+        )
+        return idle and self._status in CHARGED
+
+    def has_started(self, rise: Sequence[float], allowed: float, time: float) -> bool:
+        """Return whether a rise is a start of its car, which was `allowed` so much, A."""
+        return self.may_start(allowed) and self._start.explains(
+            rise,
+            self.estimate,
+            phases=self.phases,
+            least=self.branch.min_current,
+            most=allowed,
+            time=time,
+        )
+
+    def by_itself(self, bounds: Bounds, allowed: float, time: float) -> Bounds:
+        """Return its bounds; where it has stopped by itself it draws nothing, or again.
+
+        Where it has started by itself it draws what it was seen to take, or more.
+        """
+        low, likely, high = bounds
+        if self._stop.since is not None:
+            return NOTHING, NOTHING, high
+        start = self._start
+        if start.drawn is not None:
+            low, likely = NOTHING, start.drawn
+        elif time - start.at > TAKEN_FOR:
             return bounds
-        _, _, high = bounds
-        return _NOTHING, _NOTHING, high
+        targets = (allowed * weight for weight in self.phases.weights)
+        most = [max(each) for each in zip(high, targets, likely, strict=True)]
+        return low, likely, most
 
     def note_attribution(self, time: float) -> None:
         """Note whether at `time` it is taken to draw more, or less, than it reports."""
@@ -285,6 +317,7 @@ class Draw:
         """Take it to draw what it reports; return by how much it was taken for more."""
         estimate, self.estimate = self.estimate, list(reported)
         self._attributed_since = self._stop.since = None
+        self._start = OwnStart()
         return [drawn - said for drawn, said in zip(estimate, reported, strict=True)]
 
     def holds(self, allocated: float) -> list[float]:
@@ -318,7 +351,15 @@ class Draw:
         """
         reported = self._reported
         if reported is None:
-            return self._unreported_bounds(allocated, status, since_change)
+            if status not in CHARGED:
+                return NOTHING, NOTHING, NOTHING
+            return unreported_bounds(
+                [allocated * weight for weight in self.phases.weights],
+                self.estimate,
+                status,
+                since_change=since_change,
+                lag=self.branch.charger.command_lag,
+            )
         age = time - self.reported_at
         if age < 0:
             before = self._reported_before(time)
@@ -338,6 +379,8 @@ class Draw:
         may_rise = follows or age > FRESH
         rise = RAMP * (max(0.0, age) + doubt if follows else age)
         fall = RAMP * max(0.0, age - FRESH)
+        if follows and since_change >= FOLLOWED_AFTER:
+            fall += RAMP * doubt
         lows, highs = list(low), list(high)
         for phase, (drawn, target) in enumerate(zip(reported, targets, strict=True)):
             if target < drawn:
@@ -355,46 +398,3 @@ class Draw:
             if taken_at - delay <= time:
                 return reported
         return self._changes[0][1]
-
-    def _unreported_bounds(
-        self, allocated: float, status: ChargerStatus, since_change: float
-    ) -> Bounds:
-        if status not in CHARGED:
-            return _NOTHING, _NOTHING, _NOTHING
-        targets = [allocated * weight for weight in self.phases.weights]
-        estimate = self.estimate
-        if since_change > TAKEN_FOR:
-            if status is ChargerStatus.WAITING:
-                return _NOTHING, _NOTHING, _NOTHING
-            if status is ChargerStatus.CHARGING and max(estimate) < USED_FROM:
-                # It began late, and nobody saw by how much; less is the meter's noise.
-                return targets, targets, targets
-            # It had its time to follow: it draws no more than it may.
-            settled = [min(a, b) for a, b in zip(estimate, targets, strict=True)]
-            return settled, settled, settled
-        low = [min(a, b) for a, b in zip(estimate, targets, strict=True)]
-        high = [max(a, b) for a, b in zip(estimate, targets, strict=True)]
-        lag = 2 * self.branch.charger.command_lag
-        return low, (low if since_change > lag else estimate), high
-
-    def _on_supply(self, current: PhaseValues | None) -> list[float] | None:
-        """Return a report on the supply's phases; None if it says nothing usable."""
-        if current is None:
-            return None
-        a, b, c = current
-        if not (
-            -IMPOSSIBLE_CURRENT < a < IMPOSSIBLE_CURRENT
-            and -IMPOSSIBLE_CURRENT < b < IMPOSSIBLE_CURRENT
-            and -IMPOSSIBLE_CURRENT < c < IMPOSSIBLE_CURRENT
-        ):
-            return None
-        wiring = self.branch.charger.wiring
-        if self._earthing_system is EarthingSystem.IT and len(wiring) < len(current):
-            # It hangs between two lines, whatever it calls its phases.
-            highest = max(0.0, *current)
-            return [highest * weight for weight in self.branch.weights]
-        drawn = [0.0, 0.0, 0.0]
-        for value, phase in zip(current, wiring, strict=False):
-            if value > 0:
-                drawn[phase] = value
-        return drawn

@@ -3,7 +3,14 @@
 from dataclasses import replace
 from math import isfinite
 
-from ..model import ChargerReading, ChargerStatus, Commanded
+from ..model import (
+    ChargerReading,
+    ChargerStatus,
+    Commanded,
+    EarthingSystem,
+    PhaseValues,
+)
+from .tree import Branch
 
 IMPOSSIBLE_CURRENT = 1000.0
 """A: no charger draws that."""
@@ -41,6 +48,31 @@ def sensible_command(commanded: Commanded) -> Commanded:
     ):
         return commanded
     return replace(commanded, current=_possible(current), may_hold=_possible(may_hold))
+
+
+def on_supply(
+    current: PhaseValues | None, branch: Branch, earthing_system: EarthingSystem
+) -> list[float] | None:
+    """Return what a charger reports, A, on the supply's phases; None if nothing usable."""
+    if current is None:
+        return None
+    a, b, c = current
+    if not (
+        -IMPOSSIBLE_CURRENT < a < IMPOSSIBLE_CURRENT
+        and -IMPOSSIBLE_CURRENT < b < IMPOSSIBLE_CURRENT
+        and -IMPOSSIBLE_CURRENT < c < IMPOSSIBLE_CURRENT
+    ):
+        return None
+    wiring = branch.charger.wiring
+    if earthing_system is EarthingSystem.IT and len(wiring) < len(current):
+        # It hangs between two lines, whatever it calls its phases.
+        highest = max(0.0, *current)
+        return [highest * weight for weight in branch.weights]
+    drawn = [0.0, 0.0, 0.0]
+    for value, phase in zip(current, wiring, strict=False):
+        if value > 0:
+            drawn[phase] = value
+    return drawn
 
 
 def _possible(current: float | None) -> float | None:
