@@ -358,12 +358,11 @@ class Connector:
             return self.settling_time
         limit = self.reading.limit
         if self.command.may_hold is not None:
-            strays = self.unconfirmed_since is not None
-        else:
-            strays = (
-                limit is not None and limit > self.allocated + SHOWN_LIMIT_TOLERANCE
-            )
-        return 2 * self.settling_time if strays else None
+            return 2 * self.settling_time if self.unconfirmed_since is not None else None
+        if limit is None or limit <= self.allocated + SHOWN_LIMIT_TOLERANCE:
+            return None
+        # What it shows may be as old as any report, and its draw would tell sooner.
+        return max(2 * self.settling_time, self.draw.report_delay.oldest)
 
     @property
     def valid_for(self) -> float | None:
