@@ -102,3 +102,22 @@ def test_a_car_that_is_on_its_way_leaves_nothing_unused(
     for moment in plant.run(400):
         assert moment.decision.allocations["a"].reason not in given_up, moment.now
     assert outlet.draw == 16.0
+
+
+@pytest.mark.parametrize("start_delay", [10.0, 30.0, 45.0, 60.0])
+@pytest.mark.parametrize("lag", [1.0, 18.0])
+@pytest.mark.parametrize("age", [30.0, 57.0])
+def test_a_car_whose_start_is_reported_late_needs_no_more_than_others(
+    age: float, lag: float, start_delay: float
+) -> None:
+    """It is cut to its minimum where another would be, not paused."""
+    plant = Plant(home(charger("a", command_lag=lag + 2.0)))
+    outlet = plant.outlets["a"]
+    outlet.report_age, outlet.tells_when = age, False
+    outlet.lag, outlet.start_delay = lag, start_delay
+    plant.loads[SUPPLY_ID] = PhaseValues(16.0, 16.0, 16.0)
+    plant.settle(400)
+    assert outlet.draw == 9.0
+    plant.loads[SUPPLY_ID] = PhaseValues(18.0, 18.0, 18.0)
+    plant.settle(60)
+    assert outlet.draw >= 6.0

@@ -199,6 +199,7 @@ class Connector:
             self.reclaim.observe(
                 draw.reported if draw.tells else sent,
                 sent,
+                seen=draw.current,
                 least=self.branch.min_current,
                 step=self.branch.charger.resolution,
                 late=draw.report_delay.latest,
@@ -358,7 +359,9 @@ class Connector:
             return self.settling_time
         limit = self.reading.limit
         if self.command.may_hold is not None:
-            return 2 * self.settling_time if self.unconfirmed_since is not None else None
+            return (
+                2 * self.settling_time if self.unconfirmed_since is not None else None
+            )
         if limit is None or limit <= self.allocated + SHOWN_LIMIT_TOLERANCE:
             return None
         # What it shows may be as old as any report, and its draw would tell sooner.

@@ -31,6 +31,7 @@ class Reclaim:
     cap: float | None = None
     needs: float = 0.0
     idle: bool = False
+    _needed: float = 0.0
     _unused_since: float | None = None
     _drawn: float = 0.0
     _allocated_at: float = float("-inf")
@@ -38,7 +39,7 @@ class Reclaim:
     def plug_in(self) -> None:
         """Forget the last car."""
         self.cap = None
-        self.needs = 0.0
+        self.needs = self._needed = 0.0
         self.idle = False
         self._unused_since = None
 
@@ -52,6 +53,7 @@ class Reclaim:
         drawn: float,
         allocated: float,
         *,
+        seen: float,
         least: float,
         step: float,
         late: float,
@@ -59,12 +61,15 @@ class Reclaim:
     ) -> None:
         """Compare what the car draws with what it is allocated, both A per phase.
 
-        `drawn` may be known `late` s after it was so. A cap is in whole `step`s and never
+        `drawn` may be known `late` s after it was so; `seen` is what it is taken to draw
+        meanwhile, by the meter too. A cap is in whole `step`s and never
         below `least`: a car that tapers off at its end is not to be paused.
         """
         if drawn >= UNUSED:
             self.idle = False
-            if allocated and now - self._allocated_at >= DRAWS_ON_AFTER:
+            if 0 < allocated < self.needs:
+                self.needs = self._needed  # it was late, or late to say so
+            elif allocated and now - self._allocated_at >= DRAWS_ON_AFTER:
                 self.needs = min(self.needs, allocated)
         if self.cap is not None and drawn >= self.cap - REOPEN_WITHIN:
             self.cap = None
@@ -81,13 +86,14 @@ class Reclaim:
         if drawn >= UNUSED:
             self.cap = max(least, ceil((drawn + KEPT_ABOVE_DRAW) / step) * step)
             return
-        self._wake(allocated)
+        if seen < UNUSED:
+            self._wake(allocated)
 
     def _wake(self, allocated: float) -> None:
         """Ask for more on behalf of a car that does not start; else give it up."""
         higher = [current for current in WAKING_CURRENTS if current > allocated]
         self._unused_since = None
-        if higher:
-            self.needs = higher[0]
-        else:
+        if higher and self.needs != higher[0]:
+            self._needed, self.needs = self.needs, higher[0]
+        elif not higher:
             self.idle = True
