@@ -16,6 +16,8 @@ from custom_components.amp_guard.plans.tariff import TariffPlan
 from .helpers import OPERATOR, TARIFF, PlainCharger, Property, add_plan, add_solar
 from .test_plans import QUIET, _a_quarter_begins, left, plan_state, reason, says  # noqa: F401 - fixtures
 
+pytestmark = pytest.mark.usefixtures("all_enabled")
+
 
 def fails(*_: Any) -> None:
     raise ZeroDivisionError("a bug")

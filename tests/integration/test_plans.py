@@ -454,6 +454,7 @@ async def test_what_is_kept_goes_with_the_entry(
     assert key not in hass_storage
 
 
+@pytest.mark.usefixtures("all_enabled")
 async def test_a_clock_that_jumps_over_a_window_keeps_the_car_within_the_mean(
     hass: HomeAssistant,
     entry: ConfigEntry,
@@ -473,6 +474,7 @@ async def test_a_clock_that_jumps_over_a_window_keeps_the_car_within_the_mean(
         assert reason(hass, left) in ("power_window", "raise_held", "minimum_off")
 
 
+@pytest.mark.usefixtures("all_enabled")
 async def test_a_month_that_ends_while_a_car_charges_begins_at_the_figure(
     hass: HomeAssistant,
     entry: ConfigEntry,

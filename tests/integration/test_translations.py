@@ -31,8 +31,11 @@ from custom_components.amp_guard.plans.surplus import SolarMode
 from custom_components.amp_guard.site.tariffs import OWN
 
 from .helpers import (
+    OPERATOR,
+    TARIFF,
     PlainCharger,
     add_charger,
+    add_plan,
     add_solar,
     charger_input,
     go_on,
@@ -40,7 +43,6 @@ from .helpers import (
     start_flow,
     start_subentry,
 )
-from .test_plans import OPERATOR, TARIFF, add
 
 FOLDER = Path(integration.__file__).parent
 LANGUAGES = sorted(path.stem for path in (FOLDER / "translations").glob("*.json"))
@@ -281,8 +283,8 @@ async def test_each_entity_has_its_name(
 ) -> None:
     await add_charger(hass, entry, chargers["left"])
     await add_solar(hass, entry)
-    await add(hass, entry, "tariff", TARIFF | {"price": 5.0})
-    await add(hass, entry, "grid_operator", OPERATOR)
+    await add_plan(hass, entry, "tariff", TARIFF | {"price": 5.0})
+    await add_plan(hass, entry, "grid_operator", OPERATOR)
     await go_on(
         hass,
         await start_subentry(hass, entry, "charger"),
@@ -308,7 +310,7 @@ async def test_each_entity_without_a_device_class_has_an_icon(
     hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
 ) -> None:
     await add_charger(hass, entry, chargers["left"])
-    await add(hass, entry, "tariff", TARIFF | {"price": 5.0})
+    await add_plan(hass, entry, "tariff", TARIFF | {"price": 5.0})
     icons = entity_icons()
     bare = [
         entity.entity_id

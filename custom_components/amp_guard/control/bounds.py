@@ -29,8 +29,6 @@ def unreported_bounds(
     """
     low = PhaseValues(*map(min, estimate, targets, strict=True))
     if since_change > TAKEN_FOR:
-        if status is ChargerStatus.WAITING:
-            return NOTHING
         if status is ChargerStatus.CHARGING and max(estimate) < USED_FROM:
             # It began late, and nobody saw by how much; less is the meter's noise.
             return targets, targets, targets

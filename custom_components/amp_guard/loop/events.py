@@ -53,9 +53,11 @@ _OF_FUSES = (
 )
 EVENT_TYPES = {
     SUPPLY_ID: (
-        *_OF_FUSES,
+        EventType.OVERLOAD,
         EventType.LOADS_OFF,
         EventType.LOADS_ON,
+        EventType.FALLBACK_ENTERED,
+        EventType.FALLBACK_LEFT,
     ),
     SUBENTRY_CHARGER: (
         EventType.REDUCED,
