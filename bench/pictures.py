@@ -40,7 +40,7 @@ PICTURES = {
     "tree.svg": Window(scenario="nested-group-20a-under-35a", start=1180, end=1240),
     "turns.png": Window(scenario="three-cars-25a-short-turns", start=40, end=640),
     "unreported.svg": Window(scenario="draw-never-reported", start=45, end=100),
-    "waking.svg": Window(scenario="slow-starters", end=110),
+    "waking.svg": Window(scenario="slow-starters", end=260),
 }
 
 
