@@ -117,7 +117,7 @@ def _kept(hass: HomeAssistant, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _shown(hass: HomeAssistant, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the form shows: the loads by their entity ids now."""
-    return _with_loads(options, lambda load: resolve(hass, load) or load)
+    return _with_loads(options, lambda load: resolve(hass, load))
 
 
 def _with_loads(

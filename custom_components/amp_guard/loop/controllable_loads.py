@@ -17,11 +17,12 @@ from homeassistant.const import (
     STATE_UNKNOWN,
 )
 from homeassistant.core import HomeAssistant, callback, split_entity_id
-from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers import issue_registry as ir
 import voluptuous as vol
 
 from ..const import CONF_CONTROLLABLE_LOADS, DOMAIN, AmpGuardConfigEntry
 from ..control.load_shedding import FuseView, LoadShedding
+from ..meters.sensors import resolve
 from ..model import SUPPLY_ID, MeterTrust
 from .charger_repairs import is_simulated
 from .fleet import Fleet
@@ -74,7 +75,7 @@ class ControllableLoads:
     @property
     def off(self) -> tuple[str, ...]:
         """The loads that are off by our doing."""
-        return tuple(entity_of(self._hass, load) for load in self._shedding.shed)
+        return tuple(resolve(self._hass, load) for load in self._shedding.shed)
 
     @callback
     def look(self, state: SiteState, now: float) -> bool:
@@ -162,20 +163,15 @@ async def forget_loads(hass: HomeAssistant, entry_id: str) -> None:
 # --- a load ---------------------------------------------------------------------------
 
 
-def entity_of(hass: HomeAssistant, load: str) -> str:
-    """Return its entity id now."""
-    return er.async_resolve_entity_id(er.async_get(hass), load) or load
-
-
 def name_of(hass: HomeAssistant, load: str) -> str:
     """Return what its owner calls it."""
-    entity_id = entity_of(hass, load)
+    entity_id = resolve(hass, load)
     state = hass.states.get(entity_id)
     return entity_id if state is None else state.name
 
 
 def _is_on(hass: HomeAssistant, load: str) -> bool | None:
-    state = hass.states.get(entity_of(hass, load))
+    state = hass.states.get(resolve(hass, load))
     if state is None or state.state in (STATE_UNAVAILABLE, STATE_UNKNOWN):
         return None
     return state.state != STATE_OFF
@@ -185,7 +181,7 @@ def _is_on(hass: HomeAssistant, load: str) -> bool | None:
 def switch(hass: HomeAssistant, loads: Iterable[str], service: str) -> None:
     """Have each switched by itself: one that hangs or refuses delays no other."""
     for load in loads:
-        hass.async_create_task(_switch(hass, entity_of(hass, load), service))
+        hass.async_create_task(_switch(hass, resolve(hass, load), service))
 
 
 async def _switch(hass: HomeAssistant, entity_id: str, service: str) -> None:
