@@ -16,6 +16,8 @@ import pytest
 import pytest_socket
 
 from custom_components.amp_guard.balancer import Balancer
+from custom_components.amp_guard.const import DOMAIN
+from custom_components.amp_guard.loop.charger_repairs import is_simulated
 from simulator.devices.amp_guard import AmpGuard, AmpGuardSettings
 from tests.clock import Clock
 from tests.shown_texts import (  # noqa: F401 - used by all
@@ -23,7 +25,15 @@ from tests.shown_texts import (  # noqa: F401 - used by all
     _flows_find_their_texts,
 )
 
-from .helpers import Decisions, PlainCharger, Property, add_meter
+from .helpers import (
+    Decisions,
+    PlainCharger,
+    Property,
+    add_meter,
+    go_on,
+    hastened,
+    start_flow,
+)
 
 QUIET = (1.0, 2.0, 3.0)
 """A. What the house draws at first."""
@@ -90,6 +100,33 @@ def meter_input(house: Property) -> dict[str, str]:
 async def entry(hass: HomeAssistant, meter_input: dict[str, str]) -> ConfigEntry:
     """The property in Home Assistant, without chargers."""
     return await add_meter(hass, meter_input)
+
+
+@pytest.fixture
+async def add_simulated_home(
+    hass: HomeAssistant, clock: Clock
+) -> AsyncGenerator[Callable]:
+    """Return what adds the demonstration, as anybody can.
+
+    What is left of it in the end goes without waiting for chargers that went before it.
+    """
+
+    async def add() -> ConfigEntry:
+        result = await go_on(hass, await start_flow(hass), "demonstration", {})
+        assert result["type"] == "create_entry"
+        await hass.async_block_till_done()
+        return result["result"]
+
+    yield add
+    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+        if is_simulated(entry):
+            await hastened(clock, hass.config_entries.async_unload(entry.entry_id))
+
+
+@pytest.fixture
+async def simulated_home(add_simulated_home: Callable) -> ConfigEntry:
+    """The demonstration, added as anybody can."""
+    return await add_simulated_home()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What an owner does and sees, for the tests of the integration."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 import logging
 
@@ -439,6 +439,19 @@ async def enable_all(hass: HomeAssistant, entry: ConfigEntry) -> None:
         registry.async_update_entity(entity.entity_id, disabled_by=None)
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
+
+
+async def hastened[T](clock: Clock, work: Coroutine[object, object, T]) -> T:
+    """Do what waits for others in vain, while time is made to pass.
+
+    Chargers of the simulated home are gone with its entry before they can be released,
+    which is tried for some seconds.
+    """
+    doing = asyncio.ensure_future(work)
+    while not doing.done():
+        clock.advance(0.5)
+        await asyncio.wait({doing}, timeout=0.02)
+    return doing.result()
 
 
 def log_levels(caplog: pytest.LogCaptureFixture) -> list[int]:

@@ -1,5 +1,6 @@
 """The simulated home: real balancing of what is made of ordinary entities."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntry
@@ -21,17 +22,14 @@ from custom_components.amp_guard.demonstration.home import (
 from custom_components.amp_guard.model import SUPPLY_ID, Phase
 from tests.clock import Clock
 
-from .helpers import Decisions, device_id, go_on, start_flow
+from .helpers import Decisions, device_id, go_on, hastened, start_flow
 
 NOTHING = (STATE_UNKNOWN, STATE_UNAVAILABLE)
 
 
 @pytest.fixture
-async def entry(hass: HomeAssistant) -> ConfigEntry:
-    result = await go_on(hass, await start_flow(hass), "demonstration", {})
-    assert result["type"] == "create_entry"
-    await hass.async_block_till_done()
-    return result["result"]
+def entry(simulated_home: ConfigEntry) -> ConfigEntry:
+    return simulated_home
 
 
 async def passes(
@@ -98,15 +96,14 @@ async def test_all_of_it_says_that_it_is_simulated(
 
 
 async def test_it_speaks_the_language_and_has_each_device_once(
-    hass: HomeAssistant, clock: Clock
+    hass: HomeAssistant, add_simulated_home: Callable
 ) -> None:
     hass.config.language = "sv"
-    result = await go_on(hass, await start_flow(hass), "demonstration", {})
-    await hass.async_block_till_done()
+    entry = await add_simulated_home()
     names = [
         device.name
         for device in dr.async_entries_for_config_entry(
-            dr.async_get(hass), result["result"].entry_id
+            dr.async_get(hass), entry.entry_id
         )
     ]
     assert sorted(map(str, names)) == [
@@ -115,7 +112,7 @@ async def test_it_speaks_the_language_and_has_each_device_once(
         "Simulerat garage",
         "Simulerat hem",
     ]
-    assert result["title"] == "Simulerat hem"
+    assert entry.title == "Simulerat hem"
 
 
 async def test_one_is_enough(hass: HomeAssistant, entry: ConfigEntry) -> None:
@@ -131,10 +128,10 @@ async def test_it_lives_on_when_it_is_reloaded(
     hass: HomeAssistant, clock: Clock, decisions: Decisions, entry: ConfigEntry
 ) -> None:
     await passes(hass, clock, decisions, 60)
-    await hass.config_entries.async_reload(entry.entry_id)
+    await hastened(clock, hass.config_entries.async_reload(entry.entry_id))
     await hass.async_block_till_done()
     await passes(hass, clock, decisions, 60)
-    assert await hass.config_entries.async_remove(entry.entry_id)
+    assert await hastened(clock, hass.config_entries.async_remove(entry.entry_id))
     await hass.async_block_till_done()
     assert not hass.states.async_entity_ids("number")
 

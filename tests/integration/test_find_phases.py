@@ -1,6 +1,7 @@
 """Find the phases, walked in the simulated home: by the action, and by the form."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from unittest.mock import AsyncMock
 
@@ -29,7 +30,7 @@ from custom_components.amp_guard.repairs import async_create_fix_flow
 from custom_components.amp_guard.site.settings import change_wiring
 from tests.clock import Clock
 
-from .helpers import Decisions, device_id, go_on, start_flow, start_subentry
+from .helpers import Decisions, device_id, go_on, hastened, start_subentry
 
 STARTS = 30
 """s until both cars charge."""
@@ -47,10 +48,8 @@ def calm_hour(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def entry(hass: HomeAssistant, calm_hour: None) -> ConfigEntry:
-    result = await go_on(hass, await start_flow(hass), "demonstration", {})
-    await hass.async_block_till_done()
-    return result["result"]
+async def entry(calm_hour: None, add_simulated_home: Callable) -> ConfigEntry:
+    return await add_simulated_home()
 
 
 @pytest.fixture
@@ -199,7 +198,7 @@ async def test_a_search_ends_with_its_entry(
     search = find_phases(hass, entry, charger)
     await passes(hass, clock, decisions, 120)
     assert entry.runtime_data.finder.ceilings
-    await hass.config_entries.async_reload(entry.entry_id)
+    await hastened(clock, hass.config_entries.async_reload(entry.entry_id))
     with pytest.raises(HomeAssistantError) as stopped:
         await search
     assert stopped.value.translation_key == "search_stopped"
@@ -336,10 +335,10 @@ async def test_a_search_that_is_shown_nothing_ends_by_itself(
 
 
 async def test_without_the_load_balancing_it_is_set_by_hand(
-    hass: HomeAssistant, entry: ConfigEntry, charger: ConfigSubentry
+    hass: HomeAssistant, clock: Clock, entry: ConfigEntry, charger: ConfigSubentry
 ) -> None:
     result = await check_step(hass, entry, charger)
-    await hass.config_entries.async_unload(entry.entry_id)
+    await hastened(clock, hass.config_entries.async_unload(entry.entry_id))
     result = await go_on(hass, result, "find_phases")
     await hass.async_block_till_done(wait_background_tasks=True)
     manager = hass.config_entries.subentries
@@ -395,6 +394,7 @@ async def test_a_wiring_that_is_seen_is_set_by_a_button(
 )
 async def test_a_wiring_that_cannot_be_set_any_longer_is_told_so(
     hass: HomeAssistant,
+    clock: Clock,
     entry: ConfigEntry,
     charger: ConfigSubentry,
     seen: str,
@@ -402,7 +402,7 @@ async def test_a_wiring_that_cannot_be_set_any_longer_is_told_so(
     *,
     gone: bool,
 ) -> None:
-    await hass.config_entries.async_unload(entry.entry_id)
+    await hastened(clock, hass.config_entries.async_unload(entry.entry_id))
     [group] = entry.get_subentries_of_type("group")
     two_phases = {**group.data, "phases": "1,2"}
     hass.config_entries.async_update_subentry(entry, group, data=two_phases)

@@ -346,10 +346,10 @@ async def test_a_removed_entry_is_told_of_no_longer(
     assert told(hass) == {}
 
 
-async def test_nothing_is_told_of_a_simulated_home(hass: HomeAssistant) -> None:
-    result = await go_on(hass, await start_flow(hass), "demonstration", {})
-    await hass.async_block_till_done()
-    entry = result["result"]
+async def test_nothing_is_told_of_a_simulated_home(
+    hass: HomeAssistant, simulated_home: ConfigEntry
+) -> None:
+    entry = simulated_home
     for subentry in entry.get_subentries_of_type("charger"):
         data = {**subentry.data, "offline_current": 16.0}
         hass.config_entries.async_update_subentry(entry, subentry, data=data)

@@ -12,14 +12,7 @@ from custom_components.amp_guard.const import DOMAIN
 from custom_components.amp_guard.model import Reason
 from tests.clock import Clock
 
-from .helpers import Decisions, device_id, go_on, start_flow
-
-
-async def add_simulated_home(hass: HomeAssistant) -> ConfigEntry:
-    """Add the demonstration as anybody can."""
-    result = await go_on(hass, await start_flow(hass), "demonstration", {})
-    await hass.async_block_till_done()
-    return result["result"]
+from .helpers import Decisions, device_id
 
 
 async def passes(
@@ -45,11 +38,12 @@ async def test_a_download_is_decided_again_to_the_same_bytes(
     hass: HomeAssistant,
     clock: Clock,
     decisions: Decisions,
+    simulated_home: ConfigEntry,
     hass_client: ClientSessionGenerator,
     tmp_path: Path,
 ) -> None:
     assert await async_setup_component(hass, "diagnostics", {})
-    entry = await add_simulated_home(hass)
+    entry = simulated_home
     first, second = (
         device_id(hass, entry, charger.subentry_id)
         for charger in entry.get_subentries_of_type("charger")

@@ -22,7 +22,7 @@ from .helpers import (
     enable_all,
     go_on,
     group_id,
-    start_flow,
+    hastened,
     start_subentry,
 )
 from .test_settings import set_number, turn
@@ -289,11 +289,10 @@ async def test_a_charger_that_is_lost_and_back_is_logged_once_each(
 
 @pytest.mark.parametrize("removed", [False, True])
 async def test_a_simulated_home_is_nothing_to_repair(
-    hass: HomeAssistant, clock: Clock, removed: bool
+    hass: HomeAssistant, clock: Clock, simulated_home: ConfigEntry, removed: bool
 ) -> None:
-    result = await go_on(hass, await start_flow(hass), "demonstration", {})
-    await hass.async_block_till_done()
     if removed:
-        await hass.config_entries.async_remove(result["result"].entry_id)
+        remove = hass.config_entries.async_remove(simulated_home.entry_id)
+        await hastened(clock, remove)
         await hass.async_block_till_done()
     assert issues(hass) == {}

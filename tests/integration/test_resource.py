@@ -14,8 +14,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import get_system_health_info
 
 import custom_components.amp_guard as integration
+from tests.clock import Clock
 
-from .helpers import go_on, start_flow
+from .helpers import go_on, hastened, start_flow
 
 FILE = Path(integration.__file__).parent / "frontend" / "amp-guard-card.js"
 PATH = "/amp_guard/amp-guard-card.js"
@@ -33,14 +34,8 @@ def resources(hass: HomeAssistant, hass_ws_client: Callable) -> Callable:
     return resources
 
 
-async def add_simulated_home(hass: HomeAssistant) -> ConfigEntry:
-    result = await go_on(hass, await start_flow(hass), "demonstration", {})
-    await hass.async_block_till_done()
-    return result["result"]
-
-
 async def test_the_simulated_home_has_its_dashboard_while_it_is_there(
-    hass: HomeAssistant, hass_ws_client: Callable
+    hass: HomeAssistant, clock: Clock, hass_ws_client: Callable
 ) -> None:
     assert await async_setup_component(hass, "lovelace", {})
     result = await go_on(hass, await start_flow(hass), "demonstration", {})
@@ -65,21 +60,23 @@ async def test_the_simulated_home_has_its_dashboard_while_it_is_there(
     assert await async_setup_component(hass, "system_health", {})
     assert (await get_system_health_info(hass, "lovelace"))["dashboards"] == 2
 
-    await hass.config_entries.async_reload(entry.entry_id)
+    await hastened(clock, hass.config_entries.async_reload(entry.entry_id))
     assert async_panel_exists(hass, path)
-    await hass.config_entries.async_remove(entry.entry_id)
+    await hastened(clock, hass.config_entries.async_remove(entry.entry_id))
     assert not async_panel_exists(hass, path)
     gone = await ask(type="lovelace/config", url_path=path, force=False)
     assert gone["error"]["code"] == "config_not_found"
 
 
-async def test_a_dashboard_of_somebody_elses_stays(hass: HomeAssistant) -> None:
+async def test_a_dashboard_of_somebody_elses_stays(
+    hass: HomeAssistant, clock: Clock, add_simulated_home: Callable
+) -> None:
     assert await async_setup_component(hass, "lovelace", {})
     path = "amp-guard-simulated"
     async_register_built_in_panel(hass, "lovelace", frontend_url_path=path)
-    entry = await add_simulated_home(hass)
+    entry = await add_simulated_home()
     assert entry.state is ConfigEntryState.LOADED
-    await hass.config_entries.async_remove(entry.entry_id)
+    await hastened(clock, hass.config_entries.async_remove(entry.entry_id))
     assert async_panel_exists(hass, path)
 
 
@@ -106,6 +103,8 @@ async def test_it_follows_the_file_and_leaves_what_others_made(
     entry: ConfigEntry,
     resources: Callable,
     hass_ws_client: Callable,
+    clock: Clock,
+    add_simulated_home: Callable,
 ) -> None:
     assert await async_setup_component(hass, "lovelace", {})
     [first] = await resources()
@@ -119,35 +118,38 @@ async def test_it_follows_the_file_and_leaves_what_others_made(
         await client.send_json_auto_id(command)
         assert (await client.receive_json())["success"]
 
-    another = await add_simulated_home(hass)
+    another = await add_simulated_home()
     urls = {each["url"] for each in await resources()}
     assert urls == {first["url"], "/local/another.js"}
 
     await hass.config_entries.async_remove(entry.entry_id)
     assert len(await resources()) == 2
-    await hass.config_entries.async_remove(another.entry_id)
+    await hastened(clock, hass.config_entries.async_remove(another.entry_id))
     assert [each["url"] for each in await resources()] == ["/local/another.js"]
 
-    await add_simulated_home(hass)  # without a restart
+    await add_simulated_home()  # without a restart
     assert {each["url"] for each in await resources()} == urls
 
 
 async def test_it_is_added_when_dashboards_come_later(
-    hass: HomeAssistant, resources: Callable
+    hass: HomeAssistant, resources: Callable, add_simulated_home: Callable
 ) -> None:
-    await add_simulated_home(hass)
+    await add_simulated_home()
     assert await async_setup_component(hass, "lovelace", {})
     await hass.async_block_till_done()
     assert len(await resources()) == 1
 
 
 async def test_resources_in_yaml_are_left_to_the_owner(
-    hass: HomeAssistant, resources: Callable
+    hass: HomeAssistant,
+    clock: Clock,
+    resources: Callable,
+    add_simulated_home: Callable,
 ) -> None:
     own = [{"type": "module", "url": PATH}]
     config = {"lovelace": {"resource_mode": "yaml", "resources": own}}
     assert await async_setup_component(hass, "lovelace", config)
-    entry = await add_simulated_home(hass)
+    entry = await add_simulated_home()
     assert entry.state is ConfigEntryState.LOADED
     assert await resources() == own
-    assert await hass.config_entries.async_remove(entry.entry_id)
+    assert await hastened(clock, hass.config_entries.async_remove(entry.entry_id))

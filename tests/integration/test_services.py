@@ -32,6 +32,7 @@ from .helpers import (
     go_on,
     group_id,
     groups_input,
+    hastened,
     start_flow,
 )
 
@@ -635,7 +636,10 @@ ACTIONS = {
 
 
 async def test_each_action_names_a_supply_that_is_not_set_up(
-    hass: HomeAssistant, entry: ConfigEntry, pair: Pair
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    pair: Pair,
+    add_simulated_home: Callable,
 ) -> None:
     known = hass.services.async_services_for_domain(DOMAIN).keys()
     # What is told to support is told of a supply that is not set up, too.
@@ -644,8 +648,7 @@ async def test_each_action_names_a_supply_that_is_not_set_up(
     left = device_id(hass, entry, ids(entry)[0])
     await hass.config_entries.async_unload(entry.entry_id)
     # The devices of another supply are not what is meant.
-    await go_on(hass, await start_flow(hass), "demonstration", {})
-    await hass.async_block_till_done()
+    await add_simulated_home()
     for action, data in ACTIONS.items():
         meant = {"device_id": left}
         if action in ("get_plan", "get_grid_limits"):
@@ -658,17 +661,21 @@ async def test_each_action_names_a_supply_that_is_not_set_up(
 
 
 async def test_the_only_supply_is_meant_whether_it_is_set_up_or_not(
-    hass: HomeAssistant, entry: ConfigEntry, house: Property
+    hass: HomeAssistant,
+    clock: Clock,
+    entry: ConfigEntry,
+    house: Property,
+    add_simulated_home: Callable,
 ) -> None:
     await house.passes(hass, 3, 1.0, 1.0, 1.0)
-    await go_on(hass, await start_flow(hass), "demonstration", {})
-    await hass.async_block_till_done()
+    await add_simulated_home()
     with pytest.raises(ServiceValidationError) as refused:
         await act(hass, "get_plan")
     assert refused.value.translation_key == "no_such_supply"
 
     entry, simulated = hass.config_entries.async_entries(DOMAIN)
-    await hass.config_entries.async_unload(simulated.entry_id)
+    unload = hass.config_entries.async_unload(simulated.entry_id)
+    await hastened(clock, unload)
     assert (await act(hass, "get_plan"))["fuses"][0]["name"] == entry.title
     await hass.config_entries.async_remove(simulated.entry_id)
     await hass.config_entries.async_unload(entry.entry_id)

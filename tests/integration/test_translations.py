@@ -1,6 +1,6 @@
 """Every text is there, in each language, and none for what does not exist."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 import json
 from pathlib import Path
 import re
@@ -40,7 +40,6 @@ from .helpers import (
     charger_input,
     go_on,
     recognised_charger,
-    start_flow,
     start_subentry,
 )
 
@@ -279,7 +278,10 @@ def test_each_error_that_is_raised_has_its_text() -> None:
 
 
 async def test_each_entity_has_its_name(
-    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    chargers: dict[str, PlainCharger],
+    add_simulated_home: Callable,
 ) -> None:
     await add_charger(hass, entry, chargers["left"])
     await add_solar(hass, entry)
@@ -293,8 +295,7 @@ async def test_each_entity_has_its_name(
         charger_input("Driveway"),
         "save",
     )
-    await go_on(hass, await start_flow(hass), "demonstration", {})
-    await hass.async_block_till_done()
+    await add_simulated_home()
     named: dict[str, set[str]] = {}
     for entity in er.async_get(hass).entities.values():
         if entity.platform == DOMAIN and entity.translation_key is not None:
