@@ -5,6 +5,9 @@ others each time, and many more of the law's.
 """
 
 import asyncio
+from collections.abc import Iterator
+from functools import cache
+import hashlib
 import logging
 import os
 from pathlib import Path
@@ -32,6 +35,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 # The test plugin has each statement of the recorder told, to a console that others use.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+# And what Home Assistant sets up and registers, some hundred lines of each test.
+logging.getLogger("homeassistant").setLevel(logging.WARNING)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,6 +54,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FOLDER",
         help="keep the pictures of the set-up there, as docs/setup.md shows them",
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _each_pin_is_stretched_once() -> Iterator[None]:
+    """Find the key of a meter once for all tests: it is always the same, and costs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashlib, "pbkdf2_hmac", cache(hashlib.pbkdf2_hmac))
+        yield
 
 
 @pytest.fixture
