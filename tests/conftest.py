@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 import hashlib
 import logging
+from math import inf
 import os
 from pathlib import Path
 
@@ -78,7 +79,9 @@ async def enable_event_loop_debug(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the loop check who calls it, as the test plugin does, but note no stacks.
 
     It would note one for each future and callback, which is half of what a test costs.
+    Nor does it log who is slow: where time is moved, that is whoever moves it.
     """
     loop = asyncio.get_running_loop()
     loop.set_debug(True)
+    loop.slow_callback_duration = inf
     monkeypatch.setattr(loop, "get_debug", lambda: False)
