@@ -16,7 +16,7 @@ from custom_components.amp_guard.model import (
     Worth,
 )
 
-from .plant import Moment, Outlet, Plant
+from .plant import DRAWS, Moment, Outlet, Plant
 
 ARITHMETIC = 1e-4
 """A that only floating point can tell apart."""
@@ -25,6 +25,8 @@ RIDE = 0.13
 tried."""
 BETWEEN_SWITCHES = 600.0
 """s."""
+SEEN_AFTER = 60.0
+"""s for which a car draws by which every law has seen it: no report is older."""
 NEXT_SAMPLE = 1.25
 """s by which a meter's next sample must be there for minimums to ride through."""
 
@@ -192,8 +194,23 @@ def _starts(plant: Plant, moment: Moment, name: str) -> bool:
     """
     decision = moment.decision
     least = (plant.branches[name].min_current, decision.minimums[name].fewest)
-    draws = min(plant.outlets[name].draw, max(decision.drawn[name]))
-    return decision.allocations[name].current in least and draws < 1.0
+    is_least = decision.allocations[name].current in least
+    return is_least and not _is_seen_to_draw(plant, moment, name)
+
+
+def _is_seen_to_draw(plant: Plant, moment: Moment, name: str) -> bool:
+    """Say whether a car draws, and the law knows it, was told it, or has had its time.
+
+    What it was told is what the charger says at that moment, whatever the law makes of it.
+    """
+    outlet = plant.outlets[name]
+    if outlet.draws_since is None:
+        return False
+    told = moment.snapshot.chargers[name].current or NO_CURRENT
+    return (
+        max(*moment.decision.drawn[name], *told) >= DRAWS
+        or moment.now - outlet.draws_since > SEEN_AFTER
+    )
 
 
 def check_raises(plant: Plant, moment: Moment) -> None:
@@ -352,7 +369,7 @@ def _tried(plant: Plant, moment: Moment, index: int, phase: Phase) -> float:
             index in branch.path
             and phase in outlet.charger.wiring[1:]
             and moment.decision.allocations[name].current == branch.min_current
-            and min(outlet.draw, max(moment.decision.drawn[name])) < 1.0
+            and not _is_seen_to_draw(plant, moment, name)
         ):
             return RIDE * plant.tree.fuses[index].max_current_online
     return 0.0

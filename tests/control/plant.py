@@ -36,6 +36,8 @@ from .driver import Driver
 
 LATE_SWITCH = 45.0
 """s after which a charger opens its contacts that says so at once."""
+DRAWS = 1.0
+"""A from which a car draws: less is none that its phases could be seen by."""
 ABSURD = 1e6
 """A: no meter means that."""
 
@@ -73,7 +75,7 @@ class Outlet:
     With `only_changes` one that is like the one before is none; it is asked each
     `asked_each` s. Set to other phases it is `switching`; `switched_at` is when it was
     told, and `switched_under_load` says whether it ever was while its car drew.
-    `limit` is the limit in force in the charger.
+    `limit` is the limit in force in the charger; its car `draws_since` then, s.
     """
 
     charger: Charger
@@ -102,6 +104,7 @@ class Outlet:
     phases_set: int | None = None
     switched_at: list[float] = field(default_factory=list)
     switched_under_load: bool = False
+    draws_since: float | None = None
     _being_set: tuple[Phase, ...] | None = None
     _last_set: tuple[Phase, ...] = tuple(Phase)
     _to_be_set: deque[tuple[float, tuple[Phase, ...]]] = field(default_factory=deque)
@@ -172,6 +175,10 @@ class Outlet:
             if now < self._starts_at:
                 allowed = 0.0
         self.draw = min(allowed, self.draw + self.ramp * seconds)
+        if self.draw < DRAWS:
+            self.draws_since = None
+        elif self.draws_since is None:
+            self.draws_since = now
         self._past.append((now, self.draw))
         while len(self._past) > 1 and self._past[1][0] <= now - 60:
             self._past.popleft()
