@@ -356,20 +356,16 @@ def _tried(plant: Plant, moment: Moment, index: int, phase: Phase) -> float:
     With its minimum, until the car is seen to draw, and on which phases. Of one that says
     that it is set to one phase and lies, only once that is told.
     """
+    decision = moment.decision
     for name in steered(plant):
         branch, outlet = plant.branches[name], plant.outlets[name]
-        if (
-            index in branch.path
-            and outlet.lies
-            and moment.decision.allocations[name].current == branch.min_current
-            and moment.decision.drawn[name][phase] == 0.0
-        ):
+        is_least = decision.allocations[name].current == branch.min_current
+        if not is_least or index not in branch.path:
+            continue
+        if outlet.lies and decision.drawn[name][phase] == 0.0:
             return branch.min_current
-        if (
-            index in branch.path
-            and phase in outlet.charger.wiring[1:]
-            and moment.decision.allocations[name].current == branch.min_current
-            and not _is_seen_to_draw(plant, moment, name)
+        if phase in outlet.charger.wiring[1:] and not _is_seen_to_draw(
+            plant, moment, name
         ):
             return RIDE * plant.tree.fuses[index].max_current_online
     return 0.0

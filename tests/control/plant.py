@@ -148,8 +148,10 @@ class Outlet:
     @property
     def lies(self) -> bool:
         """Return whether its car uses others than it was last set to, by its own word."""
-        used = {phase for phase in Phase if self.weights[phase]}
-        return self.phases_set == 1 and not used.issubset(self._last_set)
+        return self.phases_set == 1 and any(
+            weight and phase not in self._last_set
+            for phase, weight in enumerate(self.weights)
+        )
 
     def be_set_by_hand(self, phases: tuple[Phase, ...]) -> None:
         """Use other phases from now on."""
@@ -225,10 +227,9 @@ class Outlet:
         """Return what it tells at `now`, in the clock that is `shift` s ahead."""
         current = current_time = None
         if self.report_age is not None:
-            taken, draw = self._past[0]
-            for time, value in self._past:
-                if time <= now - self.report_age:
-                    taken, draw = time, value
+            latest = now - self.report_age
+            old_enough = (each for each in reversed(self._past) if each[0] <= latest)
+            taken, draw = next(old_enough, self._past[0])
             # On its own lines, in the order of its wiring.
             own = [self.weights[phase] * draw for phase in self.charger.wiring]
             own += [0.0] * (len(Phase) - len(own))

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable
 from datetime import timedelta
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers.entity import Entity
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -29,6 +29,7 @@ from .helpers import (
     Decisions,
     PlainCharger,
     Property,
+    add_charger,
     add_meter,
     go_on,
     hastened,
@@ -147,6 +148,44 @@ async def chargers(hass: HomeAssistant) -> dict[str, PlainCharger]:
 
 
 @pytest.fixture
+async def left_id(
+    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
+) -> str:
+    """The left charger, which is balanced: its id."""
+    return await add_charger(hass, entry, chargers["left"])
+
+
+@pytest.fixture
+def left(chargers: dict[str, PlainCharger], left_id: str) -> PlainCharger:
+    """The left charger, which is balanced."""
+    return chargers["left"]
+
+
+@pytest.fixture
+async def number_service(
+    hass: HomeAssistant, chargers: dict[str, PlainCharger]
+) -> AsyncGenerator[Callable]:
+    """Return a function that puts something between a command and its charger."""
+    services = hass.services.async_services_internal()["input_number"]
+    set_value = services["set_value"]
+
+    def intercept(before: Callable) -> None:
+        async def handle(call: ServiceCall) -> None:
+            (entity,) = call.data["entity_id"]
+            await before(entity)
+            await hass.services.async_call(
+                "input_number", "really_set_value", dict(call.data), blocking=True
+            )
+
+        services["really_set_value"] = set_value
+        hass.services.async_register(
+            "input_number", "set_value", handle, set_value.schema
+        )
+
+    return intercept
+
+
+@pytest.fixture
 def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Return a hand on the wall clock: it is set on by so many s."""
     utcnow, moved = dt_util.utcnow, [0.0]
@@ -167,3 +206,9 @@ def later(set_clock: Callable[[float], None], clock: Clock) -> Callable[[float],
         clock.advance(seconds)
 
     return move
+
+
+@pytest.fixture
+def a_quarter_begins(set_clock: Callable[[float], None]) -> None:
+    """What a test sees of a quarter of an hour does not depend on when it is run."""
+    set_clock(905.0 - dt_util.utcnow().timestamp() % 900.0)

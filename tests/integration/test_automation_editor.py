@@ -39,15 +39,6 @@ ACTIONS_OF_CHARGERS = {
 OF_FUSES = {"overload", "fallback_entered", "fallback_left"}
 
 
-@pytest.fixture
-async def left(
-    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
-) -> PlainCharger:
-    """A charger that is balanced."""
-    await add_charger(hass, entry, chargers["left"])
-    return chargers["left"]
-
-
 async def offered(
     hass: HomeAssistant, connect: WebSocketGenerator, what: str, **target: str
 ) -> set[str]:

@@ -16,7 +16,6 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from .helpers import PlainCharger, Property, add_charger
-from .test_coordinator import number_service  # noqa: F401 - a fixture
 
 MAIN_FUSE = 25.0
 MAX_CURRENT = 16.0
@@ -159,7 +158,7 @@ async def test_the_site_stays_within_its_limit(
 async def test_the_site_stays_within_its_limit_where_a_value_is_refused(
     hass: HomeAssistant,
     evening: Callable,
-    number_service: Callable,  # noqa: F811
+    number_service: Callable,
 ) -> None:
     async def refuse_at_the_left(entity: str) -> None:
         if entity == "input_number.left":

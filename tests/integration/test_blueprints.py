@@ -34,15 +34,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from simulator.devices.amp_guard import Fault
 
-from .helpers import (
-    SERIAL,
-    PlainCharger,
-    Property,
-    add_charger,
-    device_id,
-    entity_id,
-    group_id,
-)
+from .helpers import SERIAL, PlainCharger, Property, device_id, entity_id, group_id
 
 BLUEPRINTS = Path(__file__).parents[2] / "blueprints"
 NAMES = sorted(path.stem for path in BLUEPRINTS.rglob("*.yaml"))
@@ -55,15 +47,6 @@ def _custom_integrations(
     recorder_mock: Recorder, enable_custom_integrations: None
 ) -> None:
     """Load the integration, in a Home Assistant that records."""
-
-
-@pytest.fixture
-async def left(
-    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
-) -> PlainCharger:
-    """A charger that is balanced."""
-    await add_charger(hass, entry, chargers["left"])
-    return chargers["left"]
 
 
 @pytest.fixture

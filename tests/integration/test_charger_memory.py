@@ -2,20 +2,12 @@
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-import pytest
 
 from custom_components.amp_guard.const import DOMAIN
 
-from .helpers import PlainCharger, Property, add_charger, enable_all, entity_id
+from .helpers import PlainCharger, Property, enable_all, entity_id
 
 QUIET = (2.0, 2.0, 2.0)
-
-
-@pytest.fixture
-async def left_id(
-    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
-) -> str:
-    return await add_charger(hass, entry, chargers["left"])
 
 
 async def test_the_lag_is_handed_to_the_law_after_a_restart(

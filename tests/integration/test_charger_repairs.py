@@ -28,18 +28,6 @@ QUIET = (2.0, 2.0, 2.0)
 TROUBLE_LASTS = 300
 
 
-@pytest.fixture
-async def left_id(
-    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
-) -> str:
-    return await add_charger(hass, entry, chargers["left"])
-
-
-@pytest.fixture
-def left(chargers: dict[str, PlainCharger]) -> PlainCharger:
-    return chargers["left"]
-
-
 async def pass_minutes(
     hass: HomeAssistant, house: Property, *cars: PlainCharger
 ) -> None:

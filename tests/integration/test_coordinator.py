@@ -1,12 +1,12 @@
 """The loop: what reaches the chargers, whatever else goes wrong."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from random import Random
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import STATE_UNAVAILABLE
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
@@ -45,30 +45,6 @@ async def pair(
     for charger in chargers.values():
         await add_charger(hass, entry, charger)
     return chargers["left"], chargers["right"]
-
-
-@pytest.fixture
-async def number_service(
-    hass: HomeAssistant, chargers: dict[str, PlainCharger]
-) -> AsyncGenerator[Callable]:
-    """Return a function that puts something between a command and its charger."""
-    services = hass.services.async_services_internal()["input_number"]
-    set_value = services["set_value"]
-
-    def intercept(before: Callable) -> None:
-        async def handle(call: ServiceCall) -> None:
-            (entity,) = call.data["entity_id"]
-            await before(entity)
-            await hass.services.async_call(
-                "input_number", "really_set_value", dict(call.data), blocking=True
-            )
-
-        services["really_set_value"] = set_value
-        hass.services.async_register(
-            "input_number", "set_value", handle, set_value.schema
-        )
-
-    return intercept
 
 
 async def test_a_restless_evening_stays_under_the_fuse(

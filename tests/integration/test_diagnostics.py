@@ -31,7 +31,6 @@ from .helpers import (
     recognised_charger,
     start_subentry,
 )
-from .test_coordinator import number_service  # noqa: F401 - a fixture
 from .test_flow_sensors import P1Meter, add_p1
 
 type Download = Callable[[ConfigEntry], dict]
@@ -321,7 +320,7 @@ async def test_what_another_integration_says_is_left_out(
     entry: ConfigEntry,
     house: Property,
     chargers: dict[str, PlainCharger],
-    number_service: Callable,  # noqa: F811 - a fixture
+    number_service: Callable,
     download: Download,
 ) -> None:
     left = chargers["left"]

@@ -27,7 +27,6 @@ from .helpers import (
     SERIAL,
     PlainCharger,
     Property,
-    add_charger,
     add_group,
     becomes,
     device_id,
@@ -43,15 +42,6 @@ FIELDS = {
     DeviceAutomationType.CONDITION: {"condition": "device"},
     DeviceAutomationType.ACTION: {},
 }
-
-
-@pytest.fixture
-async def left(
-    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
-) -> PlainCharger:
-    """A charger that is balanced."""
-    await add_charger(hass, entry, chargers["left"])
-    return chargers["left"]
 
 
 def charger_id(entry: ConfigEntry) -> str:

@@ -14,9 +14,9 @@ from custom_components.amp_guard.plans.surplus import Surplus
 from custom_components.amp_guard.plans.tariff import TariffPlan
 
 from .helpers import OPERATOR, TARIFF, PlainCharger, Property, add_plan, add_solar
-from .test_plans import QUIET, _a_quarter_begins, left, plan_state, reason, says  # noqa: F401 - fixtures
+from .plan_scene import QUIET, plan_state, reason, says
 
-pytestmark = pytest.mark.usefixtures("all_enabled")
+pytestmark = pytest.mark.usefixtures("a_quarter_begins", "all_enabled")
 
 
 def fails(*_: Any) -> None:
@@ -41,7 +41,7 @@ async def test_a_tariff_that_fails_limits_nothing_and_keeps_nothing_from_being_t
     entry: ConfigEntry,
     house: Property,
     chargers: dict[str, PlainCharger],
-    left: str,  # noqa: F811
+    left_id: str,
     issue_registry: ir.IssueRegistry,
     monkeypatch: pytest.MonkeyPatch,
     part: str,
@@ -62,7 +62,7 @@ async def test_a_tariff_that_fails_limits_nothing_and_keeps_nothing_from_being_t
         says(hass, 5000)  # the other one is obeyed, and told
         await house.passes(hass, 5, *QUIET, cars=[car])
         assert car.limit == 7.0
-        assert reason(hass, left) == "grid_operator"
+        assert reason(hass, left_id) == "grid_operator"
         assert float(plan_state(hass, "operator_limit", operator)) == 5000.0
     [fault] = [each for each in entry.runtime_data.faults.kept if each.part == "plan"]
     assert fault.target == tariff
@@ -78,7 +78,7 @@ async def test_what_the_grid_operator_asked_stays_where_its_plan_fails(
     entry: ConfigEntry,
     house: Property,
     chargers: dict[str, PlainCharger],
-    left: str,  # noqa: F811
+    left_id: str,
     issue_registry: ir.IssueRegistry,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -107,7 +107,7 @@ async def test_surplus_that_fails_leaves_the_car_what_the_fuses_allow(
     entry: ConfigEntry,
     house: Property,
     chargers: dict[str, PlainCharger],
-    left: str,  # noqa: F811
+    left_id: str,
     issue_registry: ir.IssueRegistry,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -126,7 +126,7 @@ async def test_a_plan_that_cannot_be_kept_or_read_takes_no_other_with_it(
     hass: HomeAssistant,
     entry: ConfigEntry,
     house: Property,
-    left: str,  # noqa: F811
+    left_id: str,
     hass_storage: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -27,23 +27,11 @@ from .helpers import (
     group_id,
     start_subentry,
 )
+from .plan_scene import QUIET, plan_state, reason, says
 
-QUIET = (1.0, 1.0, 1.0)
+pytestmark = pytest.mark.usefixtures("a_quarter_begins")
+
 OPERATOR_STORED = {key: OPERATOR[key] for key in OPERATOR if key != "name"}
-
-
-@pytest.fixture(autouse=True)
-def _a_quarter_begins(set_clock: Callable[[float], None]) -> None:
-    """What a test sees does not depend on when it is run."""
-    set_clock(905.0 - dt_util.utcnow().timestamp() % 900.0)
-
-
-@pytest.fixture
-async def left(
-    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
-) -> str:
-    """A charger that is balanced; return its id."""
-    return await add_charger(hass, entry, chargers["left"])
 
 
 async def change(
@@ -55,28 +43,13 @@ async def change(
     return result
 
 
-def plan_state(hass: HomeAssistant, key: str, plan: str) -> str:
-    found = entity_id(hass, "sensor", SERIAL, f"{key}_{plan}")
-    return hass.states.get(found).state
-
-
-def reason(hass: HomeAssistant, charger: str) -> str:
-    return hass.states.get(entity_id(hass, "sensor", charger, "reason")).state
-
-
-def says(hass: HomeAssistant, value: object, unit: str | None = "W") -> None:
-    """Let the operator's box say something."""
-    attributes = {} if unit is None else {"unit_of_measurement": unit}
-    hass.states.async_set("sensor.eebus_limit", str(value), attributes)
-
-
 @pytest.mark.usefixtures("all_enabled")
 async def test_a_tariff_limits_the_mean_and_shows_it(
     hass: HomeAssistant,
     entry: ConfigEntry,
     house: Property,
     chargers: dict[str, PlainCharger],
-    left: str,
+    left_id: str,
 ) -> None:
     car = chargers["left"]
     await house.passes(hass, 40, *QUIET, cars=[car])
@@ -84,7 +57,7 @@ async def test_a_tariff_limits_the_mean_and_shows_it(
     plan = await add_plan(hass, entry, "tariff", TARIFF | {"price": 5.0})
     await house.passes(hass, 60, *QUIET, cars=[car])
     assert car.limit < 9.0  # 6 kW, less the house
-    assert reason(hass, left) in ("power_window", "raise_held")
+    assert reason(hass, left_id) in ("power_window", "raise_held")
     assert float(plan_state(hass, "window_target", plan)) == 6.0
     assert float(plan_state(hass, "window_mean", plan)) > 0.0
     assert float(plan_state(hass, "window_forecast", plan)) > 0.0
@@ -104,7 +77,7 @@ async def test_a_tariff_limits_the_mean_and_shows_it(
 
 
 async def test_a_preset_is_chosen_and_changed(
-    hass: HomeAssistant, entry: ConfigEntry, house: Property, left: str
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, left_id: str
 ) -> None:
     given = TARIFF | {"preset": "flanders"}
     del given["figure"]
@@ -119,7 +92,7 @@ async def test_a_preset_is_chosen_and_changed(
 
 
 async def test_own_hours_go_over_midnight_and_the_end_of_the_year(
-    hass: HomeAssistant, entry: ConfigEntry, house: Property, left: str
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, left_id: str
 ) -> None:
     given = TARIFF | {
         "peaks": 3,
@@ -138,7 +111,7 @@ async def test_own_hours_go_over_midnight_and_the_end_of_the_year(
 
 
 async def test_a_working_day_says_which_days_count(
-    hass: HomeAssistant, entry: ConfigEntry, house: Property, left: str
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, left_id: str
 ) -> None:
     registry = er.async_get(hass)
     day = registry.async_get_or_create("binary_sensor", "workday", "of_sweden")
@@ -163,7 +136,7 @@ async def test_without_a_word_of_it_monday_to_friday_are_working_days(
     hass: HomeAssistant,
     entry: ConfigEntry,
     house: Property,
-    left: str,
+    left_id: str,
     set_clock: Callable[[float], None],
 ) -> None:
     given = TARIFF | {"workdays": True, "workday": "binary_sensor.nowhere"}
@@ -226,7 +199,7 @@ async def test_what_was_used_is_known_after_a_restart(
     wall_clock: Callable[[float], None],
     entry: ConfigEntry,
     house: Property,
-    left: str,
+    left_id: str,
 ) -> None:
     plan = await add_plan(hass, entry, "tariff", TARIFF | {"peaks": 1, "figure": 2.0})
     wall_clock(900.0)
@@ -250,7 +223,7 @@ async def test_what_was_stored_and_cannot_be_read_stops_nobody(
     hass: HomeAssistant,
     entry: ConfigEntry,
     house: Property,
-    left: str,
+    left_id: str,
     hass_storage: dict,
 ) -> None:
     plan = await add_plan(hass, entry, "tariff", TARIFF)
@@ -275,7 +248,7 @@ async def test_the_operator_dims_and_it_is_proved(
     entry: ConfigEntry,
     house: Property,
     chargers: dict[str, PlainCharger],
-    left: str,
+    left_id: str,
 ) -> None:
     car = chargers["left"]
     says(hass, "unavailable")
@@ -287,7 +260,7 @@ async def test_the_operator_dims_and_it_is_proved(
     says(hass, 5.0, "kW")
     await house.passes(hass, 10, *QUIET, cars=[car])
     assert car.limit == 7.0
-    assert reason(hass, left) == "grid_operator"
+    assert reason(hass, left_id) == "grid_operator"
     assert float(plan_state(hass, "operator_limit", plan)) == 5000.0
     for said in ("unknown", "unavailable", "broken", "nan"):  # it holds
         says(hass, said)
@@ -312,7 +285,7 @@ async def test_a_switch_dims_to_what_the_law_leaves(
     entry: ConfigEntry,
     house: Property,
     chargers: dict[str, PlainCharger],
-    left: str,
+    left_id: str,
 ) -> None:
     car = chargers["left"]
     hass.states.async_set("binary_sensor.dimmed", "on")
@@ -327,7 +300,7 @@ async def test_a_switch_dims_to_what_the_law_leaves(
 
 
 async def test_the_entity_is_found_when_it_is_renamed(
-    hass: HomeAssistant, entry: ConfigEntry, house: Property, left: str
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, left_id: str
 ) -> None:
     registry = er.async_get(hass)
     box = registry.async_get_or_create("sensor", "eebus", "limit")
@@ -389,7 +362,7 @@ async def test_the_difference_between_phases_is_limited(
 
 
 async def test_a_charger_whose_group_is_gone_keeps_no_plan_from_its_work(
-    hass: HomeAssistant, entry: ConfigEntry, house: Property, left: str
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, left_id: str
 ) -> None:
     plan = await add_plan(hass, entry, "tariff", TARIFF)
     hass.config_entries.async_remove_subentry(entry, group_id(entry))
@@ -404,24 +377,24 @@ async def test_a_charger_that_takes_no_part_is_the_house(
     entry: ConfigEntry,
     house: Property,
     chargers: dict[str, PlainCharger],
-    left: str,
+    left_id: str,
 ) -> None:
     await add_charger(hass, entry, chargers["right"])
     await add_plan(hass, entry, "tariff", TARIFF | {"figure": 15.0})
     await enable_all(hass, entry)  # the switch is not, at first
-    switch = entity_id(hass, "switch", left, "active")
+    switch = entity_id(hass, "switch", left_id, "active")
     await hass.services.async_call(
         "switch", "turn_off", {"entity_id": switch}, blocking=True
     )
     await hass.async_block_till_done()
     await house.passes(hass, 60, 14.0, 14.0, 14.0, cars=[chargers["right"]])
-    assert reason(hass, left) == "inactive"
+    assert reason(hass, left_id) == "inactive"
     # 14 A on three phases are the house's, whoever draws them: 5 kW are left.
     assert chargers["right"].limit <= 8.0
 
 
 async def test_it_is_told_in_diagnostics(
-    hass: HomeAssistant, entry: ConfigEntry, house: Property, left: str
+    hass: HomeAssistant, entry: ConfigEntry, house: Property, left_id: str
 ) -> None:
     from custom_components.amp_guard.diagnostics import (  # noqa: PLC0415
         async_get_config_entry_diagnostics,
@@ -441,7 +414,7 @@ async def test_what_is_kept_goes_with_the_entry(
     hass: HomeAssistant,
     entry: ConfigEntry,
     house: Property,
-    left: str,
+    left_id: str,
     hass_storage: dict,
 ) -> None:
     await add_plan(hass, entry, "tariff", TARIFF)
@@ -460,7 +433,7 @@ async def test_a_clock_that_jumps_over_a_window_keeps_the_car_within_the_mean(
     entry: ConfigEntry,
     house: Property,
     chargers: dict[str, PlainCharger],
-    left: str,
+    left_id: str,
     set_clock: Callable[[float], None],
 ) -> None:
     car = chargers["left"]
@@ -471,7 +444,7 @@ async def test_a_clock_that_jumps_over_a_window_keeps_the_car_within_the_mean(
         for _ in range(30):
             await house.passes(hass, 1, *QUIET, cars=[car])
             assert car.limit <= 9.0
-        assert reason(hass, left) in ("power_window", "raise_held", "minimum_off")
+        assert reason(hass, left_id) in ("power_window", "raise_held", "minimum_off")
 
 
 @pytest.mark.usefixtures("all_enabled")
@@ -480,7 +453,7 @@ async def test_a_month_that_ends_while_a_car_charges_begins_at_the_figure(
     entry: ConfigEntry,
     house: Property,
     chargers: dict[str, PlainCharger],
-    left: str,
+    left_id: str,
     set_clock: Callable[[float], None],
     hass_storage: dict,
 ) -> None:
@@ -508,4 +481,4 @@ async def test_a_month_that_ends_while_a_car_charges_begins_at_the_figure(
     assert float(plan_state(hass, "window_target", plan)) == 6.0
     assert float(plan_state(hass, "month_peak", plan)) == 0.0
     assert car.limit <= 9.0
-    assert reason(hass, left) in ("power_window", "raise_held")
+    assert reason(hass, left_id) in ("power_window", "raise_held")
