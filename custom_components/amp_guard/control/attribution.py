@@ -14,6 +14,8 @@ from .step_response import USED_FROM
 
 LEAST_START = MINIMUM_SIGNALLED_CURRENT - TOLERANCE
 """A: no car starts with less."""
+type Together = tuple[float, float, float]
+"""What all of them draw, A by phase."""
 
 
 def estimate(
@@ -65,30 +67,40 @@ def estimate(
 
 
 def _bounds(nearest: Sequence[Connector], time: float, now: float) -> list[Bounds]:
-    return [c.draw.by_itself(c.draw_bounds(time, now), c.sent, time) for c in nearest]
+    return [
+        connector.draw.by_itself(
+            connector.draw_bounds(time, now), connector.sent, time
+        )
+        if connector.draw.moves_by_itself(time)
+        else connector.draw_bounds(time, now)
+        for connector in nearest
+    ]
 
 
 def _together(
     others: Sequence[Connector], base_load: Sequence[float], current: PhaseValues
-) -> list[float]:
+) -> Together:
     """Return what the nearest draw if the base load stayed where it was, A by phase."""
-    together = [flows - base for flows, base in zip(current, base_load, strict=True)]
+    (a, b, c), (x, y, z) = current, base_load
+    a, b, c = a - x, b - y, c - z
     for connector in others:
-        drawn = connector.draw.estimate
-        together = [all_ - own for all_, own in zip(together, drawn, strict=True)]
-    return together
+        x, y, z = connector.draw.estimate
+        a, b, c = a - x, b - y, c - z
+    return a, b, c
 
 
 def _stops(
     nearest: Sequence[Connector],
     bounds: Sequence[Bounds],
-    together: Sequence[float],
+    together: Together,
     time: float,
 ) -> bool:
     """Return whether what flows less is now known to be a stop of a car."""
-    fall = [-flows for flows in together]
-    for least, _, _ in bounds:
-        fall = [a + b for a, b in zip(fall, least, strict=True)]
+    a, b, c = together
+    a, b, c = -a, -b, -c
+    for (x, y, z), _, _ in bounds:
+        a, b, c = a + x, b + y, c + z
+    fall = (a, b, c)
     return max(fall) >= USED_FROM and any(
         connector.draw.has_stopped(fall, least, time)
         for connector, (least, _, _) in zip(nearest, bounds, strict=True)
@@ -96,17 +108,26 @@ def _stops(
 
 
 def _starts(
-    nearest: Sequence[Connector], together: Sequence[float], time: float
+    nearest: Sequence[Connector], together: Together, time: float
 ) -> bool:
     """Return whether what flows more than before is now known to be a start of a car."""
-    if not any(connector.draw.may_start(connector.sent) for connector in nearest):
+    if not _may_start(nearest):
         return False
-    rise = list(together)
+    a, b, c = together
     for connector in nearest:
-        rise = [a - b for a, b in zip(rise, connector.draw.estimate, strict=True)]
+        x, y, z = connector.draw.estimate
+        a, b, c = a - x, b - y, c - z
+    rise = (a, b, c)
     return max(rise) >= LEAST_START and any(
         connector.draw.has_started(rise, connector.sent, time) for connector in nearest
     )
+
+
+def _may_start(nearest: Sequence[Connector]) -> bool:
+    for connector in nearest:
+        if connector.draw.may_start(connector.sent):
+            return True
+    return False
 
 
 def _attribute_on(
