@@ -55,13 +55,11 @@ class Patience:
         interval: float,
         passed: float,
     ) -> None:
-        """Take a `load` that was measured `passed` s after the sample before.
+        """Take a `load` that was measured `passed` s, above 0, after the sample before.
 
         `lasting` are the highest loads within each of the waits until that one: each wait
-        has left room for its own. At `most` so much can be drawn beside it.
+        has left room for its own. At `most` so much, above 0, can be drawn beside it.
         """
-        if passed <= 0.0 or most <= 0.0:
-            return
         keeps = exp(-passed / FORGOTTEN_IN)
         unlimited = limit - most  # up to here the house takes nothing from the cars
         if max(lasting[-1], load) <= unlimited:
@@ -69,12 +67,17 @@ class Patience:
             return
         drawn_for = passed * use.phases
         lands_in = PRICE * (use.lag + interval / 2)
+        worths, before, brought = self._worth, None, 0.0
         for wait, highest in enumerate(lasting):
-            level = min(max(highest, unlimited), limit)
-            left = limit - level
-            brought = drawn_for * left if left >= use.least else 0.0
-            if load > level:
-                brought -= lands_in * (min(load, limit) - level)
-            self._worth[wait] = self._worth[wait] * keeps + brought
-        enough = max(self._worth) - _TIE
-        self.wait = next(n for n, worth in enumerate(self._worth) if worth >= enough)
+            if highest != before:  # else it brings as much as the shorter one
+                before = highest
+                level = min(max(highest, unlimited), limit)
+                left = limit - level
+                brought = drawn_for * left if left >= use.least else 0.0
+                if load > level:
+                    brought -= lands_in * (min(load, limit) - level)
+            worths[wait] = worths[wait] * keeps + brought
+        enough = max(worths) - _TIE
+        self.wait = 0
+        while worths[self.wait] < enough:
+            self.wait += 1
