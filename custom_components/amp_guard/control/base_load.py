@@ -95,7 +95,11 @@ class BaseLoad:
 
     def lasting(self, phase: int, now: float) -> float:
         """Return the load that what is allocated leaves room for, A."""
-        return self.highest(phase, now - self.settling_time(phase))
+        since = now - self._waits[self.patience[phase].wait]
+        highs = self._highs[phase]
+        if highs and highs[0][0] >= since:
+            return highs[0][1]
+        return self.highest(phase, since)
 
     def forget(self, time: float) -> None:
         """Forget the past: after a silence it says nothing of now."""

@@ -55,7 +55,15 @@ class Offer:
         if connector.draw.reports or connector.branch.seen_by:  # else it is never known
             self.one_phase = connector.switching.best_choice(left, self.low)
 
-    def room(self, left: Currents) -> Room | None:
+    def look_whether_to_switch(self, left: Currents, now: float) -> None:
+        """Let its charger be set to other phases, where its car has no room on these."""
+        switching = self.connector.switching
+        if self.competes and self.minimum_fits and switching.uses_all:
+            switching.note_fit()
+        else:
+            switching.look(self._room(left), now)
+
+    def _room(self, left: Currents) -> Room | None:
         """Return what its car has room for, where that asks for any."""
         if not self.competes:
             return None
@@ -96,15 +104,28 @@ def make_offer(connector: Connector, ceiling: Ceiling | None, now: float) -> Off
         _limit(offer, None, ceiling)
         offer.hold(Reason.NOT_WANTED)
     else:
-        _limit(offer, reclaim.cap, ceiling)
+        if _is_limited(connector, ceiling):
+            _limit(offer, reclaim.cap, ceiling)
         if offer.high >= branch.min_current - EPSILON:
             if connector.draw.phases.is_presumed:
                 offer.hold(Reason.RAISE_HELD)  # until its phases are known
                 offer.high = min(offer.high, offer.allocated or offer.low)
-            offer.low = min(offer.low, offer.high)
-            _heed_disobedience(offer)
+            if offer.high < low:
+                offer.low = offer.high
+            if connector.excess_since is not None or connector.reserve.excess:
+                _heed_disobedience(offer)
             _let_compete(offer, now)
     return offer
+
+
+def _is_limited(connector: Connector, ceiling: Ceiling | None) -> bool:
+    """Return whether anything but its own maximum limits it alone."""
+    return (
+        connector.reclaim.cap is not None
+        or ceiling is not None
+        or connector.reading.user_limit is not None
+        or connector.tested_at is not None
+    )
 
 
 def _limit(offer: Offer, cap: float | None, ceiling: Ceiling | None) -> None:

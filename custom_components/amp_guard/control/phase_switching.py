@@ -104,6 +104,17 @@ class PhaseSwitching:
         )
 
     @property
+    def uses_all(self) -> bool:
+        """Return whether its owner lets it use all its phases, and it is set to."""
+        return (
+            self._told != 1 and self._branch.charger.phase_mode is PhaseMode.AUTOMATIC
+        )
+
+    def note_fit(self) -> None:
+        """Take that all of its phases have room for its minimum."""
+        self._short_since = None
+
+    @property
     def holds(self) -> bool:
         """Return whether its car is to be paused: it is to be switched, or just was."""
         return self._wanted is not None

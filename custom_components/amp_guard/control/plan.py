@@ -71,8 +71,8 @@ class Plan:
                 self._offer_what_is_left(offer)
                 self.served.append(offer)
         for offer in self.offers:
-            if (switching := offer.connector.switching).choices:
-                switching.look(offer.room(self.left), now)
+            if offer.connector.switching.choices:
+                offer.look_whether_to_switch(self.left, now)
 
     def unsure(self, connector: Connector) -> bool:
         """Return whether the meter that governs a connector cannot be relied on."""
@@ -89,6 +89,8 @@ class Plan:
     def _reserve(self, connectors: Iterable[Connector]) -> None:
         """Take off what is drawn, or may be, by chargers that do not obey."""
         for connector in connectors:
+            if connector.reserve.is_empty:
+                continue
             for constraint, current in connector.reserve.whole:
                 self.left[constraint] -= current
 
@@ -181,14 +183,16 @@ class Plan:
     def _all_fit_soon(self, contenders: Sequence[Offer]) -> bool:
         """Return whether all minimums fit as soon as the headroom has lasted.
 
-        It is asked for by turns that are over; while none is, it does not matter.
+        It is asked for by turns that are over; while none is, all keep theirs.
         """
         now = self.now
-        if all(
-            not offer.allocated or offer.connector.turn.ends_at() > now
-            for offer in contenders
+        if not any(
+            [
+                offer.allocated and offer.connector.turn.ends_at() <= now
+                for offer in contenders
+            ]
         ):
-            return False
+            return True
         left = list(self.headroom.now)
         for offer in contenders:
             take(left, offer.connector.draw.phases.load, offer.low)
@@ -212,23 +216,25 @@ class Plan:
 
     def _admit(self, offer: Offer) -> bool:
         """Take a connector's minimum from what is left, or say why it has to pause."""
-        phases = offer.connector.draw.phases
+        phases, allocated = offer.connector.draw.phases, offer.allocated
         if phases.is_presumed:
             self._doubt_presumption(offer)
-        blocked = self._blocked(offer, phases.load)
-        if blocked is not None:
-            offer.pause(blocked)
-            offer.look_for_one_phase(self.left)
-            return False
-        take(self.left, phases.load, offer.low)
-        self._charging = self._charging or offer.allocated > 0
+        load, low = phases.load, offer.low
+        if not (allocated and fits(self.left, load, low)):
+            blocked = self._blocked(offer, load)
+            if blocked is not None:
+                offer.pause(blocked)
+                offer.look_for_one_phase(self.left)
+                return False
+            load, low = phases.load, offer.low  # as it is to be tried
+        take(self.left, load, low)
+        if allocated > 0:
+            self._charging = True
         return True
 
     def _blocked(self, offer: Offer, load: Load) -> Reason | None:
         """Return why a connector cannot have its minimum, if it cannot."""
         left, low = self.left, offer.low
-        if offer.allocated and fits(left, load, low):
-            return None
         full = [c for c, weight in load if left[c] + EPSILON < weight * low]
         if not offer.allocated:
             return self._kept_from_start(offer, load, full)
@@ -392,6 +398,12 @@ def _classes(
     offers: Iterable[Offer], boosted: Collection[str], balancer_type: BalancerType
 ) -> Iterable[list[Offer]]:
     """Return those who are served together, one class after the other."""
+    if not boosted and balancer_type is BalancerType.FAIR_SHARE:
+        by_priority: dict[int, list[Offer]] = {}
+        for offer in offers:
+            priority = offer.connector.branch.charger.priority
+            by_priority.setdefault(priority, []).append(offer)
+        return [by_priority[priority] for priority in sorted(by_priority)]
     classes: dict[tuple[bool, tuple[float, str]], list[Offer]] = {}
     for offer in offers:
         connector = offer.connector
