@@ -43,8 +43,8 @@ def estimate(
             bounds = _bounds(nearest, time, now)
         if _starts(nearest, together, time):
             bounds = _bounds(nearest, time, now)
-    doubtless = base_load is None or all(low is high for low, _, high in bounds)
-    if doubtless and not any(in_question):
+    doubtless = base_load is None or not any([lo is not hi for lo, _, hi in bounds])
+    if doubtless and True not in in_question:
         for connector, (_, likely, _) in zip(nearest, bounds, strict=True):
             connector.draw.settle(likely)
         return

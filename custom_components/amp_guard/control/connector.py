@@ -5,6 +5,7 @@ from ..model import (
     ChargerStatus,
     Commanded,
     EarthingSystem,
+    Minimum,
     PhaseValues,
 )
 from .bounds import Bounds
@@ -84,6 +85,7 @@ class Connector:
         since is newer than that, s."""
         self._drew = 0.0
         self._raise_since: float | None = None
+        self._minimum = Minimum(0.0, 0.0)
 
     def change(self, branch: Branch, turn: float) -> None:
         """Go on in a branch that is wired as its own, with other figures."""
@@ -217,12 +219,7 @@ class Connector:
                     late=draw.report_delay.latest,
                     now=now,
                 )
-        if (
-            self.excess_since is not None
-            or self.unconfirmed_since is not None
-            or self.lost
-            or not self.reserve.is_empty
-        ):
+        if self.strays or not self.reserve.is_empty:
             self._find_reserve(now)
 
     def _find_reserve(self, now: float) -> None:
@@ -295,6 +292,30 @@ class Connector:
         """
         heard_at = max(self.draw.arrived_at, self.sampled_at)
         return min(now, max(heard_at, now - HEARD_WITHIN))
+
+    @property
+    def strays(self) -> bool:
+        """Return whether it is lost, or does or may hold what it was not allocated."""
+        return (
+            self.excess_since is not None
+            or self.unconfirmed_since is not None
+            or self.lost
+        )
+
+    @property
+    def minimum(self) -> Minimum:
+        """Return the least that its car can be given."""
+        branch, phases, needs = self.branch, self.draw.phases, self.reclaim.needs
+        current = branch.min_current
+        if needs > current:
+            current = min(needs, branch.max_current)
+        counted = fewest = current * phases.power_weight
+        if current < counted and (phases.may_presume or self.switching.may_use_one):
+            fewest = current
+        before = self._minimum
+        if counted != before.counted or fewest != before.fewest:
+            self._minimum = before = Minimum(counted, fewest)
+        return before
 
     def _is_unconfirmed_for(self, times: float, now: float) -> bool:
         if self.unconfirmed_since is None:

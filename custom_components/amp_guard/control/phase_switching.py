@@ -95,13 +95,9 @@ class PhaseSwitching:
     @property
     def may_use_one(self) -> bool:
         """Return whether it would be set to one phase, where all do not fit."""
-        mode = self._branch.charger.phase_mode
-        return bool(
-            self.choices
-            and not self._refused
-            and self._told is not None
-            and mode is not PhaseMode.ALL
-        )
+        if not self.choices or self._refused or self._told is None:
+            return False
+        return self._branch.charger.phase_mode is not PhaseMode.ALL
 
     @property
     def uses_all(self) -> bool:
