@@ -68,12 +68,10 @@ def estimate(
 
 def _bounds(nearest: Sequence[Connector], time: float, now: float) -> list[Bounds]:
     return [
-        connector.draw.by_itself(
-            connector.draw_bounds(time, now), connector.sent, time
-        )
-        if connector.draw.moves_by_itself(time)
-        else connector.draw_bounds(time, now)
-        for connector in nearest
+        c.draw.as_reported
+        if c.draw.takes_all(c.sent, time) and not c.lost
+        else c.draw.by_itself(c.draw_bounds(time, now), c.sent, time)
+        for c in nearest
     ]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ..model import NO_CURRENT, PhaseValues
 from .inrush import Inrush
-from .patience import WAITS, Patience, Use
+from .patience import WAITS, Patience, Use, weigh
 
 INTERVALS_SEEN = 2.0
 """Intervals that every wait lasts at least, so three samples: two may both have met a load
@@ -50,19 +50,19 @@ class BaseLoad:
         passed = time - self._seen_at
         waits = self._waits
         oldest = time - waits[-1]
-        learns = 0.0 < passed <= waits[0]
+        weight = None
+        if 0.0 < passed <= waits[0]:
+            weight = weigh(use, interval=self.interval, passed=passed)
         for phase, value in enumerate(load):
             self.inrush[phase].observe(value, time)
             highs = self._highs[phase]
-            if highs and learns and use.most[phase] > 0.0:
+            if weight is not None and highs and use.most[phase] > 0.0:
                 self.patience[phase].learn(
                     value,
                     self._within_waits(phase),
                     limit=limit,
                     most=use.most[phase],
-                    use=use,
-                    interval=self.interval,
-                    passed=passed,
+                    weight=weight,
                 )
             while highs and highs[-1][1] <= value:
                 highs.pop()

@@ -55,7 +55,7 @@ class Draw:
         self._earthing_system = earthing_system
         self._read: PhaseValues | None = None
         self._reported: PhaseValues | None = None
-        self._as_reported: Bounds = NOTHING
+        self.as_reported: Bounds = NOTHING
         """The bounds of one that draws what it reports."""
         self.reported_by_phase = NO_CURRENT
         """What it last reported, A by phase."""
@@ -163,7 +163,7 @@ class Draw:
         self._reported = reported
         self.tells = reported is not None
         self.reported_by_phase = drawn = NO_CURRENT if reported is None else reported
-        self._as_reported = (drawn, drawn, drawn)
+        self.as_reported = (drawn, drawn, drawn)
         self.reported = self._highest(self.reported_by_phase)
 
     def _note_status(self, status: ChargerStatus, now: float) -> None:
@@ -203,8 +203,14 @@ class Draw:
         before = self._reported_before(time - self.report_delay.seconds)
         return any(abs(a - b) >= least for a, b in zip(reported, before, strict=True))
 
-    def observe_meter(self, base_load: PhaseValues, time: float) -> None:
-        """Take what the meter before it shows at `time` of it and the base load, A."""
+    def observe_meter(self, base_load: PhaseValues | None, time: float) -> None:
+        """Take what the meter before it shows at `time` of it and the base load, A.
+
+        None where the meter is of no use.
+        """
+        self._note_attribution(time)
+        if base_load is None:
+            return
         if self.report_delay.awaits:
             first = self.phases.first
             shown = base_load[first] + self.estimate[first]
@@ -280,17 +286,25 @@ class Draw:
             time=time,
         )
 
-    def moves_by_itself(self, time: float) -> bool:
-        """Return whether it has stopped, or has started not long ago, by itself."""
-        start = self._start
-        return (
-            self._stop.since is not None
+    def takes_all(self, allowed: float, time: float) -> bool:
+        """Return whether it says to draw just what it was `allowed`, A, at `time` or later.
+
+        And has not stopped or started by itself: then no more is to be known of it.
+        """
+        reported, start = self._reported, self._start
+        if (
+            reported is None
+            or time < self.reported_at
             or start.drawn is not None
+            or self._stop.since is not None
             or time - start.at <= TAKEN_FOR
-        )
+        ):
+            return False
+        a, b, c = self.phases.weights
+        return (allowed * a, allowed * b, allowed * c) == reported
 
     def by_itself(self, bounds: Bounds, allowed: float, time: float) -> Bounds:
-        """Return the bounds of one that moves so: stopped it draws nothing, or again.
+        """Return its bounds; where it has stopped by itself it draws nothing, or again.
 
         Where it has started by itself it draws what it was seen to take, or more.
         """
@@ -300,11 +314,13 @@ class Draw:
         start = self._start
         if start.drawn is not None:
             low, likely = NO_CURRENT, start.drawn
+        elif time - start.at > TAKEN_FOR:
+            return bounds
         targets = (allowed * weight for weight in self.phases.weights)
         most = PhaseValues(*map(max, high, targets, likely, strict=True))
         return low, likely, most
 
-    def note_attribution(self, time: float) -> None:
+    def _note_attribution(self, time: float) -> None:
         """Note whether at `time` it is taken to draw more, or less, than it reports."""
         reported, estimate = self._reported, self.estimate
         if reported is None:
@@ -393,10 +409,6 @@ class Draw:
                 lag=self.branch.charger.command_lag,
             )
         age = time - self.reported_at
-        a, b, c = self.phases.weights
-        targets = (allocated * a, allocated * b, allocated * c)
-        if age >= 0 and (targets == reported or status not in CHARGED):
-            return self._as_reported
         low = high = reported
         if age < 0:
             before = self._reported_before(time)
@@ -407,6 +419,8 @@ class Draw:
         # A report may be older than it says: since then it may have followed a command.
         doubt = self.report_delay.doubt
         follows = since_change <= TAKEN_FOR + doubt
+        a, b, c = self.phases.weights
+        targets = (allocated * a, allocated * b, allocated * c)
         if targets == reported or (age <= 0 and not follows):
             return low, reported, high
         # To a car that left its allocation untaken no later rise is attributed.
