@@ -9,6 +9,7 @@ from ..model import (
     MeterTrust,
     Minimum,
     NodeState,
+    Phase,
     PhaseValues,
     Reason,
 )
@@ -16,6 +17,7 @@ from .connector import LEAST_CHANGE, Connector
 from .constraint import (
     PHASES,
     Currents,
+    Load,
     add,
     at_node,
     fits,
@@ -78,13 +80,16 @@ def explain(
     allocations: dict[str, Allocation] = {}
     drawn: dict[str, PhaseValues] = {}
     minimums: dict[str, Minimum] = {}
+    limits: dict[Load, tuple[int, Phase]] = {}
     for connector in connectors:
         id_ = connector.id
         offer = offers.get(id_)
         allocations[id_] = (
             _left_alone(connector)
             if offer is None
-            else _allocation(offer, before.get(id_), tree, plan, commanded, offset)
+            else _allocation(
+                offer, before.get(id_), tree, plan, limits, commanded, offset
+            )
         )
         drawn[id_] = connector.draw.estimate
         minimums[id_] = connector.minimum
@@ -166,19 +171,25 @@ def _allocation(
     before: Allocation | None,
     tree: Tree,
     plan: Plan,
+    limits: dict[Load, tuple[int, Phase]],
     commanded: set[str],
     offset: float,
 ) -> Allocation:
+    """Return what it is allocated, and why; `limits` has what limits which load most."""
     connector = offer.connector
     reason = _reason(offer, plan)
     node = phase = None
     if reason in _LIMITED:
-        index, phase = place_of(tightest(plan.left, connector.draw.phases.load))
-        limit = tree.nodes[index]
-        node = limit.id
-        if limit.reason is not None:
+        load = connector.draw.phases.load
+        limit = limits.get(load)
+        if limit is None:
+            limits[load] = limit = place_of(tightest(plan.left, load))
+        index, phase = limit
+        at = tree.nodes[index]
+        node = at.id
+        if at.reason is not None:
             node = phase = None
-            reason = limit.reason if reason in _BOUND else reason
+            reason = at.reason if reason in _BOUND else reason
     look_again = offer.look_again
     if look_again is None and reason in _PENDING:
         look_again = plan.now + LOOK_AGAIN_AFTER

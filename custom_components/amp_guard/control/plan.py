@@ -97,9 +97,9 @@ class Plan:
     def _share(self, contenders: list[Offer]) -> None:
         """Admit those whose minimums fit, and share among them what is left."""
         keep = self._all_fit_soon(contenders)
+        rank = self._rank
         ranked = sorted(
-            [(self._rank(offer, keep=keep), offer) for offer in contenders],
-            key=itemgetter(0),
+            [(rank(offer, keep), offer) for offer in contenders], key=itemgetter(0)
         )
         self.served += [offer for _, offer in ranked]
         self._charging = False
@@ -130,11 +130,12 @@ class Plan:
         Starts are staggered, so turns are handed over one by one: as soon as one who
         waits has a place, those whose turns are over come before the others who wait.
         """
-        places: tuple[list[Offer], ...] = ([], [], [])
-        for (place, _, _, _), offer in ranked:
-            places[place].append(offer)
-        charging, waiting, over = places
+        charging = [offer for rank, offer in ranked if rank[0] == 0]
         admitted = [offer for offer in charging if self._admit(offer)]
+        if len(charging) == len(ranked):
+            return admitted
+        waiting = [offer for rank, offer in ranked if rank[0] == 1]
+        over = [offer for rank, offer in ranked if rank[0] == 2]
         while waiting:
             if self._admit(offer := waiting.pop(0)):
                 admitted.append(offer)
@@ -198,7 +199,7 @@ class Plan:
             take(left, offer.connector.draw.phases.load, offer.low)
         return min(left) >= -EPSILON
 
-    def _rank(self, offer: Offer, *, keep: bool) -> Rank:
+    def _rank(self, offer: Offer, keep: bool) -> Rank:
         """Return a rank: who has a turn keeps it; then who waits, least served first.
 
         A turn that is over goes on while the meter is unsure or `keep` says that
@@ -209,10 +210,8 @@ class Plan:
         if not offer.allocated:
             return 1, turn.energy, offer.low, connector.id
         if keep or self.unsure(connector) or turn.ends_at() > self.now:
-            place = 0
-        else:
-            place = 2
-        return place, offer.low, turn.energy, connector.id
+            return 0, offer.low, turn.energy, connector.id
+        return 2, offer.low, turn.energy, connector.id
 
     def _admit(self, offer: Offer) -> bool:
         """Take a connector's minimum from what is left, or say why it has to pause."""
