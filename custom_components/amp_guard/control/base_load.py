@@ -73,15 +73,11 @@ class BaseLoad:
 
     def _within_waits(self, phase: int) -> list[float]:
         """Return the highest load within each of the waits until the sample before."""
-        seen_at, highs = self._seen_at, self._highs[phase]
-        highest: list[float] = []
-        for wait in self._waits:
-            since = seen_at - wait
-            if highs[0][0] >= since:
-                highest.append(highs[0][1])
-            else:
-                highest.append(self.highest(phase, since))
-        return highest
+        seen_at, (at, highest) = self._seen_at, self._highs[phase][0]
+        return [
+            highest if at >= seen_at - wait else self.highest(phase, seen_at - wait)
+            for wait in self._waits
+        ]
 
     def correct(self, more: Sequence[float]) -> None:
         """Take the load last seen to have been so much more, A by phase."""

@@ -196,7 +196,8 @@ def _allocation(
     if look_again is not None:
         look_again -= offset
     send = connector.id in commanded
-    valid_for, phases = connector.valid_for, connector.switching.order
+    valid_for = connector.valid_for if connector.branch.charger.expiring_limit else None
+    phases = connector.switching.order
     if (
         before is not None
         and before.reason is reason

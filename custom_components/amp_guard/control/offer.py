@@ -101,7 +101,12 @@ def make_offer(connector: Connector, ceiling: Ceiling | None, now: float) -> Off
         _limit(offer, None, ceiling)
         offer.hold(Reason.NOT_WANTED)
     else:
-        if _is_limited(connector, ceiling):
+        if (
+            ceiling is not None
+            or reclaim.cap is not None
+            or connector.tested_at is not None
+            or connector.reading.user_limit is not None
+        ):
             _limit(offer, reclaim.cap, ceiling)
         if offer.high >= branch.min_current - EPSILON:
             if connector.draw.phases.is_presumed:
@@ -113,16 +118,6 @@ def make_offer(connector: Connector, ceiling: Ceiling | None, now: float) -> Off
                 _heed_disobedience(offer)
             _let_compete(offer, now)
     return offer
-
-
-def _is_limited(connector: Connector, ceiling: Ceiling | None) -> bool:
-    """Return whether anything but its own maximum limits it alone."""
-    return (
-        connector.reclaim.cap is not None
-        or ceiling is not None
-        or connector.reading.user_limit is not None
-        or connector.tested_at is not None
-    )
 
 
 def _limit(offer: Offer, cap: float | None, ceiling: Ceiling | None) -> None:

@@ -89,7 +89,9 @@ class Patience:
         for wait, highest in enumerate(lasting):
             if highest != before:  # else it brings as much as the shorter one
                 before = highest
-                level = min(max(highest, unlimited), limit)
+                level = highest if highest > unlimited else unlimited
+                if level > limit:
+                    level = limit
                 left = limit - level
                 brought = drawn * left if left >= least else 0.0
                 if load > level:

@@ -125,8 +125,15 @@ class PhaseSwitching:
 
         `offset` is added to the reading's times.
         """
-        if self._says_the_same(reading):
-            return
+        if (
+            self._wanted is None
+            and reading.phases_set == self._told
+            and reading.switched_at is None
+            and not self._phases.strays
+            and self._is_plugged_in
+            is (reading.status is not ChargerStatus.DISCONNECTED)
+        ):
+            return  # it is set and plugged in as it was, and nothing is under way
         before, self._told = self.one, reading.phases_set
         if reading.switched_at is not None:
             switched_at = min(reading.switched_at + offset, now)
@@ -140,17 +147,6 @@ class PhaseSwitching:
             self._give_up(now)
         if before is not None and self.one is None:
             self._phases.unplug()
-
-    def _says_the_same(self, reading: ChargerReading) -> bool:
-        """Return whether it is set and plugged in as it was, and nothing is under way."""
-        return (
-            self._wanted is None
-            and reading.phases_set == self._told
-            and reading.switched_at is None
-            and not self._phases.strays
-            and self._is_plugged_in
-            is (reading.status is not ChargerStatus.DISCONNECTED)
-        )
 
     def _note_plugged_in(self, is_plugged_in: bool) -> None:
         before, self._is_plugged_in = self._is_plugged_in, is_plugged_in

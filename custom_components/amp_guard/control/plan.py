@@ -122,7 +122,8 @@ class Plan:
         self.left = left
         for offer, demand, share in zip(admitted, demands, shared.shares, strict=True):
             offer.share(share)
-            take(left, demand.load, share)
+            for constraint, weight in demand.load:
+                left[constraint] -= weight * share
 
     def _admitted(self, ranked: Sequence[tuple[Rank, Offer]]) -> list[Offer]:
         """Return who has its minimum of those who stand in the order of their ranks.
@@ -131,6 +132,8 @@ class Plan:
         waits has a place, those whose turns are over come before the others who wait.
         """
         charging = [offer for rank, offer in ranked if rank[0] == 0]
+        if len(charging) == len(ranked) and self._all_fit(charging):
+            return charging
         admitted = [offer for offer in charging if self._admit(offer)]
         if len(charging) == len(ranked):
             return admitted
@@ -141,6 +144,17 @@ class Plan:
                 admitted.append(offer)
                 break
         return admitted + [offer for offer in over + waiting if self._admit(offer)]
+
+    def _all_fit(self, charging: Sequence[Offer]) -> bool:
+        """Return whether the minimums of all fit together, so that each does in turn."""
+        left = list(self.left)
+        for offer in charging:
+            phases, low = offer.connector.draw.phases, offer.low
+            if phases.is_presumed:
+                return False
+            for constraint, weight in phases.load:
+                left[constraint] -= weight * low
+        return min(left) >= 0.0
 
     def _cut_aside(self) -> None:
         """Leave those who stand aside what fits if they do what they are commanded.
