@@ -43,7 +43,7 @@ def estimate(
             bounds = _bounds(nearest, time, now)
         if _starts(nearest, together, time):
             bounds = _bounds(nearest, time, now)
-    doubtless = base_load is None or not any([lo is not hi for lo, _, hi in bounds])
+    doubtless = base_load is None or False not in [lo is hi for lo, _, hi in bounds]
     if doubtless and True not in in_question:
         for connector, (_, likely, _) in zip(nearest, bounds, strict=True):
             connector.draw.settle(likely)
@@ -105,11 +105,9 @@ def _stops(
     )
 
 
-def _starts(
-    nearest: Sequence[Connector], together: Together, time: float
-) -> bool:
+def _starts(nearest: Sequence[Connector], together: Together, time: float) -> bool:
     """Return whether what flows more than before is now known to be a start of a car."""
-    if not _may_start(nearest):
+    if not [c for c in nearest if c.draw.may_start(c.sent)]:
         return False
     a, b, c = together
     for connector in nearest:
@@ -119,13 +117,6 @@ def _starts(
     return max(rise) >= LEAST_START and any(
         connector.draw.has_started(rise, connector.sent, time) for connector in nearest
     )
-
-
-def _may_start(nearest: Sequence[Connector]) -> bool:
-    for connector in nearest:
-        if connector.draw.may_start(connector.sent):
-            return True
-    return False
 
 
 def _attribute_on(

@@ -99,8 +99,7 @@ class Command:
 
     def note_heeded(self) -> None:
         """Let the pauses begin anew: it does what it was commanded."""
-        if self._times > 1:
-            self._times = 1
+        self._times = min(self._times, 1)
 
     def is_half_expired(self, now: float) -> bool:
         """Return whether a limit that expires is to be renewed."""

@@ -141,8 +141,7 @@ class Draw:
         start, changes, phases = self._start, self._changes, self.phases
         if reported is not start.drew or start.drawn is not None:
             start.note_report(reported)
-        if taken_at < self._said_since:
-            taken_at = self._said_since
+        taken_at = max(taken_at, self._said_since)
         self.arrived_at = taken_at
         if self.reports and self.report_delay.awaits:
             self.report_delay.observe_report(reported[phases.first], taken_at)

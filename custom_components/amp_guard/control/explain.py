@@ -88,7 +88,13 @@ def explain(
             _left_alone(connector)
             if offer is None
             else _allocation(
-                offer, before.get(id_), tree, plan, limits, commanded, offset
+                offer,
+                before.get(id_),
+                tree=tree,
+                plan=plan,
+                limits=limits,
+                commanded=commanded,
+                offset=offset,
             )
         )
         drawn[id_] = connector.draw.estimate
@@ -169,6 +175,7 @@ def _left_alone(connector: Connector) -> Allocation:
 def _allocation(
     offer: Offer,
     before: Allocation | None,
+    *,
     tree: Tree,
     plan: Plan,
     limits: dict[Load, tuple[int, Phase]],

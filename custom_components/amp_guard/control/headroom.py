@@ -151,6 +151,4 @@ def _add_phases(
         headroom.now.append(left)
         headroom.sustained.append(sustained)
         kept = min(promised, left)
-        headroom.allocatable.append(
-            safe if over else sustained if sustained >= kept else kept
-        )
+        headroom.allocatable.append(safe if over else max(sustained, kept))

@@ -233,8 +233,7 @@ def _use(connectors: Sequence[Connector]) -> Use:
         c += z * most
         lag += branch.charger.command_lag
         phases += x + y + z
-        if branch.min_current < least:
-            least = branch.min_current
+        least = min(least, branch.min_current)
     return Use((a, b, c), least, lag / len(wanting), phases / len(wanting))
 
 
@@ -247,8 +246,7 @@ def _reported(connectors: Sequence[Connector], now: float) -> ReportedDraw:
             a += x
             b += y
             c += z
-            if draw.reported_at < since:
-                since = draw.reported_at
+            since = min(since, draw.reported_at)
             reporters += 1
     return ReportedDraw(PhaseValues(a, b, c), since, reporters)
 

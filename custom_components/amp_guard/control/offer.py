@@ -86,8 +86,7 @@ def make_offer(connector: Connector, ceiling: Ceiling | None, now: float) -> Off
     """Return what a connector may have, below its `ceiling`, and if it competes for it."""
     branch, reclaim = connector.branch, connector.reclaim
     low = branch.min_current
-    if reclaim.needs > low:
-        low = reclaim.needs
+    low = max(low, reclaim.needs)
     offer = Offer(connector, connector.allocated, low, branch.max_current)
     full = connector.status is ChargerStatus.FULL
     if connector.reserve.aside:

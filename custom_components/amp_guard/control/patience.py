@@ -89,9 +89,8 @@ class Patience:
         for wait, highest in enumerate(lasting):
             if highest != before:  # else it brings as much as the shorter one
                 before = highest
-                level = highest if highest > unlimited else unlimited
-                if level > limit:
-                    level = limit
+                level = max(unlimited, highest)
+                level = min(level, limit)
                 left = limit - level
                 brought = drawn * left if left >= least else 0.0
                 if load > level:

@@ -26,6 +26,7 @@ REOFFER_AFTER = 300.0
 """s between two new offers to a car that takes nothing."""
 type Rank = tuple[int, float, float, str]
 """Its place (who charges, who waits, whose turn is over), and who is first there."""
+_CHARGES, _WAITS, _IS_OVER = 0, 1, 2
 _LAST = float("inf")
 """When a car came of which that is not known."""
 
@@ -131,14 +132,14 @@ class Plan:
         Starts are staggered, so turns are handed over one by one: as soon as one who
         waits has a place, those whose turns are over come before the others who wait.
         """
-        charging = [offer for rank, offer in ranked if rank[0] == 0]
+        charging = [offer for rank, offer in ranked if rank[0] == _CHARGES]
         if len(charging) == len(ranked) and self._all_fit(charging):
             return charging
         admitted = [offer for offer in charging if self._admit(offer)]
         if len(charging) == len(ranked):
             return admitted
-        waiting = [offer for rank, offer in ranked if rank[0] == 1]
-        over = [offer for rank, offer in ranked if rank[0] == 2]
+        waiting = [offer for rank, offer in ranked if rank[0] == _WAITS]
+        over = [offer for rank, offer in ranked if rank[0] == _IS_OVER]
         while waiting:
             if self._admit(offer := waiting.pop(0)):
                 admitted.append(offer)
@@ -201,12 +202,8 @@ class Plan:
         It is asked for by turns that are over; while none is, all keep theirs.
         """
         now = self.now
-        if not any(
-            [
-                offer.allocated and offer.connector.turn.ends_at() <= now
-                for offer in contenders
-            ]
-        ):
+        ends = [o.connector.turn.ends_at() for o in contenders if o.allocated]
+        if not ends or min(ends) > now:
             return True
         left = list(self.headroom.now)
         for offer in contenders:
@@ -222,10 +219,10 @@ class Plan:
         connector = offer.connector
         turn = connector.turn
         if not offer.allocated:
-            return 1, turn.energy, offer.low, connector.id
+            return _WAITS, turn.energy, offer.low, connector.id
         if keep or self.unsure(connector) or turn.ends_at() > self.now:
-            return 0, offer.low, turn.energy, connector.id
-        return 2, offer.low, turn.energy, connector.id
+            return _CHARGES, offer.low, turn.energy, connector.id
+        return _IS_OVER, offer.low, turn.energy, connector.id
 
     def _admit(self, offer: Offer) -> bool:
         """Take a connector's minimum from what is left, or say why it has to pause."""
