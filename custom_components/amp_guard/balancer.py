@@ -82,7 +82,7 @@ class Balancer:
         # What the fuses leave, and who is to have how much of it.
         metering = self._metering
         headroom = find_headroom(
-            nodes=self._tree.nodes,
+            tree=self._tree,
             metering=metering,
             ceilings=ceilings,
             committed=self._committed(),
@@ -125,7 +125,7 @@ class Balancer:
         balancer_type = self._tree.site.balancer_type
         return leave(
             self._active,
-            nodes=self._tree.nodes,
+            tree=self._tree,
             metering=self._metering,
             ceilings=_in_force(self._ceilings, now - self._clock.offset),
             rank=lambda connector: class_of(connector, balancer_type),

@@ -14,6 +14,8 @@ from .step_response import USED_FROM
 
 LEAST_START = MINIMUM_SIGNALLED_CURRENT - TOLERANCE
 """A: no car starts with less."""
+type Together = tuple[float, float, float]
+"""What all of them draw, A by phase."""
 
 
 def estimate(
@@ -41,8 +43,8 @@ def estimate(
             bounds = _bounds(nearest, time, now)
         if _starts(nearest, together, time):
             bounds = _bounds(nearest, time, now)
-    doubtless = base_load is None or all(low is high for low, _, high in bounds)
-    if doubtless and not any(in_question):
+    doubtless = base_load is None or False not in [lo is hi for lo, _, hi in bounds]
+    if doubtless and True not in in_question:
         for connector, (_, likely, _) in zip(nearest, bounds, strict=True):
             connector.draw.settle(likely)
         return
@@ -65,45 +67,53 @@ def estimate(
 
 
 def _bounds(nearest: Sequence[Connector], time: float, now: float) -> list[Bounds]:
-    return [c.draw.by_itself(c.draw_bounds(time, now), c.sent, time) for c in nearest]
+    return [
+        c.draw.as_reported
+        if c.draw.takes_all(c.sent, time) and not c.lost
+        else c.draw.by_itself(c.draw_bounds(time, now), c.sent, time)
+        for c in nearest
+    ]
 
 
 def _together(
     others: Sequence[Connector], base_load: Sequence[float], current: PhaseValues
-) -> list[float]:
+) -> Together:
     """Return what the nearest draw if the base load stayed where it was, A by phase."""
-    together = [flows - base for flows, base in zip(current, base_load, strict=True)]
+    (a, b, c), (x, y, z) = current, base_load
+    a, b, c = a - x, b - y, c - z
     for connector in others:
-        drawn = connector.draw.estimate
-        together = [all_ - own for all_, own in zip(together, drawn, strict=True)]
-    return together
+        x, y, z = connector.draw.estimate
+        a, b, c = a - x, b - y, c - z
+    return a, b, c
 
 
 def _stops(
     nearest: Sequence[Connector],
     bounds: Sequence[Bounds],
-    together: Sequence[float],
+    together: Together,
     time: float,
 ) -> bool:
     """Return whether what flows less is now known to be a stop of a car."""
-    fall = [-flows for flows in together]
-    for least, _, _ in bounds:
-        fall = [a + b for a, b in zip(fall, least, strict=True)]
+    a, b, c = together
+    a, b, c = -a, -b, -c
+    for (x, y, z), _, _ in bounds:
+        a, b, c = a + x, b + y, c + z
+    fall = (a, b, c)
     return max(fall) >= USED_FROM and any(
         connector.draw.has_stopped(fall, least, time)
         for connector, (least, _, _) in zip(nearest, bounds, strict=True)
     )
 
 
-def _starts(
-    nearest: Sequence[Connector], together: Sequence[float], time: float
-) -> bool:
+def _starts(nearest: Sequence[Connector], together: Together, time: float) -> bool:
     """Return whether what flows more than before is now known to be a start of a car."""
-    if not any(connector.draw.may_start(connector.sent) for connector in nearest):
+    if not [c for c in nearest if c.draw.may_start(c.sent)]:
         return False
-    rise = list(together)
+    a, b, c = together
     for connector in nearest:
-        rise = [a - b for a, b in zip(rise, connector.draw.estimate, strict=True)]
+        x, y, z = connector.draw.estimate
+        a, b, c = a - x, b - y, c - z
+    rise = (a, b, c)
     return max(rise) >= LEAST_START and any(
         connector.draw.has_started(rise, connector.sent, time) for connector in nearest
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ..model import NO_CURRENT, PhaseValues
 from .inrush import Inrush
-from .patience import WAITS, Patience, Use
+from .patience import WAITS, Patience, Use, weigh
 
 INTERVALS_SEEN = 2.0
 """Intervals that every wait lasts at least, so three samples: two may both have met a load
@@ -21,6 +21,7 @@ class BaseLoad:
         self.now: tuple[float, float, float] | None = None
         self.shown = (0.0, 0.0, 0.0)
         """What the newest sample shows of it, also of a phase that is not believed."""
+        self.interval = 0.0
         self.note_interval(1.0)
         self.inrush = (Inrush(), Inrush(), Inrush())
         self.patience = (Patience(), Patience(), Patience())
@@ -35,6 +36,8 @@ class BaseLoad:
 
     def note_interval(self, interval: float) -> None:
         """Take the s between the samples of its meter."""
+        if interval == self.interval:
+            return
         self.interval = interval
         seen = INTERVALS_SEEN * interval
         self._waits = tuple(max(wait, seen) for wait in WAITS)
@@ -44,28 +47,37 @@ class BaseLoad:
     ) -> None:
         """Take the load of one sample, and what could be made of the rest of the `limit`."""
         self.now = load
-        passed, before = time - self._seen_at, self._seen_at
+        passed = time - self._seen_at
         waits = self._waits
-        since = [before - wait for wait in waits]
+        oldest = time - waits[-1]
+        weight = None
+        if 0.0 < passed <= waits[0]:
+            weight = weigh(use, interval=self.interval, passed=passed)
         for phase, value in enumerate(load):
             self.inrush[phase].observe(value, time)
             highs = self._highs[phase]
-            if highs and passed <= waits[0]:
+            if weight is not None and highs and use.most[phase] > 0.0:
                 self.patience[phase].learn(
                     value,
-                    [self.highest(phase, each) for each in since],
+                    self._within_waits(phase),
                     limit=limit,
                     most=use.most[phase],
-                    use=use,
-                    interval=self.interval,
-                    passed=passed,
+                    weight=weight,
                 )
             while highs and highs[-1][1] <= value:
                 highs.pop()
             highs.append((time, value))
-            while highs[0][0] < time - waits[-1]:
+            while highs[0][0] < oldest:
                 highs.popleft()
         self._seen_at = time
+
+    def _within_waits(self, phase: int) -> list[float]:
+        """Return the highest load within each of the waits until the sample before."""
+        seen_at, (at, highest) = self._seen_at, self._highs[phase][0]
+        return [
+            highest if at >= seen_at - wait else self.highest(phase, seen_at - wait)
+            for wait in self._waits
+        ]
 
     def correct(self, more: Sequence[float]) -> None:
         """Take the load last seen to have been so much more, A by phase."""
@@ -79,7 +91,11 @@ class BaseLoad:
 
     def lasting(self, phase: int, now: float) -> float:
         """Return the load that what is allocated leaves room for, A."""
-        return self.highest(phase, now - self.settling_time(phase))
+        since = now - self._waits[self.patience[phase].wait]
+        highs = self._highs[phase]
+        if highs and highs[0][0] >= since:
+            return highs[0][1]
+        return self.highest(phase, since)
 
     def forget(self, time: float) -> None:
         """Forget the past: after a silence it says nothing of now."""

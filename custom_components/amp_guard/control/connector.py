@@ -5,6 +5,7 @@ from ..model import (
     ChargerStatus,
     Commanded,
     EarthingSystem,
+    Minimum,
     PhaseValues,
 )
 from .bounds import Bounds
@@ -75,13 +76,16 @@ class Connector:
         """Since when it may hold more than it was allocated, and nothing shows it not to."""
         self._read = False
         self._awaited_since: float | None = None
-        self._sent = 0.0
+        self.sent = 0.0
+        """What it was sent last, A: a raise may be held back."""
+        self._noted = 0.0
         self._sent_at = NEVER
         self.obeyed_at = NEVER
         """When it was sent the last cut that it has said to have followed: what it has said
         since is newer than that, s."""
         self._drew = 0.0
         self._raise_since: float | None = None
+        self._minimum = Minimum(0.0, 0.0)
 
     def change(self, branch: Branch, turn: float) -> None:
         """Go on in a branch that is wired as its own, with other figures."""
@@ -89,6 +93,7 @@ class Connector:
         self.draw.change_branch(branch)
         self.switching.change_branch(branch)
         self.turn.change_length(turn)
+        self.reserve.is_empty = False  # it may have a socket now
 
     # --- what it says ----------------------------------------------------------------
 
@@ -103,10 +108,12 @@ class Connector:
 
         `offset` is added to the reading's times.
         """
-        before, self.status = self.status, reading.status
+        before, status = self.status, reading.status
+        if status is not before:
+            self.status = status
+            self.lost = status is ChargerStatus.LOST
+            self.wants = status in CHARGED
         self.reading = reading = sensible(reading)
-        self.lost = self.status is ChargerStatus.LOST
-        self.wants = self.status in CHARGED
         if commanded is not None or self.command.commanded is not None:
             self._observe_command(commanded, now)
         if self._awaited_since is None:
@@ -115,13 +122,14 @@ class Connector:
             if self.changed_at == NEVER:
                 held = self.command.in_force_unseen(self.allocated, now)
                 self.allocated = self.branch.in_range(held)
+                self.sent = self.command.sent(self.allocated)
             return
-        unplugged = ChargerStatus.DISCONNECTED
-        if before is unplugged and self.status is not unplugged:
+        if before is ChargerStatus.DISCONNECTED and status is not before:
             self._plug_in(now)
-        said = self.draw.reported
-        self.draw.observe(reading, offset, now)
-        if self.draw.reported != said and self._obeys(said):
+        draw = self.draw
+        said = draw.reported
+        draw.observe(reading, offset, now)
+        if draw.reported != said and self._obeys(said):
             self.obeyed_at = self._sent_at
         self.switching.observe(reading, offset, now)
         if not self._read:
@@ -133,6 +141,7 @@ class Connector:
     def _observe_command(self, commanded: Commanded | None, now: float) -> None:
         held = self.command.may_hold
         self.command.observe(commanded)
+        self.sent = self.command.sent(self.allocated)
         may_hold = self.command.may_hold
         if held is not None and may_hold is not None and may_hold > held:
             self._drew = 0.0  # that it has followed a cut says nothing any more
@@ -170,7 +179,8 @@ class Connector:
         self._read = True
         if self.status in DRAWS_UNTOLD:
             self.draw.phases.presume_seen(self.draw.reported_by_phase)
-        self._sent, self._sent_at = self.sent, now
+        self.sent = self._noted = self.command.sent(self.allocated)
+        self._sent_at = now
         self.draw.assume(self.may_draw)
         if self.turn.plugged_in_at is None:
             self.turn.plug_in(now)
@@ -179,12 +189,14 @@ class Connector:
 
     def compare(self, now: float) -> None:
         """Compare what it draws, and may hold, with what it was allocated."""
-        self.turn.count(sum(self.draw.estimate), now)
-        if self.draw.phases.is_presumed and not self.allocated:
-            self.draw.phases.use_all()  # a start that was to be tried was not made
+        draw = self.draw
+        phases = draw.phases
+        self.turn.count(sum(draw.estimate), now)
+        if phases.is_presumed and not self.allocated:
+            phases.use_all()  # a start that was to be tried was not made
         if self.switching.holds:
             self.switching.proceed(now, is_empty=self._is_empty(now))
-        if not self.draw.phases.is_known:
+        if not phases.is_known:
             self.switching.presume()
         if self._follows():
             self.excess_since = None
@@ -194,17 +206,23 @@ class Connector:
             self.unconfirmed_since = None
         elif self.unconfirmed_since is None:
             self.unconfirmed_since = now
-        draw, sent = self.draw, self.sent
         if self.wants and (draw.tells or self.status is ChargerStatus.CHARGING):
-            self.reclaim.observe(
-                draw.reported if draw.tells else sent,
-                sent,
-                seen=draw.current,
-                least=self.branch.min_current,
-                step=self.branch.charger.resolution,
-                late=draw.report_delay.latest,
-                now=now,
-            )
+            sent = self.sent
+            drawn = draw.reported if draw.tells else sent
+            if not self.reclaim.is_used(drawn, sent):
+                self.reclaim.observe(
+                    drawn,
+                    sent,
+                    seen=draw.current,
+                    least=self.branch.min_current,
+                    step=self.branch.charger.resolution,
+                    late=draw.report_delay.latest,
+                    now=now,
+                )
+        if self.strays or not self.reserve.is_empty:
+            self._find_reserve(now)
+
+    def _find_reserve(self, now: float) -> None:
         ignores = self.excess_since is not None and self.ignores_for(2, now)
         unconfirmed = self.unconfirmed_since is not None
         self.reserve.find(
@@ -275,6 +293,30 @@ class Connector:
         heard_at = max(self.draw.arrived_at, self.sampled_at)
         return min(now, max(heard_at, now - HEARD_WITHIN))
 
+    @property
+    def strays(self) -> bool:
+        """Return whether it is lost, or does or may hold what it was not allocated."""
+        return (
+            self.excess_since is not None
+            or self.unconfirmed_since is not None
+            or self.lost
+        )
+
+    @property
+    def minimum(self) -> Minimum:
+        """Return the least that its car can be given."""
+        branch, phases, needs = self.branch, self.draw.phases, self.reclaim.needs
+        current = branch.min_current
+        if needs > current:
+            current = min(needs, branch.max_current)
+        counted = fewest = current * phases.power_weight
+        if current < counted and (phases.may_presume or self.switching.may_use_one):
+            fewest = current
+        before = self._minimum
+        if counted != before.counted or fewest != before.fewest:
+            self._minimum = before = Minimum(counted, fewest)
+        return before
+
     def _is_unconfirmed_for(self, times: float, now: float) -> bool:
         if self.unconfirmed_since is None:
             return False
@@ -322,11 +364,6 @@ class Connector:
 
     # --- what it is commanded --------------------------------------------------------
 
-    @property
-    def sent(self) -> float:
-        """Return what it was sent last, A: a raise may be held back."""
-        return self.command.sent(self.allocated)
-
     def needs_command(self, now: float, *, overcommitted: bool) -> bool:
         """Return whether it is to be commanded its present allocation (again).
 
@@ -334,11 +371,11 @@ class Connector:
         """
         command = self.command
         if not self.lost:
-            if self.switching.is_news:
+            if self.switching.is_news or command.stands:
                 return True
-            if command.stands or (command.at == NEVER and self.reading.limit is None):
+            if command.at == NEVER and self.reading.limit is None:
                 return True
-            if self.valid_for is not None and command.is_half_expired(now):
+            if self.branch.charger.expiring_limit and self._is_to_be_renewed(now):
                 return True
         pause = self._pause_before_repeat(now)
         if pause is None:
@@ -349,16 +386,19 @@ class Connector:
             pause, overcommitted=overcommitted, now=now
         )
 
+    def _is_to_be_renewed(self, now: float) -> bool:
+        return self.valid_for is not None and self.command.is_half_expired(now)
+
     def _pause_before_repeat(self, now: float) -> float | None:
         """Return the s after which it is first commanded again, if it does not heed."""
         if self.lost:
             in_force = self.command.in_force_unseen(self.allocated, now)
             is_cut = in_force > self.allocated + SHOWN_LIMIT_TOLERANCE
             return self.settling_time if is_cut else None
-        if self.ignores_for(1, now):
+        if self.excess_since is not None and self.ignores_for(1, now):
             return self.settling_time
-        limit = self.reading.limit
-        if self.command.may_hold is not None:
+        limit, commanded = self.reading.limit, self.command.commanded
+        if commanded is not None and commanded.may_hold is not None:
             return (
                 2 * self.settling_time if self.unconfirmed_since is not None else None
             )
@@ -390,6 +430,7 @@ class Connector:
             self._drew = self.draw.current
         self.cut = forced and current < self.allocated
         self.allocated = current
+        self.sent = self.command.sent(current)
         self.changed_at = now
         self._raise_since = None
         self.command.begin_anew()
@@ -401,7 +442,7 @@ class Connector:
 
     def _obeys(self, said: float) -> bool:
         """Return whether it now says to have followed a cut, and had `said` more before."""
-        says, sent = self.draw.reported, self._sent
+        says, sent = self.draw.reported, self._noted
         return (
             0 < sent < said - FOLLOW_TOLERANCE and abs(says - sent) <= FOLLOW_TOLERANCE
         )
@@ -409,12 +450,12 @@ class Connector:
     def _note_sent(self, now: float) -> None:
         """Give the car new time where it was sent something else."""
         sent = self.sent
-        if sent == self._sent:
+        if sent == self._noted:
             return
-        self.draw.report_delay.command(sent - self._sent, now)
-        self.draw.raise_seen.allow(self._sent, sent, now)
+        self.draw.report_delay.command(sent - self._noted, now)
+        self.draw.raise_seen.allow(self._noted, sent, now)
         self.reclaim.note_allocation(now)
-        self._sent, self._sent_at = sent, now
+        self._noted, self._sent_at = sent, now
 
     def raise_is_due(self, target: float, now: float) -> bool:
         """Return whether a raise to `target` has waited long enough for its size."""

@@ -6,6 +6,7 @@ others are handed their constraints, and ask here what they need to know of one.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from math import inf
 from typing import NewType
 
@@ -31,12 +32,14 @@ def constraint_of(node: int, phase: Phase) -> Constraint:
     return Constraint(_PHASES * node + phase)
 
 
+@cache
 def constraints_of(node: int) -> tuple[Constraint, ...]:
     """Return the phases of the node with this index, in their order."""
     first = _PHASES * node
     return tuple(map(Constraint, range(first, first + _PHASES)))
 
 
+@cache
 def place_of(constraint: Constraint) -> tuple[int, Phase]:
     """Return the index of a constraint's node, and its phase."""
     node, phase = divmod(constraint, _PHASES)

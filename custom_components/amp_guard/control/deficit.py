@@ -119,6 +119,9 @@ class Deficit:
 
     def note_none(self, shown: float, drawn: float, time: float) -> None:
         """Take that the phase shows what is `drawn` on it at the least."""
+        if self.since is None and not self.convicted:
+            self._shown = (shown, shown)
+            return
         tells_nothing = LEAST_DRAWN <= drawn < self._short_of - AS_MUCH
         self._note_shown(shown)
         if not self.convicted:

@@ -30,10 +30,11 @@ class Dispatch:
             and _cut(offer, plan)
         }
         commanded |= self._raise_all(due, plan)
+        tight = bool(plan.headroom.overcommitted)
         for offer in plan.offers:
             connector = offer.connector
             if connector.id in commanded or connector.needs_command(
-                plan.now, overcommitted=plan.is_overcommitted(connector)
+                plan.now, overcommitted=tight and plan.is_overcommitted(connector)
             ):
                 connector.command.note(plan.now, lost=connector.lost)
                 connector.switching.note_sent()

@@ -55,6 +55,8 @@ class Draw:
         self._earthing_system = earthing_system
         self._read: PhaseValues | None = None
         self._reported: PhaseValues | None = None
+        self.as_reported: Bounds = NOTHING
+        """The bounds of one that draws what it reports."""
         self.reported_by_phase = NO_CURRENT
         """What it last reported, A by phase."""
         self.reported = 0.0
@@ -62,7 +64,10 @@ class Draw:
         self._said: PhaseValues | None = None
         self._said_since = 0.0
         self._refuted = False
-        self._told = False
+        self.reports = False
+        """Whether the charger tells what it draws, in A."""
+        self.tells = False
+        """Whether it tells what it draws, or that its car draws nothing."""
         self._status = ChargerStatus.LOST
         self._status_since = 0.0
         self._changes: deque[tuple[float, PhaseValues]] = deque(maxlen=CHANGES_KEPT)
@@ -84,16 +89,6 @@ class Draw:
         self.current = 0.0
         """The A per phase that it draws: the highest of its phases."""
 
-    @property
-    def reports(self) -> bool:
-        """Return whether the charger tells what it draws, in A."""
-        return self._told
-
-    @property
-    def tells(self) -> bool:
-        """Return whether it tells what it draws, or that its car draws nothing."""
-        return self._reported is not None
-
     def _highest(self, drawn: Sequence[float]) -> float:
         a, b, c = drawn
         x, y, z = self.branch.weights
@@ -111,13 +106,24 @@ class Draw:
             said = on_supply(reading.current, self.branch, self._earthing_system)
             self._note_said(said, taken_at, now)
         reported = None if self._refuted else self._said
-        self._told = reported is not None
+        self.reports = reported is not None
         if status in RESTS:
-            if not self._told:
+            if reported is None:
                 reported, taken_at = NO_CURRENT, now
             elif self._is_left_over(now):
                 reported = NO_CURRENT
-        self._take(reading, reported, taken_at, now)
+        elif status is ChargerStatus.DISCONNECTED:
+            self.phases.unplug()
+            if reported is None:
+                self.settle(NO_CURRENT)
+            else:
+                reported = NO_CURRENT
+        if reading.phases and reading.phases_set is None:  # else it may be set anew
+            self._recall(reading.phases)
+        if reported is not self._reported:
+            self._report(reported)
+        if reported is not None:
+            self._take(reported, taken_at, now)
 
     def _note_said(self, said: PhaseValues | None, taken_at: float, now: float) -> None:
         if said != self._said:
@@ -127,51 +133,44 @@ class Draw:
             self._said = said
             self._refuted = False
 
-    def _take(
-        self,
-        reading: ChargerReading,
-        reported: PhaseValues | None,
-        taken_at: float,
-        now: float,
-    ) -> None:
-        if reading.status is ChargerStatus.DISCONNECTED:
-            self.phases.unplug()
-            self._start = OwnStart()
-            if reported is None:
-                self.settle(NO_CURRENT)
-            else:
-                reported = NO_CURRENT
-        elif reading.phases and reading.phases_set is None:  # else it may be set anew
-            self.phases.recall(reading.phases)
-        if reported is not self._reported:
-            self._report(reported)
-        if reported is None:
-            return
-        self._start.note_report(reported)
-        taken_at = self.arrived_at = max(taken_at, self._said_since)
-        if self._told and self.report_delay.awaits:
-            self.report_delay.observe_report(reported[self.phases.first], taken_at)
-        if not self._changes or self._changes[-1][1] != reported:
-            self._changes.append((taken_at, reported))
+    def _recall(self, phases: int) -> None:
+        if self._status is not ChargerStatus.DISCONNECTED:
+            self.phases.recall(phases)
+
+    def _take(self, reported: PhaseValues, taken_at: float, now: float) -> None:
+        start, changes, phases = self._start, self._changes, self.phases
+        if reported is not start.drew or start.drawn is not None:
+            start.note_report(reported)
+        taken_at = max(taken_at, self._said_since)
+        self.arrived_at = taken_at
+        if self.reports and self.report_delay.awaits:
+            self.report_delay.observe_report(reported[phases.first], taken_at)
+        if not changes or changes[-1][1] != reported:
+            changes.append((taken_at, reported))
         self.reported_at = taken_at - self.report_delay.seconds
-        if reading.status is ChargerStatus.CHARGING:
-            self.charged_at = now
-            self.phases.learn(reported, max(self.reported_at, now - OLDEST_REPORT))
-        else:
-            self.phases.begin_anew()
+        if self._status is not ChargerStatus.CHARGING:
+            phases.begin_anew()
+            return
+        self.charged_at = now
+        if reported is not phases.learned:
+            phases.learn(reported, max(self.reported_at, now - OLDEST_REPORT))
 
     def _report(self, reported: PhaseValues | None) -> None:
         """Note what it reports now; None: nothing."""
         if self._reported is None:
             self.begins_to_tell = True
         self._reported = reported
-        self.reported_by_phase = NO_CURRENT if reported is None else reported
+        self.tells = reported is not None
+        self.reported_by_phase = drawn = NO_CURRENT if reported is None else reported
+        self.as_reported = (drawn, drawn, drawn)
         self.reported = self._highest(self.reported_by_phase)
 
     def _note_status(self, status: ChargerStatus, now: float) -> None:
         if self._status is ChargerStatus.UNKNOWN and status in RESTS:
             self.settle(NO_CURRENT)
             self.begins_to_tell = True
+        if status is ChargerStatus.DISCONNECTED:
+            self._start.forget()
         self._status, self._status_since = status, now
 
     def _is_left_over(self, now: float) -> bool:
@@ -203,20 +202,30 @@ class Draw:
         before = self._reported_before(time - self.report_delay.seconds)
         return any(abs(a - b) >= least for a, b in zip(reported, before, strict=True))
 
-    def observe_meter(self, base_load: PhaseValues, time: float) -> None:
-        """Take what the meter before it shows at `time` of it and the base load, A."""
-        first = self.phases.first
+    def observe_meter(self, base_load: PhaseValues | None, time: float) -> None:
+        """Take what the meter before it shows at `time` of it and the base load, A.
+
+        None where the meter is of no use.
+        """
+        self._note_attribution(time)
+        if base_load is None:
+            return
         if self.report_delay.awaits:
+            first = self.phases.first
             shown = base_load[first] + self.estimate[first]
             self.report_delay.observe_meter(shown, time)
-        if self._told:
-            return
+        if not self.reports:
+            self._look_for_raise(base_load, time)
+
+    def _look_for_raise(self, base_load: PhaseValues, time: float) -> None:
         beside_others = [
             base + drawn for base, drawn in zip(base_load, self.estimate, strict=True)
         ]
-        charging = self._status is ChargerStatus.CHARGING
         used = self.raise_seen.observe(
-            beside_others, time, first=first, charging=charging
+            beside_others,
+            time,
+            first=self.phases.first,
+            charging=self._status is ChargerStatus.CHARGING,
         )
         if used is not None:
             self.phases.see_raise(used.phases, whole=used.whole)
@@ -244,7 +253,7 @@ class Draw:
         tell the house by them.
         """
         if (
-            not self._told
+            not self.reports
             or self.report_delay.doubt >= OLDEST_REPORT
             or self._stop.since is not None
             or self._status in RESTS
@@ -257,13 +266,13 @@ class Draw:
     def may_start(self, allowed: float) -> bool:
         """Return whether its car, which is `allowed` so much, A, does not draw yet."""
         reported = self._reported
-        if reported is None or not (self._told and allowed):
+        if reported is None or not (self.reports and allowed):
             return False
-        idle = any(
-            max(reported[phase], self.estimate[phase]) < USED_FROM
-            for phase in self.phases.used
-        )
-        return idle and self._status in CHARGED
+        estimate = self.estimate
+        for phase in self.phases.used:
+            if reported[phase] < USED_FROM and estimate[phase] < USED_FROM:
+                return self._status in CHARGED
+        return False
 
     def has_started(self, rise: Sequence[float], allowed: float, time: float) -> bool:
         """Return whether a rise is a start of its car, which was `allowed` so much, A."""
@@ -275,6 +284,23 @@ class Draw:
             most=allowed,
             time=time,
         )
+
+    def takes_all(self, allowed: float, time: float) -> bool:
+        """Return whether it says to draw just what it was `allowed`, A, at `time` or later.
+
+        And has not stopped or started by itself: then no more is to be known of it.
+        """
+        reported, start = self._reported, self._start
+        if (
+            reported is None
+            or time < self.reported_at
+            or start.drawn is not None
+            or self._stop.since is not None
+            or time - start.at <= TAKEN_FOR
+        ):
+            return False
+        a, b, c = self.phases.weights
+        return (allowed * a, allowed * b, allowed * c) == reported
 
     def by_itself(self, bounds: Bounds, allowed: float, time: float) -> Bounds:
         """Return its bounds; where it has stopped by itself it draws nothing, or again.
@@ -293,19 +319,21 @@ class Draw:
         most = PhaseValues(*map(max, high, targets, likely, strict=True))
         return low, likely, most
 
-    def note_attribution(self, time: float) -> None:
+    def _note_attribution(self, time: float) -> None:
         """Note whether at `time` it is taken to draw more, or less, than it reports."""
-        if self._reported is None:
+        reported, estimate = self._reported, self.estimate
+        if reported is None:
             return
-        self._stop.note_draw(self.estimate, self._reported)
-        if self.estimate is self._reported:
+        if self._stop.since is not None:
+            self._stop.note_draw(estimate, reported)
+        if estimate is reported:
             self._attributed_since = None
             return
-        (a, b, c), (x, y, z) = self.estimate, self._reported
+        (a, b, c), (x, y, z) = estimate, reported
         if a - x <= USED_FROM and b - y <= USED_FROM and c - z <= USED_FROM:
             self._attributed_since = None
         elif self._attributed_since is None:
-            self._attributed_since, self._said_then = time, self._reported
+            self._attributed_since, self._said_then = time, reported
 
     def withdraw_attribution(self, time: float) -> Sequence[float] | None:
         """Return what was attributed to it and never reported until `time`, A by phase.
@@ -313,9 +341,9 @@ class Draw:
         A rise, or a stop, is refuted by a report that must be newer and does not show
         it. One that passes on only changes would have shown it long ago.
         """
-        reported, since = self._reported, self._attributed_since
-        stopped_at = self._stop.since
-        if reported is None or (since is None and stopped_at is None):
+        since, stopped_at = self._attributed_since, self._stop.since
+        reported = self._reported
+        if (since is None and stopped_at is None) or reported is None:
             return None
         newest = max(self.reported_at, time - OLDEST_REPORT)
         if stopped_at is not None and newest - stopped_at >= self.report_delay.doubt:
@@ -335,7 +363,7 @@ class Draw:
         estimate = self.estimate
         self.settle(reported)
         self._attributed_since = self._stop.since = None
-        self._start = OwnStart()
+        self._start.forget()
         return [drawn - said for drawn, said in zip(estimate, reported, strict=True)]
 
     def holds(self, allocated: float) -> list[float]:

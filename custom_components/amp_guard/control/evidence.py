@@ -150,7 +150,8 @@ class Evidence:
         None is reported where the meter as a whole is known to stand still.
         """
         whole = measured == PHASES
-        if min(current) < EXPORT or any(self._exports):
+        a, b, c = current
+        if a < EXPORT or b < EXPORT or c < EXPORT or any(self._exports):
             self._note_export(current)
         if self._is_it and whole:
             self._lines.take(current, time)
@@ -240,8 +241,8 @@ class Evidence:
         for phase, deficit in zip(PHASES, self._deficits, strict=True):
             shown, said = current[phase], drawn[phase]
             if (
-                said < LEAST_DRAWN
-                or shown >= said
+                shown >= said
+                or said < LEAST_DRAWN
                 or shown + tolerance(said, reporters) >= said
             ):
                 deficit.note_none(shown, said, time)
@@ -260,7 +261,7 @@ class Evidence:
         )
         if self._is_it and self._lines.contradict and not doubts:
             self.in_question = (True, True, True)
-        if self._tests or any(self.in_question):
+        if self._tests or True in self.in_question:
             self._test(now)
 
     def _test(self, now: float) -> None:
@@ -323,6 +324,10 @@ class Evidence:
         """Return why phases are not believed, the most telling doubt of each."""
         doubts: dict[Phase, tuple[Doubt, Phase | None]] = {}
         found = self._steps.found
+        a, b, c = self._deficits
+        is_convicted = a.convicted or b.convicted or c.convicted
+        if whole and not (found or self._lines.impossible or is_convicted):
+            return doubts
         for phase in PHASES:
             if not whole and phase not in measured:
                 if self._is_it or phase in self._wired:

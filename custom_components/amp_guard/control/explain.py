@@ -1,6 +1,6 @@
 """Explaining: every allocation with its reason, every node with what is left of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..model import (
     NO_CURRENT,
@@ -9,6 +9,7 @@ from ..model import (
     MeterTrust,
     Minimum,
     NodeState,
+    Phase,
     PhaseValues,
     Reason,
 )
@@ -16,6 +17,7 @@ from .connector import LEAST_CHANGE, Connector
 from .constraint import (
     PHASES,
     Currents,
+    Load,
     add,
     at_node,
     fits,
@@ -73,29 +75,44 @@ def explain(
     An allocation that is as it was `before` is the same object.
     """
     offers = {offer.connector.id: offer for offer in plan.offers}
-    to_refresh = _to_refresh(plan) | _to_ask(metering, plan)
-    allocations = {
-        connector.id: _allocation(
-            connector,
-            offers.get(connector.id),
-            before.get(connector.id),
-            tree=tree,
-            plan=plan,
-            commanded=commanded,
-            offset=offset,
+    strays = [c for c in connectors if c.strays]
+    to_refresh = _to_refresh(plan, strays) | _to_ask(metering, plan)
+    allocations: dict[str, Allocation] = {}
+    drawn: dict[str, PhaseValues] = {}
+    minimums: dict[str, Minimum] = {}
+    limits: dict[Load, tuple[int, Phase]] = {}
+    for connector in connectors:
+        id_ = connector.id
+        offer = offers.get(id_)
+        allocations[id_] = (
+            _left_alone(connector)
+            if offer is None
+            else _allocation(
+                offer,
+                before.get(id_),
+                tree=tree,
+                plan=plan,
+                limits=limits,
+                commanded=commanded,
+                offset=offset,
+            )
         )
-        for connector in connectors
-    }
+        drawn[id_] = connector.draw.estimate
+        minimums[id_] = connector.minimum
     return Decision(
         time=plan.now - offset,
         allocations=allocations,
         nodes=_node_states(tree, metering, plan),
-        drawn={c.id: c.draw.estimate for c in connectors},
-        minimums={c.id: _minimum(c) for c in connectors},
+        drawn=drawn,
+        minimums=minimums,
         not_following=frozenset(
-            c.id
-            for c in connectors
-            if c.excess_since is not None and not c.lost and c.ignores_for(4, plan.now)
+            [
+                c.id
+                for c in strays
+                if c.excess_since is not None
+                and not c.lost
+                and c.ignores_for(4, plan.now)
+            ]
         ),
         to_refresh=to_refresh,
         seen_wiring=metering.seen_wiring,
@@ -103,21 +120,9 @@ def explain(
     )
 
 
-def _minimum(connector: Connector) -> Minimum:
-    branch, phases = connector.branch, connector.draw.phases
-    current = min(max(branch.min_current, connector.reclaim.needs), branch.max_current)
-    counted = current * phases.power_weight
-    may_use_one = phases.may_presume or connector.switching.may_use_one
-    return Minimum(counted, min(counted, current) if may_use_one else counted)
-
-
-def _to_refresh(plan: Plan) -> frozenset[str]:
+def _to_refresh(plan: Plan, strays: Iterable[Connector]) -> frozenset[str]:
     """Return whom to ask for a fresh reading: in doubt, on a fuse that is tight."""
-    doubtful = [
-        offer.connector
-        for offer in plan.offers
-        if offer.connector.is_in_doubt(plan.now)
-    ]
+    doubtful = [c for c in strays if c.branch.active and c.is_in_doubt(plan.now)]
     if not doubtful:
         return frozenset()
     least = min(offer.connector.branch.min_current for offer in plan.offers)
@@ -132,10 +137,12 @@ def _to_refresh(plan: Plan) -> frozenset[str]:
 def _to_ask(metering: Metering, plan: Plan) -> frozenset[str]:
     """Return whose reading tells whether a meter or an old report is to be believed."""
     return frozenset(
-        connector.id
-        for evidence in metering.evidence
-        if any(evidence.in_question)
-        for connector in evidence.to_ask(plan.now)
+        [
+            connector.id
+            for evidence in metering.evidence
+            if True in evidence.in_question
+            for connector in evidence.to_ask(plan.now)
+        ]
     )
 
 
@@ -145,62 +152,69 @@ def _look_again(
     """Return when something may change without news, in the caller's time."""
     now = plan.now
     looks = [now + REFRESH_AFTER] if refreshes else []
-    pending = False
-    for offer in plan.offers:
-        pending = pending or offer.reason in _PENDING
-        if offer.look_again is not None:
-            looks.append(offer.look_again)
-    if pending:
+    looks += [o.look_again for o in plan.offers if o.look_again is not None]
+    if not _PENDING.isdisjoint([offer.reason for offer in plan.offers]):
         looks.append(now + LOOK_AGAIN_AFTER)
     for meter in metering.meters:
         if meter is not None and meter.last_time is not None:
             stale = meter.last_time + meter.stale_after
             offline = meter.last_time + meter.offline_after
-            looks.extend(time for time in (stale, offline) if time > now)
+            looks += [time for time in (stale, offline) if time > now]
     return max(min(looks), now) - offset if looks else None
 
 
+def _left_alone(connector: Connector) -> Allocation:
+    return Allocation(
+        charger=connector.id,
+        current=connector.branch.in_range(connector.reading.limit or 0.0),
+        reason=Reason.INACTIVE,
+        send=False,
+    )
+
+
 def _allocation(
-    connector: Connector,
-    offer: Offer | None,
+    offer: Offer,
     before: Allocation | None,
     *,
     tree: Tree,
     plan: Plan,
+    limits: dict[Load, tuple[int, Phase]],
     commanded: set[str],
     offset: float,
 ) -> Allocation:
-    if offer is None:
-        return Allocation(
-            charger=connector.id,
-            current=connector.branch.in_range(connector.reading.limit or 0.0),
-            reason=Reason.INACTIVE,
-            send=False,
-        )
+    """Return what it is allocated, and why; `limits` has what limits which load most."""
+    connector = offer.connector
     reason = _reason(offer, plan)
     node = phase = None
     if reason in _LIMITED:
-        index, phase = place_of(tightest(plan.left, connector.draw.phases.load))
-        limit = tree.nodes[index]
-        node = limit.id
-        if limit.reason is not None:
+        load = connector.draw.phases.load
+        limit = limits.get(load)
+        if limit is None:
+            limits[load] = limit = place_of(tightest(plan.left, load))
+        index, phase = limit
+        at = tree.nodes[index]
+        node = at.id
+        if at.reason is not None:
             node = phase = None
-            reason = limit.reason if reason in _BOUND else reason
+            reason = at.reason if reason in _BOUND else reason
     look_again = offer.look_again
     if look_again is None and reason in _PENDING:
         look_again = plan.now + LOOK_AGAIN_AFTER
     if look_again is not None:
         look_again -= offset
     send = connector.id in commanded
-    valid_for, phases = connector.valid_for, connector.switching.order
+    valid_for = connector.valid_for if connector.branch.charger.expiring_limit else None
+    phases = connector.switching.order
     if (
         before is not None
         and before.reason is reason
         and before.current == connector.allocated
+        and before.node == node
+        and before.phase is phase
         and before.send is send
         and before.look_again == look_again
         and before.valid_for == valid_for
-        and (before.node, before.phase, before.phases) == (node, phase, phases)
+        and before.phases == phases
     ):
         return before
     return Allocation(

@@ -56,13 +56,14 @@ class FuseHeat:
     def carry(self, current: PhaseValues, time: float) -> None:
         """Take that `current`, A, flows from `time` on."""
         rated = self.rated_current
-        load = tuple((value / rated) ** 2 for value in current)
+        a, b, c = current
+        x, y, z = (a / rated) ** 2, (b / rated) ** 2, (c / rated) ** 2
         if self._time is None:
-            self.heat = PhaseValues(*(min(value, 1.0) for value in load))
+            self.heat = PhaseValues(min(x, 1.0), min(y, 1.0), min(z, 1.0))
         else:
             self.heat = self._after(time - self._time)
         self._time = time
-        self._load = (load[0], load[1], load[2])
+        self._load = (x, y, z)
 
     def can_wait(self, seconds: float) -> bool:
         """Return whether the present current may flow for `seconds` more."""

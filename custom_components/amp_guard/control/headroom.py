@@ -9,13 +9,14 @@ Three figures for each constraint, A:
   when something must be cut, it is cut to the margin.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..model import Ceiling, MeterTrust
-from .constraint import EPSILON, PHASES, Constraint, Currents, constraints_of, place_of
+from .constraint import EPSILON, Constraint, Currents, constraints_of, place_of
+from .evidence import UNDOUBTED
 from .metering import Metering
-from .tree import Node
+from .tree import Node, Tree
 
 BLIND = (MeterTrust.ABSENT, MeterTrust.OFFLINE)
 """What a meter is worth while the offline maximum holds."""
@@ -60,20 +61,20 @@ class Headroom:
 
 def find_headroom(
     *,
-    nodes: Sequence[Node],
+    tree: Tree,
     metering: Metering,
     ceilings: Mapping[str, Ceiling],
     committed: Currents,
     now: float,
 ) -> Headroom:
     """Return the headroom; `committed` is what is allocated or reserved already, A."""
-    fuses = sum(node.reason is None for node in nodes)
-    headroom = Headroom([], [], [], [], [], [], fuses)
-    for node in nodes:
+    headroom = Headroom([], [], [], [], [], [], len(tree.fuses))
+    for node in tree.nodes:
         own = metering.trust(node.index, now)
         trust = own if node.parent is None else _worse(own, headroom.trust[node.parent])
         headroom.trust.append(trust)
-        ceiling = ceilings[node.id].current if node.id in ceilings else None
+        in_force = ceilings.get(node.id)
+        ceiling = None if in_force is None else in_force.current
         headroom.limits.append(_limit(node, trust, ceiling))
         _add_phases(
             headroom,
@@ -127,9 +128,10 @@ def _add_phases(
         )
     settled = trust not in UNSURE and base_load.is_settled(now)
     blind = trust in BLIND
-    for phase, constraint in zip(PHASES, constraints_of(index), strict=True):
+    believed, in_question = evidence.worth is UNDOUBTED, evidence.in_question
+    for phase, constraint in enumerate(constraints_of(index)):
         promised = committed[constraint]
-        if load is None or not evidence.believes(phase):
+        if load is None or not (believed or evidence.believes(phase)):
             left = limit
             if load is not None and evidence.shows_least(phase):
                 left = min(limit, full - rounding - base_load.shown[phase])
@@ -141,13 +143,12 @@ def _add_phases(
         if blind:  # what a group feeds back adds nothing to its maximum
             left, safe = min(left, limit), min(safe, limit)
             sustained = min(sustained, limit)
-        if not settled or evidence.in_question[phase]:
+        if not settled or in_question[phase]:
             sustained = min(sustained, promised)
         over = promised > left + EPSILON
         if over:
             headroom.overcommitted.append(constraint)
         headroom.now.append(left)
         headroom.sustained.append(sustained)
-        headroom.allocatable.append(
-            safe if over else max(sustained, min(promised, left))
-        )
+        kept = min(promised, left)
+        headroom.allocatable.append(safe if over else max(sustained, kept))

@@ -14,7 +14,7 @@ from .constraint import Currents, constraints_of, fits, no_currents, phase_of, t
 from .headroom import BLIND, find_headroom
 from .metering import Metering
 from .sharing import Demand, fill, in_whole_steps
-from .tree import Node
+from .tree import Tree
 
 LOOKS_BACK = 300.0
 """s of which the highest base load counts."""
@@ -25,14 +25,14 @@ type Rank = Callable[[Connector], Any]
 def leave(
     connectors: Sequence[Connector],
     *,
-    nodes: Sequence[Node],
+    tree: Tree,
     metering: Metering,
     ceilings: Mapping[str, Ceiling],
     rank: Rank,
     now: float,
 ) -> dict[str, float]:
     """Return the A at which to leave each connector; lower ranks come first."""
-    left = _left_beside_base_load(nodes, metering, ceilings, now)
+    left = _left_beside_base_load(tree, metering, ceilings, now)
     for connector in connectors:
         for constraint, current in connector.reserve.whole:
             left[constraint] -= current
@@ -53,21 +53,21 @@ def leave(
 
 
 def _left_beside_base_load(
-    nodes: Sequence[Node],
+    tree: Tree,
     metering: Metering,
     ceilings: Mapping[str, Ceiling],
     now: float,
 ) -> Currents:
     """Return what each constraint carries beside its highest base load of late, A."""
     headroom = find_headroom(
-        nodes=nodes,
+        tree=tree,
         metering=metering,
         ceilings=ceilings,
-        committed=no_currents(len(nodes)),
+        committed=no_currents(len(tree.nodes)),
         now=now,
     )
     left = list(headroom.now)
-    for node in nodes:
+    for node in tree.nodes:
         meter, base_load = metering.meters[node.index], metering.base_loads[node.index]
         if meter is None or metering.trust(node.index, now) in BLIND:
             continue

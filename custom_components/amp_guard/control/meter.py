@@ -111,7 +111,9 @@ class MeterWatch:
         if measurement is None:
             return False
         taken_at = measurement.time
-        if not isfinite(taken_at) or measurement == self._taken:
+        if not isfinite(taken_at):
+            return False
+        if self._taken is not None and measurement == self._taken:
             return False
         time = min(taken_at + offset, now)
         if self.last_time is not None and time <= self.last_time:
@@ -119,8 +121,12 @@ class MeterWatch:
         self._taken = measurement
         current = measurement.current
         impossible = IMPOSSIBLE_FACTOR * self._limit
-        a, b, c = map(abs, current)
-        if not (a <= impossible and b <= impossible and c <= impossible):
+        a, b, c = current
+        if not (
+            -impossible <= a <= impossible
+            and -impossible <= b <= impossible
+            and -impossible <= c <= impossible
+        ):
             self._good = 0
             return False
         self._compare(current, time, draw)
@@ -133,7 +139,7 @@ class MeterWatch:
         """Return what the meter is worth now."""
         since = self.last_time if self.last_time is not None else self._started
         silence = now - since if since is not None else 0.0
-        frozen = self._frozen_for(now)
+        frozen = 0.0 if self._moved_since is None else self._frozen_for(now)
         if silence >= self.offline_after or frozen >= self.offline_after:
             return MeterTrust.OFFLINE
         if self.last_time is None:
@@ -146,7 +152,7 @@ class MeterWatch:
 
     def is_frozen(self, now: float) -> bool:
         """Return whether it is known to repeat one sample whatever flows."""
-        return self._frozen_for(now) > 0
+        return self._moved_since is not None and self._frozen_for(now) > 0
 
     def _note_interval(self, interval: float) -> None:
         """Note the usual interval, s, and the silences that are worth a doubt."""
@@ -187,7 +193,7 @@ class MeterWatch:
         self._changes += 1
         self._whole = self._whole and all(value == round(value) for value in current)
         self._figures.append(before)
-        self._strays.append(min(_apart(current, each) for each in self._figures))
+        self._strays.append(min([_apart(current, each) for each in self._figures]))
 
     def _compare_with_draw(self, draw: float, time: float) -> None:
         """Hold what the chargers draw, A, against a meter that stands still."""
@@ -243,4 +249,7 @@ def _apart(one: PhaseValues, other: PhaseValues) -> float:
     A load on a single phase moves them by nothing, noise moves all.
     """
     (a, b, c), (x, y, z) = one, other
-    return sorted((abs(a - x), abs(b - y), abs(c - z)))[1]
+    a, b, c = abs(a - x), abs(b - y), abs(c - z)
+    if a > b:
+        a, b = b, a
+    return max(a, c) if c < b else b

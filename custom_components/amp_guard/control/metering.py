@@ -206,12 +206,10 @@ class Metering:
                 for phase, seen in enumerate((a, b, c))
             )
         base_load.observe((a, b, c), time, limit=limit, use=_use(view.seen))
-        values = base_load.values
+        values = None if evidence.offline else base_load.values
         for connector in view.nearest:
             connector.sampled_at = time
-            connector.draw.note_attribution(time)
-            if not evidence.offline:
-                connector.draw.observe_meter(values, time)
+            connector.draw.observe_meter(values, time)
         self.heats[index].carry(current, time)
         if max(current) <= limit + OVERLOAD_TOLERANCE:
             self.over_since[index] = None
@@ -236,12 +234,7 @@ def _use(connectors: Sequence[Connector]) -> Use:
         lag += branch.charger.command_lag
         phases += x + y + z
         least = min(least, branch.min_current)
-    return Use(
-        most=(a, b, c),
-        least=least,
-        lag=lag / len(wanting),
-        phases=phases / len(wanting),
-    )
+    return Use((a, b, c), least, lag / len(wanting), phases / len(wanting))
 
 
 def _reported(connectors: Sequence[Connector], now: float) -> ReportedDraw:
@@ -262,8 +255,9 @@ def _begin_to_tell(connectors: Sequence[Connector]) -> bool:
     """Return whether any tells since the last sample what was but assumed of it."""
     begin = False
     for connector in connectors:
-        begin = begin or connector.draw.begins_to_tell
-        connector.draw.begins_to_tell = False
+        if connector.draw.begins_to_tell:
+            begin = True
+            connector.draw.begins_to_tell = False
     return begin
 
 

@@ -1,6 +1,6 @@
 """The offer: what one charger may have and competes for, and what comes of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..model import Ceiling, ChargerStatus, Phase, Reason
 from .connector import Connector
@@ -8,7 +8,7 @@ from .constraint import EPSILON, Currents, fits
 from .phase_switching import Room
 
 
-@dataclass(slots=True)
+@dataclass
 class Offer:
     """What one connector is to have, A, and why not more.
 
@@ -21,22 +21,17 @@ class Offer:
     allocated: float
     low: float
     high: float
-    target: float = 0.0
-    reason: Reason = Reason.FULL_CURRENT
-    look_again: float | None = None
-    competes: bool = False
-    minimum_fits: bool = True
-    one_phase: Phase | None = None
+    target: float = field(default=0.0, init=False)
+    reason: Reason = field(default=Reason.FULL_CURRENT, init=False)
+    look_again: float | None = field(default=None, init=False)
+    competes: bool = field(default=False, init=False)
+    minimum_fits: bool = field(default=True, init=False)
+    one_phase: Phase | None = field(default=None, init=False)
 
     def hold(self, reason: Reason, until: float | None = None) -> None:
         """Say what keeps it from more, and until when if that is known."""
         self.reason = reason
         self.look_again = until
-
-    def compete(self) -> None:
-        """Let it have a share in what there is, of all that it may have."""
-        self.target = self.high
-        self.competes = True
 
     def pause(self, reason: Reason) -> None:
         """Leave it nothing."""
@@ -55,7 +50,15 @@ class Offer:
         if connector.draw.reports or connector.branch.seen_by:  # else it is never known
             self.one_phase = connector.switching.best_choice(left, self.low)
 
-    def room(self, left: Currents) -> Room | None:
+    def look_whether_to_switch(self, left: Currents, now: float) -> None:
+        """Let its charger be set to other phases, where its car has no room on these."""
+        switching = self.connector.switching
+        if self.competes and self.minimum_fits and switching.uses_all:
+            switching.note_fit()
+        else:
+            switching.look(self._room(left), now)
+
+    def _room(self, left: Currents) -> Room | None:
         """Return what its car has room for, where that asks for any."""
         if not self.competes:
             return None
@@ -82,7 +85,8 @@ class Offer:
 def make_offer(connector: Connector, ceiling: Ceiling | None, now: float) -> Offer:
     """Return what a connector may have, below its `ceiling`, and if it competes for it."""
     branch, reclaim = connector.branch, connector.reclaim
-    low = max(branch.min_current, reclaim.needs)
+    low = branch.min_current
+    low = max(low, reclaim.needs)
     offer = Offer(connector, connector.allocated, low, branch.max_current)
     full = connector.status is ChargerStatus.FULL
     if connector.reserve.aside:
@@ -96,13 +100,21 @@ def make_offer(connector: Connector, ceiling: Ceiling | None, now: float) -> Off
         _limit(offer, None, ceiling)
         offer.hold(Reason.NOT_WANTED)
     else:
-        _limit(offer, reclaim.cap, ceiling)
+        if (
+            ceiling is not None
+            or reclaim.cap is not None
+            or connector.tested_at is not None
+            or connector.reading.user_limit is not None
+        ):
+            _limit(offer, reclaim.cap, ceiling)
         if offer.high >= branch.min_current - EPSILON:
             if connector.draw.phases.is_presumed:
                 offer.hold(Reason.RAISE_HELD)  # until its phases are known
                 offer.high = min(offer.high, offer.allocated or offer.low)
-            offer.low = min(offer.low, offer.high)
-            _heed_disobedience(offer)
+            if offer.high < low:
+                offer.low = offer.high
+            if connector.excess_since is not None or connector.reserve.excess:
+                _heed_disobedience(offer)
             _let_compete(offer, now)
     return offer
 
@@ -160,4 +172,5 @@ def _let_compete(offer: Offer, now: float) -> None:
     elif not allocated and (earliest := connector.turn.may_start_at(now)) > now:
         offer.hold(connector.turn.why_not(now), earliest)
     else:
-        offer.compete()
+        offer.target = offer.high
+        offer.competes = True

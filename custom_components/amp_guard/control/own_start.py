@@ -23,16 +23,22 @@ class OwnStart:
 
     def __init__(self) -> None:
         """Start with a car that draws what it reports."""
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget the car, and what was taken for its start."""
         self.drawn: PhaseValues | None = None
         """What it was seen to start with; None: it has not, or its report says so too."""
         self.at = float("-inf")
         """When it was seen to start, s."""
-        self._drew: Sequence[float] = NO_CURRENT
+        self.drew: Sequence[float] = NO_CURRENT
+        """What it last reported while it drew."""
 
     def note_report(self, reported: Sequence[float]) -> None:
         """Take what it reports: where it draws, there is nothing more to be told."""
-        if max(reported) >= USED_FROM:
-            self._drew, self.drawn = reported, None
+        a, b, c = reported
+        if a >= USED_FROM or b >= USED_FROM or c >= USED_FROM:
+            self.drew, self.drawn = reported, None
 
     def explains(
         self,
@@ -81,7 +87,7 @@ class OwnStart:
         """
         if sum(flow - level <= TOLERANCE for flow in flows) >= AGREEING:
             return True
-        drew = min(max(self._drew), most)
+        drew = min(max(self.drew), most)
         if drew >= USED_FROM:
             return abs(level - drew) <= TOLERANCE or (quiet and level <= drew)
         return quiet and min(abs(level - least), abs(level - most)) <= TOLERANCE

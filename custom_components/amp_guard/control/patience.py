@@ -8,8 +8,8 @@ worth most is gone by. What was long ago counts less.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import exp
+from typing import NamedTuple
 
 WAITS = (30.0, 60.0, 120.0, 240.0)
 """s for which headroom may have to last, the shortest where nothing speaks for another."""
@@ -21,8 +21,7 @@ _TIE = 1e-6
 """A·s by which a longer wait must be worth more than a shorter one."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """What the chargers behind a meter could make of headroom.
 
     `most` is what they could draw of each phase, A; less than `least` A is of no use. A
@@ -33,6 +32,29 @@ class Use:
     least: float = 0.0
     lag: float = 0.0
     phases: float = 1.0
+
+
+class Weight(NamedTuple):
+    """How much one sample tells of each wait, the same for all phases.
+
+    What was before it `keeps` so much of its worth. An A that is left brings `drawn` A·s,
+    if `least` A are left; one that is passed costs `lands` A·s.
+    """
+
+    keeps: float
+    drawn: float
+    lands: float
+    least: float
+
+
+def weigh(use: Use, *, interval: float, passed: float) -> Weight:
+    """Return the weight of a sample that is `passed` s, above 0, after the one before."""
+    return Weight(
+        exp(-passed / FORGOTTEN_IN),
+        passed * use.phases,
+        PRICE * (use.lag + interval / 2),
+        use.least,
+    )
 
 
 class Patience:
@@ -51,30 +73,30 @@ class Patience:
         *,
         limit: float,
         most: float,
-        use: Use,
-        interval: float,
-        passed: float,
+        weight: Weight,
     ) -> None:
-        """Take a `load` that was measured `passed` s after the sample before.
+        """Take the `load` of a sample, and its `weight`.
 
         `lasting` are the highest loads within each of the waits until that one: each wait
-        has left room for its own. At `most` so much can be drawn beside it.
+        has left room for its own. At `most` so much, above 0, can be drawn beside it.
         """
-        if passed <= 0.0 or most <= 0.0:
-            return
-        keeps = exp(-passed / FORGOTTEN_IN)
+        keeps, drawn, lands, least = weight
         unlimited = limit - most  # up to here the house takes nothing from the cars
-        if max(lasting[-1], load) <= unlimited:
+        if lasting[-1] <= unlimited and load <= unlimited:
             self._worth = [each * keeps for each in self._worth]  # all are as good
             return
-        drawn_for = passed * use.phases
-        lands_in = PRICE * (use.lag + interval / 2)
+        worths, before, brought = self._worth, None, 0.0
         for wait, highest in enumerate(lasting):
-            level = min(max(highest, unlimited), limit)
-            left = limit - level
-            brought = drawn_for * left if left >= use.least else 0.0
-            if load > level:
-                brought -= lands_in * (min(load, limit) - level)
-            self._worth[wait] = self._worth[wait] * keeps + brought
-        enough = max(self._worth) - _TIE
-        self.wait = next(n for n, worth in enumerate(self._worth) if worth >= enough)
+            if highest != before:  # else it brings as much as the shorter one
+                before = highest
+                level = max(unlimited, highest)
+                level = min(level, limit)
+                left = limit - level
+                brought = drawn * left if left >= least else 0.0
+                if load > level:
+                    brought -= lands * (min(load, limit) - level)
+            worths[wait] = worths[wait] * keeps + brought
+        enough = max(worths) - _TIE
+        self.wait = 0
+        while worths[self.wait] < enough:
+            self.wait += 1

@@ -95,13 +95,20 @@ class PhaseSwitching:
     @property
     def may_use_one(self) -> bool:
         """Return whether it would be set to one phase, where all do not fit."""
-        mode = self._branch.charger.phase_mode
-        return bool(
-            self.choices
-            and not self._refused
-            and self._told is not None
-            and mode is not PhaseMode.ALL
+        if not self.choices or self._refused or self._told is None:
+            return False
+        return self._branch.charger.phase_mode is not PhaseMode.ALL
+
+    @property
+    def uses_all(self) -> bool:
+        """Return whether its owner lets it use all its phases, and it is set to."""
+        return (
+            self._told != 1 and self._branch.charger.phase_mode is PhaseMode.AUTOMATIC
         )
+
+    def note_fit(self) -> None:
+        """Take that all of its phases have room for its minimum."""
+        self._short_since = None
 
     @property
     def holds(self) -> bool:
@@ -118,6 +125,15 @@ class PhaseSwitching:
 
         `offset` is added to the reading's times.
         """
+        if (
+            self._wanted is None
+            and reading.phases_set == self._told
+            and reading.switched_at is None
+            and not self._phases.strays
+            and self._is_plugged_in
+            is (reading.status is not ChargerStatus.DISCONNECTED)
+        ):
+            return  # it is set and plugged in as it was, and nothing is under way
         before, self._told = self.one, reading.phases_set
         if reading.switched_at is not None:
             switched_at = min(reading.switched_at + offset, now)

@@ -34,7 +34,7 @@ class UsedPhases:
         """Whether it is taken to use fewer phases than it may."""
         self.strays = False
         self._can_differ = earthing_system is EarthingSystem.TN
-        self._learned: Sequence[float] | None = None
+        self.learned: Sequence[float] | None = None
         """The report from which all is learned; None where there may be more in it."""
         self._unused_since: list[float | None] = [None, None, None]
         self.weights: Weights = branch.weights
@@ -62,7 +62,7 @@ class UsedPhases:
 
         `reported` is what it draws, A by phase.
         """
-        if reported is self._learned or not self._can_differ:
+        if reported is self.learned or not self._can_differ:
             return
         if max(reported) < 2 * USED_FROM:
             self.begin_anew()
@@ -88,7 +88,7 @@ class UsedPhases:
                 weights = list(wired)  # one more than was presumed: perhaps soon all
             self._use(weights)
         elif settled:
-            self._learned = reported
+            self.learned = reported
         if settled or (self.is_presumed and self.weights == wired):
             self.is_known, self.is_presumed = True, False
 
@@ -137,7 +137,7 @@ class UsedPhases:
 
     def begin_anew(self) -> None:
         """Begin anew to look which phases it does not use."""
-        self._learned = None
+        self.learned = None
         self._unused_since = [None, None, None]
 
     def use_all(self) -> None:
@@ -149,7 +149,7 @@ class UsedPhases:
 
     def _use(self, weights: Sequence[float]) -> None:
         a, b, c = weights
-        self._learned = None
+        self.learned = None
         self.weights = (a, b, c)
         self.power_weight = self._branch.power_weight(self.weights)
         self.load: Load = self._branch.load(self.weights)

@@ -26,6 +26,7 @@ REOFFER_AFTER = 300.0
 """s between two new offers to a car that takes nothing."""
 type Rank = tuple[int, float, float, str]
 """Its place (who charges, who waits, whose turn is over), and who is first there."""
+_CHARGES, _WAITS, _IS_OVER = 0, 1, 2
 _LAST = float("inf")
 """When a car came of which that is not known."""
 
@@ -71,8 +72,8 @@ class Plan:
                 self._offer_what_is_left(offer)
                 self.served.append(offer)
         for offer in self.offers:
-            if (switching := offer.connector.switching).choices:
-                switching.look(offer.room(self.left), now)
+            if offer.connector.switching.choices:
+                offer.look_whether_to_switch(self.left, now)
 
     def unsure(self, connector: Connector) -> bool:
         """Return whether the meter that governs a connector cannot be relied on."""
@@ -89,15 +90,17 @@ class Plan:
     def _reserve(self, connectors: Iterable[Connector]) -> None:
         """Take off what is drawn, or may be, by chargers that do not obey."""
         for connector in connectors:
+            if connector.reserve.is_empty:
+                continue
             for constraint, current in connector.reserve.whole:
                 self.left[constraint] -= current
 
     def _share(self, contenders: list[Offer]) -> None:
         """Admit those whose minimums fit, and share among them what is left."""
         keep = self._all_fit_soon(contenders)
+        rank = self._rank
         ranked = sorted(
-            [(self._rank(offer, keep=keep), offer) for offer in contenders],
-            key=itemgetter(0),
+            [(rank(offer, keep), offer) for offer in contenders], key=itemgetter(0)
         )
         self.served += [offer for _, offer in ranked]
         self._charging = False
@@ -120,7 +123,8 @@ class Plan:
         self.left = left
         for offer, demand, share in zip(admitted, demands, shared.shares, strict=True):
             offer.share(share)
-            take(left, demand.load, share)
+            for constraint, weight in demand.load:
+                left[constraint] -= weight * share
 
     def _admitted(self, ranked: Sequence[tuple[Rank, Offer]]) -> list[Offer]:
         """Return who has its minimum of those who stand in the order of their ranks.
@@ -128,16 +132,30 @@ class Plan:
         Starts are staggered, so turns are handed over one by one: as soon as one who
         waits has a place, those whose turns are over come before the others who wait.
         """
-        places: tuple[list[Offer], ...] = ([], [], [])
-        for (place, _, _, _), offer in ranked:
-            places[place].append(offer)
-        charging, waiting, over = places
+        charging = [offer for rank, offer in ranked if rank[0] == _CHARGES]
+        if len(charging) == len(ranked) and self._all_fit(charging):
+            return charging
         admitted = [offer for offer in charging if self._admit(offer)]
+        if len(charging) == len(ranked):
+            return admitted
+        waiting = [offer for rank, offer in ranked if rank[0] == _WAITS]
+        over = [offer for rank, offer in ranked if rank[0] == _IS_OVER]
         while waiting:
             if self._admit(offer := waiting.pop(0)):
                 admitted.append(offer)
                 break
         return admitted + [offer for offer in over + waiting if self._admit(offer)]
+
+    def _all_fit(self, charging: Sequence[Offer]) -> bool:
+        """Return whether the minimums of all fit together, so that each does in turn."""
+        left = list(self.left)
+        for offer in charging:
+            phases, low = offer.connector.draw.phases, offer.low
+            if phases.is_presumed:
+                return False
+            for constraint, weight in phases.load:
+                left[constraint] -= weight * low
+        return min(left) >= 0.0
 
     def _cut_aside(self) -> None:
         """Leave those who stand aside what fits if they do what they are commanded.
@@ -181,20 +199,18 @@ class Plan:
     def _all_fit_soon(self, contenders: Sequence[Offer]) -> bool:
         """Return whether all minimums fit as soon as the headroom has lasted.
 
-        It is asked for by turns that are over; while none is, it does not matter.
+        It is asked for by turns that are over; while none is, all keep theirs.
         """
         now = self.now
-        if all(
-            not offer.allocated or offer.connector.turn.ends_at() > now
-            for offer in contenders
-        ):
-            return False
+        ends = [o.connector.turn.ends_at() for o in contenders if o.allocated]
+        if not ends or min(ends) > now:
+            return True
         left = list(self.headroom.now)
         for offer in contenders:
             take(left, offer.connector.draw.phases.load, offer.low)
         return min(left) >= -EPSILON
 
-    def _rank(self, offer: Offer, *, keep: bool) -> Rank:
+    def _rank(self, offer: Offer, keep: bool) -> Rank:
         """Return a rank: who has a turn keeps it; then who waits, least served first.
 
         A turn that is over goes on while the meter is unsure or `keep` says that
@@ -203,32 +219,32 @@ class Plan:
         connector = offer.connector
         turn = connector.turn
         if not offer.allocated:
-            return 1, turn.energy, offer.low, connector.id
+            return _WAITS, turn.energy, offer.low, connector.id
         if keep or self.unsure(connector) or turn.ends_at() > self.now:
-            place = 0
-        else:
-            place = 2
-        return place, offer.low, turn.energy, connector.id
+            return _CHARGES, offer.low, turn.energy, connector.id
+        return _IS_OVER, offer.low, turn.energy, connector.id
 
     def _admit(self, offer: Offer) -> bool:
         """Take a connector's minimum from what is left, or say why it has to pause."""
-        phases = offer.connector.draw.phases
+        phases, allocated = offer.connector.draw.phases, offer.allocated
         if phases.is_presumed:
             self._doubt_presumption(offer)
-        blocked = self._blocked(offer, phases.load)
-        if blocked is not None:
-            offer.pause(blocked)
-            offer.look_for_one_phase(self.left)
-            return False
-        take(self.left, phases.load, offer.low)
-        self._charging = self._charging or offer.allocated > 0
+        load, low = phases.load, offer.low
+        if not (allocated and fits(self.left, load, low)):
+            blocked = self._blocked(offer, load)
+            if blocked is not None:
+                offer.pause(blocked)
+                offer.look_for_one_phase(self.left)
+                return False
+            load, low = phases.load, offer.low  # as it is to be tried
+        take(self.left, load, low)
+        if allocated > 0:
+            self._charging = True
         return True
 
     def _blocked(self, offer: Offer, load: Load) -> Reason | None:
         """Return why a connector cannot have its minimum, if it cannot."""
         left, low = self.left, offer.low
-        if offer.allocated and fits(left, load, low):
-            return None
         full = [c for c, weight in load if left[c] + EPSILON < weight * low]
         if not offer.allocated:
             return self._kept_from_start(offer, load, full)
@@ -392,6 +408,12 @@ def _classes(
     offers: Iterable[Offer], boosted: Collection[str], balancer_type: BalancerType
 ) -> Iterable[list[Offer]]:
     """Return those who are served together, one class after the other."""
+    if not boosted and balancer_type is BalancerType.FAIR_SHARE:
+        by_priority: dict[int, list[Offer]] = {}
+        for offer in offers:
+            priority = offer.connector.branch.charger.priority
+            by_priority.setdefault(priority, []).append(offer)
+        return [by_priority[priority] for priority in sorted(by_priority)]
     classes: dict[tuple[bool, tuple[float, str]], list[Offer]] = {}
     for offer in offers:
         connector = offer.connector

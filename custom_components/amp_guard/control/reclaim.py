@@ -48,6 +48,20 @@ class Reclaim:
         self._allocated_at = now
         self._unused_since = None
 
+    def is_used(self, drawn: float, allocated: float) -> bool:
+        """Return whether a car goes on to draw all that it is `allocated`, `drawn`, A.
+
+        Then there is nothing to reclaim, nor to give back.
+        """
+        return (
+            drawn == self._drawn
+            and drawn >= UNUSED
+            and drawn >= allocated - UNUSED
+            and self._unused_since is None
+            and self.cap is None
+            and not (self.needs or self.idle)
+        )
+
     def observe(
         self,
         drawn: float,

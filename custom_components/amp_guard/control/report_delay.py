@@ -35,28 +35,17 @@ class ReportDelay:
         self.seconds = 0.0
         self.doubt = OLDEST_REPORT
         """By how much older than taken for a report may be, s."""
+        self.latest = OLDEST_REPORT
+        """How much later than the meter a report may show something, s."""
+        self.oldest = OLDEST_REPORT
+        """How old a report may be when it arrives, s."""
+        self.awaits = False
+        """Whether the answer to a command may be seen yet."""
         self._answers: deque[float] = deque(maxlen=ANSWERS_KEPT)
         self._commanded_at = _NEVER
         self._awaited_since = _NEVER
         self._metered = StepResponse(0.0)
         self._reported = StepResponse(0.0)
-
-    @property
-    def latest(self) -> float:
-        """Return how much later than the meter a report may show something, s."""
-        return max(0.0, self.seconds) + self.doubt
-
-    @property
-    def oldest(self) -> float:
-        """Return how old a report may be when it arrives, s."""
-        if len(self._answers) < LEAST_ANSWERS:
-            return OLDEST_REPORT
-        return LATEST_REPORT + max(0.0, self.seconds)
-
-    @property
-    def awaits(self) -> bool:
-        """Return whether the answer to a command may be seen yet."""
-        return self._awaited_since > _NEVER
 
     def command(self, step: float, now: float) -> None:
         """Await the answer to a command that changes the current by `step` A."""
@@ -65,7 +54,7 @@ class ReportDelay:
         if self._is_awaited(now) and self._metered.seen_at is not None:
             return  # a late report still tells of the command before
         learns = alone and abs(step) >= LEAST_STEP
-        self._awaited_since = now if learns else _NEVER
+        self._await_since(now if learns else _NEVER)
         self._metered = StepResponse(step)
         self._reported = StepResponse(step)
 
@@ -85,15 +74,19 @@ class ReportDelay:
 
     def _is_awaited(self, time: float) -> bool:
         metered_at = self._metered.seen_at
-        if metered_at is not None and self._awaited_since > _NEVER:
+        if metered_at is not None and self.awaits:
             return time - metered_at <= OLDEST_REPORT
         return time - self._awaited_since <= GIVE_UP_AFTER
+
+    def _await_since(self, time: float) -> None:
+        self._awaited_since = time
+        self.awaits = time > _NEVER
 
     def _conclude(self) -> None:
         metered_at, reported_at = self._metered.seen_at, self._reported.seen_at
         if metered_at is None or reported_at is None:
             return
-        self._awaited_since = _NEVER
+        self._await_since(_NEVER)
         delay = reported_at - metered_at
         if delay < LATEST_METER:
             return
@@ -103,4 +96,6 @@ class ReportDelay:
         if len(answers) >= LEAST_ANSWERS:
             jitter, delay = LEAST_DELAY, median(answers)
             self.seconds = delay if abs(delay) >= LEAST_DELAY else 0.0
+            self.oldest = LATEST_REPORT + max(0.0, self.seconds)
         self.doubt = max(0.0, max(answers) - self.seconds) + jitter
+        self.latest = max(0.0, self.seconds) + self.doubt

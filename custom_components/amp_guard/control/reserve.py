@@ -27,6 +27,8 @@ class Reserve:
         """What is reserved while the charger was paused in vain, A."""
         self.whole: Reserved = ()
         """All of it, with the outlet's, A."""
+        self.is_empty = False
+        """Whether nothing is kept, nor will be while it does what it was commanded."""
 
     def find(
         self,
@@ -67,7 +69,9 @@ class Reserve:
                 )
             else:
                 self.would_free = self.whole
-        if self._draw.branch.charger.socket_current:
+        has_socket = self._draw.branch.charger.socket_current > 0
+        self.is_empty = not (lost or strays or has_socket)
+        if has_socket:
             self.whole += self._of_socket(0.0 if lost else socket_current or 0.0)
 
     def unseen(self, allocated: float, now: float) -> tuple[float, float, float]:

@@ -150,7 +150,9 @@ class Steps:
                 level.stir(current, time)
             elif level.began is not None and time - level.stirred >= settles:
                 over.append(phase)
-        if not over or (feeds_in and self._is_it):
+        if not over:
+            return []
+        if feeds_in and self._is_it:
             return self._settle(over, time, [])
         stepped = self._who_stepped(over, chargers, settles)
         if stepped is None:
