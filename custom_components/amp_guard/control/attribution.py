@@ -133,7 +133,7 @@ def _attribute_on(
     highs = [high[phase] for _, _, high in bounds]
     if above:
         before = [
-            connector.draw.estimate[phase] if connector.draw.reported_at < time else 0.0
+            connector.draw.estimate[phase] if connector.draw.keeps_at(time) else 0.0
             for connector in nearest
         ]
         highs = [

@@ -186,6 +186,21 @@ class Draw:
         ended = self._status_since + late
         return now >= ended > self._said_since
 
+    def may_be_before(self, time: float) -> bool:
+        """Return whether its report may be of before `time`, s."""
+        return self.reported_at - self.report_delay.doubt < time
+
+    def keeps_at(self, time: float) -> bool:
+        """Return whether it is taken to draw at `time` what it was till then.
+
+        Where its report is of another moment, and none of that one can have come yet. A
+        start may be told as late as any report is. A raise that it does not tell is
+        sooner the house's: many a car leaves untaken what it is allocated.
+        """
+        if self.reported < USED_FROM:
+            return self.may_be_before(time)
+        return self.reported_at != time
+
     def refute(self) -> None:
         """Believe no longer what it says, until it says something else."""
         self._refuted = True
@@ -361,11 +376,17 @@ class Draw:
         ]
 
     def bounds(
-        self, time: float, allocated: float, status: ChargerStatus, since_change: float
+        self,
+        time: float,
+        allocated: float,
+        status: ChargerStatus,
+        since_change: float,
+        lately: tuple[float, float],
     ) -> Bounds:
         """Return (least, likeliest, most) it may have drawn at `time`, by phase.
 
-        `allocated` is what it may draw, `since_change` the s since that was changed.
+        `allocated` is what it may draw, `since_change` the s since that was changed, and
+        `lately` the least and the most that it might draw, as far as it may still show.
         """
         reported = self._reported
         if reported is None:
@@ -391,8 +412,9 @@ class Draw:
         doubt = self.report_delay.doubt
         follows = since_change <= TAKEN_FOR + doubt
         a, b, c = self.phases.weights
+        least, most = lately
         targets = (allocated * a, allocated * b, allocated * c)
-        if targets == reported or (age <= 0 and not follows):
+        if (targets == reported and least == most) or (age <= 0 and not follows):
             return low, reported, high
         # To a car that left its allocation untaken no later rise is attributed.
         may_rise = follows or age > FRESH
@@ -401,13 +423,14 @@ class Draw:
         if follows and since_change >= FOLLOWED_AFTER:
             fall += RAMP * doubt
         lows, highs = list(low), list(high)
-        for phase, (drawn, target) in enumerate(zip(reported, targets, strict=True)):
-            if target < drawn:
-                lows[phase] = min(low[phase], max(target, drawn - fall))
-            elif target > drawn and may_rise:
+        for phase, (drawn, weight) in enumerate(zip(reported, (a, b, c), strict=True)):
+            lowest, highest = least * weight, most * weight
+            if lowest < drawn:
+                lows[phase] = min(low[phase], max(lowest, drawn - fall))
+            if highest > drawn and may_rise:
                 # A car starts from one moment to the next.
                 start = 0.0 if drawn >= USED_FROM else self.branch.min_current
-                highs[phase] = max(high[phase], min(target, drawn + rise + start))
+                highs[phase] = max(high[phase], min(highest, drawn + rise + start))
         return PhaseValues(*lows), reported, PhaseValues(*highs)
 
     def _reported_before(self, time: float) -> PhaseValues:
