@@ -41,12 +41,14 @@ def estimate(
             bounds = _bounds(nearest, time, now)
         if _starts(nearest, together, time):
             bounds = _bounds(nearest, time, now)
-    doubtless = base_load is None or all(low is high for low, _, high in bounds)
+    is_above = max(current) > limit
+    doubtless = base_load is None or (
+        not is_above and all(low is high for low, _, high in bounds)
+    )
     if doubtless and not any(in_question):
         for connector, (_, likely, _) in zip(nearest, bounds, strict=True):
             connector.draw.settle(likely)
         return
-    is_above = max(current) > limit
     by_phase = [
         _attribute_on(
             phase,
@@ -132,13 +134,9 @@ def _attribute_on(
     likely = [mid[phase] for _, mid, _ in bounds]
     highs = [high[phase] for _, _, high in bounds]
     if above:
-        before = [
-            connector.draw.estimate[phase] if connector.draw.keeps_at(time) else 0.0
-            for connector in nearest
-        ]
         highs = [
-            min(high, max(mid, drawn))
-            for high, mid, drawn in zip(highs, likely, before, strict=True)
+            max(mid, connector.draw.kept(phase, high, time))
+            for connector, high, mid in zip(nearest, highs, likely, strict=True)
         ]
     return _attribute(together - sum(likely), lows, likely, highs)
 

@@ -38,6 +38,8 @@ FRESH = 1.0
 stands ..."""
 FOLLOWED_AFTER = 2.0
 """s after a cut: ... until the car can have followed it. What falls sooner is the house's."""
+SHOWN_WITHIN = 3.0
+"""s in which most meters show what a charger has told."""
 CHANGES_KEPT = 64
 """Changes of what is reported that are kept for samples older than the report."""
 CHARGED = (ChargerStatus.WAITING, ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
@@ -190,16 +192,21 @@ class Draw:
         """Return whether its report may be of before `time`, s."""
         return self.reported_at - self.report_delay.doubt < time
 
-    def keeps_at(self, time: float) -> bool:
-        """Return whether it is taken to draw at `time` what it was till then.
+    def kept(self, phase: int, high: float, time: float) -> float:
+        """Return what it may still draw of what it was taken to draw till `time`, A.
 
-        Where its report is of another moment, and none of that one can have come yet. A
-        start may be told as late as any report is. A raise that it does not tell is
-        sooner the house's: many a car leaves untaken what it is allocated.
+        At most `high`; above that only what it has just told to draw less, which the
+        meter may not show yet. A start may be told as late as any report is. A raise
+        that it does not tell is sooner the house's: many a car leaves untaken what it
+        is allocated.
         """
-        if self.reported < USED_FROM:
-            return self.may_be_before(time)
-        return self.reported_at != time
+        lately = self._reported_before(time - SHOWN_WITHIN)
+        if self._highest(lately) > self.reported:
+            return min(self.estimate[phase], max(high, lately[phase]))
+        before = self._reported_before(time - self.report_delay.doubt)
+        if self.reported_at != time or self._highest(before) < USED_FROM:
+            return min(self.estimate[phase], high)
+        return 0.0
 
     def refute(self) -> None:
         """Believe no longer what it says, until it says something else."""
@@ -439,4 +446,4 @@ class Draw:
         for taken_at, reported in reversed(self._changes):
             if taken_at - delay <= time:
                 return reported
-        return self._changes[0][1]
+        return self._changes[0][1] if self._changes else self.estimate
