@@ -73,10 +73,14 @@ def test_a_report_that_is_newer_than_the_sample_leaves_no_doubt_where_none_moved
     draw.observe(reading(8.0, 320.0), 0.0, 320.0)
     draw.settle(all_phases(11.0))  # as it was believed to draw before
     says = all_phases(8.0)
-    assert draw.bounds(320.0, 8.0, ChargerStatus.CHARGING, LONG) == (says,) * 3
+    assert (
+        draw.bounds(320.0, 8.0, ChargerStatus.CHARGING, LONG, (8.0, 8.0)) == (says,) * 3
+    )
     # Between two reports it may have drawn either.
     draw.observe(reading(14.0, 321.0), 0.0, 321.0)
-    low, likely, high = draw.bounds(321.0, 14.0, ChargerStatus.CHARGING, 1.0)
+    low, likely, high = draw.bounds(
+        321.0, 14.0, ChargerStatus.CHARGING, 1.0, (14.0, 14.0)
+    )
     assert (low, likely, high) == (says, all_phases(14.0), all_phases(14.0))
 
 

@@ -1,10 +1,17 @@
 """Reports that are older than they say: only their arrival is known."""
 
+from collections import deque
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
-from custom_components.amp_guard.model import SUPPLY_ID, PhaseValues
+from custom_components.amp_guard.model import (
+    SUPPLY_ID,
+    Measurement,
+    PhaseValues,
+    Reason,
+)
 
 from .judge import judge
 from .laws import check
@@ -133,3 +140,71 @@ def test_a_cut_that_the_meter_shows_before_the_report_is_no_fall_of_the_house(
         assert min(moment.decision.nodes[SUPPLY_ID].base_load) >= 11.0
         assert sum(each.draw for each in plant.outlets.values()) <= 23.0
     assert plant.outlets["b"].draw >= 10.0
+
+
+@pytest.mark.parametrize("age", [5.0, 15.0, 30.0, 45.0, 60.0])
+@pytest.mark.parametrize("after", [20.0, 30.0, 45.0])
+def test_a_start_that_is_not_told_yet_is_a_cars_also_above_the_limit(
+    age: float, after: float
+) -> None:
+    """The house rises before the first report: the car is cut, for there is room."""
+    plant = late(age)
+    plant.loads[SUPPLY_ID] = all_phases(7.0)
+    assert pauses(plant.run(after), plant) == 0
+    plant.loads[SUPPLY_ID] = all_phases(15.0)
+    assert pauses(plant.run(120), plant) == 0
+    assert plant.outlets["a"].draw >= 8.0
+
+
+@pytest.mark.parametrize("age", [20.0, 30.0, 45.0])
+@pytest.mark.parametrize("low", [9.0, 11.0])
+def test_what_was_sent_since_a_late_report_may_be_drawn(age: float, low: float) -> None:
+    """It was cut and raised again, and is cut before its report shows any of it."""
+    plant = late(age, lag=3.0)
+    for _ in range(3):  # three answers tell how late it is
+        for house in (5.0, 17.0):
+            plant.loads[SUPPLY_ID] = all_phases(house)
+            assert pauses(plant.run(150), plant) == 0
+    plant.loads[SUPPLY_ID] = all_phases(low)
+    assert pauses(plant.run(age - 2.0 + 30.0), plant) == 0
+    plant.loads[SUPPLY_ID] = all_phases(17.0)
+    assert pauses(plant.run(120), plant) == 0
+
+
+@pytest.mark.parametrize("age", [20.0, 30.0, 45.0, 60.0])
+def test_who_is_seen_to_follow_a_cut_need_not_have_said_so(age: float) -> None:
+    plant = late(age, lag=3.0)
+    plant.loads[SUPPLY_ID] = all_phases(9.0)
+    plant.settle(300)
+    plant.loads[SUPPLY_ID] = all_phases(13.0)
+    for moment in plant.run(120):
+        allocation = moment.decision.allocations["a"]
+        assert allocation.reason is not Reason.NOT_FOLLOWING
+
+
+@pytest.mark.parametrize("by", [1.0, 2.0])
+@pytest.mark.parametrize("ramp", [2.0, 5.0, 32.0])
+def test_a_meter_that_is_later_than_a_charger_makes_no_base_load_of_a_cut(
+    by: float, ramp: float
+) -> None:
+    plant = Plant(home())
+    outlet = plant.outlets["a"]
+    outlet.lag, outlet.ramp = 2.0, ramp
+    plant.damage = LateMeter(by)
+    plant.loads[SUPPLY_ID] = all_phases(3.0)
+    plant.settle(300)
+    plant.loads[SUPPLY_ID] = all_phases(17.0)
+    assert pauses(plant.run(60), plant) == 0
+    assert outlet.draw >= 7.0
+
+
+class LateMeter:
+    """A meter that shows what flowed some s ago."""
+
+    def __init__(self, by: float) -> None:
+        self._shown: deque[Measurement] = deque(maxlen=int(by) + 1)
+
+    def __call__(self, sample: Measurement) -> Measurement:
+        """Return what it shows in place of a sample."""
+        self._shown.append(sample)
+        return replace(sample, current=self._shown[0].current)

@@ -43,12 +43,14 @@ def estimate(
             bounds = _bounds(nearest, time, now)
         if _starts(nearest, together, time):
             bounds = _bounds(nearest, time, now)
-    doubtless = base_load is None or False not in [lo is hi for lo, _, hi in bounds]
+    is_above = max(current) > limit
+    doubtless = base_load is None or (
+        not is_above and False not in [lo is hi for lo, _, hi in bounds]
+    )
     if doubtless and True not in in_question:
         for connector, (_, likely, _) in zip(nearest, bounds, strict=True):
             connector.draw.settle(likely)
         return
-    is_above = max(current) > limit
     by_phase = [
         _attribute_on(
             phase,
@@ -69,7 +71,7 @@ def estimate(
 def _bounds(nearest: Sequence[Connector], time: float, now: float) -> list[Bounds]:
     return [
         c.draw.as_reported
-        if c.draw.takes_all(c.sent, time) and not c.lost
+        if c.takes_all(time)
         else c.draw.by_itself(c.draw_bounds(time, now), c.sent, time)
         for c in nearest
     ]
@@ -142,13 +144,9 @@ def _attribute_on(
     likely = [mid[phase] for _, mid, _ in bounds]
     highs = [high[phase] for _, _, high in bounds]
     if above:
-        before = [
-            connector.draw.estimate[phase] if connector.draw.reported_at < time else 0.0
-            for connector in nearest
-        ]
         highs = [
-            min(high, max(mid, drawn))
-            for high, mid, drawn in zip(highs, likely, before, strict=True)
+            max(mid, connector.draw.kept(phase, high, time))
+            for connector, high, mid in zip(nearest, highs, likely, strict=True)
         ]
     return _attribute(together - sum(likely), lows, likely, highs)
 

@@ -1,5 +1,7 @@
 """One charger as the balancer remembers it: its allocation and what became of it."""
 
+from collections import deque
+
 from ..model import (
     ChargerReading,
     ChargerStatus,
@@ -25,6 +27,8 @@ COMMAND_AGAIN_AFTER = 5.0
 """s after which a charger that does not follow is commanded again (or its lag)."""
 HEARD_WITHIN = 60.0
 """s within which a report or a sample shows what it does, or none is to come."""
+SENT_KEPT = 16
+"""Commands that are kept for what reports are older than."""
 LEAST_CHANGE = 1.0
 """A: a smaller raise waits."""
 
@@ -80,6 +84,8 @@ class Connector:
         """What it was sent last, A: a raise may be held back."""
         self._noted = 0.0
         self._sent_at = NEVER
+        self._was_sent: deque[tuple[float, float]] = deque(maxlen=SENT_KEPT)
+        """What it was sent before, A, and until when, s."""
         self.obeyed_at = NEVER
         """When it was sent the last cut that it has said to have followed: what it has said
         since is newer than that, s."""
@@ -238,7 +244,7 @@ class Connector:
         draw = self.draw
         if draw.tells:
             drawn = draw.reported
-            if draw.arrived_at < self._sent_at:  # it may be seen before it is told
+            if draw.may_be_before(self._sent_at):  # it may be seen before it is told
                 drawn = min(drawn, draw.current)
             return drawn <= self.allocated + FOLLOW_TOLERANCE
         if not self.allocated:
@@ -342,11 +348,43 @@ class Connector:
         would be allocated what it may still take.
         """
         if not self.lost:
-            since_sent = now - self._sent_at
-            return self.draw.bounds(time, self.sent, self.status, since_sent)
+            return self.draw.bounds(
+                time,
+                self.sent,
+                self.status,
+                now - self._sent_at,
+                self._sent_lately(time),
+            )
         reserved = self.reserve.unseen(self.allocated, now)
         drawn = PhaseValues(*map(min, self.draw.estimate, reserved, strict=True))
         return drawn, drawn, drawn
+
+    def takes_all(self, time: float) -> bool:
+        """Return whether it draws at `time` just what it was sent, and surely so."""
+        return (
+            not self.lost
+            and self._sent_at <= self._untold_since(time)
+            and self.draw.takes_all(self.sent, time)
+        )
+
+    def _untold_since(self, time: float) -> float:
+        """Return since when no report can have shown at `time` what it did, s."""
+        return time - max(0.0, self.draw.report_delay.seconds)
+
+    def _sent_lately(self, time: float) -> tuple[float, float]:
+        """Return the least and the most that it was sent and no report can show yet, A.
+
+        A raise may be taken up late, so that less still shows; a cut has landed soon.
+        """
+        least = most = self.sent
+        untold = self._untold_since(time)
+        landed = time - 2 * self.branch.charger.command_lag
+        for sent, until in self._was_sent:
+            if until > untold:
+                least = min(least, sent)
+                if until > landed:
+                    most = max(most, sent)
+        return least, most
 
     def holds(self) -> list[float]:
         """Return what it holds of each constraint that it loads, A.
@@ -455,6 +493,7 @@ class Connector:
         self.draw.report_delay.command(sent - self._noted, now)
         self.draw.raise_seen.allow(self._noted, sent, now)
         self.reclaim.note_allocation(now)
+        self._was_sent.append((self._noted, now))
         self._noted, self._sent_at = sent, now
 
     def raise_is_due(self, target: float, now: float) -> bool:

@@ -38,6 +38,8 @@ FRESH = 1.0
 stands ..."""
 FOLLOWED_AFTER = 2.0
 """s after a cut: ... until the car can have followed it. What falls sooner is the house's."""
+SHOWN_WITHIN = 3.0
+"""s in which most meters show what a charger has told."""
 CHANGES_KEPT = 64
 """Changes of what is reported that are kept for samples older than the report."""
 CHARGED = (ChargerStatus.WAITING, ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
@@ -184,6 +186,26 @@ class Draw:
         late = LATEST_REPORT + max(0.0, self.report_delay.seconds)
         ended = self._status_since + late
         return now >= ended > self._said_since
+
+    def may_be_before(self, time: float) -> bool:
+        """Return whether its report may be of before `time`, s."""
+        return self.reported_at - self.report_delay.doubt < time
+
+    def kept(self, phase: int, high: float, time: float) -> float:
+        """Return what it may still draw of what it was taken to draw till `time`, A.
+
+        At most `high`; above that only what it has just told to draw less, which the
+        meter may not show yet. A start may be told as late as any report is. A raise
+        that it does not tell is sooner the house's: many a car leaves untaken what it
+        is allocated.
+        """
+        lately = self._reported_before(time - SHOWN_WITHIN)
+        if self._highest(lately) > self.reported:
+            return min(self.estimate[phase], max(high, lately[phase]))
+        before = self._reported_before(time - self.report_delay.doubt)
+        if self.reported_at != time or self._highest(before) < USED_FROM:
+            return min(self.estimate[phase], high)
+        return 0.0
 
     def refute(self) -> None:
         """Believe no longer what it says, until it says something else."""
@@ -389,11 +411,17 @@ class Draw:
         ]
 
     def bounds(
-        self, time: float, allocated: float, status: ChargerStatus, since_change: float
+        self,
+        time: float,
+        allocated: float,
+        status: ChargerStatus,
+        since_change: float,
+        lately: tuple[float, float],
     ) -> Bounds:
         """Return (least, likeliest, most) it may have drawn at `time`, by phase.
 
-        `allocated` is what it may draw, `since_change` the s since that was changed.
+        `allocated` is what it may draw, `since_change` the s since that was changed, and
+        `lately` the least and the most that it might draw, as far as it may still show.
         """
         reported = self._reported
         if reported is None:
@@ -419,8 +447,9 @@ class Draw:
         doubt = self.report_delay.doubt
         follows = since_change <= TAKEN_FOR + doubt
         a, b, c = self.phases.weights
+        least, most = lately
         targets = (allocated * a, allocated * b, allocated * c)
-        if targets == reported or (age <= 0 and not follows):
+        if (targets == reported and least == most) or (age <= 0 and not follows):
             return low, reported, high
         # To a car that left its allocation untaken no later rise is attributed.
         may_rise = follows or age > FRESH
@@ -429,13 +458,14 @@ class Draw:
         if follows and since_change >= FOLLOWED_AFTER:
             fall += RAMP * doubt
         lows, highs = list(low), list(high)
-        for phase, (drawn, target) in enumerate(zip(reported, targets, strict=True)):
-            if target < drawn:
-                lows[phase] = min(low[phase], max(target, drawn - fall))
-            elif target > drawn and may_rise:
+        for phase, (drawn, weight) in enumerate(zip(reported, (a, b, c), strict=True)):
+            lowest, highest = least * weight, most * weight
+            if lowest < drawn:
+                lows[phase] = min(low[phase], max(lowest, drawn - fall))
+            if highest > drawn and may_rise:
                 # A car starts from one moment to the next.
                 start = 0.0 if drawn >= USED_FROM else self.branch.min_current
-                highs[phase] = max(high[phase], min(target, drawn + rise + start))
+                highs[phase] = max(high[phase], min(highest, drawn + rise + start))
         return PhaseValues(*lows), reported, PhaseValues(*highs)
 
     def _reported_before(self, time: float) -> PhaseValues:
@@ -444,4 +474,4 @@ class Draw:
         for taken_at, reported in reversed(self._changes):
             if taken_at - delay <= time:
                 return reported
-        return self._changes[0][1]
+        return self._changes[0][1] if self._changes else self.estimate
