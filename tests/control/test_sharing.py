@@ -173,3 +173,10 @@ def test_the_odd_ampere_stays_with_who_has_it() -> None:
     demands = [demand(6, 16, 0), demand(6, 16, 0)]
     demands[1] = demands[1]._replace(allocated=8.0)
     assert in_whole_steps([15.0], demands, fill([15.0], demands)) == [7.0, 8.0]
+
+
+def test_the_odd_ampere_that_nobody_has_goes_to_who_starts() -> None:
+    """It costs no command: who starts is commanded anyway."""
+    demands = [demand(6, 16, 0), demand(6, 16, 0)]
+    demands[0] = demands[0]._replace(allocated=7.0)
+    assert in_whole_steps([15.0], demands, fill([15.0], demands)) == [7.0, 8.0]

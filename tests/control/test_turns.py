@@ -153,3 +153,16 @@ def test_turns_that_end_together_are_handed_over_one_by_one(turn: float) -> None
         charging.append(sum(a.current > 0 for a in allocations))
     assert max(charging) == 3
     assert min(charging) >= 2, charging
+
+
+@pytest.mark.parametrize("room", [13.0, 15.0, 19.0, 20.0])
+def test_a_turn_is_handed_over_with_all_that_it_leaves(room: float) -> None:
+    """Who comes after has the odd ampere: nobody else needs to be commanded for it."""
+    plant = crowded(map(charger, "abcd"), 25.0 - room, turn=600.0)
+    plant.settle(500)
+    short = 0.0
+    for moment in plant.run(6 * 600.0):
+        allocations = moment.decision.allocations.values()
+        short += room - sum(a.current for a in allocations)
+    # Of each turn no more than what the one who leaves is seen to leave, and a stagger.
+    assert short <= 6 * int(room // 6) * 16.0 * 7.0 / 2

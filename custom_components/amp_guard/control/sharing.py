@@ -150,7 +150,8 @@ def in_whole_steps(
     """Return the shares in whole steps of each charger, nothing usable left over.
 
     Shares are rounded down; what that frees goes a step at a time first to those who
-    have it already, then in the order of the demands.
+    have it already, then to those who start and so are commanded anyway, then in the
+    order of the demands.
     """
     left = list(headroom)
     stepped, open_demands = [], []
@@ -160,7 +161,7 @@ def in_whole_steps(
         if current + step <= high + EPSILON:
             open_demands.append(number)
         take(left, load, current)
-    open_demands.sort(key=lambda number: demands[number].allocated <= stepped[number])
+    open_demands.sort(key=lambda number: _place(demands[number], stepped[number]))
     while open_demands:
         still_open = []
         for number in open_demands:
@@ -172,3 +173,10 @@ def in_whole_steps(
             still_open.append(number)
         open_demands = still_open
     return stepped
+
+
+def _place(demand: Demand, current: float) -> int:
+    """Return whether it is first, second or third to have a step more than `current`."""
+    if demand.allocated > current:
+        return 0
+    return 2 if demand.allocated else 1
