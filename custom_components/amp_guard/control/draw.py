@@ -219,7 +219,7 @@ class Draw:
             beside_others, time, first=first, charging=charging
         )
         if used is not None:
-            self.phases.see_raise(used.phases, whole=used.whole)
+            self.phases.see_raise(used.phases, whole=used.whole, now=time)
 
     def settle(self, drawn: PhaseValues) -> None:
         """Take it to draw this much, A by phase."""

@@ -100,7 +100,7 @@ def make_offer(connector: Connector, ceiling: Ceiling | None, now: float) -> Off
         if offer.high >= branch.min_current - EPSILON:
             if connector.draw.phases.is_presumed:
                 offer.hold(Reason.RAISE_HELD)  # until its phases are known
-                offer.high = min(offer.high, offer.allocated or offer.low)
+                offer.high = min(offer.high, max(offer.allocated, offer.low))
             offer.low = min(offer.low, offer.high)
             _heed_disobedience(offer)
             _let_compete(offer, now)
