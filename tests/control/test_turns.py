@@ -10,6 +10,7 @@ from custom_components.amp_guard.model import (
     SUPPLY_ID,
     BalancerType,
     Charger,
+    Phase,
     PhaseValues,
     Reason,
 )
@@ -166,3 +167,20 @@ def test_a_turn_is_handed_over_with_all_that_it_leaves(room: float) -> None:
         short += room - sum(a.current for a in allocations)
     # Of each turn no more than what the one who leaves is seen to leave, and a stagger.
     assert short <= 6 * int(room // 6) * 16.0 * 7.0 / 2
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_who_was_often_stopped_needs_no_spare_for_ever(*, beside: bool) -> None:
+    """Its minimum just fits, and has for minutes."""
+    chargers = [charger("a")] + ([charger("b", wiring=(Phase.L3,))] if beside else [])
+    plant = crowded(chargers, 2.0, turn=HOUR)
+    for _ in range(5):
+        plant.settle(250)
+        assert plant.outlets["a"].draw
+        plant.loads[SUPPLY_ID] = PhaseValues(24.0, 2.0, 2.0)
+        plant.settle(20)
+        assert not plant.outlets["a"].draw
+        plant.loads[SUPPLY_ID] = PhaseValues(2.0, 2.0, 2.0)
+    plant.loads[SUPPLY_ID] = PhaseValues(2.0, 2.0, 12.5 if beside else 18.5)
+    plant.settle(400)
+    assert plant.outlets["a"].draw

@@ -12,6 +12,7 @@ from ..model import (
 )
 from .bounds import Bounds
 from .command import NEVER, SHOWN_LIMIT_TOLERANCE, VALID_FOR, Command
+from .constraint import Load
 from .draw import CHARGED, RESTS, Draw
 from .phase_switching import PhaseSwitching
 from .reading import UNREAD, sensible
@@ -199,7 +200,7 @@ class Connector:
         phases = draw.phases
         self.turn.count(sum(draw.estimate), now)
         if phases.is_presumed and not self.allocated:
-            phases.use_all()  # a start that was to be tried was not made
+            phases.pause()  # a start that was to be tried was not made
         if self.switching.holds:
             self.switching.proceed(now, is_empty=self._is_empty(now))
         if not phases.is_known:
@@ -399,6 +400,11 @@ class Connector:
         """Return what it is allocated or, if that is more, what may be in force, A."""
         command = self.command
         return command.in_force(self.allocated) if self.wants else self.allocated
+
+    @property
+    def spare_load(self) -> Load:
+        """Return what it is not taken to load, and is kept free until that is seen."""
+        return self.switching.spare_load or self.draw.phases.tried_load
 
     # --- what it is commanded --------------------------------------------------------
 

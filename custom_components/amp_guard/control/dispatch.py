@@ -55,19 +55,20 @@ class Dispatch:
         if not allocated and (until := self._staggered_until(connector)) > now:
             offer.hold(Reason.STAGGERED, until)
             return False
-        if not allocated and not _carries_a_try(offer, free, plan):
+        if not _carries_a_try(offer, free, plan):
             offer.hold(Reason.RELEASE_PENDING)
             return False
         load, held = connector.draw.phases.load, connector.holds()
         step = connector.branch.charger.resolution
         room = min((free[c] + own) / w for (c, w), own in zip(load, held, strict=True))
         current = min(offer.target, int((room + EPSILON) // step) * step)
-        if current < (allocated + LEAST_CHANGE if allocated else offer.low):
+        is_short = allocated < offer.low
+        if current < (offer.low if is_short else allocated + LEAST_CHANGE):
             offer.hold(Reason.RELEASE_PENDING)
             return False
         for (c, weight), own in zip(load, held, strict=True):
             free[c] -= max(0.0, weight * current - own)
-        for c, weight in connector.switching.spare_load:
+        for c, weight in connector.spare_load:
             free[c] -= weight * (current - allocated)
         if not allocated:
             for node in connector.branch.path:
@@ -85,7 +86,8 @@ def _is_due(offer: Offer, plan: Plan) -> bool:
     if plan.unsure(connector):
         offer.hold(Reason.METER_STALE)
         return False
-    if offer.allocated and not connector.raise_is_due(offer.target, plan.now):
+    is_short = offer.allocated < offer.low  # less is of no use to its car
+    if not (is_short or connector.raise_is_due(offer.target, plan.now)):
         offer.hold(Reason.RAISE_HELD)
         return False
     return True
@@ -93,13 +95,11 @@ def _is_due(offer: Offer, plan: Plan) -> bool:
 
 def _carries_a_try(offer: Offer, free: Currents, plan: Plan) -> bool:
     """Return whether a start may be tried beside what others still hold."""
-    connector, headroom = offer.connector, plan.headroom
-    phases = connector.draw.phases
-    if not phases.is_presumed or connector.switching.one is not None:
-        return True
+    headroom, own = plan.headroom, offer.connector.in_force
     return all(
-        free[c] + CARRIED * headroom.limits[place_of(c)[0]] + EPSILON >= w * offer.low
-        for c, w in phases.spare_load
+        free[c] + CARRIED * headroom.limits[place_of(c)[0]] + EPSILON
+        >= w * (offer.low - own)
+        for c, w in offer.connector.draw.phases.tried_load
         if headroom.is_of_fuse(c)
     )
 
@@ -131,7 +131,7 @@ def _free(plan: Plan) -> Currents:
             connector.draw.phases.load, connector.holds(), strict=True
         ):
             free[c] -= held
-        for c, weight in connector.switching.spare_load:  # until it is seen on one
+        for c, weight in connector.spare_load:  # until its phases are seen
             free[c] -= weight * connector.in_force
         for c, reserved in connector.reserve.excess:
             free[c] += reserved

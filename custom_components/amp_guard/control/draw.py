@@ -250,7 +250,7 @@ class Draw:
             charging=self._status is ChargerStatus.CHARGING,
         )
         if used is not None:
-            self.phases.see_raise(used.phases, whole=used.whole)
+            self.phases.see_raise(used.phases, whole=used.whole, now=time)
 
     def settle(self, drawn: PhaseValues) -> None:
         """Take it to draw this much, A by phase."""

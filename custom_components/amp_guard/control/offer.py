@@ -110,7 +110,7 @@ def make_offer(connector: Connector, ceiling: Ceiling | None, now: float) -> Off
         if offer.high >= branch.min_current - EPSILON:
             if connector.draw.phases.is_presumed:
                 offer.hold(Reason.RAISE_HELD)  # until its phases are known
-                offer.high = min(offer.high, offer.allocated or offer.low)
+                offer.high = min(offer.high, max(offer.allocated, offer.low))
             if offer.high < low:
                 offer.low = offer.high
             if connector.excess_since is not None or connector.reserve.excess:

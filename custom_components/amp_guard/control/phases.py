@@ -15,6 +15,10 @@ from .tree import Branch
 
 Weights = tuple[float, float, float]
 
+TRIED_AGAIN_AFTER = 600.0
+"""s before a start is tried again that was taken back; twice as long each further time."""
+_NEVER = float("-inf")
+
 
 class UsedPhases:
     """The phases that one charger's car uses, and so loads.
@@ -32,6 +36,12 @@ class UsedPhases:
         self.is_known = False
         self.is_presumed = False
         """Whether it is taken to use fewer phases than it may."""
+        self.is_tried = False
+        """Whether it was started on its first phase alone, and did not show yet that it
+        uses no more."""
+        self.may_try_at = _NEVER
+        """When a start may be tried again, s."""
+        self._taken_back = 0
         self.strays = False
         self._can_differ = earthing_system is EarthingSystem.TN
         self.learned: Sequence[float] | None = None
@@ -49,7 +59,8 @@ class UsedPhases:
     def unplug(self) -> None:
         """Forget the car."""
         self.use_all()
-        self.is_known = self.strays = False
+        self.is_known = self.is_tried = self.strays = False
+        self.may_try_at, self._taken_back = _NEVER, 0
 
     def recall(self, number: int) -> None:
         """Take so many phases to be used, as was seen before a restart."""
@@ -90,7 +101,7 @@ class UsedPhases:
         elif settled:
             self.learned = reported
         if settled or (self.is_presumed and self.weights == wired):
-            self.is_known, self.is_presumed = True, False
+            self._know()
 
     def presume_seen(self, reported: Sequence[float]) -> None:
         """Take a car that charges to use the phases on which it draws, A."""
@@ -99,7 +110,7 @@ class UsedPhases:
             self.is_known = self.weights == self._branch.weights
             self.is_presumed = not self.is_known
 
-    def see_raise(self, seen: Collection[Phase], *, whole: bool) -> None:
+    def see_raise(self, seen: Collection[Phase], *, whole: bool, now: float) -> None:
         """Take that the meter has seen its raise on some phases, so far or on the `whole`.
 
         One more than it was taken to use is perhaps soon all.
@@ -109,11 +120,19 @@ class UsedPhases:
         is_narrowed = self.is_presumed or (self.is_known and whole)
         if is_narrowed and any(not self.weights[phase] for phase in seen):
             self.strays = True
-            self.use_all()
+            if self.is_tried:
+                self.take_back(now)
+            else:
+                self.use_all()
             self.is_known = False
         elif whole and not self.is_known:
             self.presume(seen)
-            self.is_known, self.is_presumed = True, False
+            self._know()
+
+    def _know(self) -> None:
+        self.is_known, self.is_presumed = True, False
+        if self.weights != self._branch.weights:
+            self.is_tried = False
 
     @property
     def may_presume(self) -> bool:
@@ -129,9 +148,26 @@ class UsedPhases:
         self._use((a, b, c))
         self.is_presumed = True
 
+    def try_first(self) -> None:
+        """Start its car as one that uses its first phase alone."""
+        self.presume(self._branch.charger.wiring[:1])
+        self.is_tried = True
+
+    @property
+    def tried_load(self) -> Load:
+        """What a car that is tried may load beside what it is taken to use."""
+        return self.spare_load if self.is_tried else ()
+
+    def take_back(self, now: float) -> None:
+        """Take a car that is tried to use all its phases, and not try it again for long."""
+        self.may_try_at = now + TRIED_AGAIN_AFTER * 2**self._taken_back
+        self._taken_back += 1
+        self.use_all()
+
     def pause(self) -> None:
         """Note that its car is paused, perhaps in the first seconds of its start."""
         self.begin_anew()
+        self.is_tried = False
         if self.is_presumed:
             self.use_all()
 

@@ -13,15 +13,15 @@ from .constraint import EPSILON, Constraint, Currents, Load, fits, most, place_o
 from .headroom import UNSURE, Headroom
 from .metering import Metering
 from .offer import Offer, make_offer
-from .ride_through import CARRIED, is_ridden_through
+from .ride_through import is_ridden_through
 from .sharing import Demand, Shared, share_out
+from .tries import Tries
+from .turns import LONGEST_WAIT
 
 CUT_SPARE = 1.0
 """A by which more is cut than is needed, as far as nobody is paused for it."""
 START_SPARE_ALONE = 1.0
 """A beyond its minimum that a car needs to start alone if it was paused by force lately."""
-START_SEEN = 1.0
-"""A that a car draws at least that has started."""
 REOFFER_AFTER = 300.0
 """s between two new offers to a car that takes nothing."""
 type Rank = tuple[int, float, float, str]
@@ -63,6 +63,7 @@ class Plan:
         self._before = iter(before)
         self._charging = False
         self._kept_free: set[Constraint] = set()
+        self._tries = Tries(self.offers, headroom, now)
         asking = [offer for offer in self.offers if offer.competes]
         for contenders in _classes(asking, boosted, balancer_type):
             self._share(contenders)
@@ -107,6 +108,7 @@ class Plan:
         self._kept_free.clear()
         left = list(self.left)
         admitted = self._admitted(ranked)
+        self._tries.keep_free(admitted, left, self.left)
         demands = [
             Demand(
                 offer.low,
@@ -214,21 +216,24 @@ class Plan:
         """Return a rank: who has a turn keeps it; then who waits, least served first.
 
         A turn that is over goes on while the meter is unsure or `keep` says that
-        nobody will have to wait.
+        nobody will have to wait. Who is tried takes nobody's turn.
         """
         connector = offer.connector
         turn = connector.turn
         if not offer.allocated:
             return _WAITS, turn.energy, offer.low, connector.id
         if keep or self.unsure(connector) or turn.ends_at() > self.now:
-            return _CHARGES, offer.low, turn.energy, connector.id
-        return _IS_OVER, offer.low, turn.energy, connector.id
+            place = _CHARGES
+        else:
+            place = _IS_OVER
+        is_tried = connector.draw.phases.is_tried
+        return place, _LAST if is_tried else offer.low, turn.energy, connector.id
 
     def _admit(self, offer: Offer) -> bool:
         """Take a connector's minimum from what is left, or say why it has to pause."""
         phases, allocated = offer.connector.draw.phases, offer.allocated
         if phases.is_presumed:
-            self._doubt_presumption(offer)
+            self._tries.doubt(offer, self.left)
         load, low = phases.load, offer.low
         if not (allocated and fits(self.left, load, low)):
             blocked = self._blocked(offer, load)
@@ -256,11 +261,9 @@ class Plan:
         self, offer: Offer, load: Load, full: Sequence[Constraint]
     ) -> Reason | None:
         """Return why a connector cannot start, if it cannot."""
-        if full and self._is_worth_a_try(offer, full):
-            phases = offer.connector.draw.phases
-            phases.presume(offer.connector.branch.charger.wiring[:1])
-            load, full = phases.load, ()
-            offer.high = offer.low
+        if full and self._tries.is_worth(offer, full, self.left):
+            self._tries.begin(offer)
+            load, full = offer.connector.draw.phases.load, ()
         if not full:
             if any(c in self._kept_free for c, _ in load):
                 return Reason.WAITING_TURN
@@ -273,58 +276,6 @@ class Plan:
         if fits(self.headroom.now, load, offer.low):
             return Reason.RAISE_HELD
         return Reason.NO_ROOM
-
-    def _is_worth_a_try(self, offer: Offer, full: Iterable[Constraint]) -> bool:
-        """Return whether a car may start that would only not fit if it used all phases.
-
-        If it does, that is seen and taken back within what any fuse carries meanwhile.
-        Where its minimum fits but for what others have, it waits for its share.
-        """
-        draw, is_one = offer.connector.draw, offer.connector.switching.one is not None
-        is_seen = draw.reports or offer.connector.branch.seen_by
-        if is_one or not (is_seen and draw.phases.may_presume):
-            return False
-        if fits(self.headroom.now, draw.phases.full_load, offer.low):
-            return False
-        first, limits = offer.connector.branch.charger.wiring[0], self.headroom.limits
-        for constraint in full:
-            if not self.headroom.is_of_fuse(constraint):
-                continue  # too much power for some seconds harms nobody
-            node, phase = place_of(constraint)
-            carried = CARRIED * limits[node]
-            if phase is first or self.left[constraint] + carried < offer.low - EPSILON:
-                return False
-        return True
-
-    def _doubt_presumption(self, offer: Offer) -> None:
-        """Take a car to use all its phases where that would matter, and may be so.
-
-        One that charges shows what it uses, unless a phase that it may use is over, and
-        one that is set to one phase says so; of another that is yet to start nothing is
-        seen.
-        """
-        draw, is_one = offer.connector.draw, offer.connector.switching.one is not None
-        phases = draw.phases
-        spare = phases.spare
-        drawn = draw.reported if draw.reports else draw.current
-        if is_one or drawn >= START_SEEN:
-            is_used = any(self.headroom.now[c] < -EPSILON for c in spare)
-        else:
-            is_used = not self._is_worth_a_try(offer, spare)
-        if is_used:
-            now = self.headroom.now
-            over = [
-                c
-                for c, w in phases.spare_load
-                if now[c] + EPSILON < w * offer.allocated
-            ]
-            self.headroom.overcommitted.extend(over)
-            phases.use_all()
-
-    def _note_overcommitted(self, load: Load, current: float) -> None:
-        now = self.headroom.now
-        over = [c for c, weight in load if now[c] + EPSILON < weight * current]
-        self.headroom.overcommitted.extend(over)
 
     def _pressed(self, full: Sequence[Constraint], load: Load, low: float) -> bool:
         """Return whether a minimum passes what a full constraint carries for sure.
@@ -346,18 +297,23 @@ class Plan:
         """Return whether a start is to wait because it was paused by force lately.
 
         Then it needs headroom for longer, and more of it (much more beside others
-        that charge): else it would soon be paused again.
+        that charge): else it would soon be paused again. Where its minimum has fitted
+        for minutes, more is not asked for.
         """
         turn = offer.connector.turn
-        wait = turn.headroom_for
         most_spare = turn.headroom if self._charging else START_SPARE_ALONE
-        low = offer.low + min(turn.headroom, most_spare)
-        left = self.left
-        enough = all(
-            left[c] - self._restlessness(c, wait) + EPSILON >= weight * low
+        spare = min(turn.headroom, most_spare)
+        has_lasted = self._has_lasted(load, offer.low + spare, turn.headroom_for) or (
+            spare > 0 and self._has_lasted(load, offer.low, LONGEST_WAIT)
+        )
+        return None if has_lasted else Reason.RAISE_HELD
+
+    def _has_lasted(self, load: Load, current: float, wait: float) -> bool:
+        """Return whether there has been headroom for `current` A for so many s."""
+        return all(
+            self.left[c] - self._restlessness(c, wait) + EPSILON >= weight * current
             for c, weight in load
         )
-        return None if enough else Reason.RAISE_HELD
 
     def _restlessness(self, constraint: Constraint, wait: float) -> float:
         """Return by how much A the base load was higher in the longer wait."""
