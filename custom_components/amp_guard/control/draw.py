@@ -38,8 +38,6 @@ FRESH = 1.0
 stands ..."""
 FOLLOWED_AFTER = 2.0
 """s after a cut: ... until the car can have followed it. What falls sooner is the house's."""
-SHOWN_WITHIN = 3.0
-"""s in which most meters show what a charger has told."""
 CHANGES_KEPT = 64
 """Changes of what is reported that are kept for samples older than the report."""
 CHARGED = (ChargerStatus.WAITING, ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
@@ -194,12 +192,12 @@ class Draw:
     def kept(self, phase: int, high: float, time: float) -> float:
         """Return what it may still draw of what it was taken to draw till `time`, A.
 
-        At most `high`; above that only what it has just told to draw less, which the
-        meter may not show yet. A start may be told as late as any report is. A raise
+        At most `high`; above that only what it has just told to draw less, where the
+        meter was seen to show such later. A start may be told as late as any report is. A raise
         that it does not tell is sooner the house's: many a car leaves untaken what it
         is allocated.
         """
-        lately = self._reported_before(time - SHOWN_WITHIN)
+        lately = self._reported_before(time - self.report_delay.earliest)
         if self._highest(lately) > self.reported:
             return min(self.estimate[phase], max(high, lately[phase]))
         before = self._reported_before(time - self.report_delay.doubt)
