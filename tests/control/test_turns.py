@@ -182,5 +182,5 @@ def test_who_was_often_stopped_needs_no_spare_for_ever(*, beside: bool) -> None:
         assert not plant.outlets["a"].draw
         plant.loads[SUPPLY_ID] = PhaseValues(2.0, 2.0, 2.0)
     plant.loads[SUPPLY_ID] = PhaseValues(2.0, 2.0, 12.5 if beside else 18.5)
-    plant.settle(400)
+    plant.settle(540)
     assert plant.outlets["a"].draw

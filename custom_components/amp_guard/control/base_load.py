@@ -10,6 +10,8 @@ from .patience import WAITS, Patience, Use, weigh
 INTERVALS_SEEN = 2.0
 """Intervals that every wait lasts at least, so three samples: two may both have met a load
 that comes and goes while it was away."""
+LOADS_KEPT = 480.0
+"""s for which the loads of the past can be looked up."""
 _NEVER = float("-inf")
 
 
@@ -49,7 +51,7 @@ class BaseLoad:
         self.now = load
         passed = time - self._seen_at
         waits = self._waits
-        oldest = time - waits[-1]
+        oldest = time - max(waits[-1], LOADS_KEPT)
         weight = None
         if 0.0 < passed <= waits[0]:
             weight = weigh(use, interval=self.interval, passed=passed)

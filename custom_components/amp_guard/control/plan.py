@@ -16,7 +16,7 @@ from .offer import Offer, make_offer
 from .ride_through import is_ridden_through
 from .sharing import Demand, Shared, share_out
 from .tries import Tries
-from .turns import LONGEST_WAIT
+from .turns import SPARE_FOR
 
 CUT_SPARE = 1.0
 """A by which more is cut than is needed, as far as nobody is paused for it."""
@@ -304,7 +304,7 @@ class Plan:
         most_spare = turn.headroom if self._charging else START_SPARE_ALONE
         spare = min(turn.headroom, most_spare)
         has_lasted = self._has_lasted(load, offer.low + spare, turn.headroom_for) or (
-            spare > 0 and self._has_lasted(load, offer.low, LONGEST_WAIT)
+            spare > 0 and self._has_lasted(load, offer.low, SPARE_FOR)
         )
         return None if has_lasted else Reason.RAISE_HELD
 

@@ -21,7 +21,9 @@ pause after the first that counts."""
 START_SPARE = 2.0
 """A of headroom beyond the minimum before a start, for each of the same pauses ..."""
 MOST_START_SPARE = 6.0
-"""... and at most."""
+"""... and at most ..."""
+SPARE_FOR = 480.0
+"""... and none where the minimum has fitted for so many s."""
 
 
 @dataclass(slots=True)
