@@ -297,14 +297,14 @@ class Plan:
         """Return whether a start is to wait because it was paused by force lately.
 
         Then it needs headroom for longer, and more of it (much more beside others
-        that charge): else it would soon be paused again. Where its minimum has fitted
-        for minutes, more is not asked for.
+        that charge): else it would soon be paused again. Where little more has been
+        there for minutes, no more is asked for.
         """
         turn = offer.connector.turn
-        most_spare = turn.headroom if self._charging else START_SPARE_ALONE
-        spare = min(turn.headroom, most_spare)
-        has_lasted = self._has_lasted(load, offer.low + spare, turn.headroom_for) or (
-            spare > 0 and self._has_lasted(load, offer.low, SPARE_FOR)
+        little = offer.low + min(turn.headroom, START_SPARE_ALONE)
+        much = offer.low + turn.headroom if self._charging else little
+        has_lasted = self._has_lasted(load, much, turn.headroom_for) or (
+            much > little and self._has_lasted(load, little, SPARE_FOR)
         )
         return None if has_lasted else Reason.RAISE_HELD
 

@@ -23,7 +23,7 @@ START_SPARE = 2.0
 MOST_START_SPARE = 6.0
 """... and at most ..."""
 SPARE_FOR = 480.0
-"""... and none where the minimum has fitted for so many s."""
+"""... and no more than alone where that has been there for so many s."""
 
 
 @dataclass(slots=True)
