@@ -21,8 +21,10 @@ LATEST_METER = -10.0
 LEAST_ANSWERS = 3
 """Answers before any is believed: the base load moves as well, and one may have been
 its."""
+LEAST_LEAD = 1.0
+"""s by which a report comes sooner than a meter that is the later one ..."""
 EARLIEST_REPORT = 5.0
-"""s: a report is no sooner than that before the meter, as far as that is relied on."""
+"""... and at the most, as far as that is relied on."""
 JITTER = 5.0
 """s by which a report may be later than any was, while few answers are known."""
 
@@ -44,7 +46,7 @@ class ReportDelay:
         self.awaits = False
         """Whether the answer to a command may be seen yet."""
         self.earliest = 0.0
-        """By how much sooner than the meter a report was seen to show something, s."""
+        """By how much sooner than the meter a report may show something, s."""
         self._answers: deque[float] = deque(maxlen=ANSWERS_KEPT)
         self._commanded_at = _NEVER
         self._awaited_since = _NEVER
@@ -102,5 +104,9 @@ class ReportDelay:
             self.seconds = delay if abs(delay) >= LEAST_DELAY else 0.0
             self.oldest = LATEST_REPORT + max(0.0, self.seconds)
         self.doubt = max(0.0, max(answers) - self.seconds) + jitter
-        self.earliest = min(max(0.0, -min(answers)), EARLIEST_REPORT)
+        sooner = -min(answers)
+        if sooner >= LEAST_LEAD:
+            self.earliest = min(sooner + LEAST_DELAY, EARLIEST_REPORT)
+        else:
+            self.earliest = 0.0
         self.latest = max(0.0, self.seconds) + self.doubt
