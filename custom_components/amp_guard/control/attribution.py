@@ -71,8 +71,8 @@ def estimate(
 def _bounds(nearest: Sequence[Connector], time: float, now: float) -> list[Bounds]:
     return [
         c.draw.as_reported
-        if c.takes_all(time)
-        else c.draw.by_itself(c.draw_bounds(time, now), c.sent, time)
+        if not c.lost and c.untold.takes_all(time)
+        else c.untold.widen(c.draw_bounds(time, now), time)
         for c in nearest
     ]
 
@@ -102,14 +102,14 @@ def _stops(
         a, b, c = a + x, b + y, c + z
     fall = (a, b, c)
     return max(fall) >= USED_FROM and any(
-        connector.draw.has_stopped(fall, least, time)
+        connector.untold.has_stopped(fall, least, time)
         for connector, (least, _, _) in zip(nearest, bounds, strict=True)
     )
 
 
 def _starts(nearest: Sequence[Connector], together: Together, time: float) -> bool:
     """Return whether what flows more than before is now known to be a start of a car."""
-    if not [c for c in nearest if c.draw.may_start(c.sent)]:
+    if not [c for c in nearest if c.untold.may_start()]:
         return False
     a, b, c = together
     for connector in nearest:
@@ -117,7 +117,7 @@ def _starts(nearest: Sequence[Connector], together: Together, time: float) -> bo
         a, b, c = a - x, b - y, c - z
     rise = (a, b, c)
     return max(rise) >= LEAST_START and any(
-        connector.draw.has_started(rise, connector.sent, time) for connector in nearest
+        connector.untold.has_started(rise, time) for connector in nearest
     )
 
 

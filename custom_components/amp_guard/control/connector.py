@@ -1,7 +1,5 @@
 """One charger as the balancer remembers it: its allocation and what became of it."""
 
-from collections import deque
-
 from ..model import (
     ChargerReading,
     ChargerStatus,
@@ -14,26 +12,19 @@ from .bounds import Bounds
 from .command import NEVER, SHOWN_LIMIT_TOLERANCE, VALID_FOR, Command
 from .constraint import Load
 from .draw import CHARGED, RESTS, Draw
+from .following import Following
 from .phase_switching import PhaseSwitching
 from .reading import UNREAD, sensible
 from .reclaim import Reclaim
 from .reserve import Reserve
+from .sent import Sent
 from .step_response import USED_FROM
 from .tree import Branch
 from .turns import Turn
+from .untold import Untold
 
-FOLLOW_TOLERANCE = 1.0
-"""A above its allocation that a charger may draw and still counts as following."""
-COMMAND_AGAIN_AFTER = 5.0
-"""s after which a charger that does not follow is commanded again (or its lag)."""
-HEARD_WITHIN = 60.0
-"""s within which a report or a sample shows what it does, or none is to come."""
-SENT_KEPT = 16
-"""Commands that are kept for what reports are older than."""
 LEAST_CHANGE = 1.0
 """A: a smaller raise waits."""
-
-
 RAISE_WORTH = 120.0
 """A·s: a small raise waits longer, so that it is worth its command."""
 DRAWS_UNTOLD = (ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
@@ -60,6 +51,9 @@ class Connector:
         self.turn = Turn(turn)
         self.reclaim = Reclaim()
         self.command = Command(branch)
+        self.sent = Sent(self.draw)
+        self.untold = Untold(self.draw, self.sent)
+        self.following = Following(self.draw, self.command, self.sent)
         self.reserve = Reserve(self.draw, self.command)
         self.reading = UNREAD
         self.status = ChargerStatus.LOST
@@ -74,23 +68,8 @@ class Connector:
         """A at which it is to show whether it draws what it says; None: it is believed."""
         self.changed_at = NEVER
         """When its allocation was changed last."""
-        self.excess_since: float | None = None
-        self.sampled_at = NEVER
-        """When a meter that sees it has measured last."""
-        self.unconfirmed_since: float | None = None
-        """Since when it may hold more than it was allocated, and nothing shows it not to."""
         self._read = False
         self._awaited_since: float | None = None
-        self.sent = 0.0
-        """What it was sent last, A: a raise may be held back."""
-        self._noted = 0.0
-        self._sent_at = NEVER
-        self._was_sent: deque[tuple[float, float]] = deque(maxlen=SENT_KEPT)
-        """What it was sent before, A, and until when, s."""
-        self.obeyed_at = NEVER
-        """When it was sent the last cut that it has said to have followed: what it has said
-        since is newer than that, s."""
-        self._drew = 0.0
         self._raise_since: float | None = None
         self._minimum = Minimum(0.0, 0.0)
 
@@ -129,15 +108,16 @@ class Connector:
             if self.changed_at == NEVER:
                 held = self.command.in_force_unseen(self.allocated, now)
                 self.allocated = self.branch.in_range(held)
-                self.sent = self.command.sent(self.allocated)
+                self.sent.current = self.command.sent(self.allocated)
             return
         if before is ChargerStatus.DISCONNECTED and status is not before:
             self._plug_in(now)
         draw = self.draw
         said = draw.reported
         draw.observe(reading, offset, now)
-        if draw.reported != said and self._obeys(said):
-            self.obeyed_at = self._sent_at
+        self.untold.observe()
+        if draw.reported != said:
+            self.following.note_report(said)
         self.switching.observe(reading, offset, now)
         if not self._read:
             self._take_over(now)
@@ -148,10 +128,10 @@ class Connector:
     def _observe_command(self, commanded: Commanded | None, now: float) -> None:
         held = self.command.may_hold
         self.command.observe(commanded)
-        self.sent = self.command.sent(self.allocated)
+        self.sent.current = self.command.sent(self.allocated)
         may_hold = self.command.may_hold
         if held is not None and may_hold is not None and may_hold > held:
-            self._drew = 0.0  # that it has followed a cut says nothing any more
+            self.following.forget_cut()
         if self._read:
             self._note_sent(now)
 
@@ -186,8 +166,7 @@ class Connector:
         self._read = True
         if self.status in DRAWS_UNTOLD:
             self.draw.phases.presume_seen(self.draw.reported_by_phase)
-        self.sent = self._noted = self.command.sent(self.allocated)
-        self._sent_at = now
+        self.sent.presume(self.command.sent(self.allocated), now)
         self.draw.assume(self.may_draw)
         if self.turn.plugged_in_at is None:
             self.turn.plug_in(now)
@@ -205,16 +184,9 @@ class Connector:
             self.switching.proceed(now, is_empty=self._is_empty(now))
         if not phases.is_known:
             self.switching.presume()
-        if self._follows():
-            self.excess_since = None
-        elif self.excess_since is None:
-            self.excess_since = now
-        if self._is_confirmed():
-            self.unconfirmed_since = None
-        elif self.unconfirmed_since is None:
-            self.unconfirmed_since = now
+        self.following.compare(self.allocated, self.status, wants=self.wants, now=now)
         if self.wants and (draw.tells or self.status is ChargerStatus.CHARGING):
-            sent = self.sent
+            sent = self.sent.current
             drawn = draw.reported if draw.tells else sent
             if not self.reclaim.is_used(drawn, sent):
                 self.reclaim.observe(
@@ -230,27 +202,15 @@ class Connector:
             self._find_reserve(now)
 
     def _find_reserve(self, now: float) -> None:
-        ignores = self.excess_since is not None and self.ignores_for(2, now)
-        unconfirmed = self.unconfirmed_since is not None
+        ignores = self.following.ignores_for(2, now)
         self.reserve.find(
             self.allocated,
             self.reading.socket_current,
             lost=self.lost,
             ignores=ignores,
-            strays=ignores or (unconfirmed and self._is_unconfirmed_for(2, now)),
+            strays=ignores or self.following.is_unconfirmed_for(2, now),
             now=now,
         )
-
-    def _follows(self) -> bool:
-        draw = self.draw
-        if draw.tells:
-            drawn = draw.reported
-            if draw.may_be_before(self._sent_at):  # it may be seen before it is told
-                drawn = min(drawn, draw.current)
-            return drawn <= self.allocated + FOLLOW_TOLERANCE
-        if not self.allocated:
-            return self.status is not ChargerStatus.CHARGING
-        return draw.current <= self.allocated + FOLLOW_TOLERANCE
 
     def _is_empty(self, now: float) -> bool:
         """Return whether it is paused, and everything says that its car draws nothing.
@@ -263,49 +223,17 @@ class Connector:
             and self.status in EMPTY
             and not self.command.in_force(self.allocated)
             and max(draw.reported, draw.current) < USED_FROM
-            and now - self.changed_at >= draw.report_delay.oldest + self.settling_time
+            and now - self.changed_at
+            >= draw.report_delay.oldest + self.following.settling_time
         )
-
-    def _is_confirmed(self) -> bool:
-        """Return whether it holds no more than its allocation, as far as is known.
-
-        A car that drew more when it was cut, and is seen to do so no longer, tells so
-        before its charger does.
-        """
-        command = self.command
-        if not self.wants or command.commanded is None:
-            return True
-        if command.in_force(self.allocated) <= self.allocated:
-            return True
-        is_seen = self.draw.reports or self.branch.seen_by
-        return bool(is_seen) and self._drew > self.allocated and self._follows()
-
-    @property
-    def settling_time(self) -> float:
-        """Return the s that it has until it must be seen to follow."""
-        follows = max(COMMAND_AGAIN_AFTER, self.branch.charger.command_lag)
-        return follows + max(0.0, self.draw.report_delay.seconds)
-
-    def ignores_for(self, times: float, now: float) -> bool:
-        """Return whether it was seen to ignore its limit for so many settling times."""
-        if self.excess_since is None:
-            return False
-        return self._seen_at(now) - self.excess_since >= times * self.settling_time
-
-    def _seen_at(self, now: float) -> float:
-        """Return until when it is known what it does: till then it may follow unseen.
-
-        Where nothing comes for long, nothing is to come.
-        """
-        heard_at = max(self.draw.arrived_at, self.sampled_at)
-        return min(now, max(heard_at, now - HEARD_WITHIN))
 
     @property
     def strays(self) -> bool:
         """Return whether it is lost, or does or may hold what it was not allocated."""
+        following = self.following
         return (
-            self.excess_since is not None
-            or self.unconfirmed_since is not None
+            following.excess_since is not None
+            or following.unconfirmed_since is not None
             or self.lost
         )
 
@@ -324,18 +252,9 @@ class Connector:
             self._minimum = before = Minimum(counted, fewest)
         return before
 
-    def _is_unconfirmed_for(self, times: float, now: float) -> bool:
-        if self.unconfirmed_since is None:
-            return False
-        return now - self.unconfirmed_since >= times * self.settling_time
-
     def is_in_doubt(self, now: float) -> bool:
         """Return whether a fresh reading may tell what it truly does."""
-        if self.lost:
-            return True
-        if self.excess_since is None and self.unconfirmed_since is None:
-            return False
-        return self.ignores_for(1, now) or self._is_unconfirmed_for(1, now)
+        return self.lost or self.following.is_in_doubt(now)
 
     def is_awaited(self, now: float) -> bool:
         """Return whether it has not been read since the start, and may soon be."""
@@ -349,43 +268,13 @@ class Connector:
         would be allocated what it may still take.
         """
         if not self.lost:
+            sent = self.sent
             return self.draw.bounds(
-                time,
-                self.sent,
-                self.status,
-                now - self._sent_at,
-                self._sent_lately(time),
+                time, sent.current, self.status, now - sent.at, sent.lately(time)
             )
         reserved = self.reserve.unseen(self.allocated, now)
         drawn = PhaseValues(*map(min, self.draw.estimate, reserved, strict=True))
         return drawn, drawn, drawn
-
-    def takes_all(self, time: float) -> bool:
-        """Return whether it draws at `time` just what it was sent, and surely so."""
-        return (
-            not self.lost
-            and self._sent_at <= self._untold_since(time)
-            and self.draw.takes_all(self.sent, time)
-        )
-
-    def _untold_since(self, time: float) -> float:
-        """Return since when no report can have shown at `time` what it did, s."""
-        return time - max(0.0, self.draw.report_delay.seconds)
-
-    def _sent_lately(self, time: float) -> tuple[float, float]:
-        """Return the least and the most that it was sent and no report can show yet, A.
-
-        A raise may be taken up late, so that less still shows; a cut has landed soon.
-        """
-        least = most = self.sent
-        untold = self._untold_since(time)
-        landed = time - 2 * self.branch.charger.command_lag
-        for sent, until in self._was_sent:
-            if until > untold:
-                least = min(least, sent)
-                if until > landed:
-                    most = max(most, sent)
-        return least, most
 
     def holds(self) -> list[float]:
         """Return what it holds of each constraint that it loads, A.
@@ -425,7 +314,7 @@ class Connector:
         if pause is None:
             command.note_heeded()
             return False
-        is_seen = self.lost or self._seen_at(now) >= command.at + self.settling_time
+        is_seen = self.lost or self.following.can_be_seen(command.at, now)
         return (self.status not in NO_CAR and is_seen) and command.may_repeat(
             pause, overcommitted=overcommitted, now=now
         )
@@ -435,21 +324,24 @@ class Connector:
 
     def _pause_before_repeat(self, now: float) -> float | None:
         """Return the s after which it is first commanded again, if it does not heed."""
+        following = self.following
         if self.lost:
             in_force = self.command.in_force_unseen(self.allocated, now)
             is_cut = in_force > self.allocated + SHOWN_LIMIT_TOLERANCE
-            return self.settling_time if is_cut else None
-        if self.excess_since is not None and self.ignores_for(1, now):
-            return self.settling_time
+            return following.settling_time if is_cut else None
+        if following.excess_since is not None and following.ignores_for(1, now):
+            return following.settling_time
         limit, commanded = self.reading.limit, self.command.commanded
         if commanded is not None and commanded.may_hold is not None:
             return (
-                2 * self.settling_time if self.unconfirmed_since is not None else None
+                2 * following.settling_time
+                if following.unconfirmed_since is not None
+                else None
             )
         if limit is None or limit <= self.allocated + SHOWN_LIMIT_TOLERANCE:
             return None
         # What it shows may be as old as any report, and its draw would tell sooner.
-        return max(2 * self.settling_time, self.draw.report_delay.oldest)
+        return max(2 * following.settling_time, self.draw.report_delay.oldest)
 
     @property
     def valid_for(self) -> float | None:
@@ -469,38 +361,21 @@ class Connector:
             self.turn.pause(now, forced=forced)
         if not current:
             self.draw.phases.pause()
-        ignored = self.ignores_for(1, now)
-        if current < self.allocated:
-            self._drew = self.draw.current
-        self.cut = forced and current < self.allocated
+        is_cut = current < self.allocated
+        self.following.give_time(now, is_cut=is_cut)
+        self.cut = forced and is_cut
         self.allocated = current
-        self.sent = self.command.sent(current)
+        self.sent.current = self.command.sent(current)
         self.changed_at = now
         self._raise_since = None
         self.command.begin_anew()
         self._note_sent(now)
-        # Each limit has its time, but not for a charger that heeded none before it.
-        if self.excess_since is not None and not ignored:
-            self.excess_since = now
         return True
-
-    def _obeys(self, said: float) -> bool:
-        """Return whether it now says to have followed a cut, and had `said` more before."""
-        says, sent = self.draw.reported, self._noted
-        return (
-            0 < sent < said - FOLLOW_TOLERANCE and abs(says - sent) <= FOLLOW_TOLERANCE
-        )
 
     def _note_sent(self, now: float) -> None:
         """Give the car new time where it was sent something else."""
-        sent = self.sent
-        if sent == self._noted:
-            return
-        self.draw.report_delay.command(sent - self._noted, now)
-        self.draw.raise_seen.allow(self._noted, sent, now)
-        self.reclaim.note_allocation(now)
-        self._was_sent.append((self._noted, now))
-        self._noted, self._sent_at = sent, now
+        if self.sent.note(now):
+            self.reclaim.note_allocation(now)
 
     def raise_is_due(self, target: float, now: float) -> bool:
         """Return whether a raise to `target` has waited long enough for its size."""

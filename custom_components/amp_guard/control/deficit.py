@@ -48,7 +48,7 @@ def is_newer(connector: Connector, time: float) -> bool:
     """
     draw = connector.draw
     told = draw.arrived_at > time + draw.report_delay.oldest
-    return told or connector.obeyed_at > time
+    return told or connector.following.obeyed_at > time
 
 
 class Deficit:

@@ -22,12 +22,10 @@ from ..model import (
 from .bounds import NOTHING, TAKEN_FOR, Bounds, unreported_bounds
 from .constraint import PHASES
 from .meter import LATEST_REPORT, OLDEST_REPORT
-from .own_start import OwnStart
 from .phases import UsedPhases
 from .raise_seen import RaiseSeen
 from .reading import on_supply
 from .report_delay import ReportDelay
-from .self_stop import SelfStop
 from .step_response import USED_FROM
 from .tree import Branch
 
@@ -41,7 +39,7 @@ FOLLOWED_AFTER = 2.0
 CHANGES_KEPT = 64
 """Changes of what is reported that are kept for samples older than the report."""
 CHARGED = (ChargerStatus.WAITING, ChargerStatus.CHARGING, ChargerStatus.UNKNOWN)
-
+"""What a charger says whose car may draw, or asks for current."""
 RESTS = (ChargerStatus.WAITING, ChargerStatus.FULL, ChargerStatus.FAULT)
 """What a charger says whose car draws nothing."""
 
@@ -68,11 +66,10 @@ class Draw:
         """Whether the charger tells what it draws, in A."""
         self.tells = False
         """Whether it tells what it draws, or that its car draws nothing."""
-        self._status = ChargerStatus.LOST
+        self.status = ChargerStatus.LOST
+        """What it last said while it was not lost."""
         self._status_since = 0.0
         self._changes: deque[tuple[float, PhaseValues]] = deque(maxlen=CHANGES_KEPT)
-        self._attributed_since: float | None = None
-        self._said_then = NO_CURRENT
         self.begins_to_tell = False
         """Whether it now tells what it draws, or whether it does, and had not before:
         what it was taken to draw was assumed, and the base load beside it as well."""
@@ -83,8 +80,6 @@ class Draw:
         self.phases = UsedPhases(branch, earthing_system)
         self.report_delay = ReportDelay()
         self.raise_seen = RaiseSeen(branch.charger.wiring)
-        self._stop = SelfStop()
-        self._start = OwnStart()
         self.estimate = NO_CURRENT
         self.current = 0.0
         """The A per phase that it draws: the highest of its phases."""
@@ -97,7 +92,7 @@ class Draw:
     def observe(self, reading: ChargerReading, offset: float, now: float) -> None:
         """Take what the charger reports; `offset` is added to its time."""
         status = reading.status
-        if status is not self._status:
+        if status is not self.status:
             self._note_status(status, now)
         taken_at = reading.current_time
         taken_at = now if taken_at is None else min(taken_at + offset, now)
@@ -134,13 +129,11 @@ class Draw:
             self._refuted = False
 
     def _recall(self, phases: int) -> None:
-        if self._status is not ChargerStatus.DISCONNECTED:
+        if self.status is not ChargerStatus.DISCONNECTED:
             self.phases.recall(phases)
 
     def _take(self, reported: PhaseValues, taken_at: float, now: float) -> None:
-        start, changes, phases = self._start, self._changes, self.phases
-        if reported is not start.drew or start.drawn is not None:
-            start.note_report(reported)
+        changes, phases = self._changes, self.phases
         taken_at = max(taken_at, self._said_since)
         self.arrived_at = taken_at
         if self.reports and self.report_delay.awaits:
@@ -148,7 +141,7 @@ class Draw:
         if not changes or changes[-1][1] != reported:
             changes.append((taken_at, reported))
         self.reported_at = taken_at - self.report_delay.seconds
-        if self._status is not ChargerStatus.CHARGING:
+        if self.status is not ChargerStatus.CHARGING:
             phases.begin_anew()
             return
         self.charged_at = now
@@ -166,12 +159,10 @@ class Draw:
         self.reported = self._highest(self.reported_by_phase)
 
     def _note_status(self, status: ChargerStatus, now: float) -> None:
-        if self._status is ChargerStatus.UNKNOWN and status in RESTS:
+        if self.status is ChargerStatus.UNKNOWN and status in RESTS:
             self.settle(NO_CURRENT)
             self.begins_to_tell = True
-        if status is ChargerStatus.DISCONNECTED:
-            self._start.forget()
-        self._status, self._status_since = status, now
+        self.status, self._status_since = status, now
 
     def _is_left_over(self, now: float) -> bool:
         """Return whether what it shows is left over from a session that has ended.
@@ -227,7 +218,6 @@ class Draw:
 
         None where the meter is of no use.
         """
-        self._note_attribution(time)
         if base_load is None:
             return
         if self.report_delay.awaits:
@@ -245,7 +235,7 @@ class Draw:
             beside_others,
             time,
             first=self.phases.first,
-            charging=self._status is ChargerStatus.CHARGING,
+            charging=self.status is ChargerStatus.CHARGING,
         )
         if used is not None:
             self.phases.see_raise(used.phases, whole=used.whole, now=time)
@@ -263,128 +253,6 @@ class Draw:
             a, b, c = self.phases.weights
             reported = PhaseValues(current * a, current * b, current * c)
         self.settle(reported)
-
-    def has_stopped(
-        self, fall: Sequence[float], least: Sequence[float], time: float
-    ) -> bool:
-        """Return whether a fall is a stop of its car, which drew `least` till then, A.
-
-        Where nothing is known of how late its reports are, it would take too long to
-        tell the house by them.
-        """
-        if (
-            not self.reports
-            or self.report_delay.doubt >= OLDEST_REPORT
-            or self._stop.since is not None
-            or self._status in RESTS
-            or not self._stop.explains(fall, least)
-        ):
-            return False
-        self._stop.since = time
-        return True
-
-    def may_start(self, allowed: float) -> bool:
-        """Return whether its car, which is `allowed` so much, A, does not draw yet."""
-        reported = self._reported
-        if reported is None or not (self.reports and allowed):
-            return False
-        estimate = self.estimate
-        for phase in self.phases.used:
-            if reported[phase] < USED_FROM and estimate[phase] < USED_FROM:
-                return self._status in CHARGED
-        return False
-
-    def has_started(self, rise: Sequence[float], allowed: float, time: float) -> bool:
-        """Return whether a rise is a start of its car, which was `allowed` so much, A."""
-        return self.may_start(allowed) and self._start.explains(
-            rise,
-            self.estimate,
-            phases=self.phases,
-            least=self.branch.min_current,
-            most=allowed,
-            time=time,
-        )
-
-    def takes_all(self, allowed: float, time: float) -> bool:
-        """Return whether it says to draw just what it was `allowed`, A, at `time` or later.
-
-        And has not stopped or started by itself: then no more is to be known of it.
-        """
-        reported, start = self._reported, self._start
-        if (
-            reported is None
-            or time < self.reported_at
-            or start.drawn is not None
-            or self._stop.since is not None
-            or time - start.at <= TAKEN_FOR
-        ):
-            return False
-        a, b, c = self.phases.weights
-        return (allowed * a, allowed * b, allowed * c) == reported
-
-    def by_itself(self, bounds: Bounds, allowed: float, time: float) -> Bounds:
-        """Return its bounds; where it has stopped by itself it draws nothing, or again.
-
-        Where it has started by itself it draws what it was seen to take, or more.
-        """
-        low, likely, high = bounds
-        if self._stop.since is not None:
-            return NO_CURRENT, NO_CURRENT, high
-        start = self._start
-        if start.drawn is not None:
-            low, likely = NO_CURRENT, start.drawn
-        elif time - start.at > TAKEN_FOR:
-            return bounds
-        targets = (allowed * weight for weight in self.phases.weights)
-        most = PhaseValues(*map(max, high, targets, likely, strict=True))
-        return low, likely, most
-
-    def _note_attribution(self, time: float) -> None:
-        """Note whether at `time` it is taken to draw more, or less, than it reports."""
-        reported, estimate = self._reported, self.estimate
-        if reported is None:
-            return
-        if self._stop.since is not None:
-            self._stop.note_draw(estimate, reported)
-        if estimate is reported:
-            self._attributed_since = None
-            return
-        (a, b, c), (x, y, z) = estimate, reported
-        if a - x <= USED_FROM and b - y <= USED_FROM and c - z <= USED_FROM:
-            self._attributed_since = None
-        elif self._attributed_since is None:
-            self._attributed_since, self._said_then = time, reported
-
-    def withdraw_attribution(self, time: float) -> Sequence[float] | None:
-        """Return what was attributed to it and never reported until `time`, A by phase.
-
-        A rise, or a stop, is refuted by a report that must be newer and does not show
-        it. One that passes on only changes would have shown it long ago.
-        """
-        since, stopped_at = self._attributed_since, self._stop.since
-        reported = self._reported
-        if (since is None and stopped_at is None) or reported is None:
-            return None
-        newest = max(self.reported_at, time - OLDEST_REPORT)
-        if stopped_at is not None and newest - stopped_at >= self.report_delay.doubt:
-            return self._withdraw(reported)
-        if since is None:
-            return None
-        risen = zip(reported, self._said_then, strict=True)
-        if any(says - said > USED_FROM for says, said in risen):
-            self._attributed_since, self._said_then = self.reported_at, reported
-            return None
-        if newest - since < self.report_delay.doubt:
-            return None
-        return self._withdraw(reported)
-
-    def _withdraw(self, reported: PhaseValues) -> Sequence[float]:
-        """Take it to draw what it reports; return by how much it was taken for more."""
-        estimate = self.estimate
-        self.settle(reported)
-        self._attributed_since = self._stop.since = None
-        self._start.forget()
-        return [drawn - said for drawn, said in zip(estimate, reported, strict=True)]
 
     def holds(self, allocated: float) -> list[float]:
         """Return what it holds of each constraint that it loads, A.

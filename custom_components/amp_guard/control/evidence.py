@@ -21,9 +21,10 @@ from ..model import (
     Supply,
     Worth,
 )
-from .connector import FOLLOW_TOLERANCE, Connector
+from .connector import Connector
 from .constraint import PHASES
 from .deficit import LEAST_DRAWN, Deficit, is_newer, tolerance
+from .following import FOLLOW_TOLERANCE
 from .lines import Lines, most_of_third
 from .meter import ReportedDraw
 from .steps import Answer, Seen, Steps

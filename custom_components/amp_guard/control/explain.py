@@ -109,9 +109,9 @@ def explain(
             [
                 c.id
                 for c in strays
-                if c.excess_since is not None
+                if c.following.excess_since is not None
                 and not c.lost
-                and c.ignores_for(4, plan.now)
+                and c.following.ignores_for(4, plan.now)
             ]
         ),
         to_refresh=to_refresh,

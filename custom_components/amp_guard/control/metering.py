@@ -176,7 +176,7 @@ class Metering:
         index = view.index
         base_load, limit = self.base_loads[index], self._limits[index]
         for connector in view.nearest:
-            never_shown = connector.draw.withdraw_attribution(time)
+            never_shown = connector.untold.withdraw(time)
             if never_shown is not None:
                 base_load.correct(never_shown)
         evidence = self.evidence[index]
@@ -208,7 +208,8 @@ class Metering:
         base_load.observe((a, b, c), time, limit=limit, use=_use(view.seen))
         values = None if evidence.offline else base_load.values
         for connector in view.nearest:
-            connector.sampled_at = time
+            connector.following.sampled_at = time
+            connector.untold.note_estimate(time)
             connector.draw.observe_meter(values, time)
         self.heats[index].carry(current, time)
         if max(current) <= limit + OVERLOAD_TOLERANCE:
@@ -264,4 +265,4 @@ def _begin_to_tell(connectors: Sequence[Connector]) -> bool:
 def _assume_followed(connectors: Sequence[Connector]) -> None:
     """Where no meter tells, a charger draws what it reports, else what it may."""
     for connector in connectors:
-        connector.draw.assume(connector.sent if connector.wants else 0.0)
+        connector.draw.assume(connector.sent.current if connector.wants else 0.0)

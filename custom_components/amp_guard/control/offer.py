@@ -113,7 +113,7 @@ def make_offer(connector: Connector, ceiling: Ceiling | None, now: float) -> Off
                 offer.high = min(offer.high, max(offer.allocated, offer.low))
             if offer.high < low:
                 offer.low = offer.high
-            if connector.excess_since is not None or connector.reserve.excess:
+            if connector.following.excess_since is not None or connector.reserve.excess:
                 _heed_disobedience(offer)
             _let_compete(offer, now)
     return offer
@@ -158,7 +158,7 @@ def _heed_disobedience(offer: Offer) -> None:
     if connector.reserve.excess:
         offer.hold(Reason.NOT_FOLLOWING)
         offer.high = offer.low
-    elif connector.excess_since is not None and 0 < allocated < offer.high:
+    elif connector.following.excess_since is not None and 0 < allocated < offer.high:
         offer.hold(Reason.RAISE_HELD)
         offer.high = max(offer.low, allocated)
 
