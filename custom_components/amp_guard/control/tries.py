@@ -15,6 +15,9 @@ from .headroom import Headroom
 from .offer import Offer
 from .ride_through import CARRIED
 
+BESIDE_AFTER = 60.0
+"""s that a car must have waited before others are cut for a try: by then it may be known
+which phases it uses, and who is but read anew takes nothing from anybody."""
 START_SEEN = 1.0
 """A that a car draws at least that has started."""
 
@@ -57,6 +60,11 @@ class Tries:
         if is_one or not (is_seen and phases.may_presume):
             return False
         if self._now < phases.may_try_at:
+            return False
+        if (
+            fits(self._headroom.now, phases.full_load, offer.low)
+            and connector.turn.waits_for(self._now) < BESIDE_AFTER
+        ):
             return False
         sustained, needed = self._headroom.sustained, self._needed
         for constraint, _ in phases.full_load:

@@ -73,10 +73,14 @@ class Turn:
         if forced and self.energy:  # who never drew was not stopped
             self.forced.append(now)
 
+    def waits_for(self, now: float) -> float:
+        """Return for how long it has waited, s."""
+        since = self.plugged_in_at if self.paused_at is None else self.paused_at
+        return 0.0 if since is None else now - since
+
     def waited(self, now: float) -> bool:
         """Return whether it has waited for as long as a turn lasts."""
-        since = self.plugged_in_at if self.paused_at is None else self.paused_at
-        return since is not None and now - since >= self.length
+        return self.waits_for(now) >= self.length
 
     def ends_at(self) -> float:
         """Return when another may take its place."""
