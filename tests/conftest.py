@@ -15,6 +15,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 import pytest
+from pytest_homeassistant_custom_component.common import get_test_config_dir
 
 # Home Assistant's test directory has a custom_components of its own; ours comes first.
 import custom_components  # noqa: F401
@@ -38,6 +39,17 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 # And what Home Assistant sets up and registers, some hundred lines of each test.
 logging.getLogger("homeassistant").setLevel(logging.WARNING)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make what Home Assistant makes in its test directory when it is not there yet.
+
+    All workers share that, and two that make it at once fail.
+    """
+    if not hasattr(config, "workerinput"):
+        for domain in ("automation", "script", "template"):
+            folder = Path(get_test_config_dir("blueprints", domain))
+            folder.mkdir(parents=True, exist_ok=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
