@@ -39,7 +39,7 @@ PICTURES = {
     "start-late.svg": Window(scenario="start-reported-late", end=90),
     "starts.svg": Window(scenario="three-cars-25a", start=590, end=670),
     "tree.svg": Window(scenario="nested-group-20a-under-35a", start=1180, end=1240),
-    "tried.svg": Window(scenario="one-phase-car-beside-another", start=100, end=300),
+    "tried.svg": Window(scenario="one-phase-car-beside-another", start=400, end=540),
     "turns.png": Window(scenario="three-cars-25a-short-turns", start=40, end=640),
     "unreported.svg": Window(scenario="draw-never-reported", start=45, end=100),
     "waking.svg": Window(scenario="slow-starters", end=260),

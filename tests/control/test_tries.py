@@ -43,7 +43,7 @@ def test_one_phase_that_is_free_is_enough_beside_others(
     plant = beside(phases=1)
     outlet = plant.outlets["b"]
     outlet.report_age, outlet.start_delay = report_age, delay
-    moments = never_pauses(plant, "a", plant.run(400))
+    moments = never_pauses(plant, "a", plant.run(600))
     assert judge(plant, moments).seconds == 0.0
     assert outlet.draw == 16.0
     assert plant.outlets["a"].draw == 11.0

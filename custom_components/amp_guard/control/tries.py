@@ -15,9 +15,9 @@ from .headroom import Headroom
 from .offer import Offer
 from .ride_through import CARRIED
 
-BESIDE_AFTER = 60.0
-"""s that a car must have waited before others are cut for a try: by then it may be known
-which phases it uses, and who is but read anew takes nothing from anybody."""
+BESIDE_AFTER = 300.0
+"""s that a car must have waited before others are cut for a try: by then there may be room
+for it anyway, and who is but read anew takes nothing from anybody."""
 START_SEEN = 1.0
 """A that a car draws at least that has started."""
 
