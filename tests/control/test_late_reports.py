@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from custom_components.amp_guard.model import (
+    NO_CURRENT,
     SUPPLY_ID,
     Measurement,
     PhaseValues,
@@ -196,6 +197,26 @@ def test_a_meter_that_is_later_than_a_charger_makes_no_base_load_of_a_cut(
     plant.loads[SUPPLY_ID] = all_phases(17.0)
     assert pauses(plant.run(60), plant) == 0
     assert outlet.draw >= 7.0
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_who_tells_nothing_is_taken_to_have_followed_in_time(
+    *, restarted: bool
+) -> None:
+    """Also after a restart, when it never said that its car rests."""
+    plant = Plant(home())
+    outlet = plant.outlets["a"]
+    outlet.report_age, outlet.tells_limit = None, False
+    plant.loads[SUPPLY_ID] = all_phases(5.0)
+    plant.settle(300)
+    if restarted:
+        plant.restart()
+        plant.settle(120)
+    outlet.obeys = False
+    plant.loads[SUPPLY_ID] = all_phases(12.0)
+    moment = plant.settle(100)
+    assert moment.decision.allocations["a"].current == 0.0
+    assert moment.decision.drawn["a"] == NO_CURRENT
 
 
 class LateMeter:

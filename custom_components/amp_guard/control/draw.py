@@ -184,16 +184,20 @@ class Draw:
         """Return what it may still draw of what it was taken to draw till `time`, A.
 
         At most `high`; above that only what it has just told to draw less, where the
-        meter was seen to show such later. A start may be told as late as any report is. A raise
-        that it does not tell is sooner the house's: many a car leaves untaken what it
-        is allocated.
+        meter was seen to show such later. A start may be told as late as any report is.
+        A raise that it does not tell is sooner the house's: many a car leaves untaken
+        what it is allocated.
         """
-        lately = self._reported_before(time - self.report_delay.earliest)
+        most = min(self.estimate[phase], high)
+        if not self.tells:
+            return most
+        delay = self.report_delay
+        lately = self._reported_before(time - delay.earliest)
         if self._highest(lately) > self.reported:
             return min(self.estimate[phase], max(high, lately[phase]))
-        before = self._reported_before(time - self.report_delay.doubt)
+        before = self._reported_before(time - delay.doubt)
         if self.reported_at != time or self._highest(before) < USED_FROM:
-            return min(self.estimate[phase], high)
+            return most
         return 0.0
 
     def refute(self) -> None:
@@ -340,4 +344,4 @@ class Draw:
         for taken_at, reported in reversed(self._changes):
             if taken_at - delay <= time:
                 return reported
-        return self._changes[0][1] if self._changes else self.estimate
+        return self._changes[0][1]
