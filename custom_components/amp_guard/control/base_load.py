@@ -11,7 +11,7 @@ INTERVALS_SEEN = 2.0
 """Intervals that every wait lasts at least, so three samples: two may both have met a load
 that comes and goes while it was away."""
 LOADS_KEPT = 480.0
-"""s for which the loads of the past can be looked up."""
+"""s for which the past is known: nobody looks back for longer."""
 _NEVER = float("-inf")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
 
 from ..model import BalancerType, Ceiling, ChargerStatus, Reason
+from .base_load import LOADS_KEPT
 from .connector import Connector
 from .constraint import EPSILON, Constraint, Currents, Load, fits, most, place_of, take
 from .headroom import UNSURE, Headroom
@@ -16,7 +17,6 @@ from .offer import Offer, make_offer
 from .ride_through import is_ridden_through
 from .sharing import Demand, Shared, share_out
 from .tries import Tries
-from .turns import SPARE_FOR
 
 CUT_SPARE = 1.0
 """A by which more is cut than is needed, as far as nobody is paused for it."""
@@ -298,13 +298,13 @@ class Plan:
 
         Then it needs headroom for longer, and more of it (much more beside others
         that charge): else it would soon be paused again. Where little more has been
-        there for minutes, no more is asked for.
+        there for as long as the past is known, no more is asked for.
         """
         turn = offer.connector.turn
         little = offer.low + min(turn.headroom, START_SPARE_ALONE)
         much = offer.low + turn.headroom if self._charging else little
         has_lasted = self._has_lasted(load, much, turn.headroom_for) or (
-            much > little and self._has_lasted(load, little, SPARE_FOR)
+            much > little and self._has_lasted(load, little, LOADS_KEPT)
         )
         return None if has_lasted else Reason.RAISE_HELD
 

@@ -21,9 +21,7 @@ pause after the first that counts."""
 START_SPARE = 2.0
 """A of headroom beyond the minimum before a start, for each of the same pauses ..."""
 MOST_START_SPARE = 6.0
-"""... and at most ..."""
-SPARE_FOR = 480.0
-"""... and no more than alone where that has been there for so many s."""
+"""... and at most."""
 
 
 @dataclass(slots=True)
