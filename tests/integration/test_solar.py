@@ -43,15 +43,6 @@ CLOUD = (-3.0, -3.0, -3.0)
 NIGHT = (1.0, 1.0, 1.0)
 
 
-@pytest.fixture
-async def left(
-    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
-) -> PlainCharger:
-    """A charger that is balanced."""
-    await add_charger(hass, entry, chargers["left"])
-    return chargers["left"]
-
-
 def mode_of(hass: HomeAssistant, entry: ConfigEntry) -> str:
     [charger] = entry.get_subentries_of_type("charger")
     return entity_id(hass, SELECT, charger.subentry_id, "solar_mode")

@@ -12,7 +12,7 @@ import pytest
 
 from custom_components.amp_guard.const import DOMAIN
 
-from .helpers import PlainCharger, Property, add_charger, entity_id
+from .helpers import PlainCharger, Property, entity_id
 
 QUIET = (1.0, 1.0, 1.0)
 LATER = "2099-01-01T00:00:00+00:00"
@@ -50,14 +50,6 @@ LEARNED = {
 
 
 @pytest.fixture
-async def charger(
-    hass: HomeAssistant, entry: ConfigEntry, chargers: dict[str, PlainCharger]
-) -> str:
-    """A charger that is balanced; its id."""
-    return await add_charger(hass, entry, chargers["left"])
-
-
-@pytest.fixture
 def begin_with(hass: HomeAssistant, entry: ConfigEntry, hass_storage: dict) -> Callable:
     """Return a function that sets the entry up anew, with this in a file of its."""
 
@@ -84,25 +76,25 @@ def unreadable(hass: HomeAssistant) -> list[str]:
 async def test_what_was_ever_learned_is_taken_up(
     hass: HomeAssistant,
     entry: ConfigEntry,
-    charger: str,
+    left_id: str,
     begin_with: Callable,
     stored: dict[str, Any],
 ) -> None:
-    await begin_with(".learned", {charger: stored})
-    known = entry.runtime_data.fleet.learned[charger]
+    await begin_with(".learned", {left_id: stored})
+    known = entry.runtime_data.fleet.learned[left_id]
     for key in ("lags", "ramps", "phases", "user_limit"):
         assert known[key] == stored[key]
     assert unreadable(hass) == []
 
 
 async def test_what_was_ever_overridden_is_taken_up(
-    hass: HomeAssistant, entry: ConfigEntry, charger: str, begin_with: Callable
+    hass: HomeAssistant, entry: ConfigEntry, left_id: str, begin_with: Callable
 ) -> None:
-    ceiling = {"target": charger, "name": "tariff", "current": 8, "end": LATER}
-    await begin_with("", {"ceilings": [ceiling], "boosts": {charger: LATER}})
+    ceiling = {"target": left_id, "name": "tariff", "current": 8, "end": LATER}
+    await begin_with("", {"ceilings": [ceiling], "boosts": {left_id: LATER}})
     overrides = entry.runtime_data.overrides
     assert [each.current for each in overrides.ceilings] == [8]
-    assert overrides.boosts == {charger: dt_util.parse_datetime(LATER)}
+    assert overrides.boosts == {left_id: dt_util.parse_datetime(LATER)}
     assert unreadable(hass) == []
 
 
@@ -115,7 +107,7 @@ async def test_whatever_is_stored_it_is_decided(
     hass: HomeAssistant,
     entry: ConfigEntry,
     house: Property,
-    charger: str,
+    left_id: str,
     begin_with: Callable,
     kind: str,
     data: object,
@@ -123,7 +115,7 @@ async def test_whatever_is_stored_it_is_decided(
     await begin_with(kind, data)
     assert entry.state is ConfigEntryState.LOADED
     await house.passes(hass, 2, *QUIET)
-    assert charger in entry.runtime_data.state.decision.allocations
+    assert left_id in entry.runtime_data.state.decision.allocations
 
 
 @pytest.mark.parametrize("kind", ["", ".learned", ".energy"])
@@ -132,7 +124,7 @@ async def test_whatever_version_it_is_it_is_decided(
     hass: HomeAssistant,
     entry: ConfigEntry,
     house: Property,
-    charger: str,
+    left_id: str,
     begin_with: Callable,
     kind: str,
     head: dict[str, int],
@@ -140,21 +132,20 @@ async def test_whatever_version_it_is_it_is_decided(
     await begin_with(kind, {"ceilings": [], "boosts": {}}, **head)
     assert entry.state is ConfigEntryState.LOADED
     await house.passes(hass, 2, *QUIET)
-    assert charger in entry.runtime_data.state.decision.allocations
+    assert left_id in entry.runtime_data.state.decision.allocations
 
 
 async def test_a_crash_loses_a_tenth_of_a_kilowatt_hour_at_most_and_pauses_no_car(
     hass: HomeAssistant,
     entry: ConfigEntry,
     house: Property,
-    chargers: dict[str, PlainCharger],
+    left: PlainCharger,
+    left_id: str,
     hass_storage: dict[str, Any],
 ) -> None:
     """Kill -9: what was written before is all that is left, and chargers go on."""
-    left = chargers["left"]
-    charger = await add_charger(hass, entry, left)
     await house.passes(hass, 300, *QUIET, cars=[left])
-    counted = entry.runtime_data.energy.totals[charger]
+    counted = entry.runtime_data.energy.totals[left_id]
     assert counted > 0.5
     stored, limit = deepcopy(hass_storage), left.limit
     assert limit == 16.0
@@ -171,7 +162,7 @@ async def test_a_crash_loses_a_tenth_of_a_kilowatt_hour_at_most_and_pauses_no_ca
     left.commands.clear()
     await hass.config_entries.async_setup(entry.entry_id)
     await house.passes(hass, 150, *QUIET, cars=[left])
-    assert entry.runtime_data.energy.totals[charger] >= counted - 0.1
-    sensor = hass.states.get(entity_id(hass, "sensor", charger, "energy"))
+    assert entry.runtime_data.energy.totals[left_id] >= counted - 0.1
+    sensor = hass.states.get(entity_id(hass, "sensor", left_id, "energy"))
     assert float(sensor.state) >= counted - 0.1
     assert not [current for current in left.commands if current < 6.0]
