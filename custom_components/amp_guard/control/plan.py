@@ -125,8 +125,7 @@ class Plan:
         self.left = left
         for offer, demand, share in zip(admitted, demands, shared.shares, strict=True):
             offer.share(share)
-            for constraint, weight in demand.load:
-                left[constraint] -= weight * share
+            take(left, demand.load, share)
 
     def _admitted(self, ranked: Sequence[tuple[Rank, Offer]]) -> list[Offer]:
         """Return who has its minimum of those who stand in the order of their ranks.
@@ -150,14 +149,9 @@ class Plan:
 
     def _all_fit(self, charging: Sequence[Offer]) -> bool:
         """Return whether the minimums of all fit together, so that each does in turn."""
-        left = list(self.left)
-        for offer in charging:
-            phases, low = offer.connector.draw.phases, offer.low
-            if phases.is_presumed:
-                return False
-            for constraint, weight in phases.load:
-                left[constraint] -= weight * low
-        return min(left) >= 0.0
+        if any(offer.connector.draw.phases.is_presumed for offer in charging):
+            return False
+        return min(_beside_minimums(charging, self.left)) >= 0.0
 
     def _cut_aside(self) -> None:
         """Leave those who stand aside what fits if they do what they are commanded.
@@ -207,10 +201,7 @@ class Plan:
         ends = [o.connector.turn.ends_at() for o in contenders if o.allocated]
         if not ends or min(ends) > now:
             return True
-        left = list(self.headroom.now)
-        for offer in contenders:
-            take(left, offer.connector.draw.phases.load, offer.low)
-        return min(left) >= -EPSILON
+        return min(_beside_minimums(contenders, self.headroom.now)) >= -EPSILON
 
     def _rank(self, offer: Offer, keep: bool) -> Rank:
         """Return a rank: who has a turn keeps it; then who waits, least served first.
@@ -358,6 +349,14 @@ class Plan:
         target = possible if again else min(possible, allocated)
         offer.leave(target if target >= low else 0.0)
         take(self.left, load, offer.target)
+
+
+def _beside_minimums(offers: Iterable[Offer], left: Currents) -> Currents:
+    """Return what is `left` of each constraint beside the minimums of all, A."""
+    left = list(left)
+    for offer in offers:
+        take(left, offer.connector.draw.phases.load, offer.low)
+    return left
 
 
 def _classes(
